@@ -1,0 +1,25 @@
+/**
+ * What asking for a key comes to, on this node or on another one.
+ *
+ * Owns the two result types that cross the peer link. Only remaining lifetimes are in them, never clock times, so
+ * that members need not agree on what time it is.
+ */
+
+/** The end of a GET that had to go beyond the store. `ttlMs` is the remaining life; undefined: does not expire. */
+export type Outcome =
+  | { readonly kind: "value"; readonly value: Uint8Array; readonly ttlMs: number | undefined }
+  /** The origin says that there is no such key. */
+  | { readonly kind: "absent"; readonly ttlMs: number | undefined }
+  /** One line for the client, without the leading `ERR `. */
+  | { readonly kind: "error"; readonly text: string };
+
+/** What a store says of a key without loading it and without counting that as a use. */
+export interface Glimpse {
+  /** `absent` is a cached "not found"; `missing` means that nothing is known. */
+  readonly kind: "value" | "absent" | "missing";
+  /** Length of the value. */
+  readonly bytes: number;
+  readonly ttlMs: number | undefined;
+  /** What the entry costs against the group's limit. */
+  readonly footprintBytes: number;
+}
