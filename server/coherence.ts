@@ -1,0 +1,173 @@
+/**
+ * Commands that change or count entries everywhere: DEL, FLUSHALL, EXISTS and its kin, DBSIZE, and the ring itself.
+ *
+ * Invariant: when a delete has been answered, no member that could be reached gives the old value any more, and no
+ * load that began before it will be stored. It goes in two steps, the owner first: were a copy deleted before the
+ * owner's entry, that member could fetch the old value again in between. What other members do for it is purely
+ * local to them. Does not know RESP.
+ *
+ *     DEL k ─▶ this node ─▶ 1. owner: entry, load under way
+ *                        ─▶ 2. every other member and itself: copies, loads and forwards under way
+ */
+import type { Glimpse } from "../cluster/outcome.ts";
+import { PeerUnreachable } from "../cluster/peers.ts";
+import type { Groups } from "./groups.ts";
+import type { Membership } from "./membership.ts";
+
+/** The part of the peer links that these commands need. */
+export interface CoherencePeers {
+  isUp(id: string): boolean;
+  look(id: string, key: Uint8Array): Promise<Glimpse>;
+  remove(id: string, keys: readonly Uint8Array[]): Promise<number>;
+  flush(id: string): Promise<void>;
+  count(id: string): Promise<number>;
+  ring(id: string, epoch: number, members: readonly string[]): Promise<boolean>;
+}
+
+export interface CoherenceOptions {
+  readonly groups: Groups;
+  readonly membership: Membership;
+  /** Undefined on a node that is alone. */
+  readonly peers: CoherencePeers | undefined;
+}
+
+/** Nothing is known of a key, for want of a group that takes it. */
+const MISSING: Glimpse = { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
+
+export class Coherence {
+  readonly #options: CoherenceOptions;
+
+  constructor(options: CoherenceOptions) {
+    this.#options = options;
+  }
+
+  /** Deletes keys here: entries, copies, and what is under way. Returns how many entries held a value. */
+  removeHere(keys: readonly Uint8Array[]): number {
+    let removed = 0;
+    for (const key of keys) {
+      const group = this.#options.groups.of(key, 0, key.length);
+      if (group === undefined) continue;
+      const bytes = asBuffer(key);
+      group.loads.void(bytes);
+      group.forwards.void(bytes);
+      group.mirrors?.delete(bytes);
+      if (group.store.delete(bytes)) removed++;
+    }
+    return removed;
+  }
+
+  /** Empties this node: entries, copies, and what is under way. */
+  flushHere(): void {
+    for (const group of this.#options.groups.all) {
+      group.loads.voidAll();
+      group.forwards.voidAll();
+      group.mirrors?.clear();
+      group.store.clear();
+    }
+  }
+
+  /** Live entries of this node's own stores. */
+  countHere(): number {
+    return this.#options.groups.all.reduce((sum, group) => sum + group.store.figures().entries, 0);
+  }
+
+  /** What this node's own store knows of a key. */
+  lookHere(key: Uint8Array): Glimpse {
+    return this.#options.groups.of(key, 0, key.length)?.store.look(key) ?? MISSING;
+  }
+
+  /** Deletes keys in the whole cluster; returns how many were held. */
+  async remove(keys: readonly Buffer[]): Promise<number> {
+    const unique = [...new Map(keys.map((key) => [key.latin1Slice(), key])).values()];
+    if (this.#options.peers === undefined) return this.removeHere(unique);
+    const owners = unique.map((key) => this.#owner(key));
+    const removed = await this.#removeEach((id) => unique.filter((_, i) => owners[i] === id));
+    await this.#removeEach((id) => unique.filter((_, i) => owners[i] !== id));
+    return removed;
+  }
+
+  /** Empties the whole cluster: twice, because a member flushed early may have copied from one flushed late. */
+  async flush(): Promise<void> {
+    for (let round = 0; round < 2; round++) {
+      this.flushHere();
+      await this.#everyOther((peers, id) => peers.flush(id), undefined);
+    }
+  }
+
+  /** Live entries of all members that can be reached; copies are not counted. */
+  async count(): Promise<number> {
+    const others = await this.#everyOther((peers, id) => peers.count(id), 0);
+    return others.reduce((sum, count) => sum + count, this.countHere());
+  }
+
+  /** What the key's owner knows of it. */
+  async look(key: Buffer): Promise<Glimpse> {
+    const owner = this.#owner(key);
+    if (owner === this.#options.membership.self) return this.lookHere(key);
+    return orWhenUnreachable(this.#options.peers!.look(owner, key), () => this.lookHere(key));
+  }
+
+  /**
+   * Puts a new ring into force everywhere; returns the members, old or new, that did not take it. Those who leave are
+   * told first: once the ring is in force here, there is no link to them any more.
+   */
+  async changeRing(members: readonly string[]): Promise<string[]> {
+    const { membership } = this.#options;
+    const epoch = membership.epoch + 1;
+    const leaving = membership.others.filter((id) => !members.includes(id));
+    const missed = await this.#tellRing(leaving, epoch, members);
+    membership.take(epoch, members);
+    return [...missed, ...(await this.#tellRing(membership.others, epoch, members))];
+  }
+
+  /** Returns the members that did not take the ring. */
+  async #tellRing(ids: readonly string[], epoch: number, members: readonly string[]): Promise<string[]> {
+    const { peers } = this.#options;
+    const taken = await Promise.all(
+      ids.map((id) => peers !== undefined && orWhenUnreachable(peers.ring(id, epoch, members), () => false)),
+    );
+    return ids.filter((_, i) => !taken[i]);
+  }
+
+  /** The member that answers for a key now: its owner, or who stands in for it. */
+  #owner(key: Buffer): string {
+    const { membership, peers } = this.#options;
+    if (peers === undefined) return membership.self;
+    const isUp = (id: string) => id === membership.self || peers.isUp(id);
+    return membership.ring.ownerAmong(key, isUp) ?? membership.self;
+  }
+
+  /** Has every member delete its part of the keys; returns how many entries held a value. */
+  async #removeEach(part: (id: string) => readonly Buffer[]): Promise<number> {
+    const counts = this.#options.membership.members.map((id) => {
+      const keys = part(id);
+      return keys.length > 0 ? this.#removeAt(id, keys) : 0;
+    });
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** A member that cannot be reached gets the delete when its link comes back; it counts as nothing removed. */
+  #removeAt(id: string, keys: readonly Buffer[]): Promise<number> | number {
+    if (id === this.#options.membership.self) return this.removeHere(keys);
+    return orWhenUnreachable(this.#options.peers!.remove(id, keys), () => 0);
+  }
+
+  async #everyOther<T>(ask: (peers: CoherencePeers, id: string) => Promise<T>, missing: T): Promise<T[]> {
+    const { peers, membership } = this.#options;
+    if (peers === undefined) return [];
+    return Promise.all(membership.others.map((id) => orWhenUnreachable(ask(peers, id), () => missing)));
+  }
+}
+
+async function orWhenUnreachable<T>(promise: Promise<T>, otherwise: () => T): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof PeerUnreachable) return otherwise();
+    throw error;
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

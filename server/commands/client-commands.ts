@@ -1,0 +1,128 @@
+/**
+ * CLIENT: what a connection says of itself, and the list of all of them.
+ */
+import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
+import { clientInfoOptionText, clientNameText, syntaxErrorText } from "../../proto/texts.ts";
+import type { Connection } from "../connection.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { integerOf, isClientName } from "./connection-commands.ts";
+
+/** A line of CLIENT LIST. Fields of things that carrotCache does not have show what Redis shows without them. */
+export function describeConnection(connection: Connection): string {
+  const { socket, host } = connection;
+  const now = host.clock();
+  const seconds = (sinceMs: number) => Math.floor((now - sinceMs) / 1000);
+  const { bytes, replies } = connection.outgoing;
+  const fields: [string, string | number][] = [
+    ["id", connection.id],
+    ["addr", address(socket.remoteAddress, socket.remotePort)],
+    ["laddr", address(socket.localAddress, socket.localPort)],
+    ["fd", -1],
+    ["name", connection.name],
+    ["age", seconds(connection.createdMs)],
+    ["idle", seconds(connection.lastActiveMs)],
+    ["flags", "N"],
+    ["db", 0],
+    ["sub", 0],
+    ["psub", 0],
+    ["ssub", 0],
+    ["multi", -1],
+    ["qbuf", connection.pendingBytes],
+    ["qbuf-free", 0],
+    ["argv-mem", 0],
+    ["multi-mem", 0],
+    ["obl", 0],
+    ["oll", replies],
+    ["omem", bytes],
+    ["tot-mem", connection.pendingBytes + bytes],
+    ["events", "r"],
+    ["cmd", connection.lastCommand],
+    ["user", "default"],
+    ["redir", -1],
+    ["resp", connection.protocol],
+    ["lib-name", connection.libName],
+    ["lib-ver", connection.libVersion],
+  ];
+  return fields.map(([name, value]) => `${name}=${value}`).join(" ");
+}
+
+function address(host: string | undefined, port: number | undefined): string {
+  if (host === undefined || port === undefined) return "?:0";
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function list(args: readonly Buffer[], { node }: CommandContext): Reply {
+  let chosen = [...node.clients.all()];
+  if (args.length > 2) {
+    const word = args[2]!.latin1Slice().toLowerCase();
+    if (word === "id" && args.length > 3) {
+      const ids = args.slice(3).map(integerOf);
+      if (ids.includes(undefined)) return new ErrorReply("ERR Invalid client ID");
+      chosen = chosen.filter((connection) => ids.includes(connection.id));
+    } else if (word === "type" && args.length === 4) {
+      const type = args[3]!.latin1Slice().toLowerCase();
+      if (!["normal", "master", "replica", "slave", "pubsub"].includes(type)) {
+        return new ErrorReply(`ERR Unknown client type '${args[3]!.latin1Slice()}'`);
+      }
+      if (type !== "normal") chosen = [];
+    } else return new ErrorReply(syntaxErrorText());
+  }
+  return new Verbatim(chosen.map((connection) => `${describeConnection(connection)}\n`).join(""));
+}
+
+function setInfo(args: readonly Buffer[], { connection }: CommandContext): Reply {
+  const attribute = args[2]!.latin1Slice().toLowerCase();
+  if (attribute !== "lib-name" && attribute !== "lib-ver") return new ErrorReply(clientInfoOptionText(args[2]!));
+  const value = args[3]!;
+  if (!isClientName(value)) {
+    return new ErrorReply(`ERR ${attribute} cannot contain spaces, newlines or special characters.`);
+  }
+  if (attribute === "lib-name") connection.libName = value.latin1Slice();
+  else connection.libVersion = value.latin1Slice();
+  return OK;
+}
+
+function setName(args: readonly Buffer[], { connection }: CommandContext): Reply {
+  if (!isClientName(args[2]!)) return new ErrorReply(clientNameText());
+  connection.name = args[2]!.latin1Slice();
+  return OK;
+}
+
+/** NO-EVICT and NO-TOUCH: accepted, because a client is never evicted here for what it holds. */
+function onOrOff(args: readonly Buffer[]): Reply {
+  const word = args[2]!.latin1Slice().toLowerCase();
+  return word === "on" || word === "off" ? OK : new ErrorReply(syntaxErrorText());
+}
+
+function subcommand(
+  name: string,
+  arity: number,
+  since: string,
+  summary: string,
+  run: NonNullable<Command["run"]>,
+): Command {
+  return { name, arity, flags: ["noscript", "loading", "stale"], summary, since, group: "connection", run };
+}
+
+/** CLIENT with its subcommands. */
+export const clientCommand: Command = {
+  name: "client",
+  arity: -2,
+  flags: [],
+  summary: "A container for client connection commands.",
+  since: "2.4.0",
+  group: "connection",
+  subcommands: [
+    subcommand("id", 2, "5.0.0", "The number of this connection.", (_args, { connection }) => connection.id),
+    subcommand("info", 2, "6.2.0", "This connection's line of CLIENT LIST.", (_args, { connection }) => {
+      return new Verbatim(`${describeConnection(connection)}\n`);
+    }),
+    subcommand("list", -2, "2.4.0", "All connections of this node, a line each.", list),
+    subcommand("getname", 2, "2.6.9", "This connection's name.", (_args, { connection }) => connection.name || null),
+    subcommand("setname", 3, "2.6.9", "Names this connection.", setName),
+    subcommand("setinfo", 4, "7.2.0", "Tells which client library this is.", setInfo),
+    subcommand("no-evict", 3, "7.0.0", "Accepted without effect.", onOrOff),
+    subcommand("no-touch", 3, "7.2.0", "Accepted without effect.", onOrOff),
+  ],
+};
+

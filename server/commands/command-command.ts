@@ -1,0 +1,131 @@
+/**
+ * COMMAND: the table, told to clients. redis-cli takes its hints from it, cluster clients the places of keys.
+ */
+import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
+import { syntaxErrorText } from "../../proto/texts.ts";
+import { matchesGlob } from "../glob.ts";
+import type { Command } from "./command.ts";
+
+type Table = () => ReadonlyMap<string, Command>;
+
+/** The ten elements of an entry of COMMAND and COMMAND INFO. */
+function describe(command: Command, fullName = command.name): Reply[] {
+  const { first, last, step } = command.keys ?? { first: 0, last: 0, step: 0 };
+  return [
+    fullName,
+    command.arity,
+    new Set<Reply>(command.flags.map((flag) => new SimpleString(flag))),
+    first,
+    last,
+    step,
+    new Set<Reply>(categories(command).map((category) => new SimpleString(category))),
+    [],
+    [],
+    (command.subcommands ?? []).map((sub) => describe(sub, `${command.name}|${sub.name}`)),
+  ];
+}
+
+/** ACL categories, as far as the flags and the group tell them. */
+function categories(command: Command): string[] {
+  const flags = command.flags;
+  const named = {
+    "@read": flags.includes("readonly"),
+    "@write": flags.includes("write"),
+    "@string": command.group === "string",
+    "@keyspace": command.group === "generic",
+    "@connection": command.group === "connection",
+    "@admin": flags.includes("admin"),
+    "@dangerous": flags.includes("dangerous") || flags.includes("admin"),
+    "@fast": flags.includes("fast"),
+    "@slow": !flags.includes("fast"),
+  };
+  return Object.entries(named).flatMap(([name, has]) => (has ? [name] : []));
+}
+
+/** The map of an entry of COMMAND DOCS. */
+function document(command: Command, fullName = command.name): Map<string, Reply> {
+  const docs = new Map<string, Reply>([
+    ["summary", command.summary],
+    ["since", command.since],
+    ["group", command.group === "carrot" ? "module" : command.group],
+  ]);
+  if (command.subcommands !== undefined) {
+    const entries = command.subcommands.map((sub) => {
+      const name = `${fullName}|${sub.name}`;
+      return [name, document(sub, name)] as const;
+    });
+    docs.set("subcommands", new Map<string, Reply>(entries));
+  }
+  return docs;
+}
+
+/** The command with this name, `client` or `client|list`. */
+function find(commands: ReadonlyMap<string, Command>, word: Buffer): Command | undefined {
+  const [name, sub] = word.latin1Slice().toLowerCase().split("|", 2);
+  const command = commands.get(name!);
+  return sub === undefined ? command : command?.subcommands?.find((candidate) => candidate.name === sub);
+}
+
+function info(commands: ReadonlyMap<string, Command>, names: readonly Buffer[]): Reply {
+  if (names.length === 0) return [...commands.values()].map((command) => describe(command));
+  return names.map((name) => {
+    const command = find(commands, name);
+    return command === undefined ? null : describe(command, name.latin1Slice().toLowerCase());
+  });
+}
+
+function docs(commands: ReadonlyMap<string, Command>, names: readonly Buffer[]): Reply {
+  const chosen =
+    names.length === 0
+      ? [...commands].map(([name, command]) => [name, command] as const)
+      : names.map((name) => [name.latin1Slice().toLowerCase(), find(commands, name)] as const);
+  const known = chosen.flatMap(([name, command]) =>
+    command === undefined ? [] : [[name, document(command, name)] as const],
+  );
+  return new Map<string, Reply>(known);
+}
+
+function list(commands: ReadonlyMap<string, Command>, args: readonly Buffer[]): Reply {
+  const names = [...commands.keys()];
+  if (args.length === 2) return names;
+  const isPattern =
+    args.length === 5 &&
+    args[2]!.toString().toLowerCase() === "filterby" &&
+    args[3]!.toString().toLowerCase() === "pattern";
+  if (!isPattern) return new ErrorReply(syntaxErrorText());
+  return names.filter((name) => matchesGlob(args[4]!.latin1Slice(), name));
+}
+
+function getKeys(commands: ReadonlyMap<string, Command>, words: readonly Buffer[]): Reply {
+  const command = find(commands, words[0]!);
+  if (command === undefined) return new ErrorReply("ERR Invalid command specified");
+  if (command.keys === undefined) return new ErrorReply("ERR The command has no key arguments");
+  const fits = command.arity < 0 ? words.length >= -command.arity : words.length === command.arity;
+  if (!fits) return new ErrorReply("ERR Invalid number of arguments specified for command");
+  const { first, last, step } = command.keys;
+  const end = last < 0 ? words.length + last : last;
+  return words.filter((_, i) => i >= first && i <= end && (i - first) % step === 0);
+}
+
+/** COMMAND with its subcommands, over the table it is part of. */
+export function commandCommand(table: Table): Command {
+  const subcommand = (name: string, arity: number, summary: string, run: NonNullable<Command["run"]>): Command => {
+    return { name, arity, flags: ["loading", "stale"], summary, since: "2.8.13", group: "server", run };
+  };
+  return {
+    name: "command",
+    arity: -1,
+    flags: ["loading", "stale"],
+    summary: "All commands, with their arity, flags and places of keys.",
+    since: "2.8.13",
+    group: "server",
+    subcommands: [
+      subcommand("count", 2, "How many commands there are.", () => table().size),
+      subcommand("docs", -2, "What commands are for.", (args) => docs(table(), args.slice(2))),
+      subcommand("info", -2, "Arity, flags and places of keys.", (args) => info(table(), args.slice(2))),
+      subcommand("list", -2, "The names of commands.", (args) => list(table(), args)),
+      subcommand("getkeys", -3, "The keys in a command's words.", (args) => getKeys(table(), args.slice(2))),
+    ],
+    run: () => info(table(), []),
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * CONFIG: the directives of carrot.conf, read and changed while the node runs.
+ *
+ * GET also answers for a few of Redis' own parameters that tools ask for before they do anything else.
+ */
+import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
+import { configSetFailedText, configSetUnknownText, syntaxErrorText } from "../../proto/texts.ts";
+import { changeDirective, DIRECTIVES, formatDirective } from "../conf/directives.ts";
+import { matchesGlob } from "../glob.ts";
+import type { Command, CommandContext } from "./command.ts";
+
+/** What redis-benchmark, exporters and client libraries ask a Redis for, as it is true of a cache without disks. */
+const OF_REDIS: readonly (readonly [string, string])[] = [
+  ["save", ""],
+  ["appendonly", "no"],
+  ["databases", "1"],
+  ["proto-max-bulk-len", "536870912"],
+  ["maxmemory-policy", "allkeys-lru"],
+  ["replica-read-only", "yes"],
+];
+
+function get(args: readonly Buffer[], { node }: CommandContext): Reply {
+  const patterns = args.slice(2).map((arg) => arg.latin1Slice().toLowerCase());
+  const all: (readonly [string, string])[] = [
+    ...DIRECTIVES.filter(({ scope }) => scope === "node").map(
+      ({ name }) => [name, formatDirective(node.conf, name)] as const,
+    ),
+    ...OF_REDIS,
+  ];
+  return new Map<string, Reply>(all.filter(([name]) => patterns.some((pattern) => matchesGlob(pattern, name))));
+}
+
+/** Several pairs at once are all taken or none. */
+function set(args: readonly Buffer[], { node }: CommandContext): Reply {
+  const words = args.slice(2);
+  if (words.length % 2 !== 0) return new ErrorReply(syntaxErrorText());
+  const before: [string, string][] = [];
+  for (let i = 0; i < words.length; i += 2) {
+    const name = words[i]!.latin1Slice().toLowerCase();
+    const failed = setOne(node, words[i]!, name, words[i + 1]!, before);
+    if (failed !== undefined) {
+      for (const [changed, text] of before) changeDirective(node.conf, changed, text);
+      return failed;
+    }
+  }
+  node.confChanged();
+  return OK;
+}
+
+function setOne(
+  node: CommandContext["node"],
+  word: Buffer,
+  name: string,
+  value: Buffer,
+  before: [string, string][],
+): ErrorReply | undefined {
+  const directive = DIRECTIVES.find((candidate) => candidate.name === name && candidate.scope === "node");
+  if (directive === undefined) return new ErrorReply(configSetUnknownText(word));
+  if (!directive.runtime) return new ErrorReply(configSetFailedText(name, "can't set immutable config"));
+  const old = formatDirective(node.conf, name);
+  const wrong = changeDirective(node.conf, name, value.toString());
+  if (wrong !== undefined) return new ErrorReply(configSetFailedText(name, wrong));
+  before.push([name, old]);
+  return undefined;
+}
+
+function resetStat(_args: readonly Buffer[], { node }: CommandContext): Reply {
+  node.resetCounters();
+  return OK;
+}
+
+function subcommand(name: string, arity: number, summary: string, run: NonNullable<Command["run"]>): Command {
+  return { name, arity, flags: ["admin", "loading", "stale"], summary, since: "2.0.0", group: "server", run };
+}
+
+/** CONFIG with its subcommands. */
+export const configCommand: Command = {
+  name: "config",
+  arity: -2,
+  flags: [],
+  summary: "A container for configuration commands.",
+  since: "2.0.0",
+  group: "server",
+  subcommands: [
+    subcommand("get", -3, "The values of directives, by patterns.", get),
+    subcommand("set", -4, "Changes directives while the node runs.", set),
+    subcommand("resetstat", 2, "Sets counters back to zero.", resetStat),
+  ],
+};

@@ -1,0 +1,171 @@
+/**
+ * Commands about the connection itself: greeting, authentication, farewell.
+ *
+ * Invariant: HELLO changes either everything it was asked to or nothing.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
+import {
+  authWithoutPasswordText,
+  clientNameText,
+  dbIndexText,
+  helloNeedsAuthText,
+  helloOptionText,
+  noProtoText,
+  notAnIntegerText,
+  protocolVersionText,
+  syntaxErrorText,
+  wrongPassText,
+} from "../../proto/texts.ts";
+import { REDIS_VERSION } from "../version.ts";
+import type { Command, CommandContext } from "./command.ts";
+
+/** The only user there is. */
+const DEFAULT_USER = "default";
+
+/** A name shows in CLIENT LIST, a line of words. */
+export function isClientName(name: Buffer): boolean {
+  return name.every((byte) => byte >= 0x21 && byte <= 0x7e);
+}
+
+/** The digits of a decimal integer, or undefined. */
+export function integerOf(arg: Buffer): number | undefined {
+  const text = arg.latin1Slice();
+  return /^(0|-?[1-9][0-9]{0,15})$/.test(text) ? Number(text) : undefined;
+}
+
+/** Whether the password is right; takes the same time whatever is wrong with it. */
+function passes(user: string, password: Buffer, context: CommandContext): boolean {
+  const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest();
+  const expected = context.node.conf.requirePass;
+  if (user !== DEFAULT_USER) return false;
+  return expected === "" || timingSafeEqual(digest(password), digest(Buffer.from(expected)));
+}
+
+function auth(args: readonly Buffer[], context: CommandContext): Reply {
+  if (args.length > 3) return new ErrorReply(syntaxErrorText());
+  if (args.length === 2 && context.node.conf.requirePass === "") return new ErrorReply(authWithoutPasswordText());
+  const user = args.length === 3 ? args[1]!.latin1Slice() : DEFAULT_USER;
+  if (!passes(user, args.at(-1)!, context)) return new ErrorReply(wrongPassText());
+  context.connection.authenticated = true;
+  return OK;
+}
+
+/** What HELLO asks for; undefined where it says nothing of it. */
+interface Greeting {
+  protocol?: 2 | 3;
+  authenticated?: true;
+  name?: string;
+}
+
+function readGreeting(args: readonly Buffer[], context: CommandContext): Greeting | ErrorReply {
+  const greeting: Greeting = {};
+  if (args.length > 1) {
+    const version = integerOf(args[1]!);
+    if (version === undefined) return new ErrorReply(protocolVersionText());
+    if (version !== 2 && version !== 3) return new ErrorReply(noProtoText());
+    greeting.protocol = version;
+  }
+  for (let i = 2; i < args.length; ) {
+    const word = args[i]!.latin1Slice().toLowerCase();
+    if (word === "auth" && i + 2 < args.length) {
+      if (!passes(args[i + 1]!.latin1Slice(), args[i + 2]!, context)) return new ErrorReply(wrongPassText());
+      greeting.authenticated = true;
+      i += 3;
+    } else if (word === "setname" && i + 1 < args.length) {
+      if (!isClientName(args[i + 1]!)) return new ErrorReply(clientNameText());
+      greeting.name = args[i + 1]!.latin1Slice();
+      i += 2;
+    } else return new ErrorReply(helloOptionText(args[i]!));
+  }
+  return greeting;
+}
+
+function hello(args: readonly Buffer[], context: CommandContext): Reply {
+  const { connection } = context;
+  const greeting = readGreeting(args, context);
+  if (greeting instanceof ErrorReply) return greeting;
+  if (!connection.authenticated && greeting.authenticated === undefined) return new ErrorReply(helloNeedsAuthText());
+  if (greeting.authenticated) connection.authenticated = true;
+  if (greeting.protocol !== undefined) connection.protocol = greeting.protocol;
+  if (greeting.name !== undefined) connection.name = greeting.name;
+  return new Map<string, Reply>([
+    ["server", "redis"],
+    ["version", REDIS_VERSION],
+    ["proto", connection.protocol],
+    ["id", connection.id],
+    ["mode", "standalone"],
+    ["role", "master"],
+    ["modules", []],
+  ]);
+}
+
+function select(args: readonly Buffer[]): Reply {
+  const index = integerOf(args[1]!);
+  if (index === undefined) return new ErrorReply(notAnIntegerText());
+  return index === 0 ? OK : new ErrorReply(dbIndexText());
+}
+
+/** The commands of this file. */
+export const connectionCommands: readonly Command[] = [
+  {
+    name: "ping",
+    arity: -1,
+    flags: ["fast"],
+    summary: "PONG, or the message given.",
+    since: "1.0.0",
+    group: "connection",
+    run: (args) => {
+      if (args.length > 2) return new ErrorReply("ERR wrong number of arguments for 'ping' command");
+      return args[1] ?? new SimpleString("PONG");
+    },
+  },
+  {
+    name: "echo",
+    arity: 2,
+    flags: ["fast"],
+    summary: "The message given.",
+    since: "1.0.0",
+    group: "connection",
+    run: (args) => args[1]!,
+  },
+  {
+    name: "quit",
+    arity: -1,
+    flags: ["fast", "no_auth"],
+    summary: "Closes the connection after the replies of the commands before.",
+    since: "1.0.0",
+    group: "connection",
+    run: (_args, { connection }) => {
+      connection.leave();
+      return OK;
+    },
+  },
+  {
+    name: "select",
+    arity: 2,
+    flags: ["fast"],
+    summary: "Chooses the database; there is only 0.",
+    since: "1.0.0",
+    group: "connection",
+    run: select,
+  },
+  {
+    name: "auth",
+    arity: -2,
+    flags: ["fast", "no_auth"],
+    summary: "Authenticates the connection.",
+    since: "1.0.0",
+    group: "connection",
+    run: auth,
+  },
+  {
+    name: "hello",
+    arity: -1,
+    flags: ["fast", "no_auth"],
+    summary: "Chooses the dialect, 2 or 3, and tells about the server.",
+    since: "6.0.0",
+    group: "connection",
+    run: hello,
+  },
+];

@@ -1,0 +1,61 @@
+/**
+ * Commands about this node: INFO, TIME, SHUTDOWN.
+ */
+import { ErrorReply, type Reply, Verbatim } from "../../proto/reply.ts";
+import { syntaxErrorText } from "../../proto/texts.ts";
+import { infoText } from "../info.ts";
+import type { Command, CommandContext } from "./command.ts";
+
+function info(args: readonly Buffer[], { node }: CommandContext): Reply {
+  return new Verbatim(infoText(node, args.slice(1).map((arg) => arg.latin1Slice().toLowerCase())));
+}
+
+/** Seconds, and the microseconds within the second (to the millisecond). */
+function time(): Reply {
+  const nowMs = Date.now();
+  return [String(Math.floor(nowMs / 1000)), String((nowMs % 1000) * 1000)];
+}
+
+/** As in Redis there is no reply when it works: the connection ends. */
+function shutdown(args: readonly Buffer[], { node, connection }: CommandContext): Reply | undefined {
+  const words = args.slice(1).map((arg) => arg.latin1Slice().toLowerCase());
+  if (words.includes("abort")) return new ErrorReply("ERR No shutdown in progress.");
+  if (words.some((word) => !["nosave", "save", "now", "force"].includes(word))) {
+    return new ErrorReply(syntaxErrorText());
+  }
+  node.log.warn({ client: connection.id }, "SHUTDOWN by a client");
+  connection.leave();
+  node.requestShutdown();
+  return undefined;
+}
+
+/** The commands of this file. */
+export const serverCommands: readonly Command[] = [
+  {
+    name: "info",
+    arity: -1,
+    flags: ["loading", "stale"],
+    summary: "Figures of this node, in sections.",
+    since: "1.0.0",
+    group: "server",
+    run: info,
+  },
+  {
+    name: "time",
+    arity: 1,
+    flags: ["fast", "loading", "stale"],
+    summary: "The time of day of this node.",
+    since: "2.6.0",
+    group: "server",
+    run: time,
+  },
+  {
+    name: "shutdown",
+    arity: -1,
+    flags: ["admin", "loading", "stale"],
+    summary: "Stops this node after what has been read is answered.",
+    since: "1.0.0",
+    group: "server",
+    run: shutdown,
+  },
+];

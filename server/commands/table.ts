@@ -1,0 +1,85 @@
+/**
+ * The command table: from the words of a command to its reply.
+ *
+ * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable; checks come
+ * in Redis' order (known, arity, authenticated). Knows no command's meaning.
+ */
+import { ErrorReply, type Reply } from "../../proto/reply.ts";
+import {
+  internalErrorText,
+  noAuthText,
+  unknownCommandText,
+  unknownSubcommandText,
+  wrongArityText,
+} from "../../proto/texts.ts";
+import { carrotCommands } from "./carrot-commands.ts";
+import { clientCommand } from "./client-commands.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { commandCommand } from "./command-command.ts";
+import { configCommand } from "./config-command.ts";
+import { connectionCommands } from "./connection-commands.ts";
+import { keyCommands } from "./key-commands.ts";
+import { serverCommands } from "./server-commands.ts";
+
+/** Every command there is, by name. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  [
+    ...keyCommands,
+    ...connectionCommands,
+    clientCommand,
+    commandCommand(() => COMMANDS),
+    configCommand,
+    ...serverCommands,
+    ...carrotCommands,
+  ].map((command) => [command.name, command]),
+);
+
+/** Runs a command. Never throws and never rejects; undefined means that there is no reply. */
+export function execute(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> | undefined {
+  const command = COMMANDS.get(wordOf(args[0]!));
+  if (command === undefined) return new ErrorReply(unknownCommandText(args));
+  const sub = command.subcommands === undefined ? undefined : subcommandOf(command, args);
+  if (sub instanceof ErrorReply) return sub;
+  const name = sub === undefined ? command.name : `${command.name}|${sub.name}`;
+  const chosen = sub ?? command;
+  if (!arityFits(chosen.arity, args.length)) return new ErrorReply(wrongArityText(name));
+  if (!context.connection.authenticated && !chosen.flags.includes("no_auth")) return new ErrorReply(noAuthText());
+  context.connection.lastCommand = name;
+  return guarded(chosen, args, context);
+}
+
+function subcommandOf(command: Command, args: readonly Buffer[]): Command | ErrorReply | undefined {
+  if (args.length === 1) {
+    return command.run === undefined ? new ErrorReply(wrongArityText(command.name)) : undefined;
+  }
+  const word = wordOf(args[1]!);
+  const found = command.subcommands!.find((sub) => sub.name === word);
+  if (found !== undefined) return found;
+  return new ErrorReply(unknownSubcommandText(args[1]!, command.name));
+}
+
+function guarded(
+  command: Command,
+  args: readonly Buffer[],
+  context: CommandContext,
+): Reply | Promise<Reply> | undefined {
+  const broken = (error: unknown) => {
+    context.node.log.error({ err: error, command: command.name }, "a command broke an invariant");
+    return new ErrorReply(internalErrorText());
+  };
+  try {
+    const reply = command.run!(args, context);
+    return reply instanceof Promise ? reply.catch(broken) : reply;
+  } catch (error) {
+    return broken(error);
+  }
+}
+
+function arityFits(arity: number, count: number): boolean {
+  return arity < 0 ? count >= -arity : count === arity;
+}
+
+/** Names are ASCII; a longer word is no name and need not be converted whole. */
+function wordOf(arg: Buffer): string {
+  return arg.latin1Slice(0, Math.min(arg.length, 64)).toLowerCase();
+}

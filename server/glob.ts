@@ -1,0 +1,59 @@
+/**
+ * Redis' glob patterns: `*`, `?`, `[a-c]`, `[^a]` and `\` before a special character.
+ *
+ * Invariant: time is at most pattern length times text length, whatever the pattern: only the last `*` is ever
+ * returned to.
+ */
+
+/** Whether the whole text matches the pattern. Both are compared character by character; use latin1 for bytes. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let starText = 0;
+  while (t < text.length) {
+    if (pattern[p] === "*") {
+      star = p++;
+      starText = t;
+      continue;
+    }
+    const end = p < pattern.length ? matchOne(pattern, p, text[t]!) : -1;
+    if (end >= 0) {
+      p = end;
+      t++;
+    } else if (star >= 0) {
+      p = star + 1;
+      t = ++starText;
+    } else return false;
+  }
+  while (pattern[p] === "*") p++;
+  return p >= pattern.length;
+}
+
+/** Matches one element of the pattern against one character: where the next element begins, or -1. */
+function matchOne(pattern: string, p: number, character: string): number {
+  if (pattern[p] === "?") return p + 1;
+  if (pattern[p] === "[") return matchClass(pattern, p + 1, character);
+  if (pattern[p] === "\\" && p + 1 < pattern.length) p++;
+  return pattern[p] === character ? p + 1 : -1;
+}
+
+/** As in Redis, a class that is never closed ends with the pattern. */
+function matchClass(pattern: string, p: number, character: string): number {
+  const negated = pattern[p] === "^";
+  if (negated) p++;
+  let matched = false;
+  while (p < pattern.length && pattern[p] !== "]") {
+    if (pattern[p] === "\\" && p + 1 < pattern.length) p++;
+    const from = pattern[p]!;
+    if (pattern[p + 1] === "-" && p + 2 < pattern.length) {
+      const [low, high] = [from, pattern[p + 2]!].sort() as [string, string];
+      if (character >= low && character <= high) matched = true;
+      p += 3;
+    } else {
+      if (character === from) matched = true;
+      p++;
+    }
+  }
+  return matched === negated ? -1 : p + 1;
+}

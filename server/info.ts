@@ -1,0 +1,128 @@
+/**
+ * INFO: this node's figures in Redis' sections and under Redis' names, with a section of its own.
+ *
+ * Invariant: a field that Redis has means here what it means there; what carrotCache adds is in `# Carrot`.
+ */
+import os from "node:os";
+import { sumFigures } from "./figures.ts";
+import type { Node } from "./node.ts";
+import { REDIS_VERSION, VERSION } from "./version.ts";
+
+type Fields = Record<string, string | number>;
+
+const SECTIONS: Record<string, (node: Node) => Fields> = {
+  Server: (node) => {
+    const uptime = Math.floor(node.uptimeMs() / 1000);
+    return {
+      redis_version: REDIS_VERSION,
+      redis_mode: "standalone",
+      os: `${os.type()} ${os.release()} ${os.machine()}`,
+      arch_bits: 64,
+      process_id: process.pid,
+      run_id: node.runId,
+      tcp_port: node.port,
+      uptime_in_seconds: uptime,
+      uptime_in_days: Math.floor(uptime / 86400),
+      executable: process.argv[1] ?? process.execPath,
+      config_file: node.conf.file ?? "",
+    };
+  },
+  Clients: (node) => ({
+    connected_clients: node.clients.size,
+    maxclients: node.conf.maxClients,
+    blocked_clients: 0,
+  }),
+  Memory: (node) => {
+    const { usedBytes, mirrorUsedBytes } = sumFigures(node.groups.all);
+    const memory = process.memoryUsage();
+    const used = usedBytes + mirrorUsedBytes;
+    return {
+      used_memory: used,
+      used_memory_human: human(used),
+      used_memory_rss: memory.rss,
+      used_memory_rss_human: human(memory.rss),
+      total_system_memory: os.totalmem(),
+      maxmemory: node.conf.maxBytes,
+      maxmemory_human: human(node.conf.maxBytes),
+      maxmemory_policy: "allkeys-lru",
+      mem_fragmentation_ratio: used === 0 ? 0 : (memory.rss / used).toFixed(2),
+    };
+  },
+  Persistence: () => ({ loading: 0, rdb_bgsave_in_progress: 0, aof_enabled: 0 }),
+  Stats: (node) => {
+    const sum = sumFigures(node.groups.all);
+    return {
+      total_connections_received: node.clients.counters.received,
+      total_commands_processed: node.counters.commands,
+      instantaneous_ops_per_sec: node.opsPerSecond(),
+      rejected_connections: node.clients.counters.rejected,
+      expired_keys: sum.expirations,
+      evicted_keys: sum.evictions,
+      keyspace_hits: sum.hits + sum.mirrorHits + sum.negativeHits,
+      keyspace_misses: sum.misses,
+      client_output_buffer_limit_disconnections: node.counters.outputLimitCloses,
+    };
+  },
+  Replication: () => ({ role: "master", connected_slaves: 0, master_repl_offset: 0 }),
+  CPU: () => {
+    const usage = process.cpuUsage();
+    return {
+      used_cpu_sys: (usage.system / 1e6).toFixed(6),
+      used_cpu_user: (usage.user / 1e6).toFixed(6),
+    };
+  },
+  Cluster: () => ({ cluster_enabled: 0 }),
+  Keyspace: (node) => {
+    const { entries } = sumFigures(node.groups.all);
+    const fields: Fields = {};
+    if (entries > 0) fields.db0 = `keys=${entries},expires=0,avg_ttl=0`;
+    return fields;
+  },
+  Carrot: (node) => {
+    const sum = sumFigures(node.groups.all);
+    return {
+      carrotcache_version: VERSION,
+      node_version: process.version,
+      node_id: node.membership.self,
+      members: node.membership.members.length,
+      members_up: node.membership.others.filter((id) => node.peers?.isUp(id)).length + 1,
+      ring_epoch: node.membership.epoch,
+      groups: node.groups.all.length,
+      threads: 1,
+      mirror_keys: sum.mirrorEntries,
+      mirror_memory: sum.mirrorUsedBytes,
+      mirror_hits: sum.mirrorHits,
+      negative_hits: sum.negativeHits,
+      loads: sum.loads,
+      load_errors: sum.loadErrors,
+      loads_under_way: sum.loadsUnderWay,
+      flights_joined: sum.flightsJoined,
+      forwards: sum.forwards,
+      forward_errors: sum.forwardErrors,
+      stand_ins: sum.standIns,
+      peer_requests: sum.peerRequests,
+    };
+  },
+};
+
+/** Words that mean every section. */
+const EVERYTHING = ["all", "default", "everything"];
+
+/** The report, with the sections asked for (lower case); none asked for means all. */
+export function infoText(node: Node, wanted: readonly string[]): string {
+  const all = wanted.length === 0 || wanted.some((word) => EVERYTHING.includes(word));
+  return Object.entries(SECTIONS)
+    .filter(([name]) => all || wanted.includes(name.toLowerCase()))
+    .map(([name, fields]) => {
+      const lines = Object.entries(fields(node)).map(([field, value]) => `${field}:${value}\r\n`);
+      return `# ${name}\r\n${lines.join("")}`;
+    })
+    .join("\r\n");
+}
+
+/** `1.50M`, as Redis shows bytes. */
+export function human(bytes: number): string {
+  if (bytes < 1024) return `${bytes}B`;
+  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** power).toFixed(2)}${"BKMGT"[power]}`;
+}

@@ -1,0 +1,135 @@
+/**
+ * The way from a group to its loader: at most `concurrency` loads at a time, the rest in line, each with a deadline
+ * that counts from when it was asked for.
+ *
+ * Invariant: every key asked for is answered exactly once, by its deadline at the latest, and the line is never longer
+ * than its limit. With a loader that has `loadMany`, the keys asked for in one tick go to it together and take one
+ * place. Knows nothing of flights or the store.
+ */
+import type { Outcome } from "../cluster/outcome.ts";
+import type { Loader } from "./loader.ts";
+import { type LoadLimits, runLoad, runLoadMany } from "./loaders/run-load.ts";
+import { loaderBusyText, loaderTimeoutText } from "../proto/texts.ts";
+
+/** Above this many keys a `loadMany` is split: an origin's IN list or URL has its own limits. */
+const MAX_KEYS_PER_LOAD = 1000;
+
+export interface LoadQueueOptions {
+  readonly group: string;
+  readonly loader: Loader;
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  /** How many keys may wait for a place. */
+  readonly maxQueued: number;
+  readonly maxValueBytes: number;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+}
+
+interface Waiting {
+  readonly key: Buffer;
+  readonly deadline: number;
+  readonly settle: (outcome: Outcome) => void;
+  done: boolean;
+}
+
+export class LoadQueue {
+  readonly #options: LoadQueueOptions;
+  /** Asked for in this tick, for `loadMany`. */
+  #gathering: Waiting[] = [];
+  /** In line for a place; a batch for `loadMany`, a single key otherwise. */
+  #line: Waiting[][] = [];
+  #queued = 0;
+  #active = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LoadQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Loads under way and keys in line. */
+  get figures(): { readonly active: number; readonly queued: number } {
+    return { active: this.#active, queued: this.#queued };
+  }
+
+  /** Loads a key (without the group's prefix). Never rejects. */
+  load(key: Buffer): Promise<Outcome> {
+    if (this.#queued >= this.#options.maxQueued) {
+      return Promise.resolve({ kind: "error", text: loaderBusyText() });
+    }
+    return new Promise((settle) => {
+      const deadline = this.#options.clock() + this.#options.timeoutMs;
+      this.#queued++;
+      this.#enqueue({ key, deadline, settle, done: false });
+    });
+  }
+
+  #enqueue(waiting: Waiting): void {
+    if (this.#options.loader.loadMany === undefined) {
+      this.#line.push([waiting]);
+      this.#advance();
+      return;
+    }
+    if (this.#gathering.length === 0) setImmediate(() => this.#close());
+    this.#gathering.push(waiting);
+  }
+
+  /** Ends the tick's gathering. */
+  #close(): void {
+    const keys = this.#gathering;
+    this.#gathering = [];
+    for (let i = 0; i < keys.length; i += MAX_KEYS_PER_LOAD) {
+      this.#line.push(keys.slice(i, i + MAX_KEYS_PER_LOAD));
+    }
+    this.#advance();
+  }
+
+  #advance(): void {
+    while (this.#active < this.#options.concurrency && this.#line.length > 0) {
+      const batch = this.#line.shift()!.filter((waiting) => !waiting.done);
+      this.#queued -= batch.length;
+      if (batch.length > 0) void this.#run(batch);
+    }
+    this.#watch();
+  }
+
+  async #run(batch: Waiting[]): Promise<void> {
+    this.#active++;
+    const { group, loader, maxValueBytes, clock } = this.#options;
+    const limits: LoadLimits = {
+      maxValueBytes,
+      timeoutMs: this.#options.timeoutMs,
+      remainingMs: Math.max(1, batch[0]!.deadline - clock()),
+    };
+    if (loader.loadMany === undefined) {
+      const waiting = batch[0]!;
+      waiting.settle(await runLoad(loader, group, waiting.key, limits));
+    } else {
+      const keys = batch.map((waiting) => waiting.key);
+      const outcomes = await runLoadMany(loader, group, keys, limits);
+      for (const [i, waiting] of batch.entries()) waiting.settle(outcomes[i]!);
+    }
+    this.#active--;
+    this.#advance();
+  }
+
+  /** Keys in line run out in order, so one timer for the first is enough. */
+  #watch(): void {
+    if (this.#timer !== undefined || this.#line.length === 0) return;
+    const wait = Math.max(1, this.#line[0]![0]!.deadline - this.#options.clock());
+    this.#timer = setTimeout(() => this.#expire(), wait);
+  }
+
+  #expire(): void {
+    this.#timer = undefined;
+    const now = this.#options.clock();
+    while (this.#line.length > 0 && this.#line[0]![0]!.deadline <= now) {
+      for (const waiting of this.#line.shift()!) {
+        waiting.done = true;
+        this.#queued--;
+        waiting.settle({ kind: "error", text: loaderTimeoutText(this.#options.timeoutMs) });
+      }
+    }
+    this.#watch();
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * A node: everything that one member of the cluster is made of, put together and started in order.
+ *
+ * Invariant: `start` either leaves a node that answers on every port it was asked for, or nothing at all; `close`
+ * answers what has been read, then ends. The parts know each other only through what is handed to them here.
+ */
+import { randomBytes } from "node:crypto";
+import { HotKeys } from "../cluster/hot-keys.ts";
+import type { Outcome } from "../cluster/outcome.ts";
+import { Peers } from "../cluster/peers.ts";
+import { loadHash32 } from "../cluster/ring.ts";
+import { Clients } from "./clients.ts";
+import { Coherence } from "./coherence.ts";
+import { execute } from "./commands/table.ts";
+import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import { Flights } from "./flights.ts";
+import { type Group, Groups, zeroCounters } from "./groups.ts";
+import { LatencyHistogram } from "./latency.ts";
+import { LoadQueue } from "./load-queue.ts";
+import type { Loader } from "./loader.ts";
+import { type Log, pinoLevel } from "./log.ts";
+import { Membership } from "./membership.ts";
+import { Output } from "./output.ts";
+import { ReadThrough } from "./read-through.ts";
+import { Store } from "./store/store.ts";
+
+/** What the outside world is to a node. */
+export interface NodeOptions {
+  readonly conf: NodeConf;
+  /** By group name; every group of the conf has one. */
+  readonly loaders: ReadonlyMap<string, Loader>;
+  readonly log: Log;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Called when a client says SHUTDOWN. */
+  readonly onShutdown: () => void;
+}
+
+/** How often due entries are looked for, and how many are looked at. */
+const SWEEP_MS = 100;
+const SWEEP_ENTRIES = 200;
+/** Redis measures operations a second over 16 samples of 100 ms; one second does as well. */
+const RATE_MS = 1000;
+
+export class Node {
+  readonly conf: NodeConf;
+  readonly log: Log;
+  readonly groups: Groups;
+  readonly membership: Membership;
+  readonly coherence: Coherence;
+  readonly clients: Clients;
+  /** Undefined on a node that is alone. */
+  readonly peers: Peers | undefined;
+  readonly runId = randomBytes(20).toString("hex");
+  readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  readonly loadLatency = new LatencyHistogram();
+  port = 0;
+  readonly #options: NodeOptions;
+  readonly #readThrough: ReadThrough;
+  readonly #startedMs: number;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #opsPerSecond = 0;
+  #closing: Promise<void> | undefined;
+
+  /** Use `Node.start`. */
+  private constructor(options: NodeOptions, hash: Awaited<ReturnType<typeof loadHash32>>) {
+    const { conf, clock, random, log } = options;
+    this.#options = options;
+    this.conf = conf;
+    this.log = log;
+    this.#startedMs = clock();
+    this.groups = new Groups(conf.groups.map((group) => this.#createGroup(group)));
+    const members = conf.peers.length > 0 ? conf.peers : [conf.peerAddress];
+    this.membership = new Membership(members, {
+      self: conf.peerAddress,
+      ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
+      hash,
+      onChange: () => this.peers?.setMembers(this.membership.others),
+    });
+    this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
+    this.coherence = new Coherence({ groups: this.groups, membership: this.membership, peers: this.peers });
+    this.#readThrough = new ReadThrough({
+      membership: this.membership,
+      peers: this.peers,
+      hotKeys: new HotKeys({ hash, seed: random() * 2 ** 32, clock }),
+      clock,
+      random,
+      loadLatency: this.loadLatency,
+    });
+    this.clients = this.#createClients();
+  }
+
+  /** Starts a node on its conf. Rejects with what the operating system said of a port; then nothing is left open. */
+  static async start(options: NodeOptions): Promise<Node> {
+    const node = new Node(options, await loadHash32());
+    try {
+      await node.#listen();
+    } catch (error) {
+      await node.close();
+      throw error;
+    }
+    return node;
+  }
+
+  /** The value of a key, wherever it is; loads it if nobody has it. Never rejects. The key's bytes are copied. */
+  get(key: Uint8Array): Outcome | Promise<Outcome> {
+    const group = this.groups.of(key, 0, key.length);
+    if (group === undefined) return { kind: "absent", ttlMs: undefined };
+    const held = group.store.get(key);
+    if (held?.value != null) {
+      group.counters.hits++;
+      return { kind: "value", value: held.value, ttlMs: held.ttlMs };
+    }
+    if (held !== undefined) {
+      group.counters.negativeHits++;
+      return { kind: "absent", ttlMs: held.ttlMs };
+    }
+    const mirrored = group.mirrors?.get(key);
+    if (mirrored?.value != null) {
+      group.counters.mirrorHits++;
+      return { kind: "value", value: mirrored.value, ttlMs: mirrored.ttlMs };
+    }
+    group.counters.misses++;
+    return this.#readThrough.missed(group, Buffer.from(key));
+  }
+
+  uptimeMs(): number {
+    return this.#options.clock() - this.#startedMs;
+  }
+
+  /** Commands in the last whole second. */
+  opsPerSecond(): number {
+    return this.#opsPerSecond;
+  }
+
+  /** CONFIG RESETSTAT. */
+  resetCounters(): void {
+    for (const group of this.groups.all) Object.assign(group.counters, zeroCounters());
+    for (const counters of [this.counters, this.clients.counters]) {
+      for (const name of Object.keys(counters) as (keyof typeof counters)[]) counters[name] = 0;
+    }
+  }
+
+  /** Puts directives that have been changed while running into force. */
+  confChanged(): void {
+    this.log.level = pinoLevel(this.conf.loglevel);
+  }
+
+  /** A client said SHUTDOWN. */
+  requestShutdown(): void {
+    this.#options.onShutdown();
+  }
+
+  get closing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Accepts nobody any more, answers what has been read, then ends the links and the loaders. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.clients.close();
+    await this.peers?.close();
+    await Promise.all([...this.#options.loaders.values()].map((loader) => loader.close?.()));
+  }
+
+  async #listen(): Promise<void> {
+    const { conf } = this;
+    if (this.peers !== undefined) {
+      for (const host of conf.bind) await this.peers.listen(host, conf.peerPort);
+      this.peers.setMembers(this.membership.others);
+    }
+    this.port = await this.clients.listen(conf.bind, conf.port);
+    this.#every(SWEEP_MS, () => this.#sweep());
+    let before = 0;
+    this.#every(RATE_MS, () => {
+      this.#opsPerSecond = Math.max(0, this.counters.commands - before);
+      before = this.counters.commands;
+    });
+  }
+
+  #every(intervalMs: number, work: () => void): void {
+    const timer = setInterval(work, intervalMs);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+
+  #sweep(): void {
+    for (const { store, mirrors } of this.groups.all) {
+      store.sweep(SWEEP_ENTRIES);
+      mirrors?.sweep(SWEEP_ENTRIES);
+    }
+  }
+
+  #createGroup(conf: GroupConf): Group {
+    const { clock } = this.#options;
+    const loader = this.#options.loaders.get(conf.name)!;
+    const hasMirrors = this.#options.conf.peers.length > 0 && conf.mirrorBytes > 0;
+    const storeOptions = { eviction: this.#options.conf.eviction, clock };
+    return {
+      name: conf.name,
+      prefix: conf.prefix,
+      conf,
+      store: new Store({ ...storeOptions, maxBytes: conf.maxBytes - (hasMirrors ? conf.mirrorBytes : 0) }),
+      mirrors: hasMirrors ? new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }) : undefined,
+      loads: new Flights(),
+      forwards: new Flights(),
+      queue: new LoadQueue({
+        group: conf.name,
+        loader,
+        timeoutMs: conf.loaderTimeoutMs,
+        concurrency: conf.loaderConcurrency,
+        maxQueued: conf.loaderQueue,
+        maxValueBytes: conf.maxValueBytes,
+        clock,
+      }),
+      counters: zeroCounters(),
+    };
+  }
+
+  /** How this node answers other members: from what is here, never by asking a third. */
+  #createPeers(): Peers {
+    const { conf, clock, random, log } = this.#options;
+    return new Peers({
+      id: conf.peerAddress,
+      secret: conf.clusterSecret,
+      timeoutMs: conf.peerTimeoutMs,
+      maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
+      clock,
+      random,
+      log,
+      view: () => ({ epoch: this.membership.epoch, members: this.membership.members }),
+      handlers: {
+        get: (key) => {
+          const group = this.groups.of(key, 0, key.length);
+          return group === undefined
+            ? { kind: "absent", ttlMs: undefined }
+            : this.#readThrough.requested(group, Buffer.from(key));
+        },
+        look: (key) => this.coherence.lookHere(key),
+        remove: (keys) => this.coherence.removeHere(keys),
+        flush: () => this.coherence.flushHere(),
+        count: () => this.coherence.countHere(),
+        ring: (epoch, members) => this.membership.take(epoch, members),
+      },
+    });
+  }
+
+  #createClients(): Clients {
+    const { conf, clock, log } = this.#options;
+    const limits = { maxCommandBytes: conf.maxCommandBytes, maxInlineBytes: 1 << 16 };
+    return new Clients({
+      maxClients: conf.maxClients,
+      idleTimeoutMs: () => conf.timeoutMs,
+      host: {
+        groups: this.groups,
+        output: new Output(),
+        // Before a password there is nothing to say that takes more: Redis' own two limits.
+        limits: {
+          authenticated: { ...limits, maxArgs: 1 << 20, maxBulkBytes: conf.maxCommandBytes },
+          unauthenticated: { ...limits, maxArgs: 10, maxBulkBytes: 16384 },
+        },
+        authenticationNeeded: () => conf.requirePass !== "",
+        maxOutputBytes: conf.maxOutputBytes,
+        clock,
+        counters: this.counters,
+        execute: (args, connection) => execute(args, { node: this, connection }),
+        dropped: (connection, why) => {
+          log.warn({ client: connection.id, addr: connection.socket.remoteAddress, why }, "closed a connection");
+        },
+      },
+    });
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What happens to a GET that the stores could not answer: who owns the key, who loads it, who waits.
+ *
+ * Invariants:
+ *  - A load runs at most once a key at a time on this node, and only a flight that was not voided is kept.
+ *  - A peer's request is answered from here: it never becomes a request to a third member and never joins a flight
+ *    that itself waits for a peer, so no two members can wait for each other.
+ *  - An owner that cannot be reached is stood in for by the next member clockwise that can.
+ * Does not know RESP, nor how frames travel.
+ */
+import type { Outcome } from "../cluster/outcome.ts";
+import { PeerUnreachable } from "../cluster/peers.ts";
+import type { HotKeys } from "../cluster/hot-keys.ts";
+import { leaseMs } from "../cluster/hot-keys.ts";
+import type { Flight } from "./flights.ts";
+import type { Group } from "./groups.ts";
+import type { LatencyHistogram } from "./latency.ts";
+import type { Membership } from "./membership.ts";
+
+/** The part of the peer links that a read needs. */
+export interface ReadPeers {
+  isUp(id: string): boolean;
+  get(id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome>;
+}
+
+export interface ReadThroughOptions {
+  readonly membership: Membership;
+  /** Undefined on a node that is alone. */
+  readonly peers: ReadPeers | undefined;
+  readonly hotKeys: HotKeys;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  /** 0 to 1, for the jitter of lifetimes. */
+  readonly random: () => number;
+  readonly loadLatency: LatencyHistogram;
+}
+
+/** What an owner may take over its loader's deadline before who asked gives up: queueing, the wire, a busy loop. */
+const FORWARD_GRACE_MS = 500;
+
+export class ReadThrough {
+  readonly #options: ReadThroughOptions;
+
+  constructor(options: ReadThroughOptions) {
+    this.#options = options;
+  }
+
+  /** A client's GET that missed. `key` must be the caller's own copy. Never rejects. */
+  missed(group: Group, key: Buffer): Promise<Outcome> {
+    const target = this.#reachableOwner(key);
+    if (target === undefined) return this.load(group, key);
+    return this.#join(group, key, "forwards", (flight) => this.#forward(group, key, target, flight));
+  }
+
+  /** A GET of another member: from the store, or loaded here, whoever owns the key. `key` must be a copy. */
+  async requested(group: Group, key: Buffer): Promise<Outcome> {
+    group.counters.peerRequests++;
+    const held = group.store.get(key);
+    if (held === undefined) {
+      group.counters.misses++;
+      return this.load(group, key);
+    }
+    if (held.value === null) {
+      group.counters.negativeHits++;
+      return { kind: "absent", ttlMs: held.ttlMs };
+    }
+    group.counters.hits++;
+    return { kind: "value", value: held.value, ttlMs: held.ttlMs };
+  }
+
+  /** Loads here: joins the load under way, or starts one. Never rejects. */
+  load(group: Group, key: Buffer): Promise<Outcome> {
+    return this.#join(group, key, "loads", (flight) => this.#loadAndKeep(group, key, flight));
+  }
+
+  #join(
+    group: Group,
+    key: Buffer,
+    kind: "loads" | "forwards",
+    work: (flight: Flight) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const underWay = group[kind].find(key);
+    if (underWay !== undefined) {
+      group.counters.flightsJoined++;
+      return underWay.outcome;
+    }
+    return group[kind].start(key, work).outcome;
+  }
+
+  /** The member to ask, or undefined when that is this node. */
+  #reachableOwner(key: Buffer): string | undefined {
+    const { membership, peers } = this.#options;
+    if (peers === undefined) return undefined;
+    const isUp = (id: string) => id === membership.self || peers.isUp(id);
+    const owner = membership.ring.ownerAmong(key, isUp);
+    return owner === undefined || owner === membership.self ? undefined : owner;
+  }
+
+  async #forward(group: Group, key: Buffer, owner: string, flight: Flight): Promise<Outcome> {
+    let target: string | undefined = owner;
+    // A link that breaks marks its peer as down, so each round asks another member; two failures in a row and this
+    // node loads by itself rather than keep a client waiting.
+    for (let attempt = 0; attempt < 2 && target !== undefined; attempt++) {
+      try {
+        return await this.#ask(group, key, target, flight);
+      } catch (error) {
+        if (!(error instanceof PeerUnreachable)) throw error;
+        group.counters.forwardErrors++;
+        target = this.#reachableOwner(key);
+      }
+    }
+    group.counters.standIns++;
+    return this.load(group, key);
+  }
+
+  async #ask(group: Group, key: Buffer, owner: string, flight: Flight): Promise<Outcome> {
+    group.counters.forwards++;
+    const timeoutMs = group.conf.loaderTimeoutMs + FORWARD_GRACE_MS;
+    const outcome = await this.#options.peers!.get(owner, key, timeoutMs);
+    if (outcome.kind === "value" && !flight.voided && group.mirrors !== undefined) {
+      const ttlMs = leaseMs(outcome.ttlMs);
+      if (ttlMs > 0 && this.#options.hotKeys.shouldMirror(key)) group.mirrors.put(key, outcome.value, ttlMs);
+    }
+    return outcome;
+  }
+
+  async #loadAndKeep(group: Group, key: Buffer, flight: Flight): Promise<Outcome> {
+    const started = this.#options.clock();
+    group.counters.loads++;
+    const outcome = await group.queue.load(key.subarray(group.prefix.length));
+    this.#options.loadLatency.observe((this.#options.clock() - started) / 1000);
+    if (outcome.kind === "error") {
+      group.counters.loadErrors++;
+      return outcome;
+    }
+    const ttlMs = this.#lifetime(group, outcome);
+    if (flight.voided) group.counters.loadsVoided++;
+    else if (ttlMs !== 0) group.store.put(key, outcome.kind === "value" ? outcome.value : null, ttlMs);
+    return { ...outcome, ttlMs };
+  }
+
+  /**
+   * How long to keep what a loader returned: its own word exactly, else the group's, shortened at random by up to the
+   * group's jitter, so that entries loaded together do not expire together. Undefined: for ever; 0: not at all.
+   */
+  #lifetime(group: Group, outcome: Outcome & { ttlMs: number | undefined }): number | undefined {
+    if (outcome.ttlMs !== undefined) return outcome.ttlMs;
+    const { ttlMs, negativeTtlMs, ttlJitter } = group.conf;
+    if (outcome.kind === "value" && ttlMs === 0) return undefined;
+    const base = outcome.kind === "value" ? ttlMs : negativeTtlMs;
+    return base * (1 - ttlJitter * this.#options.random());
+  }
+}

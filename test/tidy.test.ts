@@ -1,0 +1,165 @@
+/**
+ * Goal: the rules of the house that a reader relies on hold for every file.
+ * Method: reads the sources as text; each rule is one test that names every offender.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** Each may import from itself and from what stands right of it. */
+const LAYERS = ["test", "bench", "server", "cluster", "proto"];
+const MAX_FILE_LINES = 400;
+const MAX_FUNCTION_LINES = 70;
+
+const files = listFiles();
+const sources = files
+  .filter((file) => file.endsWith(".ts") && LAYERS.includes(file.split("/")[0]!))
+  .map((file) => ({ file, text: readFileSync(path.join(ROOT, file), "utf8") }));
+
+/** What is in the tree: git's list in a clone; `git` is there wherever there is a clone. */
+function listFiles(): string[] {
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
+  const listed = execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).split("\n");
+  return listed.filter((file) => file !== "" && existsSync(path.join(ROOT, file)));
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)"|^import "([^"]+)"/gms)].map(
+    (match) => (match[1] ?? match[2])!,
+  );
+}
+
+/** Lines of every function whose body begins and ends at one indentation, with its first line. */
+function functionsOf(text: string): { head: string; lines: number }[] {
+  const lines = text.split("\n");
+  const found: { head: string; lines: number }[] = [];
+  for (const [i, line] of lines.entries()) {
+    const starts = /^(\s*)(?!if|for|while|switch|else|return|const \w+ = \[)[\w#].*(\)|=>|: [^=]*) \{$/.exec(line);
+    if (starts === null || /\b(interface|class|type)\b/.test(line)) continue;
+    const end = lines.findIndex((other, j) => j > i && other.startsWith(`${starts[1]}}`));
+    if (end > 0) found.push({ head: line.trim(), lines: end - i + 1 });
+  }
+  return found;
+}
+
+function offenders(check: (source: { file: string; text: string }) => string[]): string[] {
+  return sources.flatMap((source) => check(source).map((what) => `${source.file}: ${what}`));
+}
+
+test("there are sources to look at", (t) => {
+  t.true(sources.length > 20);
+});
+
+test("the top level holds what it may hold", (t) => {
+  const allowed = new Set([
+    ...["server", "cluster", "proto", "test", "package.json", "tsconfig.json", "carrot.conf"],
+    ...["README.md", "CHANGELOG.md", "LICENSE", "bench", "examples", "package-lock.json", "biome.json"],
+  ]);
+  const top = new Set(files.map((file) => file.split("/")[0]!));
+  t.deepEqual(
+    [...top].filter((name) => !allowed.has(name) && !name.startsWith(".")),
+    [],
+  );
+});
+
+test("imports point down only", (t) => {
+  const wrong = offenders(({ file, text }) => {
+    const layer = LAYERS.indexOf(file.split("/")[0]!);
+    return importsOf(text).filter((target) => {
+      if (!target.startsWith(".")) return false;
+      const to = path.join(path.dirname(file), target).split("/")[0]!;
+      // Tests of benches aside, nothing imports a test or a bench.
+      return LAYERS.indexOf(to) < layer || (to === "bench" && layer !== 1 && layer !== 0);
+    });
+  });
+  t.deepEqual(wrong, []);
+});
+
+test("the peer links know no RESP, and bytes know no node", (t) => {
+  const resp = /\/(reply|command-reader|texts|inline)\.ts$/;
+  const wrong = offenders(({ file, text }) =>
+    file.startsWith("cluster/") ? importsOf(text).filter((target) => resp.test(target)) : [],
+  );
+  t.deepEqual(wrong, []);
+});
+
+test("every file begins with a header comment", (t) => {
+  const wrong = sources.filter(({ text }) => !text.replace(/^#!.*\n/, "").startsWith("/**"));
+  t.deepEqual(
+    wrong.map(({ file }) => file),
+    [],
+  );
+});
+
+test("files are within bounds", (t) => {
+  t.deepEqual(
+    offenders(({ text }) => {
+      const lines = text.split("\n").length;
+      return lines > MAX_FILE_LINES ? [`${lines} lines`] : [];
+    }),
+    [],
+  );
+});
+
+test("functions are within bounds", (t) => {
+  t.deepEqual(
+    offenders(({ text }) =>
+      functionsOf(text)
+        .filter(({ lines }) => lines > MAX_FUNCTION_LINES)
+        .map(({ head, lines }) => `${lines} lines: ${head}`),
+    ),
+    [],
+  );
+});
+
+test("every source file has its test", (t) => {
+  const tests = new Set(files.filter((file) => file.endsWith(".test.ts")));
+  const untested = sources.filter(({ file, text }) => {
+    if (file.startsWith("test/") || file.startsWith("bench/") || isTypesOnly(text)) return false;
+    return !tests.has(`test/${file.replace(/\.ts$/, ".test.ts")}`);
+  });
+  t.deepEqual(
+    untested.map(({ file }) => file),
+    [],
+  );
+});
+
+/** A file without a statement that runs: interfaces and types. */
+function isTypesOnly(text: string): boolean {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  return !/^(export )?(default )?(async )?(const|let|class|function)\b/m.test(code);
+}
+
+test("words of the field are used, not their synonyms", (t) => {
+  const banned: [RegExp, string][] = [
+    [/\b(namespace|bucketName)\b/, "group"],
+    [/\bhotCache\b/, "mirrors"],
+    [/\b(conn|sock|buf|tmp)\b(?!["'])/, "connection, link, chunk, view or copy"],
+    [/\bslave of\b/, "peer"],
+    [/\bTODO\b|\bFIXME\b|\bXXX\b/, "an issue"],
+    [/\bI[A-Z][a-z]+(Service|Store|Loader|Group)\b|\w+(Impl|Manager|Helper)\b/, "a noun"],
+    [/: any\b|<any>|as any\b/, "a type"],
+    [/\bshould\b.*",\s*(async\s*)?\(?t\b/, "a fact as a test's name"],
+  ];
+  t.deepEqual(
+    offenders(({ file, text }) =>
+      file === "test/tidy.test.ts"
+        ? []
+        : banned.flatMap(([word, instead]) => {
+            const found = word.exec(text);
+            return found === null ? [] : [`"${found[0]}": say ${instead}`];
+          }),
+    ),
+    [],
+  );
+});
+
+test("nothing names the machine it was written on", (t) => {
+  const wrong = files
+    .filter((file) => !file.endsWith("package-lock.json") && file !== "test/tidy.test.ts")
+    .filter((file) => /\.\.\/shared|\/work\/|registry\./.test(readFileSync(path.join(ROOT, file), "utf8")));
+  t.deepEqual(wrong, []);
+});
