@@ -1,0 +1,119 @@
+/**
+ * Turns a conf into a running server: the one place that knows the real clock, the real dice and the real sockets.
+ *
+ * Invariant: whatever is wrong (a loader that cannot be imported, a port in use) is reported with the line of the
+ * conf that asked for it, before anything answers.
+ */
+import type { Outcome } from "../cluster/outcome.ts";
+import { ConfError } from "./conf/conf-error.ts";
+import type { NodeConf } from "./conf/conf.ts";
+import { type HttpServer, startHttp } from "./http.ts";
+import type { Loader } from "./loader.ts";
+import { createLoader } from "./loaders/factory.ts";
+import { createLog, type Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { metricsOf } from "./metrics-snapshot.ts";
+import { Node } from "./node.ts";
+
+export interface StartOptions {
+  /** Loaders that take the place of the conf's, by group name. */
+  readonly loaders?: ReadonlyMap<string, Loader>;
+  readonly log?: Log;
+  /** Called when a client says SHUTDOWN; by default the server closes. */
+  readonly onShutdown?: () => void;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  readonly node: Node;
+  readonly port: number;
+  /** 0 when there is no HTTP. */
+  readonly httpPort: number;
+  readonly log: Log;
+  /** Answers what has been read, then stops everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server. Rejects with a ConfError that names directive and line, or with what went wrong; then nothing is
+ * left running.
+ */
+export async function startServer(conf: NodeConf, options: StartOptions = {}): Promise<RunningServer> {
+  const log = options.log ?? createLog(conf.loglevel, conf.logfile);
+  const loaders = await createLoaders(conf, options.loaders);
+  const server: { close?: () => Promise<void> } = {};
+  const node = await Node.start({
+    conf,
+    loaders,
+    log,
+    clock: () => performance.now(),
+    random: Math.random,
+    onShutdown: options.onShutdown ?? (() => void server.close?.()),
+  }).catch((error: Error) => {
+    throw withPlace(error, conf);
+  });
+  const http = await openHttp(node).catch(async (error: Error) => {
+    await node.close();
+    throw withPlace(error, conf);
+  });
+  server.close = async () => {
+    await Promise.all([http?.close(), node.close()]);
+  };
+  return { node, port: node.port, httpPort: http?.port ?? 0, log, close: server.close };
+}
+
+/** Imports or opens the loader of every group; rejects with the first that cannot be had. */
+export async function createLoaders(
+  conf: NodeConf,
+  given: ReadonlyMap<string, Loader> = new Map(),
+): Promise<Map<string, Loader>> {
+  const loaders = new Map<string, Loader>();
+  for (const group of conf.groups) {
+    const limits = {
+      maxValueBytes: group.maxValueBytes,
+      timeoutMs: group.loaderTimeoutMs,
+      concurrency: group.loaderConcurrency,
+    };
+    loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, limits)));
+  }
+  return loaders;
+}
+
+/** One line that says what runs: address, groups, members, threads. */
+export function readyLine({ node, httpPort }: RunningServer): string {
+  const { conf, membership } = node;
+  const addresses = conf.bind.map((host) => `${host.includes(":") ? `[${host}]` : host}:${node.port}`);
+  const members = membership.members.length;
+  return [
+    `carrotCache is ready on ${addresses.join(", ")}`,
+    `groups: ${conf.groups.map((group) => group.name).join(", ")}`,
+    members === 1 ? "alone" : `member ${membership.self} of ${members}`,
+    "threads: 1",
+    ...(httpPort === 0 ? [] : [`http: ${httpPort}`]),
+  ].join(" | ");
+}
+
+async function openHttp(node: Node): Promise<HttpServer | undefined> {
+  const { conf } = node;
+  if (conf.httpPort === 0) return undefined;
+  return startHttp({
+    hosts: conf.bind,
+    port: conf.httpPort,
+    password: () => conf.requirePass,
+    maxKeyBytes: conf.maxKeyBytes,
+    get: async (key: Buffer): Promise<Outcome> => node.get(key),
+    healthy: () => !node.closing,
+    metrics: createMetrics(() => metricsOf(node)),
+  });
+}
+
+/** Adds the line of the conf to what the operating system says of a port. */
+function withPlace(error: NodeJS.ErrnoException & { port?: number; address?: string }, conf: NodeConf): Error {
+  const why = { EADDRINUSE: "is in use", EACCES: "may not be used", EADDRNOTAVAIL: "is not on this machine" };
+  const text = why[error.code as keyof typeof why];
+  if (text === undefined || error.port === undefined) return error;
+  const ports = { port: conf.port, "peer-port": conf.peerPort, "http-port": conf.httpPort };
+  const name = Object.entries(ports).find(([, port]) => port === error.port)?.[0] ?? "port";
+  const place = conf.places.get(name)?.where;
+  return new ConfError(`${place === undefined ? "" : `${place}: `}${name}: ${error.address}:${error.port} ${text}`);
+}
