@@ -1,4 +1,5 @@
 /**
+<<<<<<< HEAD
  * The versions this server shows: its own, and that of the Redis whose behaviour it follows.
  */
 import { readFileSync } from "node:fs";
@@ -11,3 +12,16 @@ export const VERSION: string = (JSON.parse(readFileSync(PACKAGE, "utf8")) as { v
 
 /** Client libraries switch on features by it; 7.4.0 is the first that the built-in client-side caches accept. */
 export const REDIS_VERSION = "7.4.0";
+=======
+ * The version of this package, as package.json has it.
+ *
+ * Owns no copy of it: the package looks itself up by its own name, which works from the sources, from dist/ and when
+ * installed, because package.json exports itself.
+ */
+
+import { createRequire } from "node:module";
+
+const manifest: { readonly version: string } = createRequire(import.meta.url)("carrotcache/package.json");
+
+export const version: string = manifest.version;
+>>>>>>> conf

@@ -1,0 +1,28 @@
+/**
+ * A loader: the module that `group scores loader module examples/scores.mjs` names.
+ *
+ * It plays a slow database with a table of five scores. Each load says so on standard output, so that you can see which
+ * GET came from the cache and which did not, and that a hundred clients who ask at once cause one load.
+ */
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+const QUERY_MS = 50;
+
+const scores = new Map([
+  ["Tom", "630"],
+  ["Jack", "589"],
+  ["Sam", "567"],
+  ["Lily", "589"],
+  ["Pity", "567"],
+]);
+
+/**
+ * Called for a key that is not in the cache; `GET scores:Tom` asks for "Tom". Return the value as text or bytes, or null
+ * when there is none; throw when the database fails. `context.signal` fires when nobody waits any longer.
+ */
+export async function load(key, context) {
+  console.log(`[SlowDB] search key ${key}`);
+  await sleep(QUERY_MS, undefined, { signal: context?.signal });
+  return scores.get(key) ?? null;
+}

@@ -1,0 +1,203 @@
+/**
+ * The kinds of value a directive can have.
+ *
+ * Owns how the words after a directive's name become a typed value, and how the value is written again. A kind says what
+ * it expected; it knows neither the directive's name nor what its value is good for.
+ */
+
+import { type Address, memberId, parseAddress } from "./addresses.ts";
+import { Complaint } from "./complaint.ts";
+import type { LoaderConf } from "./conf.ts";
+import type { Place } from "./conf-error.ts";
+import { seedOf } from "./seed.ts";
+import * as units from "./units.ts";
+import { bytesOf, quoteWord, textOf, wordOf } from "./words.ts";
+
+/**
+ * A kind of value. `parse` gets at least one word, and exactly one unless `many`; `format` writes what `parse` reads back
+ * as an equal value.
+ */
+export interface Kind<T> {
+  /** How `--help` shows the value: `BYTES`. */
+  readonly metavar: string;
+  readonly many: boolean;
+  parse(words: readonly string[], place: Place): T | Complaint;
+  format(value: T): string;
+}
+
+/** Inclusive bounds. */
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export function integer(min: number, max: number): Kind<number> {
+  const expected = new Complaint(`expected a whole number from ${min} to ${max}`);
+  return oneWord("N", String, (word) => {
+    const value = /^\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
+    return value >= min && value <= max ? value : expected;
+  });
+}
+
+export function bytes(bounds: Bounds): Kind<number> {
+  return oneWord("BYTES", String, (word) => {
+    const value = units.parseBytes(word);
+    if (value === undefined) return new Complaint("expected bytes such as 256mb");
+    return within(value, bounds, units.formatBytes);
+  });
+}
+
+/** Milliseconds. */
+export function duration(bounds: Bounds): Kind<number> {
+  return oneWord("TIME", units.formatDuration, (word) => {
+    const value = units.parseDuration(word);
+    if (value === undefined)
+      return new Complaint("expected a time with its unit, such as 500ms, 10s, 5m, 1h or 7d");
+    return within(value, bounds, units.formatDuration);
+  });
+}
+
+/** Milliseconds; a bare number is seconds, as in Redis' directives. */
+export function seconds(bounds: Bounds): Kind<number> {
+  const format = (ms: number) => (ms % 1000 === 0 ? String(ms / 1000) : units.formatDuration(ms));
+  return oneWord("SECONDS", format, (word) => {
+    const value = units.parseDuration(/^\d+$/.test(word) ? `${word}s` : word);
+    if (value === undefined) return new Complaint("expected seconds, or a time such as 5m");
+    return within(value, bounds, units.formatDuration);
+  });
+}
+
+/** A fraction of 1. */
+export function percent(max: number): Kind<number> {
+  return oneWord("PERCENT", units.formatPercent, (word) => {
+    const value = units.parsePercent(word);
+    if (value === undefined) return new Complaint("expected a percentage such as 10%");
+    return within(value, { max }, units.formatPercent);
+  });
+}
+
+export function choice<const T extends string>(...values: readonly T[]): Kind<T> {
+  return oneWord(values.join("|"), String, (word) => {
+    return (
+      values.find((value) => value === word.toLowerCase()) ?? new Complaint(`expected ${listed(values)}`)
+    );
+  });
+}
+
+export function threads(max: number): Kind<number | "auto"> {
+  const number = integer(1, max);
+  return oneWord("N|auto", String, (word, place) => {
+    if (word.toLowerCase() === "auto") return "auto";
+    const value = number.parse([word], place);
+    return value instanceof Complaint ? new Complaint(`${value.text}, or auto`) : value;
+  });
+}
+
+export function text(metavar: string): Kind<string> {
+  return oneWord(
+    metavar,
+    (value) => value,
+    (word) => textOf(word) ?? notText(word),
+  );
+}
+
+/** 32 bits: a number as it is, any other text by its hash. */
+export function seed(): Kind<number> {
+  return oneWord("SEED", String, (word) => seedOf(bytesOf(word)));
+}
+
+export function rawBytes(metavar: string): Kind<Buffer> {
+  return oneWord(metavar, (value) => quoteWord(wordOf(value)), bytesOf);
+}
+
+/** Addresses to listen on: canonical hosts, IPv6 without brackets, as node:net takes them. */
+export function hosts(): Kind<readonly string[]> {
+  return manyWords("ADDRESS ...", (word) => {
+    const address = parseAddress(word === "*" ? "0.0.0.0" : word);
+    if (address === undefined || address.port !== undefined) {
+      return new Complaint("expected addresses such as 127.0.0.1 or ::1", word);
+    }
+    return address.host.replace(/^\[(.*)\]$/, "$1");
+  });
+}
+
+/** Members' ids. */
+export function members(): Kind<readonly string[]> {
+  return manyWords("HOST:PORT ...", (word) => {
+    const address = parseAddress(word);
+    if (!isDialable(address))
+      return new Complaint("expected members such as 10.0.0.1:16390 or [fd00::1]:16390", word);
+    return memberId(address.host, address.port);
+  });
+}
+
+/** A member's id, or the host alone. */
+export function memberAddress(): Kind<string> {
+  return oneWord("HOST[:PORT]", String, (word) => {
+    const address = parseAddress(word);
+    if (address === undefined)
+      return new Complaint("expected an address such as 10.0.0.1:16390, or its host alone");
+    return isDialable(address) ? memberId(address.host, address.port) : address.host;
+  });
+}
+
+/** The words are the loader's own: all that is checked here is that they are text. */
+export function loader(): Kind<LoaderConf> {
+  return {
+    metavar: "KIND ...",
+    many: true,
+    parse(words, place) {
+      const bad = words.find((word) => textOf(word) === undefined);
+      if (bad !== undefined) return notText(bad);
+      const [kind = "", ...args] = words.map((word) => textOf(word) ?? "");
+      return { kind: kind.toLowerCase(), args, where: place.where, directory: place.directory };
+    },
+    format: ({ kind, args }) => [kind, ...args].map((part) => quoteWord(wordOf(part))).join(" "),
+  };
+}
+
+function oneWord<T>(
+  metavar: string,
+  format: (value: T) => string,
+  parseWord: (word: string, place: Place) => T | Complaint,
+): Kind<T> {
+  return { metavar, many: false, parse: ([word = ""], place) => parseWord(word, place), format };
+}
+
+function manyWords(
+  metavar: string,
+  parseWord: (word: string) => string | Complaint,
+): Kind<readonly string[]> {
+  return {
+    metavar,
+    many: true,
+    parse(words) {
+      const values: string[] = [];
+      for (const word of words) {
+        const value = parseWord(word);
+        if (value instanceof Complaint) return value;
+        values.push(value);
+      }
+      return values;
+    },
+    format: (values) => values.join(" "),
+  };
+}
+
+function within(value: number, { min, max }: Bounds, format: (value: number) => string): number | Complaint {
+  if (min !== undefined && value < min) return new Complaint(`expected at least ${format(min)}`);
+  if (max !== undefined && value > max) return new Complaint(`expected at most ${format(max)}`);
+  return value;
+}
+
+function isDialable(address: Address | undefined): address is Address & { readonly port: number } {
+  return address?.port !== undefined;
+}
+
+function notText(word: string): Complaint {
+  return new Complaint("expected UTF-8 text", word);
+}
+
+function listed(values: readonly string[]): string {
+  return `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+}

@@ -1,0 +1,72 @@
+/**
+ * Who the members are, and which of them this node is.
+ *
+ * Owns the rules between bind, port, peer-port, peer-address, peers and cluster-secret: a node finds itself in `peers` by
+ * its peer-address, and members that are not all on this machine must share a secret.
+ */
+
+import { isAnyAddress, isLoopback, memberId, parseAddress } from "./addresses.ts";
+import { type ConfError, errorAt, type Place } from "./conf-error.ts";
+
+/** From a port to the peer port beside it, as in Redis Cluster's bus. */
+const PEER_PORT_OFFSET = 10000;
+/** More points than 1024 members x 512 virtual nodes make a ring slow to build; nobody runs so many. */
+const MAX_MEMBERS = 1024;
+
+/** What the conf says, before anything follows from it. */
+export interface GivenMembers {
+  readonly bind: readonly string[];
+  readonly port: number;
+  readonly peerPort: number | undefined;
+  readonly peerAddress: string | undefined;
+  readonly peers: readonly string[];
+  readonly clusterSecret: string;
+}
+
+export interface Members {
+  readonly peerPort: number;
+  readonly peerAddress: string;
+  readonly peers: readonly string[];
+}
+
+/** Throws a ConfError when the members do not fit together; `places` tells where directives stand, by name. */
+export function resolveMembers(given: GivenMembers, places: ReadonlyMap<string, Place>): Members {
+  const fail = (name: string, text: string): ConfError => errorAt(places.get(name), name, text);
+  const alone = given.peers.length === 0;
+  const peerPort = given.peerPort ?? besidePort(given.port);
+  if (!alone && peerPort > 65535) {
+    throw fail("port", `port + 10000 is no port (${peerPort}): give a peer-port, as peers are set`);
+  }
+  const peerAddress = advertised(given, peerPort);
+  if (alone) return { peerPort: peerPort > 65535 ? 0 : peerPort, peerAddress, peers: [] };
+
+  if (isAnyAddress(hostOf(peerAddress)) && given.peerAddress === undefined) {
+    throw fail("peers", `no member can dial ${peerAddress}: give this node's own address as peer-address`);
+  }
+  if (given.peers.length > MAX_MEMBERS)
+    throw fail("peers", `${given.peers.length} members, at most ${MAX_MEMBERS} work`);
+  const twice = given.peers.find((id, index) => given.peers.indexOf(id) !== index);
+  if (twice !== undefined) throw fail("peers", `${twice} is listed twice`);
+  if (!given.peers.includes(peerAddress)) {
+    throw fail("peers", `this node, ${peerAddress} (its peer-address), is not in the list`);
+  }
+  const foreign = given.peers.find((id) => !isLoopback(hostOf(id)));
+  if (foreign !== undefined && given.clusterSecret === "") {
+    throw fail("peers", `${foreign} is not on this machine: members need a cluster-secret`);
+  }
+  return { peerPort, peerAddress, peers: given.peers };
+}
+
+function besidePort(port: number): number {
+  return port === 0 ? 0 : port + PEER_PORT_OFFSET;
+}
+
+/** This node's id: peer-address, what it leaves out taken from bind and peer-port. */
+function advertised({ peerAddress, bind }: GivenMembers, peerPort: number): string {
+  const address = parseAddress(peerAddress ?? bind[0] ?? "127.0.0.1");
+  return memberId(address?.host ?? "127.0.0.1", address?.port ?? peerPort);
+}
+
+function hostOf(id: string): string {
+  return parseAddress(id)?.host ?? id;
+}

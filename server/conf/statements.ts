@@ -1,0 +1,102 @@
+/**
+ * Conf files, line by line.
+ *
+ * Owns files, lines and `include`: out come statements, each with its place, in the order in which they would be read
+ * aloud. Does not know any directive but `include`.
+ */
+
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { Complaint } from "./complaint.ts";
+import { ConfError, errorAt, type Place, shown } from "./conf-error.ts";
+import { splitWords, textOf, wordOf } from "./words.ts";
+
+/** A directive as written: its name in lower case, and the words after it. */
+export interface Statement {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly place: Place;
+}
+
+export type ReadFile = (path: string) => Uint8Array | string;
+
+interface Source {
+  /** How messages call it: the path as the user gave it, and as the including file's directory makes it. */
+  readonly file: string;
+  /** The absolute paths of this file and of those that include it, outermost first. */
+  readonly chain: readonly string[];
+}
+
+/** Reads a conf file and everything it includes. */
+export function readFileStatements(
+  file: string,
+  cwd: string,
+  readFile: ReadFile = readFileSync,
+): Statement[] {
+  const path = resolve(cwd, file);
+  let content: Uint8Array | string;
+  try {
+    content = readFile(path);
+  } catch (error) {
+    throw new ConfError(`${file}: ${unreadable(error)}`);
+  }
+  return readText(content, { file, chain: [path] }, readFile);
+}
+
+/** Reads a conf from memory; `file` is what messages call it and what its paths are relative to. */
+export function readTextStatements(
+  text: string,
+  file: string,
+  cwd: string,
+  readFile: ReadFile = readFileSync,
+): Statement[] {
+  return readText(text, { file, chain: [resolve(cwd, file)] }, readFile);
+}
+
+function readText(content: Uint8Array | string, source: Source, readFile: ReadFile): Statement[] {
+  const directory = dirname(source.chain.at(-1) ?? "");
+  const lines = wordOf(content)
+    .replace(/^\xef\xbb\xbf/, "")
+    .split("\n");
+  return lines.flatMap((line, index) => {
+    const place = { where: `${source.file}:${index + 1}`, directory, onCommandLine: false };
+    const statement = readLine(line, place);
+    if (statement === undefined) return [];
+    return statement.name === "include" ? readInclude(statement, source, readFile) : [statement];
+  });
+}
+
+function readLine(line: string, place: Place): Statement | undefined {
+  const words = splitWords(line);
+  if (words instanceof Complaint) throw new ConfError(`${place.where}: ${words.text}`);
+  const [name, ...rest] = words;
+  return name === undefined ? undefined : { name: name.toLowerCase(), words: rest, place };
+}
+
+function readInclude({ words, place }: Statement, from: Source, readFile: ReadFile): Statement[] {
+  const name = textOf(words[0] ?? "");
+  if (words.length !== 1 || !name) throw errorAt(place, "include", "expected the path of one file");
+  const file = isAbsolute(name) ? name : join(dirname(from.file), name);
+  const path = resolve(place.directory, name);
+  if (from.chain.includes(path)) throw errorAt(place, "include", `${shown(wordOf(name))} includes itself`);
+  let content: Uint8Array | string;
+  try {
+    content = readFile(path);
+  } catch (error) {
+    throw errorAt(place, "include", `${shown(wordOf(name))} ${unreadable(error)}`);
+  }
+  return readText(content, { file, chain: [...from.chain, path] }, readFile);
+}
+
+/** The system's reason in words, as `No such file or directory`. */
+function unreadable(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "no such file",
+    EACCES: "permission denied",
+    EISDIR: "it is a directory",
+    ENOTDIR: "no such directory",
+    ELOOP: "too many symbolic links",
+  };
+  return `cannot be read: ${reasons[code ?? ""] ?? code ?? String(error)}`;
+}

@@ -1,0 +1,29 @@
+/**
+ * What `carrotcache --check` prints for a conf without mistakes.
+ *
+ * Owns a few lines that let somebody see whether the conf says what was meant. No secret is in them, nor a loader's
+ * arguments, which may contain one.
+ */
+
+import type { GroupConf, NodeConf } from "./conf.ts";
+import { formatBytes, formatDuration } from "./units.ts";
+import { wordOf } from "./words.ts";
+
+export function summaryOf(conf: NodeConf): string {
+  const http = conf.httpPort === 0 ? "" : `, http on ${conf.httpPort}`;
+  const members = conf.peers.length === 0 ? "alone" : `${conf.peers.length}, this is ${conf.peerAddress}`;
+  return [
+    `${conf.file ?? "defaults"}: OK`,
+    `  listens  ${conf.bind.map((host) => `${host.includes(":") ? `[${host}]` : host}:${conf.port}`).join(" ")}${http}`,
+    `  members  ${members}`,
+    `  memory   ${formatBytes(conf.maxBytes)}, eviction ${conf.eviction}, threads ${conf.threads}`,
+    ...conf.groups.map((group) => `  group    ${groupText(group)}`),
+    "",
+  ].join("\n");
+}
+
+function groupText({ name, prefix, loader, maxBytes, ttlMs }: GroupConf): string {
+  const keys = prefix.length === 0 ? "all other keys" : `keys ${JSON.stringify(wordOf(prefix))}...`;
+  const ttl = ttlMs === 0 ? "for ever" : formatDuration(ttlMs);
+  return `${name}: ${keys}, loader ${loader.kind}, ${formatBytes(maxBytes)}, ttl ${ttl}`;
+}
