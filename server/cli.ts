@@ -45,8 +45,8 @@ async function run({ action, file, overrides }: CommandLine): Promise<void> {
 
 async function start(conf: NodeConf): Promise<void> {
   if (conf.file === undefined) say("no conf file given, starting on the defaults (carrotcache --help)");
-  const { startServer } = await import("./main.ts");
-  const starting = startServer(conf);
+  const { readyLine, startServer } = await import("./main.ts");
+  const starting = startServer(conf, { onShutdown: () => process.kill(process.pid, "SIGTERM") });
   // Before the node is ready, so that a signal right after its ready line finds somebody listening.
   exitOnSignals({
     signals: process,
@@ -55,7 +55,7 @@ async function start(conf: NodeConf): Promise<void> {
     exit: (code) => process.exit(code),
     note: say,
   });
-  await starting;
+  process.stdout.write(`${readyLine(await starting)}\n`);
 }
 
 /** One line on standard error, whatever the text contains. */

@@ -6,7 +6,7 @@
 import os from "node:os";
 import { sumFigures } from "./figures.ts";
 import type { Node } from "./node.ts";
-import { REDIS_VERSION, VERSION } from "./version.ts";
+import { REDIS_VERSION, version } from "./version.ts";
 
 type Fields = Record<string, string | number>;
 
@@ -81,7 +81,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
   Carrot: (node) => {
     const sum = sumFigures(node.groups.all);
     return {
-      carrotcache_version: VERSION,
+      carrotcache_version: version,
       node_version: process.version,
       node_id: node.membership.self,
       members: node.membership.members.length,

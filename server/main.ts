@@ -5,7 +5,7 @@
  * conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
-import { ConfError } from "./conf/conf-error.ts";
+import { directiveError } from "./conf/conf-error.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { type HttpServer, startHttp } from "./http.ts";
 import type { Loader } from "./loader.ts";
@@ -79,6 +79,12 @@ export async function createLoaders(
   return loaders;
 }
 
+/** Imports or opens every loader and closes it again; rejects with the first that cannot be had. */
+export async function checkLoaders(conf: NodeConf): Promise<void> {
+  const loaders = await createLoaders(conf);
+  await Promise.all([...loaders.values()].map((loader) => loader.close?.()));
+}
+
 /** One line that says what runs: address, groups, members, threads. */
 export function readyLine({ node, httpPort }: RunningServer): string {
   const { conf, membership } = node;
@@ -114,6 +120,5 @@ function withPlace(error: NodeJS.ErrnoException & { port?: number; address?: str
   if (text === undefined || error.port === undefined) return error;
   const ports = { port: conf.port, "peer-port": conf.peerPort, "http-port": conf.httpPort };
   const name = Object.entries(ports).find(([, port]) => port === error.port)?.[0] ?? "port";
-  const place = conf.places.get(name)?.where;
-  return new ConfError(`${place === undefined ? "" : `${place}: `}${name}: ${error.address}:${error.port} ${text}`);
+  return directiveError(conf, name, `${error.address}:${error.port} ${text}`);
 }

@@ -5,7 +5,7 @@
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { configSetFailedText, configSetUnknownText, syntaxErrorText } from "../../proto/texts.ts";
-import { changeDirective, DIRECTIVES, formatDirective } from "../conf/directives.ts";
+import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
 import { matchesGlob } from "../glob.ts";
 import type { Command, CommandContext } from "./command.ts";
 
@@ -21,10 +21,8 @@ const OF_REDIS: readonly (readonly [string, string])[] = [
 
 function get(args: readonly Buffer[], { node }: CommandContext): Reply {
   const patterns = args.slice(2).map((arg) => arg.latin1Slice().toLowerCase());
-  const all: (readonly [string, string])[] = [
-    ...DIRECTIVES.filter(({ scope }) => scope === "node").map(
-      ({ name }) => [name, formatDirective(node.conf, name)] as const,
-    ),
+  const all = [
+    ...directiveNames(node.conf).map((name) => [name, formatDirective(node.conf, name) ?? ""] as const),
     ...OF_REDIS,
   ];
   return new Map<string, Reply>(all.filter(([name]) => patterns.some((pattern) => matchesGlob(pattern, name))));
@@ -34,34 +32,17 @@ function get(args: readonly Buffer[], { node }: CommandContext): Reply {
 function set(args: readonly Buffer[], { node }: CommandContext): Reply {
   const words = args.slice(2);
   if (words.length % 2 !== 0) return new ErrorReply(syntaxErrorText());
-  const before: [string, string][] = [];
+  const known = new Set(directiveNames(node.conf));
+  const changes: [string, Buffer][] = [];
   for (let i = 0; i < words.length; i += 2) {
     const name = words[i]!.latin1Slice().toLowerCase();
-    const failed = setOne(node, words[i]!, name, words[i + 1]!, before);
-    if (failed !== undefined) {
-      for (const [changed, text] of before) changeDirective(node.conf, changed, text);
-      return failed;
-    }
+    if (!known.has(name)) return new ErrorReply(configSetUnknownText(words[i]!));
+    changes.push([name, words[i + 1]!]);
   }
+  const wrong = changeDirectives(node.conf, changes);
+  if (wrong !== undefined) return new ErrorReply(configSetFailedText(wrong.name, wrong.error));
   node.confChanged();
   return OK;
-}
-
-function setOne(
-  node: CommandContext["node"],
-  word: Buffer,
-  name: string,
-  value: Buffer,
-  before: [string, string][],
-): ErrorReply | undefined {
-  const directive = DIRECTIVES.find((candidate) => candidate.name === name && candidate.scope === "node");
-  if (directive === undefined) return new ErrorReply(configSetUnknownText(word));
-  if (!directive.runtime) return new ErrorReply(configSetFailedText(name, "can't set immutable config"));
-  const old = formatDirective(node.conf, name);
-  const wrong = changeDirective(node.conf, name, value.toString());
-  if (wrong !== undefined) return new ErrorReply(configSetFailedText(name, wrong));
-  before.push([name, old]);
-  return undefined;
 }
 
 function resetStat(_args: readonly Buffer[], { node }: CommandContext): Reply {
