@@ -1,0 +1,141 @@
+/**
+ * Real processes for the end-to-end tests: carrotCache nodes as a user starts them, and the programs of others.
+ *
+ * Owns starting, waiting for the ready line, and ending by pid. Everything a test starts here is gone when it ends.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ExecutionContext } from "ava";
+
+/** The root of the project, from `dist/test/e2e`. */
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+export const CLI = path.join(ROOT, "dist/server/cli.js");
+
+/** A program under test. */
+export interface Program {
+  readonly child: ChildProcess;
+  /** Everything it has printed, both streams. */
+  output(): string;
+  /** Resolves when the output matches; rejects when the program ends first. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Exit code, or the signal's name. */
+  readonly ended: Promise<number | string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts a program, which is killed at the end of the test at the latest. */
+export function start(t: ExecutionContext, command: string, args: readonly string[]): Program {
+  const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  const changed = new Set<() => void>();
+  const onText = (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+    for (const check of changed) check();
+  };
+  child.stdout.on("data", onText);
+  child.stderr.on("data", onText);
+  const ended = new Promise<number | string>((resolve) => {
+    child.once("close", (code, signal) => {
+      resolve(code ?? signal ?? "?");
+      for (const check of changed) check();
+    });
+  });
+  t.teardown(() => void child.kill("SIGKILL"));
+  const printed = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const check = () => {
+        const match = pattern.exec(text);
+        if (match !== null) resolve(match);
+        else if (child.exitCode !== null) reject(new Error(`ended (${child.exitCode}) with: ${text}`));
+        else return;
+        changed.delete(check);
+      };
+      changed.add(check);
+      check();
+    });
+  return { child, output: () => text, printed, ended, kill: (signal) => void child.kill(signal) };
+}
+
+/** A node that answers. */
+export interface NodeProcess extends Program {
+  readonly port: number;
+  readonly peerId: string;
+}
+
+/** Starts a node and waits until it is ready. */
+export async function startNodeProcess(
+  t: ExecutionContext,
+  args: readonly string[],
+  peerId = "",
+): Promise<NodeProcess> {
+  const program = start(t, process.execPath, [CLI, ...args]);
+  const ready = await program.printed(/ready on [^ ]*:(\d+)/);
+  return Object.assign(program, { port: Number(ready[1]), peerId });
+}
+
+/** A directory that is removed with the test. */
+export function temporaryDirectory(t: ExecutionContext): string {
+  const directory = mkdtempSync(path.join(tmpdir(), "carrot-"));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Ports that were free a moment ago. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** A cluster of nodes, each with a conf file of its own. */
+export interface Cluster {
+  readonly nodes: NodeProcess[];
+  readonly directory: string;
+  /** Starts the node at this place again, with the same conf. */
+  restart(index: number): Promise<NodeProcess>;
+}
+
+/** Starts `count` nodes by conf files that differ in their ports; `lines` are common to all. */
+export async function startCluster(t: ExecutionContext, count: number, lines: readonly string[]): Promise<Cluster> {
+  const directory = temporaryDirectory(t);
+  const ports = await freePorts(2 * count);
+  const ids = ports.slice(count).map((port) => `127.0.0.1:${port}`);
+  writeFileSync(path.join(directory, "common.conf"), [`peers ${ids.join(" ")}`, ...lines, ""].join("\n"));
+  const startAt = (i: number) => {
+    const file = path.join(directory, `node${i}.conf`);
+    writeFileSync(file, `port ${ports[i]}\npeer-port ${ports[count + i]}\ninclude common.conf\n`);
+    return startNodeProcess(t, [file], ids[i]);
+  };
+  const nodes = await Promise.all(ids.map((_, i) => startAt(i)));
+  const restart = async (i: number) => (nodes[i] = await startAt(i));
+  return { nodes, directory, restart };
+}
+
+/**
+ * Whether a program of the system is there. Where it is not, the test that needs it fails in CI and is skipped, in
+ * so many words, elsewhere.
+ */
+export function has(t: ExecutionContext, program: string): boolean {
+  try {
+    execFileSync("which", [program], { stdio: "ignore" });
+    return true;
+  } catch {
+    if (process.env.CI) t.fail(`${program} is not installed`);
+    else {
+      t.log(`SKIPPED: ${program} is not installed`);
+      t.pass();
+    }
+    return false;
+  }
+}
