@@ -1,0 +1,117 @@
+/**
+ * The bytes that a command is read from, in one piece however the chunks cut it.
+ *
+ * Owns the view on the current chunk and the kept buffer in which a cut command is put together. Keeps three
+ * invariants: the kept buffer grows with bytes received, never with bytes announced; it holds the bytes of one command
+ * and none behind it, so the rest of a chunk is read where it lies; and it is never written again once a command in
+ * it was whole, so views on that command stay true. Does not know what the bytes mean.
+ */
+import assert from "node:assert";
+
+const LF = 0x0a;
+const EMPTY = Buffer.alloc(0);
+/** Room for the rest of a short command, which is what most chunks end with. */
+const MIN_KEPT_BYTES = 64;
+
+export class CommandInput {
+  /** What is there to read: `bytes` from `start`, where the current command begins, to `end`. */
+  bytes: Buffer = EMPTY;
+  start = 0;
+  end = 0;
+  /** While true, `bytes` is the kept buffer, and the chunk waits with its bytes from `#chunkAt` on. */
+  #isKept = false;
+  #chunk: Buffer = EMPTY;
+  #chunkAt = 0;
+
+  /** Bytes kept of a command that is not whole. */
+  get pendingBytes(): number {
+    return this.#isKept ? this.end - this.start : 0;
+  }
+
+  /** What keeping them costs. */
+  get pendingCapacity(): number {
+    return this.#isKept ? this.bytes.length : 0;
+  }
+
+  /** Only after `gather` has returned false. The chunk is held on to until it does so again. */
+  push(chunk: Buffer): void {
+    assert(
+      this.#isKept ? this.#chunk.length === 0 : this.start === this.end,
+      "the last chunk is not used up",
+    );
+    this.#chunk = chunk;
+    this.#chunkAt = 0;
+    if (!this.#isKept) this.#readChunk();
+  }
+
+  /**
+   * Called when the command at `start` is not whole, or none has begun. True: there is more to read now. False: all
+   * has been read, and what belongs to an unfinished command is kept. Either way `start` may have moved, and with it
+   * every offset. `payloadEnd` is where the payload being read will end, its line end included; -1 within a line.
+   */
+  gather(payloadEnd: number): boolean {
+    if (!this.#isKept) {
+      this.#keepRest();
+      return false;
+    }
+    if (this.start === this.end) {
+      this.#readChunk();
+      return this.start < this.end;
+    }
+    return this.#append(payloadEnd);
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    this.#chunk = EMPTY;
+    this.#chunkAt = 0;
+    this.#readChunk();
+  }
+
+  #readChunk(): void {
+    this.bytes = this.#chunk;
+    this.start = this.#chunkAt;
+    this.end = this.#chunk.length;
+    this.#isKept = false;
+    this.#chunk = EMPTY;
+    this.#chunkAt = 0;
+  }
+
+  #keepRest(): void {
+    const rest = this.bytes.subarray(this.start, this.end);
+    this.#isKept = rest.length > 0;
+    this.bytes = this.#isKept ? Buffer.allocUnsafe(Math.max(rest.length, MIN_KEPT_BYTES)) : EMPTY;
+    this.bytes.set(rest);
+    this.start = 0;
+    this.end = rest.length;
+  }
+
+  /** Takes from the chunk what surely belongs to the command: the rest of its payload or of its line. */
+  #append(payloadEnd: number): boolean {
+    const available = this.#chunk.length - this.#chunkAt;
+    if (available === 0) {
+      this.#chunk = EMPTY;
+      this.#chunkAt = 0;
+      return false;
+    }
+    const lacking = payloadEnd < 0 ? this.#lineRest() : payloadEnd - this.end;
+    const taken = Math.min(available, lacking);
+    this.#reserve(this.end + taken);
+    this.end += this.#chunk.copy(this.bytes, this.end, this.#chunkAt, this.#chunkAt + taken);
+    this.#chunkAt += taken;
+    return true;
+  }
+
+  #lineRest(): number {
+    const lineFeed = this.#chunk.indexOf(LF, this.#chunkAt);
+    return (lineFeed < 0 ? this.#chunk.length : lineFeed + 1) - this.#chunkAt;
+  }
+
+  /** Doubling, so that a command in one-byte chunks is copied twice in all, not once a byte. */
+  #reserve(capacity: number): void {
+    if (capacity <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(capacity, 2 * this.bytes.length));
+    this.bytes.copy(grown, 0, 0, this.end);
+    this.bytes = grown;
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * The scan that stands before redis-parser.
+ *
+ * Owns the framing of one command and all limits on it. Keeps two invariants: every length and every line end is
+ * checked before a byte behind it is believed, and nothing is allocated for what is announced, only for what has
+ * come. A scan that finds its command unfinished goes on later where it stopped. Does not know what chunks are.
+ */
+import type { CommandInput } from "./command-input.ts";
+import { isGet, matchGet } from "./get-fast-path.ts";
+import { splitInline } from "./inline.ts";
+import { BULK_HEADER, COUNT_HEADER, type Header, parseDecimal } from "./request-header.ts";
+import { protocolErrors } from "./texts.ts";
+
+export interface ReaderLimits {
+  readonly maxArgs: number;
+  readonly maxBulkBytes: number;
+  /** All bytes of one command, its headers included. */
+  readonly maxCommandBytes: number;
+  /** Also the limit of a header line. */
+  readonly maxInlineBytes: number;
+  /** The client has yet to authenticate: at most 10 arguments of 16384 bytes each, as in Redis. */
+  readonly unauthenticated?: boolean;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const STAR = 0x2a;
+const EMPTY = Buffer.alloc(0);
+/** Room for the arguments of most commands. */
+const FEW_ARGS = 8;
+/** Room for more than this is given back when the next command begins. */
+const MANY_ARGS = 1024;
+
+export class CommandScanner {
+  /** The command last found: argument i lies in `bytes` from `argStart[i]` to `argEnd[i]`. */
+  bytes: Buffer = EMPTY;
+  argc = 0;
+  argStart = new Int32Array(FEW_ARGS);
+  argEnd = new Int32Array(FEW_ARGS);
+  isGet = false;
+  isInline = false;
+  /** Where a command that is not inline lies in `bytes`, headers included. */
+  commandStart = 0;
+  commandEnd = 0;
+  /** Not empty: what is wrong. The scan must not go on then. */
+  error = "";
+
+  readonly #input: CommandInput;
+  #limits!: ReaderLimits;
+  /** The input is checked up to here. */
+  #at = 0;
+  /** No line end lies between `#at` and here: a line that comes byte by byte is not searched again and again. */
+  #searched = 0;
+  /** Arguments still to come; 0 between commands. */
+  #argsLeft = 0;
+  /** Length of the argument whose payload begins at `#at`; -1 while its header is awaited. */
+  #bulkBytes = -1;
+  /** What the last header said. */
+  #announced = 0;
+
+  constructor(input: CommandInput) {
+    this.#input = input;
+  }
+
+  /** Where the payload that is being read will end, its line end included; -1 within a line or between commands. */
+  get payloadEnd(): number {
+    return this.#bulkBytes < 0 ? -1 : this.#at + this.#bulkBytes + 2;
+  }
+
+  /** True: a command is found. False: the input ends before the command does, or `error` is set. */
+  scan(limits: ReaderLimits): boolean {
+    this.#limits = limits;
+    while (this.#argsLeft === 0) {
+      const { bytes, start, end } = this.#input;
+      if (start === end) return false;
+      if (bytes[start] !== STAR) {
+        if (!this.#readInline()) return false;
+        if (this.argc > 0) return true;
+      } else {
+        if (this.#readGet(bytes, start, end)) return true;
+        if (!this.#readCount()) return false;
+      }
+    }
+    return this.#readArgs();
+  }
+
+  /** To be told when the input's bytes have moved: keeps the offsets on them. */
+  follow(moved: number): void {
+    this.#at += moved;
+    this.#searched += moved;
+    if (moved === 0 || this.#argsLeft === 0) return;
+    for (let i = 0; i < this.argc; i++) {
+      this.argStart[i]! += moved;
+      this.argEnd[i]! += moved;
+    }
+  }
+
+  /** Lets go of the bytes of the last command. */
+  release(): void {
+    this.bytes = EMPTY;
+  }
+
+  #readGet(bytes: Buffer, start: number, end: number): boolean {
+    if (!matchGet(bytes, start, end, this.argStart, this.argEnd)) return false;
+    const keyBytes = this.argEnd[1]! - this.argStart[1]!;
+    const commandEnd = this.argEnd[1]! + 2;
+    const { maxArgs, maxBulkBytes, maxCommandBytes, unauthenticated } = this.#limits;
+    // What is beyond a limit is left to the general way, which says so.
+    if (maxArgs < 2 || keyBytes > maxBulkBytes || commandEnd - start > maxCommandBytes) return false;
+    if (unauthenticated && keyBytes > BULK_HEADER.unauthenticatedMax) return false;
+    this.argc = 2;
+    this.isInline = false;
+    this.#finish(bytes, commandEnd, true);
+    return true;
+  }
+
+  #readCount(): boolean {
+    if (!this.#readHeader(COUNT_HEADER, this.#limits.maxArgs)) return false;
+    if (this.#announced > 0) this.#begin(this.#announced);
+    else this.#input.start = this.#at;
+    return true;
+  }
+
+  #readArgs(): boolean {
+    const { bytes, end } = this.#input;
+    while (this.#argsLeft > 0) {
+      if (this.#bulkBytes < 0 && !this.#readBulkHeader()) return false;
+      const argEnd = this.#at + this.#bulkBytes;
+      if (argEnd + 2 > end) return false;
+      if (bytes[argEnd] !== CR || bytes[argEnd + 1] !== LF) return this.#fail(protocolErrors.invalidCrlf);
+      this.#addArg(this.#at, argEnd);
+      this.#moveTo(argEnd + 2);
+      this.#bulkBytes = -1;
+      this.#argsLeft--;
+    }
+    this.#finish(bytes, this.#at, this.#isGetOfOneKey(bytes));
+    return true;
+  }
+
+  #readBulkHeader(): boolean {
+    const { maxBulkBytes, maxCommandBytes } = this.#limits;
+    if (!this.#readHeader(BULK_HEADER, maxBulkBytes)) return false;
+    if (this.#at + this.#announced + 2 - this.#input.start > maxCommandBytes) {
+      return this.#fail(protocolErrors.commandTooLong(maxCommandBytes));
+    }
+    this.#bulkBytes = this.#announced;
+    return true;
+  }
+
+  /** Reads the header line at `#at` into `#announced` and moves behind it. False: not whole, or not right. */
+  #readHeader(header: Header, max: number): boolean {
+    const { bytes, end } = this.#input;
+    const lineEnd = this.#findHeaderEnd(bytes);
+    if (lineEnd < 0) return this.#lineIsTooLong() && this.#fail(header.tooBig);
+    const type = bytes[this.#at]!;
+    if (type !== header.type) return this.#fail(protocolErrors.unexpectedType(type));
+    // Redis waits for a CR here, for ever.
+    if (bytes[lineEnd] === LF) return this.#fail(header.invalid);
+    if (lineEnd + 1 === end) return false;
+    const length = parseDecimal(bytes, this.#at + 1, lineEnd);
+    if (!(length >= header.min && length <= max)) return this.#fail(header.invalid);
+    if (this.#limits.unauthenticated && length > header.unauthenticatedMax) {
+      return this.#fail(header.unauthenticated);
+    }
+    if (bytes[lineEnd + 1] !== LF) return this.#fail(protocolErrors.invalidCrlf);
+    this.#announced = length;
+    this.#moveTo(lineEnd + 2);
+    return true;
+  }
+
+  /** The first CR or LF from `#at` on; -1 while there is none, or none within the limit. */
+  #findHeaderEnd(bytes: Buffer): number {
+    const stop = this.#lineStop();
+    let i = this.#searched;
+    while (i < stop && bytes[i] !== CR && bytes[i] !== LF) i++;
+    this.#searched = i;
+    return i < stop ? i : -1;
+  }
+
+  /** Reads a line; `argc` is 0 after an empty one. False: not whole, or not right. */
+  #readInline(): boolean {
+    const { bytes, start } = this.#input;
+    const lineFeed = this.#findInlineEnd(bytes);
+    if (lineFeed < 0) return this.#lineIsTooLong() && this.#fail(protocolErrors.tooBigInline);
+    const hasCr = lineFeed > start && bytes[lineFeed - 1] === CR;
+    const split = splitInline(bytes.subarray(start, hasCr ? lineFeed - 1 : lineFeed));
+    if (split === undefined) return this.#fail(protocolErrors.unbalancedQuotes);
+    this.#begin(0);
+    let argStart = 0;
+    for (const argEnd of split.ends) {
+      this.#addArg(argStart, argEnd);
+      argStart = argEnd;
+    }
+    this.isInline = true;
+    this.#finish(split.bytes, lineFeed + 1, this.#isGetOfOneKey(split.bytes));
+    return true;
+  }
+
+  /** The LF of an inline command. A NUL before it stops the search for good, as in Redis: TLS meets silence. */
+  #findInlineEnd(bytes: Buffer): number {
+    const stop = this.#lineStop();
+    let i = this.#searched;
+    while (i < stop && bytes[i] !== LF && bytes[i] !== 0) i++;
+    this.#searched = i;
+    return i < stop && bytes[i] === LF ? i : -1;
+  }
+
+  /** A line must end before here: the end of the input, or of what a line may have. */
+  #lineStop(): number {
+    return Math.min(this.#input.end, this.#at + this.#limits.maxInlineBytes + 1);
+  }
+
+  #lineIsTooLong(): boolean {
+    return this.#input.end - this.#at > this.#limits.maxInlineBytes;
+  }
+
+  #moveTo(at: number): void {
+    this.#at = this.#searched = at;
+  }
+
+  #begin(count: number): void {
+    this.#argsLeft = count;
+    this.argc = 0;
+    this.isInline = false;
+    if (this.argStart.length <= MANY_ARGS) return;
+    this.argStart = new Int32Array(FEW_ARGS);
+    this.argEnd = new Int32Array(FEW_ARGS);
+  }
+
+  #addArg(start: number, end: number): void {
+    if (this.argc === this.argStart.length) {
+      this.argStart = doubled(this.argStart);
+      this.argEnd = doubled(this.argEnd);
+    }
+    this.argStart[this.argc] = start;
+    this.argEnd[this.argc++] = end;
+  }
+
+  #isGetOfOneKey(bytes: Buffer): boolean {
+    return this.argc === 2 && this.argEnd[0]! - this.argStart[0]! === 3 && isGet(bytes, this.argStart[0]!);
+  }
+
+  /** The input is read up to `end`; the arguments lie in `bytes`. */
+  #finish(bytes: Buffer, end: number, isGetOfOneKey: boolean): void {
+    this.bytes = bytes;
+    this.isGet = isGetOfOneKey;
+    this.commandStart = this.#input.start;
+    this.commandEnd = end;
+    this.#input.start = end;
+    this.#moveTo(end);
+  }
+
+  #fail(error: string): false {
+    this.error = error;
+    return false;
+  }
+}
+
+function doubled(offsets: Int32Array): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(2 * offsets.length);
+  grown.set(offsets);
+  return grown;
+}

@@ -1,0 +1,175 @@
+/**
+ * Replies: what a command answers, and its bytes in either dialect of RESP.
+ *
+ * Owns the mapping from plain values to RESP2 and RESP3, and keeps the invariant that one reply is one reply: a line
+ * break inside data never ends a status or an error line. Hits do not come this way: reply-writers.ts writes them in
+ * place. Knows no command and no connection.
+ */
+import { lineBytes } from "./line-text.ts";
+import { NULL_RESP2, NULL_RESP3 } from "./reply-writers.ts";
+
+/**
+ * number and bigint: an integer of 53 or 64 bits. string and Uint8Array: a bulk; a string is written as UTF-8. Map and Set: an array in RESP2,
+ * a map flat.
+ */
+export type Reply =
+  | null
+  | number
+  | bigint
+  | boolean
+  | string
+  | Uint8Array
+  | Reply[]
+  | Map<string, Reply>
+  | Set<Reply>
+  | SimpleString
+  | ErrorReply
+  | Verbatim
+  | Double
+  | Push;
+
+/** 2 until the client says HELLO 3. */
+export type Protocol = 2 | 3;
+
+/** A status such as +OK. */
+export class SimpleString {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** `text` begins with the error's code: `ERR syntax error`. CR and LF become spaces on the way out. */
+export class ErrorReply {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A report for people to read, such as INFO: a verbatim string in RESP3, a bulk in RESP2. */
+export class Verbatim {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A number that may have a fraction; a bulk in RESP2. */
+export class Double {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** What RESP3 sends unasked; an array in RESP2. */
+export class Push {
+  readonly elements: Reply[];
+  constructor(elements: Reply[]) {
+    this.elements = elements;
+  }
+}
+
+export const OK: SimpleString = new SimpleString("OK");
+
+/** The reply's bytes, in a buffer of their own. Throws a RangeError for a number that is no safe integer. */
+export function encodeReply(reply: Reply, protocol: Protocol): Buffer {
+  const pieces = new Pieces();
+  append(pieces, reply, protocol);
+  return pieces.join();
+}
+
+/** What a reply consists of, and how long that is; so that one buffer of the right size takes it all. */
+class Pieces {
+  readonly #pieces: (string | Uint8Array)[] = [];
+  #bytes = 0;
+
+  add(piece: string | Uint8Array): void {
+    this.#pieces.push(piece);
+    this.#bytes += typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
+  }
+
+  join(): Buffer {
+    const target = Buffer.allocUnsafe(this.#bytes);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      if (typeof piece === "string") {
+        at += target.write(piece, at);
+      } else {
+        target.set(piece, at);
+        at += piece.length;
+      }
+    }
+    return target;
+  }
+}
+
+function append(pieces: Pieces, reply: Reply, protocol: Protocol): void {
+  if (reply === null) pieces.add(protocol === 3 ? NULL_RESP3 : NULL_RESP2);
+  else if (reply instanceof Uint8Array || typeof reply === "string") appendBulk(pieces, reply);
+  else if (typeof reply !== "object") pieces.add(scalarLine(reply, protocol));
+  else if (reply instanceof SimpleString) appendLine(pieces, "+", reply.text);
+  else if (reply instanceof ErrorReply) appendLine(pieces, "-", reply.text);
+  else if (reply instanceof Verbatim) appendVerbatim(pieces, reply.text, protocol);
+  else if (reply instanceof Double) appendDouble(pieces, reply.value, protocol);
+  else appendAggregate(pieces, reply, protocol);
+}
+
+function appendBulk(pieces: Pieces, payload: string | Uint8Array): void {
+  pieces.add(`$${typeof payload === "string" ? Buffer.byteLength(payload) : payload.length}\r\n`);
+  pieces.add(payload);
+  pieces.add("\r\n");
+}
+
+function appendLine(pieces: Pieces, type: "+" | "-", text: string): void {
+  pieces.add(type);
+  pieces.add(lineBytes(text));
+  pieces.add("\r\n");
+}
+
+function appendVerbatim(pieces: Pieces, text: string, protocol: Protocol): void {
+  if (protocol === 2) return appendBulk(pieces, text);
+  pieces.add(`=${Buffer.byteLength(text) + 4}\r\ntxt:`);
+  pieces.add(text);
+  pieces.add("\r\n");
+}
+
+function appendDouble(pieces: Pieces, value: number, protocol: Protocol): void {
+  const text = Number.isNaN(value) ? "nan" : String(value).replace("Infinity", "inf");
+  if (protocol === 2) appendBulk(pieces, text);
+  else pieces.add(`,${text}\r\n`);
+}
+
+function scalarLine(reply: number | bigint | boolean, protocol: Protocol): string {
+  if (typeof reply === "boolean") {
+    if (protocol === 3) return reply ? "#t\r\n" : "#f\r\n";
+    return reply ? ":1\r\n" : ":0\r\n";
+  }
+  const fits = typeof reply === "number" ? Number.isSafeInteger(reply) : reply === BigInt.asIntN(64, reply);
+  if (!fits) throw new RangeError(`not an integer reply: ${reply}`);
+  return `:${reply}\r\n`;
+}
+
+function appendAggregate(
+  pieces: Pieces,
+  reply: Reply[] | Map<string, Reply> | Set<Reply> | Push,
+  protocol: Protocol,
+): void {
+  if (reply instanceof Map) {
+    pieces.add(protocol === 3 ? `%${reply.size}\r\n` : `*${2 * reply.size}\r\n`);
+    for (const [key, value] of reply) {
+      appendBulk(pieces, key);
+      append(pieces, value, protocol);
+    }
+    return;
+  }
+  const elements = reply instanceof Push ? reply.elements : [...reply];
+  pieces.add(`${aggregateType(reply, protocol)}${elements.length}\r\n`);
+  for (const element of elements) append(pieces, element, protocol);
+}
+
+function aggregateType(reply: Reply[] | Set<Reply> | Push, protocol: Protocol): "*" | "~" | ">" {
+  if (protocol === 2 || Array.isArray(reply)) return "*";
+  return reply instanceof Set ? "~" : ">";
+}

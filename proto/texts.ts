@@ -1,0 +1,114 @@
+/**
+ * Every error text that a client can see.
+ *
+ * Owns the wording. Clients recognise errors by their first word and some by more of it, so where Redis has a text
+ * it is Redis' own, byte for byte; the texts of carrotCache's own say what was exceeded and by how much. Data of a
+ * client is shown through `lineText`: cut, and never able to end the line. Knows no command and no connection.
+ */
+import { lineText, MAX_SHOWN_BYTES } from "./line-text.ts";
+
+/** What the reader says before the connection closes. Without the leading `ERR `. */
+export const protocolErrors = {
+  invalidMultibulkLength: "Protocol error: invalid multibulk length",
+  invalidBulkLength: "Protocol error: invalid bulk length",
+  unauthenticatedMultibulkLength: "Protocol error: unauthenticated multibulk length",
+  unauthenticatedBulkLength: "Protocol error: unauthenticated bulk length",
+  tooBigInline: "Protocol error: too big inline request",
+  tooBigMbulkCount: "Protocol error: too big mbulk count string",
+  tooBigBulkCount: "Protocol error: too big bulk count string",
+  unbalancedQuotes: "Protocol error: unbalanced quotes in request",
+  /** Redis takes any two bytes for a line end; this is Valkey's wording. */
+  invalidCrlf: "Protocol error: invalid CRLF in request",
+  /** Redis closes here without a word, at its client-query-buffer-limit. */
+  commandTooLong: (maxBytes: number) => `Protocol error: command is too long (max ${maxBytes} bytes)`,
+  unexpectedType: (byte: number) => `Protocol error: expected '$', got '${shownByte(byte)}'`,
+} as const;
+
+function shownByte(byte: number): string {
+  if (byte === 0x0d || byte === 0x0a) return " ";
+  if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
+  return `\\x${byte.toString(16).padStart(2, "0")}`;
+}
+
+/** What a command answers, code included; the connection stays open unless the command says otherwise. */
+export const errors = {
+  syntax: "ERR syntax error",
+  notAnInteger: "ERR value is not an integer or out of range",
+  dbIndex: "ERR DB index is out of range",
+  noAuth: "NOAUTH Authentication required.",
+  helloNoAuth:
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
+  wrongPass: "WRONGPASS invalid username-password pair or user is disabled.",
+  /** ioredis knows this text and only warns. */
+  authWithoutPassword:
+    "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
+  noProto: "NOPROTO unsupported protocol version",
+  helloVersion: "ERR Protocol version is not an integer or out of range",
+  clientName: "ERR Client names cannot contain spaces, newlines or special characters.",
+  maxClients: "ERR max number of clients reached",
+  outOfMemory: "OOM command not allowed when used memory > 'maxmemory'.",
+  shuttingDown: "ERR server is shutting down",
+
+  /** `name` in lower case, with its subcommand: `get`, `client|setname`. */
+  wrongArity: (name: string) => `ERR wrong number of arguments for '${name}' command`,
+  /** Redis cuts the name and the list of arguments at 128 bytes each. */
+  unknownCommand: (args: readonly Uint8Array[]) =>
+    `ERR unknown command '${lineText(args[0]!)}', with args beginning with: ${shownArgs(args)}`,
+  /** `command` in capitals. */
+  unknownSubcommand: (command: string, word: Uint8Array) =>
+    `ERR unknown subcommand '${lineText(word)}'. Try ${command} HELP.`,
+  invalidExpireTime: (name: string) => `ERR invalid expire time in '${name}' command`,
+  helloOption: (word: Uint8Array) => `ERR Syntax error in HELLO option '${lineText(word)}'`,
+  /** CLIENT SETINFO knows lib-name and lib-ver. */
+  clientInfoOption: (word: Uint8Array) => `ERR Unrecognized option '${lineText(word)}'`,
+  clientInfoValue: (attribute: string) =>
+    `ERR ${attribute} cannot contain spaces, newlines or special characters.`,
+  configUnknown: (name: Uint8Array) =>
+    `ERR Unknown option or number of arguments for CONFIG SET - '${lineText(name)}'`,
+  /** `reason` such as "argument must be a memory value"; Redis' own ones stand in `configReasons`. */
+  configRefused: (name: string, reason: string) =>
+    `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+  keyTooLong: (maxBytes: number) => `ERR key is too long (max ${maxBytes} bytes)`,
+} as const;
+
+export const configReasons = {
+  immutable: "can't set immutable config",
+  duplicate: "duplicate parameter",
+} as const;
+
+/** Each word quoted and followed by a space, until 128 bytes are reached; quotes and spaces count. */
+function shownArgs(args: readonly Uint8Array[]): string {
+  let shown = "";
+  let bytes = 0;
+  for (let i = 1; i < args.length && bytes < MAX_SHOWN_BYTES; i++) {
+    const word = lineText(args[i]!, MAX_SHOWN_BYTES - bytes);
+    shown += `'${word}' `;
+    bytes += shownLength(args[i]!, MAX_SHOWN_BYTES - bytes) + 3;
+  }
+  return shown;
+}
+
+function shownLength(bytes: Uint8Array, maxBytes: number): number {
+  const nul = bytes.subarray(0, maxBytes).indexOf(0);
+  return nul < 0 ? Math.min(bytes.length, maxBytes) : nul;
+}
+
+/** Why a load gave no value: the text of an Outcome, hence without the leading `ERR `, which the reply adds. */
+export const loaderErrors = {
+  timeout: (timeoutMs: number) => `loader timeout after ${timeoutMs} ms`,
+  failed: (message: string) => `loader failed: ${oneLine(message)}`,
+  valueTooLarge: (maxBytes: number) => `loader value too large (max ${maxBytes} bytes)`,
+  busy: "loader busy (queue full)",
+  keyNotAllowed: "key not allowed for this loader",
+  shuttingDown: "server is shutting down",
+} as const;
+
+/** Limit: a message of the origin may hold a whole page of HTML; an error reply is one line that a person reads. */
+const MAX_MESSAGE_CHARS = 200;
+
+function oneLine(message: string): string {
+  return message
+    .slice(0, MAX_MESSAGE_CHARS)
+    .toWellFormed()
+    .replace(/[\x00-\x1f\x7f\x85\u2028\u2029]/g, " ");
+}
