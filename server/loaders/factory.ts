@@ -1,0 +1,83 @@
+/**
+ * From a conf's `group NAME loader KIND ARGS` to the loader.
+ *
+ * Owns the table of kinds. Invariant: a mistake in the conf shows here, at the start, as a LoaderConfError that names
+ * its line; an origin that is down does not, since it may be up when the first key is asked for.
+ */
+import { resolve } from "node:path";
+import type { Loader } from "../loader.ts";
+import { LoaderConfError } from "./errors.ts";
+import { HttpLoader } from "./http-loader.ts";
+import { importLoader } from "./module-loader.ts";
+import { NONE_LOADER } from "./none-loader.ts";
+import { oneLine } from "./texts.ts";
+import { UrlTemplate } from "./url-template.ts";
+
+export interface LoaderSpec {
+  readonly kind: string;
+  readonly args: readonly string[];
+  /** File and line of the directive: `carrot.conf:12`. */
+  readonly where: string;
+  /** Where relative paths start, that of the conf file. */
+  readonly directory: string;
+}
+
+export interface LoaderLimits {
+  readonly maxValueBytes: number;
+  readonly timeoutMs: number;
+  /** How many loads may run at once; a loader need not have more connections than that. */
+  readonly concurrency: number;
+}
+
+interface Kind {
+  /** How the arguments are written, for the message about their number. */
+  readonly usage: string;
+  readonly arity: number;
+  make(args: readonly string[], spec: LoaderSpec, limits: LoaderLimits): Loader | Promise<Loader>;
+}
+
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ["module", { usage: "module PATH", arity: 1, make: makeModule }],
+  ["http", { usage: "http URL", arity: 1, make: makeHttp }],
+  ["none", { usage: "none", arity: 0, make: () => NONE_LOADER }],
+]);
+
+/** Rejects with LoaderConfError only. */
+export async function createLoader(spec: LoaderSpec, limits: LoaderLimits): Promise<Loader> {
+  const fail = (text: string): LoaderConfError => new LoaderConfError(`${spec.where}: loader: ${text}`);
+  const kind = KINDS.get(spec.kind);
+  if (!kind) throw fail(`expected ${listed([...KINDS.keys()])}, got ${quoted(spec.kind)}`);
+  if (spec.args.length !== kind.arity)
+    throw fail(`expected "${kind.usage}", got ${spec.args.length} arguments`);
+  try {
+    return await kind.make(spec.args, spec, limits);
+  } catch (thrown) {
+    throw fail(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+function makeModule([path]: readonly string[], { directory }: LoaderSpec): Promise<Loader> {
+  return importLoader(resolve(directory, path!));
+}
+
+function makeHttp([url]: readonly string[], _spec: LoaderSpec, limits: LoaderLimits): Loader {
+  return new HttpLoader(httpTemplate(url!), limits);
+}
+
+function httpTemplate(url: string): UrlTemplate {
+  try {
+    return new UrlTemplate(url);
+  } catch (thrown) {
+    throw new Error(
+      `expected a URL such as http://host/items/{key}, got ${quoted(url)}: ${(thrown as Error).message}`,
+    );
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(oneLine(text));
+}

@@ -1,0 +1,110 @@
+/**
+ * Loads from an HTTP origin: GET of the URL that the template makes of the key.
+ *
+ * Invariant: a request goes to the origin in the conf and nowhere else; a value is the origin's whole body, byte by
+ * byte, or there is none; never more than the limit and one chunk is held. The time limit is the context's signal.
+ * Knows no proxy: environment variables do not reroute it.
+ */
+import { type Dispatcher, Pool } from "undici";
+import type { LoadContext, Loaded, Loader, LoaderKey } from "../loader.ts";
+import { ValueTooLarge } from "./errors.ts";
+import type { UrlTemplate } from "./url-template.ts";
+
+/** As few as an origin needs to move a path, as many as a client of it would follow. */
+const MAX_REDIRECTS = 3;
+/** Bodies up to this size that nobody wants are read so that the connection can be used again; longer ones end it. */
+const MAX_DRAIN_BYTES = 16_384;
+/** Encodings are refused, so that a value means the same to every client and a small body cannot become a large one. */
+const HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "carrotcache" };
+
+type Response = Dispatcher.ResponseData;
+
+export interface HttpLimits {
+  readonly maxValueBytes: number;
+  readonly timeoutMs: number;
+  /** Connections to the origin, each with one request at a time. */
+  readonly concurrency: number;
+}
+
+export class HttpLoader implements Loader {
+  readonly #template: UrlTemplate;
+  readonly #maxValueBytes: number;
+  readonly #pool: Pool;
+
+  constructor(template: UrlTemplate, { maxValueBytes, timeoutMs, concurrency }: HttpLimits) {
+    this.#template = template;
+    this.#maxValueBytes = maxValueBytes;
+    this.#pool = new Pool(template.origin, {
+      connections: concurrency,
+      pipelining: 1,
+      // The signal comes first; these end what is still on the wire when nobody listens to a signal.
+      connect: { timeout: timeoutMs },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+  }
+
+  async load(_key: LoaderKey, { keyBytes, signal }: LoadContext): Promise<Loaded> {
+    let path = this.#template.pathFor(keyBytes);
+    for (let redirects = 0; ; redirects++) {
+      const response = await this.#pool.request({ method: "GET", path, headers: HEADERS, signal });
+      const location = redirectOf(response);
+      if (location === undefined) return await this.#loadedFrom(response, signal);
+      await drain(response, signal);
+      if (redirects === MAX_REDIRECTS) throw new Error(`more than ${MAX_REDIRECTS} redirects`);
+      path = this.#follow(location, path);
+    }
+  }
+
+  /** Cuts off what is under way. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  #follow(location: string, path: string): string {
+    const next = this.#template.pathOfRedirect(location, path);
+    if (next === undefined) throw new Error("redirect to another origin refused");
+    return next;
+  }
+
+  async #loadedFrom(response: Response, signal: AbortSignal): Promise<Loaded> {
+    const refusal = refusalOf(response, this.#maxValueBytes);
+    if (refusal === undefined) return await readBody(response, this.#maxValueBytes);
+    await drain(response, signal);
+    if (refusal === null) return null;
+    throw refusal;
+  }
+}
+
+/** undefined: the body is the value; null: not found; else why the body must not become a value. */
+function refusalOf({ statusCode, headers }: Response, maxBytes: number): Error | null | undefined {
+  if (statusCode === 404 || statusCode === 410) return null;
+  // 206 is a part, 202 is not there yet: of the successes only these two are the whole value.
+  if (statusCode !== 200 && statusCode !== 204) return new Error(`HTTP ${statusCode}`);
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && encoding !== "identity")
+    return new Error(`unexpected content-encoding ${encoding}`);
+  return Number(headers["content-length"]) > maxBytes ? new ValueTooLarge() : undefined;
+}
+
+/** The Location of a redirect that GET follows. */
+function redirectOf({ statusCode, headers }: Response): string | undefined {
+  if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
+  return typeof headers.location === "string" ? headers.location : undefined;
+}
+
+/** Stops reading at the limit; to leave the loop early destroys the connection. */
+async function readBody({ body }: Response, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) throw new ValueTooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+async function drain({ body }: Response, signal: AbortSignal): Promise<void> {
+  await body.dump({ limit: MAX_DRAIN_BYTES, signal });
+}
