@@ -1,0 +1,30 @@
+/**
+ * What a member believes the ring to be, and which of two beliefs holds.
+ *
+ * Owns the order between views. Keeps: any two different views have a newer one, and every member picks the same, so
+ * that views passed on in any order end up alike everywhere. Does not know who holds which view.
+ */
+
+import { createHash } from "node:crypto";
+
+export interface RingView {
+  /** Counts the changes; the members of a conf that nobody changed have 0. 32 bits. */
+  readonly epoch: number;
+  /** Sorted. */
+  readonly members: readonly string[];
+}
+
+/** True when `a` holds against `b`: the higher epoch; between equal ones the greater list, which is arbitrary. */
+export function isNewer(a: RingView, b: RingView): boolean {
+  if (a.epoch !== b.epoch) return a.epoch > b.epoch;
+  return a.members.join() > b.members.join();
+}
+
+export function isSame(a: RingView, b: RingView): boolean {
+  return a.epoch === b.epoch && a.members.join() === b.members.join();
+}
+
+/** 32 bits that tell two views apart, small enough for every pong. */
+export function fingerprint(view: RingView): number {
+  return createHash("sha256").update(`${view.epoch} ${view.members.join()}`).digest().readUInt32LE(0);
+}

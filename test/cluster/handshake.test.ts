@@ -1,0 +1,144 @@
+/**
+ * Goal: only both ends together with the same secret get through, and nothing overheard helps anybody else. Method:
+ * the two sides are state machines without sockets; their greetings are handed over, recorded, replayed, reflected
+ * and damaged by the test.
+ */
+
+import test from "ava";
+import fc from "fast-check";
+import {
+  AcceptorHandshake,
+  DiallerHandshake,
+  HandshakeError,
+  MAX_GREETING_BYTES,
+} from "../../cluster/handshake.ts";
+import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
+import { carrot } from "../../proto/generated/carrot.js";
+
+const ID = "10.0.0.1:16390";
+
+/** A greeting without its length, as a link hands it over. */
+function bare(framed: Buffer | undefined): Buffer {
+  const reader = new FrameReader(MAX_GREETING_BYTES);
+  reader.push(framed!);
+  return reader.next()!;
+}
+
+function shake(dialler: DiallerHandshake, acceptor: AcceptorHandshake) {
+  const challenge = acceptor.read(bare(dialler.hello()));
+  const proof = dialler.read(bare(challenge.reply));
+  const welcome = acceptor.read(bare(proof.reply));
+  return { challenge, proof, welcome, end: dialler.read(bare(welcome.reply)) };
+}
+
+const proofRefused = { instanceOf: HandshakeError, message: /did not prove/ };
+const outOfOrder = { instanceOf: HandshakeError, message: /out of order/ };
+
+test("two sides with one secret prove themselves to each other, the dialler first", (t) => {
+  const steps = shake(new DiallerHandshake("s", ID), new AcceptorHandshake("s", ID));
+  t.deepEqual(
+    [steps.challenge.proved, steps.proof.proved, steps.welcome.proved, steps.end.proved],
+    [false, false, true, true],
+  );
+  t.is(decodeFrame(carrot.Greeting, bare(steps.challenge.reply)).body, "challenge");
+});
+
+test("an empty secret works on both sides alike", (t) => {
+  t.true(shake(new DiallerHandshake("", ID), new AcceptorHandshake("", ID)).end.proved);
+});
+
+test("a dialler with a wrong secret is refused and gets no MAC", (t) => {
+  t.throws(() => shake(new DiallerHandshake("wrong", ID), new AcceptorHandshake("s", ID)), proofRefused);
+});
+
+test("an acceptor that does not know the secret is refused", (t) => {
+  const dialler = new DiallerHandshake("s", ID);
+  const challenge = { version: 1, nonce: Buffer.alloc(16) };
+  dialler.read(bare(encodeFrame(carrot.Greeting, { challenge })));
+  for (const mac of [Buffer.alloc(32), Buffer.alloc(31), Buffer.alloc(0)]) {
+    t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { welcome: { mac } }))), proofRefused);
+  }
+});
+
+test("a recorded handshake is refused when it is played again", (t) => {
+  const dialler = new DiallerHandshake("s", ID);
+  const { proof } = shake(dialler, new AcceptorHandshake("s", ID));
+  const acceptor = new AcceptorHandshake("s", ID);
+  acceptor.read(bare(dialler.hello()));
+  t.throws(() => acceptor.read(bare(proof.reply)), proofRefused);
+});
+
+test("a dialler's own greetings sent back to it prove nothing", (t) => {
+  const dialler = new DiallerHandshake("s", ID);
+  const hello = decodeFrame(carrot.Greeting, bare(dialler.hello())).hello;
+  const challenge = { version: 1, nonce: hello?.nonce };
+  const { reply } = dialler.read(bare(encodeFrame(carrot.Greeting, { challenge })));
+  const { proof } = decodeFrame(carrot.Greeting, bare(reply));
+  const welcome = { mac: proof?.mac };
+  t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { welcome }))), proofRefused);
+});
+
+test("a proof meant for one member does not open another", (t) => {
+  const dialler = new DiallerHandshake("s", "10.0.0.9:1");
+  const acceptor = new AcceptorHandshake("s", ID);
+  const { hello } = decodeFrame(carrot.Greeting, bare(dialler.hello()));
+  const target = decodeFrame(carrot.Greeting, bare(new DiallerHandshake("s", ID).hello())).hello?.target;
+  const relayed = encodeFrame(carrot.Greeting, { hello: { version: 1, nonce: hello?.nonce, target } });
+  const proof = dialler.read(bare(acceptor.read(bare(relayed)).reply));
+  t.throws(() => acceptor.read(bare(proof.reply)), proofRefused);
+});
+
+test("another version is named on both sides", (t) => {
+  const acceptor = new AcceptorHandshake("s", ID);
+  const hello = { version: 2, nonce: Buffer.alloc(16) };
+  const error = t.throws(() => acceptor.read(bare(encodeFrame(carrot.Greeting, { hello }))), {
+    instanceOf: HandshakeError,
+    message: "speaks version 2 of the peer protocol, this node version 1",
+  });
+  t.is(decodeFrame(carrot.Greeting, bare(error?.farewell)).challenge?.version, 1);
+  const challenge = { version: 3, refusal: carrot.Refusal.OTHER_VERSION };
+  const dialler = new DiallerHandshake("s", ID);
+  t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /version 3/ });
+});
+
+test("a node dialled by an alias of its id says so to both sides", (t) => {
+  const dialler = new DiallerHandshake("s", "localhost:16390");
+  const acceptor = new AcceptorHandshake("s", ID);
+  const error = t.throws(() => acceptor.read(bare(dialler.hello())), {
+    instanceOf: HandshakeError,
+    message: `dialled this node by another id than ${ID}`,
+  });
+  t.throws(() => dialler.read(bare(error?.farewell)), { message: /knows itself by another id/ });
+});
+
+test("greetings out of order, twice, or without a nonce are refused", (t) => {
+  const proof = encodeFrame(carrot.Greeting, { proof: { mac: Buffer.alloc(32) } });
+  t.throws(() => new AcceptorHandshake("s", ID).read(bare(proof)), outOfOrder);
+  const dialler = new DiallerHandshake("s", ID);
+  const acceptor = new AcceptorHandshake("s", ID);
+  acceptor.read(bare(dialler.hello()));
+  t.throws(() => acceptor.read(bare(dialler.hello())), outOfOrder);
+  t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { welcome: {} }))), outOfOrder);
+  const challenge = { version: 1, nonce: Buffer.alloc(15) };
+  t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /nonce/ });
+});
+
+test("no greeting is longer than the limit", (t) => {
+  const steps = shake(new DiallerHandshake("s", ID), new AcceptorHandshake("s", ID));
+  for (const { reply } of [steps.challenge, steps.proof, steps.welcome]) {
+    t.true(reply!.length <= MAX_GREETING_BYTES);
+  }
+});
+
+test("random bytes throw an Error and prove nothing", (t) => {
+  const property = fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), (bytes) => {
+    for (const side of [new AcceptorHandshake("s", ID), new DiallerHandshake("s", ID)]) {
+      try {
+        t.false(side.read(Buffer.from(bytes)).proved);
+      } catch (error) {
+        t.true(error instanceof Error);
+      }
+    }
+  });
+  fc.assert(property, { numRuns: 300 });
+});

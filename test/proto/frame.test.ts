@@ -1,0 +1,113 @@
+/**
+ * Goal: frames come out as they went in, however the stream is cut, and no announced length makes the reader hold
+ * more than it has received. Method: streams of random frames cut at random places (fast-check prints its seed) and
+ * at every position, then each limit by itself.
+ */
+
+import test from "ava";
+import fc from "fast-check";
+import { decodeFrame, encodeFrame, FrameError, FrameReader } from "../../proto/frame.ts";
+import { carrot } from "../../proto/generated/carrot.js";
+
+const ping = (id: number) => encodeFrame(carrot.Frame, { ping: { id } });
+
+function lengthPrefix(length: number): Buffer {
+  const bytes: number[] = [];
+  for (; length > 0x7f; length = Math.floor(length / 128)) bytes.push((length % 128) | 0x80);
+  return Buffer.from([...bytes, length]);
+}
+
+const framed = (body: Uint8Array) => Buffer.concat([lengthPrefix(body.length), body]);
+
+function readAll(reader: FrameReader, chunks: readonly Buffer[]): Buffer[] {
+  const frames: Buffer[] = [];
+  for (const chunk of chunks) {
+    reader.push(chunk);
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
+  }
+  return frames;
+}
+
+test("frames survive any cutting of the stream", (t) => {
+  const bodies = fc.array(fc.uint8Array({ minLength: 1, maxLength: 400 }), { maxLength: 8 });
+  const property = fc.property(bodies, fc.array(fc.nat(3000)), (sent, cuts) => {
+    const stream = Buffer.concat(sent.map(framed));
+    const ends = [...cuts.filter((cut) => cut < stream.length), stream.length].sort((a, b) => a - b);
+    const chunks = ends.map((end, i) => stream.subarray(i === 0 ? 0 : ends[i - 1], end));
+    const got = readAll(new FrameReader(400), chunks);
+    t.deepEqual(
+      got.map((frame) => frame.toString("hex")),
+      sent.map((body) => Buffer.from(body).toString("hex")),
+    );
+  });
+  fc.assert(property, { numRuns: 200 });
+});
+
+test("two frames come out whole when cut at every position, and byte by byte", (t) => {
+  const first = encodeFrame(carrot.Frame, { get: { firstId: 1, keys: [Buffer.alloc(300, "k")] } });
+  const stream = Buffer.concat([first, ping(300)]);
+  for (let cut = 0; cut <= stream.length; cut++) {
+    const frames = readAll(new FrameReader(1000), [stream.subarray(0, cut), stream.subarray(cut)]);
+    t.is(decodeFrame(carrot.Frame, frames[1]!).ping?.id, 300);
+    t.is(frames.length, 2);
+  }
+  const bytes = [...stream].map((byte) => Buffer.from([byte]));
+  t.is(readAll(new FrameReader(1000), bytes).length, 2);
+});
+
+test("a frame of exactly the limit is read, one byte more is refused before any of it is held", (t) => {
+  t.is(readAll(new FrameReader(64), [framed(Buffer.alloc(64, 1))])[0]?.length, 64);
+  const reader = new FrameReader(64);
+  reader.push(lengthPrefix(65));
+  t.throws(() => reader.next(), { instanceOf: FrameError, message: /65 bytes or more \(max 64\)/ });
+  t.is(reader.heldBytes, 0);
+});
+
+for (const length of [0x7fffffff, 0xffffffff]) {
+  test(`an announced length of ${length} is refused`, (t) => {
+    const reader = new FrameReader(8 << 20);
+    reader.push(lengthPrefix(length));
+    t.throws(() => reader.next(), { instanceOf: FrameError });
+    t.is(reader.heldBytes, 0);
+  });
+}
+
+test("a length of 0 and a length that does not end are errors", (t) => {
+  const zero = new FrameReader(64);
+  zero.push(Buffer.from([0]));
+  t.throws(() => zero.next(), { instanceOf: FrameError, message: "frame of 0 bytes" });
+  const endless = new FrameReader(64);
+  endless.push(Buffer.alloc(5, 0x80));
+  t.throws(() => endless.next(), { instanceOf: FrameError, message: "frame length without an end" });
+});
+
+test("memory grows with the bytes received, not with the length announced", (t) => {
+  const reader = new FrameReader(8 << 20);
+  readAll(reader, [lengthPrefix(8 << 20), Buffer.alloc(10)]);
+  t.is(reader.heldBytes, 4096);
+  readAll(reader, [Buffer.alloc(10_000)]);
+  t.true(reader.heldBytes <= 2 * 10_010);
+});
+
+test("a raised limit applies to the frames that follow in the same chunk", (t) => {
+  const reader = new FrameReader(64);
+  reader.push(Buffer.concat([framed(Buffer.alloc(64)), framed(Buffer.alloc(100))]));
+  t.is(reader.next()?.length, 64);
+  reader.maxBytes = 1000;
+  t.is(reader.next()?.length, 100);
+});
+
+test("a frame that was handed out is not written to by those that follow", (t) => {
+  const reader = new FrameReader(64);
+  const [first] = readAll(reader, [framed(Buffer.from("abcdef")).subarray(0, 3), Buffer.from("cdef")]);
+  readAll(reader, [framed(Buffer.from("zzzzzz")).subarray(0, 3), Buffer.from("zzzz")]);
+  t.is(first?.toString(), "abcdef");
+});
+
+test("a decoder skips fields that it does not know", (t) => {
+  const unknown = Buffer.from([0xfa, 0x07, 3, 1, 2, 3]);
+  const body = Buffer.concat([ping(7).subarray(1), unknown]);
+  const frame = decodeFrame(carrot.Frame, body);
+  t.is(frame.ping?.id, 7);
+  t.is(frame.$unknowns, undefined);
+});
