@@ -69,6 +69,15 @@ export const errors = {
   configRefused: (name: string, reason: string) =>
     `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
   keyTooLong: (maxBytes: number) => `ERR key is too long (max ${maxBytes} bytes)`,
+  /** Never for something a client did; the log has the rest. */
+  internal: "ERR internal error",
+  noSuchGroup: (name: Uint8Array) => `ERR no such group '${lineText(name)}'`,
+  alone: "ERR this node is alone: it was started without peers",
+  member: (word: Uint8Array, wrong: string) => `ERR member '${lineText(word)}': ${wrong}`,
+  withoutSelf: (id: string) => `ERR this node, ${id}, must stay in the ring: say it to another member`,
+  tooManyMembers: (most: number) => `ERR too many members (max ${most})`,
+  ringNotTaken: (ids: readonly string[]) =>
+    `ERR the ring has changed, but not on ${ids.join(", ")}: unreachable`,
 } as const;
 
 export const configReasons = {

@@ -4,8 +4,8 @@
  * Invariant: never more than `maxclients` at a time; one more gets Redis' text and is closed. Knows nothing of what
  * they ask for.
  */
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { maxClientsText } from "../proto/texts.ts";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { errors } from "../proto/texts.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 
 export interface ClientsOptions {
@@ -73,7 +73,7 @@ export class Clients {
     if (this.#connections.size >= this.#options.maxClients || this.#closing) {
       this.counters.rejected++;
       socket.on("error", () => {});
-      socket.end(`-${maxClientsText()}\r\n`, () => socket.destroy());
+      socket.end(`-${errors.maxClients}\r\n`, () => socket.destroy());
       return;
     }
     const connection = new Connection(this.#nextId++, socket, this.#host);

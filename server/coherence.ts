@@ -10,7 +10,7 @@
  *                        ─▶ 2. every other member and itself: copies, loads and forwards under way
  */
 import type { Glimpse } from "../cluster/outcome.ts";
-import { PeerUnreachable } from "../cluster/peers.ts";
+import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
 import type { Groups } from "./groups.ts";
 import type { Membership } from "./membership.ts";
 
@@ -78,7 +78,7 @@ export class Coherence {
 
   /** Deletes keys in the whole cluster; returns how many were held. */
   async remove(keys: readonly Buffer[]): Promise<number> {
-    const unique = [...new Map(keys.map((key) => [key.latin1Slice(), key])).values()];
+    const unique = [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
     if (this.#options.peers === undefined) return this.removeHere(unique);
     const owners = unique.map((key) => this.#owner(key));
     const removed = await this.#removeEach((id) => unique.filter((_, i) => owners[i] === id));

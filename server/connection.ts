@@ -13,7 +13,8 @@
  */
 import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../proto/command-reader.ts";
-import { encodeReply, ErrorReply, NULLS, type Reply } from "../proto/reply.ts";
+import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
+import { NULL_RESP2, NULL_RESP3 } from "../proto/reply-writers.ts";
 import type { Groups } from "./groups.ts";
 import { HIT, type Output } from "./output.ts";
 import { ABSENT } from "./store/store.ts";
@@ -227,7 +228,7 @@ export class Connection {
     }
     if (found === ABSENT) {
       group.counters.negativeHits++;
-      output.append(NULLS[this.protocol]);
+      output.append(this.protocol === 3 ? NULL_RESP3 : NULL_RESP2);
       return true;
     }
     if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end) !== HIT) return false;
@@ -255,7 +256,8 @@ export class Connection {
     reply.then(
       (value) => this.#fill(slot, encodeReply(value, protocol)),
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
-      (error: Error) => this.#fill(slot, encodeReply(new ErrorReply(`ERR internal error: ${error.message}`), protocol)),
+      (error: Error) =>
+        this.#fill(slot, encodeReply(new ErrorReply(`ERR internal error: ${error.message}`), protocol)),
     );
   }
 

@@ -68,5 +68,5 @@ export class Flights {
 
 /** Latin-1 maps bytes to characters one to one, so different keys have different names. */
 function nameOf(key: Buffer): string {
-  return key.latin1Slice(0, key.length);
+  return key.toString("latin1");
 }

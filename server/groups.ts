@@ -5,9 +5,10 @@
  * Invariant: a key has one group, the one with the longest prefix that the key begins with; `default` takes what is
  * left. Knows nothing of the ring: that a key belongs to a group says nothing about which member owns it.
  */
-import type { LoadQueue } from "./load-queue.ts";
+
 import type { GroupConf } from "./conf/conf.ts";
 import type { Flights } from "./flights.ts";
+import type { LoadQueue } from "./load-queue.ts";
 import type { Store } from "./store/store.ts";
 
 /** What a group counts. Each is a total since the start or the last CONFIG RESETSTAT; CARROT.STATS has the formulas. */

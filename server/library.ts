@@ -5,11 +5,11 @@
  * node, with the same clients, peers and limits. Groups may be given as functions instead of a loader's name.
  */
 import { readConf } from "./conf/read-conf.ts";
-import type { Loaded, Loader, LoaderKey, LoadContext, LoadManyContext } from "./loader.ts";
+import type { LoadContext, Loaded, Loader, LoaderKey, LoadManyContext } from "./loader.ts";
 import { createLog } from "./log.ts";
 import { type RunningServer, startServer } from "./main.ts";
 
-export type { Loaded, Loader, LoaderKey, LoadContext, LoadManyContext };
+export type { LoadContext, Loaded, Loader, LoaderKey, LoadManyContext };
 
 /** The value of a directive, as carrot.conf has it: `"256mb"`, `6390`, `["host1:16390", "host2:16390"]`. */
 export type DirectiveValue = string | number | readonly (string | number)[];

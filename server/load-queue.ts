@@ -7,9 +7,9 @@
  * place. Knows nothing of flights or the store.
  */
 import type { Outcome } from "../cluster/outcome.ts";
+import { loaderErrors } from "../proto/texts.ts";
 import type { Loader } from "./loader.ts";
-import { type LoadLimits, runLoad, runLoadMany } from "./loaders/run-load.ts";
-import { loaderBusyText, loaderTimeoutText } from "../proto/texts.ts";
+import { type LoadTerms, runLoad, runLoadMany } from "./loaders/run-load.ts";
 
 /** Above this many keys a `loadMany` is split: an origin's IN list or URL has its own limits. */
 const MAX_KEYS_PER_LOAD = 1000;
@@ -55,7 +55,7 @@ export class LoadQueue {
   /** Loads a key (without the group's prefix). Never rejects. */
   load(key: Buffer): Promise<Outcome> {
     if (this.#queued >= this.#options.maxQueued) {
-      return Promise.resolve({ kind: "error", text: loaderBusyText() });
+      return Promise.resolve({ kind: "error", text: loaderErrors.busy });
     }
     return new Promise((settle) => {
       const deadline = this.#options.clock() + this.#options.timeoutMs;
@@ -96,17 +96,14 @@ export class LoadQueue {
   async #run(batch: Waiting[]): Promise<void> {
     this.#active++;
     const { group, loader, maxValueBytes, clock } = this.#options;
-    const limits: LoadLimits = {
-      maxValueBytes,
-      timeoutMs: this.#options.timeoutMs,
-      remainingMs: Math.max(1, batch[0]!.deadline - clock()),
-    };
+    const timeoutMs = Math.max(1, Math.ceil(batch[0]!.deadline - clock()));
+    const terms: LoadTerms = { group, maxValueBytes, timeoutMs };
     if (loader.loadMany === undefined) {
       const waiting = batch[0]!;
-      waiting.settle(await runLoad(loader, group, waiting.key, limits));
+      waiting.settle(await runLoad(loader, waiting.key, terms));
     } else {
       const keys = batch.map((waiting) => waiting.key);
-      const outcomes = await runLoadMany(loader, group, keys, limits);
+      const outcomes = await runLoadMany(loader, keys, terms);
       for (const [i, waiting] of batch.entries()) waiting.settle(outcomes[i]!);
     }
     this.#active--;
@@ -127,7 +124,7 @@ export class LoadQueue {
       for (const waiting of this.#line.shift()!) {
         waiting.done = true;
         this.#queued--;
-        waiting.settle({ kind: "error", text: loaderTimeoutText(this.#options.timeoutMs) });
+        waiting.settle({ kind: "error", text: loaderErrors.timeout(this.#options.timeoutMs) });
       }
     }
     this.#watch();

@@ -10,7 +10,13 @@ import pino, { type Logger } from "pino";
 export type Log = Logger;
 
 /** Redis' levels, and pino's that show the same lines. */
-const LEVELS = { debug: "trace", verbose: "debug", notice: "info", warning: "warn", nothing: "silent" } as const;
+const LEVELS = {
+  debug: "trace",
+  verbose: "debug",
+  notice: "info",
+  warning: "warn",
+  nothing: "silent",
+} as const;
 /** The mark in front of a line, as in Redis' log. */
 const MARKS: Record<number, string> = { 10: ".", 20: "-", 30: "*", 40: "#", 50: "!", 60: "!" };
 /** Fields that every line has and a person does not need. */
@@ -57,7 +63,11 @@ function guarded(stream: NodeJS.WritableStream): LogTarget {
 export function humanLines(target: LogTarget): LogTarget {
   return {
     write: (line) => {
-      const entry = JSON.parse(line) as Record<string, unknown> & { level: number; time: number; msg?: string };
+      const entry = JSON.parse(line) as Record<string, unknown> & {
+        level: number;
+        time: number;
+        msg?: string;
+      };
       const fields = Object.entries(entry)
         .filter(([name]) => !SILENT_FIELDS.has(name))
         .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);

@@ -5,8 +5,8 @@
  * conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
-import { directiveError } from "./conf/conf-error.ts";
 import type { NodeConf } from "./conf/conf.ts";
+import { directiveError } from "./conf/conf-error.ts";
 import { type HttpServer, startHttp } from "./http.ts";
 import type { Loader } from "./loader.ts";
 import { createLoader } from "./loaders/factory.ts";
@@ -114,7 +114,10 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
 }
 
 /** Adds the line of the conf to what the operating system says of a port. */
-function withPlace(error: NodeJS.ErrnoException & { port?: number; address?: string }, conf: NodeConf): Error {
+function withPlace(
+  error: NodeJS.ErrnoException & { port?: number; address?: string },
+  conf: NodeConf,
+): Error {
   const why = { EADDRINUSE: "is in use", EACCES: "may not be used", EADDRNOTAVAIL: "is not on this machine" };
   const text = why[error.code as keyof typeof why];
   if (text === undefined || error.port === undefined) return error;

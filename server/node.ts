@@ -138,9 +138,8 @@ export class Node {
   /** CONFIG RESETSTAT. */
   resetCounters(): void {
     for (const group of this.groups.all) Object.assign(group.counters, zeroCounters());
-    for (const counters of [this.counters, this.clients.counters]) {
-      for (const name of Object.keys(counters) as (keyof typeof counters)[]) counters[name] = 0;
-    }
+    Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
+    Object.assign(this.clients.counters, { received: 0, rejected: 0 });
   }
 
   /** Puts directives that have been changed while running into force. */
@@ -272,7 +271,10 @@ export class Node {
         counters: this.counters,
         execute: (args, connection) => execute(args, { node: this, connection }),
         dropped: (connection, why) => {
-          log.warn({ client: connection.id, addr: connection.socket.remoteAddress, why }, "closed a connection");
+          log.warn(
+            { client: connection.id, addr: connection.socket.remoteAddress, why },
+            "closed a connection",
+          );
         },
       },
     });

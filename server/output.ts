@@ -4,8 +4,8 @@
  * Invariant: bytes below `length` are complete replies, or the caller sets `length` back to a mark it took. One
  * output serves all connections of a thread, so what is in it must be taken out before the turn ends.
  */
-import { writeBulkHeader, writeCrlf } from "../proto/reply.ts";
-import { ABSENT, MISS, type Store } from "./store/store.ts";
+import { writeBulkHeader, writeCrlf } from "../proto/reply-writers.ts";
+import type { ABSENT, MISS, Store } from "./store/store.ts";
 
 /** Room kept free beyond a value: `$`, up to 16 digits and two CRLF. */
 const FRAMING_BYTES = 24;

@@ -8,10 +8,11 @@
  *  - An owner that cannot be reached is stood in for by the next member clockwise that can.
  * Does not know RESP, nor how frames travel.
  */
-import type { Outcome } from "../cluster/outcome.ts";
-import { PeerUnreachable } from "../cluster/peers.ts";
+
 import type { HotKeys } from "../cluster/hot-keys.ts";
 import { leaseMs } from "../cluster/hot-keys.ts";
+import type { Outcome } from "../cluster/outcome.ts";
+import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
 import type { Flight } from "./flights.ts";
 import type { Group } from "./groups.ts";
 import type { LatencyHistogram } from "./latency.ts";

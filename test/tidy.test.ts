@@ -37,7 +37,9 @@ function functionsOf(text: string): { head: string; lines: number }[] {
   const lines = text.split("\n");
   const found: { head: string; lines: number }[] = [];
   for (const [i, line] of lines.entries()) {
-    const starts = /^(\s*)(?!if|for|while|switch|else|return|const \w+ = \[)[\w#].*(\)|=>|: [^=]*) \{$/.exec(line);
+    const starts = /^(\s*)(?!if|for|while|switch|else|return|const \w+ = \[)[\w#].*(\)|=>|: [^=]*) \{$/.exec(
+      line,
+    );
     if (starts === null || /\b(interface|class|type)\b/.test(line)) continue;
     const end = lines.findIndex((other, j) => j > i && other.startsWith(`${starts[1]}}`));
     if (end > 0) found.push({ head: line.trim(), lines: end - i + 1 });

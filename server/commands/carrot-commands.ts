@@ -4,18 +4,10 @@
  * Replies are maps, so that a RESP3 client gets objects. Each counter's formula is in server/DESIGN.md.
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import {
-  aloneText,
-  memberText,
-  membersWithoutSelfText,
-  noSuchGroupText,
-  ringNotTakenText,
-  syntaxErrorText,
-  tooManyMembersText,
-} from "../../proto/texts.ts";
-import { checkMember } from "../conf/members.ts";
-import type { Group } from "../groups.ts";
+import { errors } from "../../proto/texts.ts";
+import { readMember } from "../conf/members.ts";
 import { sumFigures } from "../figures.ts";
+import type { Group } from "../groups.ts";
 import type { Node } from "../node.ts";
 import type { Command, CommandContext } from "./command.ts";
 
@@ -56,12 +48,15 @@ function underscored(name: string): string {
 /** Puts a ring in force on all members, after it has been found sound as a whole. */
 async function change(node: Node, wanted: readonly string[]): Promise<Reply> {
   const { membership, peers } = node;
-  if (peers === undefined) return new ErrorReply(aloneText());
-  if (!wanted.includes(membership.self)) return new ErrorReply(membersWithoutSelfText(membership.self));
-  if (wanted.length > MAX_MEMBERS) return new ErrorReply(tooManyMembersText(MAX_MEMBERS));
+  if (peers === undefined) return new ErrorReply(errors.alone);
+  if (!wanted.includes(membership.self)) return new ErrorReply(errors.withoutSelf(membership.self));
+  if (wanted.length > MAX_MEMBERS) return new ErrorReply(errors.tooManyMembers(MAX_MEMBERS));
   const missed = await node.coherence.changeRing([...new Set(wanted)].sort());
-  node.log.warn({ members: membership.members, epoch: membership.epoch, missed }, "the ring was changed by a client");
-  return missed.length === 0 ? OK : new ErrorReply(ringNotTakenText(missed));
+  node.log.warn(
+    { members: membership.members, epoch: membership.epoch, missed },
+    "the ring was changed by a client",
+  );
+  return missed.length === 0 ? OK : new ErrorReply(errors.ringNotTaken(missed));
 }
 
 function changeCommand(
@@ -80,8 +75,8 @@ function changeCommand(
     run: (args, { node }: CommandContext) => {
       const named: string[] = [];
       for (const arg of args.slice(2)) {
-        const member = checkMember(arg.toString(), node.conf.clusterSecret !== "");
-        if ("wrong" in member) return new ErrorReply(memberText(arg, member.wrong));
+        const member = readMember(arg.toString(), node.conf.clusterSecret);
+        if ("wrong" in member) return new ErrorReply(errors.member(arg, member.wrong));
         named.push(member.id);
       }
       return change(node, apply(node.membership.members, named));
@@ -95,11 +90,11 @@ function owner(args: readonly Buffer[], { node }: CommandContext): Reply {
 
 /** The figures of one group, or of all added up. */
 function stats(args: readonly Buffer[], { node }: CommandContext): Reply {
-  if (args.length > 2) return new ErrorReply(syntaxErrorText());
+  if (args.length > 2) return new ErrorReply(errors.syntax);
   let chosen: readonly Group[] = node.groups.all;
   if (args.length === 2) {
     const group = node.groups.named(args[1]!.toString());
-    if (group === undefined) return new ErrorReply(noSuchGroupText(args[1]!));
+    if (group === undefined) return new ErrorReply(errors.noSuchGroup(args[1]!));
     chosen = [group];
   }
   const figures = Object.entries(sumFigures(chosen));
@@ -137,15 +132,29 @@ function command(
 
 /** The commands of this file. */
 export const carrotCommands: readonly Command[] = [
-  command("carrot.peers", -1, "The members of the ring, an entry a member.", (_args, { node }) => listPeers(node), {
-    subcommands: [
-      changeCommand("add", -3, "Adds members to the ring, on every member.", (current, named) => [...current, ...named]),
-      changeCommand("remove", -3, "Takes members out of the ring, on every member.", (current, named) =>
-        current.filter((id) => !named.includes(id)),
-      ),
-      changeCommand("set", -3, "Puts these members, and no others, into the ring.", (_current, named) => named),
-    ],
-  }),
+  command(
+    "carrot.peers",
+    -1,
+    "The members of the ring, an entry a member.",
+    (_args, { node }) => listPeers(node),
+    {
+      subcommands: [
+        changeCommand("add", -3, "Adds members to the ring, on every member.", (current, named) => [
+          ...current,
+          ...named,
+        ]),
+        changeCommand("remove", -3, "Takes members out of the ring, on every member.", (current, named) =>
+          current.filter((id) => !named.includes(id)),
+        ),
+        changeCommand(
+          "set",
+          -3,
+          "Puts these members, and no others, into the ring.",
+          (_current, named) => named,
+        ),
+      ],
+    },
+  ),
   command("carrot.owner", 2, "The id of the member that owns a key.", owner, {
     flags: ["readonly", "fast"],
     keys: { first: 1, last: 1, step: 1 },

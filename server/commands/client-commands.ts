@@ -2,7 +2,7 @@
  * CLIENT: what a connection says of itself, and the list of all of them.
  */
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
-import { clientInfoOptionText, clientNameText, syntaxErrorText } from "../../proto/texts.ts";
+import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../connection.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf, isClientName } from "./connection-commands.ts";
@@ -54,44 +54,45 @@ function address(host: string | undefined, port: number | undefined): string {
 function list(args: readonly Buffer[], { node }: CommandContext): Reply {
   let chosen = [...node.clients.all()];
   if (args.length > 2) {
-    const word = args[2]!.latin1Slice().toLowerCase();
+    const word = args[2]!.toString("latin1").toLowerCase();
     if (word === "id" && args.length > 3) {
       const ids = args.slice(3).map(integerOf);
       if (ids.includes(undefined)) return new ErrorReply("ERR Invalid client ID");
       chosen = chosen.filter((connection) => ids.includes(connection.id));
     } else if (word === "type" && args.length === 4) {
-      const type = args[3]!.latin1Slice().toLowerCase();
+      const type = args[3]!.toString("latin1").toLowerCase();
       if (!["normal", "master", "replica", "slave", "pubsub"].includes(type)) {
-        return new ErrorReply(`ERR Unknown client type '${args[3]!.latin1Slice()}'`);
+        return new ErrorReply(`ERR Unknown client type '${args[3]!.toString("latin1")}'`);
       }
       if (type !== "normal") chosen = [];
-    } else return new ErrorReply(syntaxErrorText());
+    } else return new ErrorReply(errors.syntax);
   }
   return new Verbatim(chosen.map((connection) => `${describeConnection(connection)}\n`).join(""));
 }
 
 function setInfo(args: readonly Buffer[], { connection }: CommandContext): Reply {
-  const attribute = args[2]!.latin1Slice().toLowerCase();
-  if (attribute !== "lib-name" && attribute !== "lib-ver") return new ErrorReply(clientInfoOptionText(args[2]!));
+  const attribute = args[2]!.toString("latin1").toLowerCase();
+  if (attribute !== "lib-name" && attribute !== "lib-ver")
+    return new ErrorReply(errors.clientInfoOption(args[2]!));
   const value = args[3]!;
   if (!isClientName(value)) {
-    return new ErrorReply(`ERR ${attribute} cannot contain spaces, newlines or special characters.`);
+    return new ErrorReply(errors.clientInfoValue(attribute));
   }
-  if (attribute === "lib-name") connection.libName = value.latin1Slice();
-  else connection.libVersion = value.latin1Slice();
+  if (attribute === "lib-name") connection.libName = value.toString("latin1");
+  else connection.libVersion = value.toString("latin1");
   return OK;
 }
 
 function setName(args: readonly Buffer[], { connection }: CommandContext): Reply {
-  if (!isClientName(args[2]!)) return new ErrorReply(clientNameText());
-  connection.name = args[2]!.latin1Slice();
+  if (!isClientName(args[2]!)) return new ErrorReply(errors.clientName);
+  connection.name = args[2]!.toString("latin1");
   return OK;
 }
 
 /** NO-EVICT and NO-TOUCH: accepted, because a client is never evicted here for what it holds. */
 function onOrOff(args: readonly Buffer[]): Reply {
-  const word = args[2]!.latin1Slice().toLowerCase();
-  return word === "on" || word === "off" ? OK : new ErrorReply(syntaxErrorText());
+  const word = args[2]!.toString("latin1").toLowerCase();
+  return word === "on" || word === "off" ? OK : new ErrorReply(errors.syntax);
 }
 
 function subcommand(
@@ -118,11 +119,16 @@ export const clientCommand: Command = {
       return new Verbatim(`${describeConnection(connection)}\n`);
     }),
     subcommand("list", -2, "2.4.0", "All connections of this node, a line each.", list),
-    subcommand("getname", 2, "2.6.9", "This connection's name.", (_args, { connection }) => connection.name || null),
+    subcommand(
+      "getname",
+      2,
+      "2.6.9",
+      "This connection's name.",
+      (_args, { connection }) => connection.name || null,
+    ),
     subcommand("setname", 3, "2.6.9", "Names this connection.", setName),
     subcommand("setinfo", 4, "7.2.0", "Tells which client library this is.", setInfo),
     subcommand("no-evict", 3, "7.0.0", "Accepted without effect.", onOrOff),
     subcommand("no-touch", 3, "7.2.0", "Accepted without effect.", onOrOff),
   ],
 };
-

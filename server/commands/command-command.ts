@@ -2,7 +2,7 @@
  * COMMAND: the table, told to clients. redis-cli takes its hints from it, cluster clients the places of keys.
  */
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import { syntaxErrorText } from "../../proto/texts.ts";
+import { errors } from "../../proto/texts.ts";
 import { matchesGlob } from "../glob.ts";
 import type { Command } from "./command.ts";
 
@@ -61,7 +61,7 @@ function document(command: Command, fullName = command.name): Map<string, Reply>
 
 /** The command with this name, `client` or `client|list`. */
 function find(commands: ReadonlyMap<string, Command>, word: Buffer): Command | undefined {
-  const [name, sub] = word.latin1Slice().toLowerCase().split("|", 2);
+  const [name, sub] = word.toString("latin1").toLowerCase().split("|", 2);
   const command = commands.get(name!);
   return sub === undefined ? command : command?.subcommands?.find((candidate) => candidate.name === sub);
 }
@@ -70,7 +70,7 @@ function info(commands: ReadonlyMap<string, Command>, names: readonly Buffer[]):
   if (names.length === 0) return [...commands.values()].map((command) => describe(command));
   return names.map((name) => {
     const command = find(commands, name);
-    return command === undefined ? null : describe(command, name.latin1Slice().toLowerCase());
+    return command === undefined ? null : describe(command, name.toString("latin1").toLowerCase());
   });
 }
 
@@ -78,7 +78,7 @@ function docs(commands: ReadonlyMap<string, Command>, names: readonly Buffer[]):
   const chosen =
     names.length === 0
       ? [...commands].map(([name, command]) => [name, command] as const)
-      : names.map((name) => [name.latin1Slice().toLowerCase(), find(commands, name)] as const);
+      : names.map((name) => [name.toString("latin1").toLowerCase(), find(commands, name)] as const);
   const known = chosen.flatMap(([name, command]) =>
     command === undefined ? [] : [[name, document(command, name)] as const],
   );
@@ -92,8 +92,8 @@ function list(commands: ReadonlyMap<string, Command>, args: readonly Buffer[]): 
     args.length === 5 &&
     args[2]!.toString().toLowerCase() === "filterby" &&
     args[3]!.toString().toLowerCase() === "pattern";
-  if (!isPattern) return new ErrorReply(syntaxErrorText());
-  return names.filter((name) => matchesGlob(args[4]!.latin1Slice(), name));
+  if (!isPattern) return new ErrorReply(errors.syntax);
+  return names.filter((name) => matchesGlob(args[4]!.toString("latin1"), name));
 }
 
 function getKeys(commands: ReadonlyMap<string, Command>, words: readonly Buffer[]): Reply {
@@ -109,7 +109,12 @@ function getKeys(commands: ReadonlyMap<string, Command>, words: readonly Buffer[
 
 /** COMMAND with its subcommands, over the table it is part of. */
 export function commandCommand(table: Table): Command {
-  const subcommand = (name: string, arity: number, summary: string, run: NonNullable<Command["run"]>): Command => {
+  const subcommand = (
+    name: string,
+    arity: number,
+    summary: string,
+    run: NonNullable<Command["run"]>,
+  ): Command => {
     return { name, arity, flags: ["loading", "stale"], summary, since: "2.8.13", group: "server", run };
   };
   return {

@@ -4,7 +4,7 @@
  * GET also answers for a few of Redis' own parameters that tools ask for before they do anything else.
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { configSetFailedText, configSetUnknownText, syntaxErrorText } from "../../proto/texts.ts";
+import { errors } from "../../proto/texts.ts";
 import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
 import { matchesGlob } from "../glob.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -20,27 +20,29 @@ const OF_REDIS: readonly (readonly [string, string])[] = [
 ];
 
 function get(args: readonly Buffer[], { node }: CommandContext): Reply {
-  const patterns = args.slice(2).map((arg) => arg.latin1Slice().toLowerCase());
+  const patterns = args.slice(2).map((arg) => arg.toString("latin1").toLowerCase());
   const all = [
     ...directiveNames(node.conf).map((name) => [name, formatDirective(node.conf, name) ?? ""] as const),
     ...OF_REDIS,
   ];
-  return new Map<string, Reply>(all.filter(([name]) => patterns.some((pattern) => matchesGlob(pattern, name))));
+  return new Map<string, Reply>(
+    all.filter(([name]) => patterns.some((pattern) => matchesGlob(pattern, name))),
+  );
 }
 
 /** Several pairs at once are all taken or none. */
 function set(args: readonly Buffer[], { node }: CommandContext): Reply {
   const words = args.slice(2);
-  if (words.length % 2 !== 0) return new ErrorReply(syntaxErrorText());
+  if (words.length % 2 !== 0) return new ErrorReply(errors.syntax);
   const known = new Set(directiveNames(node.conf));
   const changes: [string, Buffer][] = [];
   for (let i = 0; i < words.length; i += 2) {
-    const name = words[i]!.latin1Slice().toLowerCase();
-    if (!known.has(name)) return new ErrorReply(configSetUnknownText(words[i]!));
+    const name = words[i]!.toString("latin1").toLowerCase();
+    if (!known.has(name)) return new ErrorReply(errors.configUnknown(words[i]!));
     changes.push([name, words[i + 1]!]);
   }
   const wrong = changeDirectives(node.conf, changes);
-  if (wrong !== undefined) return new ErrorReply(configSetFailedText(wrong.name, wrong.error));
+  if (wrong !== undefined) return new ErrorReply(errors.configRefused(wrong.name, wrong.error));
   node.confChanged();
   return OK;
 }

@@ -5,18 +5,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
-import {
-  authWithoutPasswordText,
-  clientNameText,
-  dbIndexText,
-  helloNeedsAuthText,
-  helloOptionText,
-  noProtoText,
-  notAnIntegerText,
-  protocolVersionText,
-  syntaxErrorText,
-  wrongPassText,
-} from "../../proto/texts.ts";
+import { errors } from "../../proto/texts.ts";
 import { REDIS_VERSION } from "../version.ts";
 import type { Command, CommandContext } from "./command.ts";
 
@@ -30,7 +19,7 @@ export function isClientName(name: Buffer): boolean {
 
 /** The digits of a decimal integer, or undefined. */
 export function integerOf(arg: Buffer): number | undefined {
-  const text = arg.latin1Slice();
+  const text = arg.toString("latin1");
   return /^(0|-?[1-9][0-9]{0,15})$/.test(text) ? Number(text) : undefined;
 }
 
@@ -43,10 +32,11 @@ function passes(user: string, password: Buffer, context: CommandContext): boolea
 }
 
 function auth(args: readonly Buffer[], context: CommandContext): Reply {
-  if (args.length > 3) return new ErrorReply(syntaxErrorText());
-  if (args.length === 2 && context.node.conf.requirePass === "") return new ErrorReply(authWithoutPasswordText());
-  const user = args.length === 3 ? args[1]!.latin1Slice() : DEFAULT_USER;
-  if (!passes(user, args.at(-1)!, context)) return new ErrorReply(wrongPassText());
+  if (args.length > 3) return new ErrorReply(errors.syntax);
+  if (args.length === 2 && context.node.conf.requirePass === "")
+    return new ErrorReply(errors.authWithoutPassword);
+  const user = args.length === 3 ? args[1]!.toString("latin1") : DEFAULT_USER;
+  if (!passes(user, args.at(-1)!, context)) return new ErrorReply(errors.wrongPass);
   context.connection.authenticated = true;
   return OK;
 }
@@ -62,21 +52,22 @@ function readGreeting(args: readonly Buffer[], context: CommandContext): Greetin
   const greeting: Greeting = {};
   if (args.length > 1) {
     const version = integerOf(args[1]!);
-    if (version === undefined) return new ErrorReply(protocolVersionText());
-    if (version !== 2 && version !== 3) return new ErrorReply(noProtoText());
+    if (version === undefined) return new ErrorReply(errors.helloVersion);
+    if (version !== 2 && version !== 3) return new ErrorReply(errors.noProto);
     greeting.protocol = version;
   }
   for (let i = 2; i < args.length; ) {
-    const word = args[i]!.latin1Slice().toLowerCase();
+    const word = args[i]!.toString("latin1").toLowerCase();
     if (word === "auth" && i + 2 < args.length) {
-      if (!passes(args[i + 1]!.latin1Slice(), args[i + 2]!, context)) return new ErrorReply(wrongPassText());
+      if (!passes(args[i + 1]!.toString("latin1"), args[i + 2]!, context))
+        return new ErrorReply(errors.wrongPass);
       greeting.authenticated = true;
       i += 3;
     } else if (word === "setname" && i + 1 < args.length) {
-      if (!isClientName(args[i + 1]!)) return new ErrorReply(clientNameText());
-      greeting.name = args[i + 1]!.latin1Slice();
+      if (!isClientName(args[i + 1]!)) return new ErrorReply(errors.clientName);
+      greeting.name = args[i + 1]!.toString("latin1");
       i += 2;
-    } else return new ErrorReply(helloOptionText(args[i]!));
+    } else return new ErrorReply(errors.helloOption(args[i]!));
   }
   return greeting;
 }
@@ -85,7 +76,8 @@ function hello(args: readonly Buffer[], context: CommandContext): Reply {
   const { connection } = context;
   const greeting = readGreeting(args, context);
   if (greeting instanceof ErrorReply) return greeting;
-  if (!connection.authenticated && greeting.authenticated === undefined) return new ErrorReply(helloNeedsAuthText());
+  if (!connection.authenticated && greeting.authenticated === undefined)
+    return new ErrorReply(errors.helloNoAuth);
   if (greeting.authenticated) connection.authenticated = true;
   if (greeting.protocol !== undefined) connection.protocol = greeting.protocol;
   if (greeting.name !== undefined) connection.name = greeting.name;
@@ -102,8 +94,8 @@ function hello(args: readonly Buffer[], context: CommandContext): Reply {
 
 function select(args: readonly Buffer[]): Reply {
   const index = integerOf(args[1]!);
-  if (index === undefined) return new ErrorReply(notAnIntegerText());
-  return index === 0 ? OK : new ErrorReply(dbIndexText());
+  if (index === undefined) return new ErrorReply(errors.notAnInteger);
+  return index === 0 ? OK : new ErrorReply(errors.dbIndex);
 }
 
 /** The commands of this file. */
@@ -116,7 +108,7 @@ export const connectionCommands: readonly Command[] = [
     since: "1.0.0",
     group: "connection",
     run: (args) => {
-      if (args.length > 2) return new ErrorReply("ERR wrong number of arguments for 'ping' command");
+      if (args.length > 2) return new ErrorReply(errors.wrongArity("ping"));
       return args[1] ?? new SimpleString("PONG");
     },
   },

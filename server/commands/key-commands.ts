@@ -5,7 +5,7 @@
  */
 import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { keyTooLongText, syntaxErrorText } from "../../proto/texts.ts";
+import { errors } from "../../proto/texts.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 const ONE_KEY = { first: 1, last: 1, step: 1 };
@@ -20,7 +20,9 @@ function toReply(outcome: Outcome): Reply {
 /** The error for the first key that is longer than `max-key-size` allows. */
 function tooLong(keys: readonly Buffer[], { node }: CommandContext): ErrorReply | undefined {
   const { maxKeyBytes } = node.conf;
-  return keys.some((key) => key.length > maxKeyBytes) ? new ErrorReply(keyTooLongText(maxKeyBytes)) : undefined;
+  return keys.some((key) => key.length > maxKeyBytes)
+    ? new ErrorReply(errors.keyTooLong(maxKeyBytes))
+    : undefined;
 }
 
 async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
@@ -71,7 +73,7 @@ async function del(args: readonly Buffer[], context: CommandContext): Promise<Re
 async function flush(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const word = args[1]?.toString().toLowerCase();
   if (args.length > 2 || (word !== undefined && word !== "sync" && word !== "async")) {
-    return new ErrorReply(syntaxErrorText());
+    return new ErrorReply(errors.syntax);
   }
   await node.coherence.flush();
   return OK;
@@ -87,8 +89,11 @@ const memoryUsage: Command = {
   group: "server",
   run: (args, context) => {
     const samples = args.length === 5 && args[3]!.toString().toLowerCase() === "samples";
-    if (args.length !== 3 && !samples) return new ErrorReply(syntaxErrorText());
-    return figure(({ kind, footprintBytes }) => (kind === "value" ? footprintBytes : null), 2)!(args, context);
+    if (args.length !== 3 && !samples) return new ErrorReply(errors.syntax);
+    return figure(({ kind, footprintBytes }) => (kind === "value" ? footprintBytes : null), 2)!(
+      args,
+      context,
+    );
   },
 };
 

@@ -2,12 +2,17 @@
  * Commands about this node: INFO, TIME, SHUTDOWN.
  */
 import { ErrorReply, type Reply, Verbatim } from "../../proto/reply.ts";
-import { syntaxErrorText } from "../../proto/texts.ts";
+import { errors } from "../../proto/texts.ts";
 import { infoText } from "../info.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 function info(args: readonly Buffer[], { node }: CommandContext): Reply {
-  return new Verbatim(infoText(node, args.slice(1).map((arg) => arg.latin1Slice().toLowerCase())));
+  return new Verbatim(
+    infoText(
+      node,
+      args.slice(1).map((arg) => arg.toString("latin1").toLowerCase()),
+    ),
+  );
 }
 
 /** Seconds, and the microseconds within the second (to the millisecond). */
@@ -18,10 +23,10 @@ function time(): Reply {
 
 /** As in Redis there is no reply when it works: the connection ends. */
 function shutdown(args: readonly Buffer[], { node, connection }: CommandContext): Reply | undefined {
-  const words = args.slice(1).map((arg) => arg.latin1Slice().toLowerCase());
+  const words = args.slice(1).map((arg) => arg.toString("latin1").toLowerCase());
   if (words.includes("abort")) return new ErrorReply("ERR No shutdown in progress.");
   if (words.some((word) => !["nosave", "save", "now", "force"].includes(word))) {
-    return new ErrorReply(syntaxErrorText());
+    return new ErrorReply(errors.syntax);
   }
   node.log.warn({ client: connection.id }, "SHUTDOWN by a client");
   connection.leave();

@@ -5,13 +5,7 @@
  * in Redis' order (known, arity, authenticated). Knows no command's meaning.
  */
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import {
-  internalErrorText,
-  noAuthText,
-  unknownCommandText,
-  unknownSubcommandText,
-  wrongArityText,
-} from "../../proto/texts.ts";
+import { errors } from "../../proto/texts.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -35,27 +29,31 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
 );
 
 /** Runs a command. Never throws and never rejects; undefined means that there is no reply. */
-export function execute(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> | undefined {
+export function execute(
+  args: readonly Buffer[],
+  context: CommandContext,
+): Reply | Promise<Reply> | undefined {
   const command = COMMANDS.get(wordOf(args[0]!));
-  if (command === undefined) return new ErrorReply(unknownCommandText(args));
+  if (command === undefined) return new ErrorReply(errors.unknownCommand(args));
   const sub = command.subcommands === undefined ? undefined : subcommandOf(command, args);
   if (sub instanceof ErrorReply) return sub;
   const name = sub === undefined ? command.name : `${command.name}|${sub.name}`;
   const chosen = sub ?? command;
-  if (!arityFits(chosen.arity, args.length)) return new ErrorReply(wrongArityText(name));
-  if (!context.connection.authenticated && !chosen.flags.includes("no_auth")) return new ErrorReply(noAuthText());
+  if (!arityFits(chosen.arity, args.length)) return new ErrorReply(errors.wrongArity(name));
+  if (!context.connection.authenticated && !chosen.flags.includes("no_auth"))
+    return new ErrorReply(errors.noAuth);
   context.connection.lastCommand = name;
   return guarded(chosen, args, context);
 }
 
 function subcommandOf(command: Command, args: readonly Buffer[]): Command | ErrorReply | undefined {
   if (args.length === 1) {
-    return command.run === undefined ? new ErrorReply(wrongArityText(command.name)) : undefined;
+    return command.run === undefined ? new ErrorReply(errors.wrongArity(command.name)) : undefined;
   }
   const word = wordOf(args[1]!);
   const found = command.subcommands!.find((sub) => sub.name === word);
   if (found !== undefined) return found;
-  return new ErrorReply(unknownSubcommandText(args[1]!, command.name));
+  return new ErrorReply(errors.unknownSubcommand(command.name.toUpperCase(), args[1]!));
 }
 
 function guarded(
@@ -65,7 +63,7 @@ function guarded(
 ): Reply | Promise<Reply> | undefined {
   const broken = (error: unknown) => {
     context.node.log.error({ err: error, command: command.name }, "a command broke an invariant");
-    return new ErrorReply(internalErrorText());
+    return new ErrorReply(errors.internal);
   };
   try {
     const reply = command.run!(args, context);
@@ -81,5 +79,5 @@ function arityFits(arity: number, count: number): boolean {
 
 /** Names are ASCII; a longer word is no name and need not be converted whole. */
 function wordOf(arg: Buffer): string {
-  return arg.latin1Slice(0, Math.min(arg.length, 64)).toLowerCase();
+  return arg.toString("latin1", 0, Math.min(arg.length, 64)).toLowerCase();
 }

@@ -57,6 +57,19 @@ export function resolveMembers(given: GivenMembers, places: ReadonlyMap<string, 
   return { peerPort, peerAddress, peers: given.peers };
 }
 
+/** The id of a member that an operator names while the node runs, under the rules that hold for `peers`. */
+export function readMember(
+  text: string,
+  secret: string,
+): { readonly id: string } | { readonly wrong: string } {
+  const address = parseAddress(text);
+  if (address?.port === undefined) return { wrong: "expected HOST:PORT" };
+  if (isAnyAddress(address.host)) return { wrong: "no member can dial it" };
+  if (!isLoopback(address.host) && secret === "")
+    return { wrong: "not on this machine, and there is no cluster-secret" };
+  return { id: memberId(address.host, address.port) };
+}
+
 function besidePort(port: number): number {
   return port === 0 ? 0 : port + PEER_PORT_OFFSET;
 }

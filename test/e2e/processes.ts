@@ -107,7 +107,11 @@ export interface Cluster {
 }
 
 /** Starts `count` nodes by conf files that differ in their ports; `lines` are common to all. */
-export async function startCluster(t: ExecutionContext, count: number, lines: readonly string[]): Promise<Cluster> {
+export async function startCluster(
+  t: ExecutionContext,
+  count: number,
+  lines: readonly string[],
+): Promise<Cluster> {
   const directory = temporaryDirectory(t);
   const ports = await freePorts(2 * count);
   const ids = ports.slice(count).map((port) => `127.0.0.1:${port}`);

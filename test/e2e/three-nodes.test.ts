@@ -8,7 +8,10 @@ import { Redis } from "ioredis";
 import { type Origin, startOrigin, valueOf } from "./origin.ts";
 import { type Cluster, startCluster } from "./processes.ts";
 
-async function setUp(t: ExecutionContext, delayMs = 0): Promise<Cluster & { origin: Origin; clients: Redis[] }> {
+async function setUp(
+  t: ExecutionContext,
+  delayMs = 0,
+): Promise<Cluster & { origin: Origin; clients: Redis[] }> {
   const origin = await startOrigin(t, delayMs);
   const cluster = await startCluster(t, 3, [
     `group item loader http http://127.0.0.1:${origin.port}/items/{key}`,
