@@ -16,6 +16,7 @@ import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../p
 import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
 import { NULL_RESP2, NULL_RESP3 } from "../proto/reply-writers.ts";
 import type { Group, Groups } from "./groups.ts";
+import type { Latency } from "./latency.ts";
 import { HIT, type Output } from "./output.ts";
 import { ABSENT } from "./store/store.ts";
 
@@ -30,6 +31,8 @@ export interface ConnectionHost {
   readonly maxOutputBytes: number;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
+  /** Of commands that could not be answered at once, in seconds. */
+  readonly waitLatency: Latency;
   readonly counters: { commands: number; outputLimitCloses: number; protocolErrors: number };
   /** Undefined means that there is no reply. */
   execute(args: Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
@@ -268,9 +271,13 @@ export class Connection {
     const slot: Slot = { bytes: undefined };
     this.#slots.push(slot);
     // The dialect is that of when the command was read: a HELLO behind it must not change its reply.
-    const protocol = this.protocol;
+    const { protocol, host } = this;
+    const askedMs = host.clock();
     reply.then(
-      (value) => this.#fill(slot, encodeReply(value, protocol)),
+      (value) => {
+        host.waitLatency.observe((host.clock() - askedMs) / 1000);
+        this.#fill(slot, encodeReply(value, protocol));
+      },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
       (error: Error) =>
         this.#fill(slot, encodeReply(new ErrorReply(`ERR internal error: ${error.message}`), protocol)),
