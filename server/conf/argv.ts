@@ -6,10 +6,9 @@
  * `--group "scores ttl 10s"`.
  */
 
-import { Complaint } from "./complaint.ts";
-import { ConfError, errorAt, type Place, shown } from "./conf-error.ts";
+import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
 import type { Statement } from "./statements.ts";
-import { splitWords, wordOf } from "./words.ts";
+import { shown, splitWords, wordOf } from "./words.ts";
 
 /** Throws a ConfError for a word that belongs to no directive. */
 export function readArgumentStatements(args: readonly string[], cwd: string): Statement[] {

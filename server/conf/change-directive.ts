@@ -5,8 +5,8 @@
  * NodeConf itself, so whoever reads a field each time it is needed sees it at once; the file is left as it is.
  */
 
-import { Complaint } from "./complaint.ts";
 import type { NodeConf } from "./conf.ts";
+import { Complaint } from "./conf-error.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
 import { parseValue } from "./settings.ts";
 import { wordOf } from "./words.ts";

@@ -5,11 +5,6 @@
  * one line whatever the conf contains, and never repeats the value of a sensitive directive.
  */
 
-import { textOf } from "./words.ts";
-
-/** Long enough to recognise a value by, short enough for one line. */
-const SHOWN_LENGTH = 60;
-
 /** Where a directive stands. */
 export interface Place {
   /** `carrot.conf:31`, or `command line`. */
@@ -22,6 +17,20 @@ export interface Place {
 /** Stops the start of a node; the message is complete, place included. */
 export class ConfError extends Error {
   override readonly name = "ConfError";
+}
+
+/**
+ * What is wrong with some words, returned by who parses them and does not know where they stand. `got` is the word at
+ * fault where there are several.
+ */
+export class Complaint {
+  readonly text: string;
+  readonly got: string | undefined;
+
+  constructor(text: string, got?: string) {
+    this.text = text;
+    this.got = got;
+  }
 }
 
 /**
@@ -40,11 +49,4 @@ export function directiveError(
   text: string,
 ): ConfError {
   return errorAt(conf.places.get(name), name, text);
-}
-
-/** A word of the conf in quotes, fit for a message: printable, and not longer than a line. */
-export function shown(word: string): string {
-  const text = textOf(word) ?? word;
-  const clipped = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}...` : text;
-  return JSON.stringify(clipped);
 }

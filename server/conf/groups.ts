@@ -8,10 +8,10 @@
  */
 
 import type { GroupConf, GroupFields } from "./conf.ts";
-import { errorAt, type Place, shown } from "./conf-error.ts";
+import { errorAt, type Place } from "./conf-error.ts";
 import { MIN_GROUP_BYTES } from "./directives.ts";
 import { formatBytes } from "./units.ts";
-import { wordOf } from "./words.ts";
+import { shown, wordOf } from "./words.ts";
 
 /** The group that takes every key that no prefix takes. */
 const DEFAULT_GROUP = "default";

@@ -6,9 +6,8 @@
  */
 
 import { type Address, memberId, parseAddress } from "./addresses.ts";
-import { Complaint } from "./complaint.ts";
 import type { LoaderConf } from "./conf.ts";
-import type { Place } from "./conf-error.ts";
+import { Complaint, type Place } from "./conf-error.ts";
 import { seedOf } from "./seed.ts";
 import * as units from "./units.ts";
 import { bytesOf, quoteWord, textOf, wordOf } from "./words.ts";
@@ -76,8 +75,8 @@ export function percent(max: number): Kind<number> {
   });
 }
 
-export function choice<const T extends string>(...values: readonly T[]): Kind<T> {
-  return oneWord(values.join("|"), String, (word) => {
+export function choice<const T extends string>(metavar: string, values: readonly T[]): Kind<T> {
+  return oneWord(metavar, String, (word) => {
     return (
       values.find((value) => value === word.toLowerCase()) ?? new Complaint(`expected ${listed(values)}`)
     );

@@ -10,9 +10,8 @@
  */
 
 import { readArgumentStatements } from "./argv.ts";
-import { Complaint } from "./complaint.ts";
 import type { GroupFields, NodeConf, NodeFields } from "./conf.ts";
-import type { Place } from "./conf-error.ts";
+import { Complaint, type Place } from "./conf-error.ts";
 import { directives, type Row } from "./directives.ts";
 import { type GivenGroup, resolveGroups } from "./groups.ts";
 import { resolveMembers } from "./members.ts";

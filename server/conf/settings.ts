@@ -5,12 +5,11 @@
  * given once. Does not know what any of them means to the others.
  */
 
-import { Complaint } from "./complaint.ts";
-import { ConfError, errorAt, type Place, shown } from "./conf-error.ts";
+import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
 import { nearest } from "./nearest.ts";
 import type { Statement } from "./statements.ts";
-import { textOf } from "./words.ts";
+import { shown, textOf } from "./words.ts";
 
 const GROUP_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
