@@ -1,8 +1,8 @@
 /**
  * The version of this package, as package.json has it.
  *
- * Owns no copy of it: the package looks itself up by its own name, which works from the sources, from dist/ and when
- * installed, because package.json exports itself.
+ * Owns no copy of it: the package looks itself up by its own name, which works from the sources, from dist/
+ * and when installed, because package.json exports itself.
  */
 
 import { createRequire } from "node:module";

@@ -1,9 +1,9 @@
 /**
  * Directives on the command line, in redis-server's way.
  *
- * Owns the form `--name value ...`: a directive takes all words until the next one that starts with `--`; `--name=value`
- * gives a value that does so itself. Does not know any directive but `group`, whose words may come as one:
- * `--group "scores ttl 10s"`.
+ * Owns the form `--name value ...`: a directive takes all words until the next one that starts with `--`;
+ * `--name=value` gives a value that does so itself. Does not know any directive but `group`, whose words may
+ * come as one: `--group "scores ttl 10s"`.
  */
 
 import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";

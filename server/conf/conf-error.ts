@@ -1,8 +1,8 @@
 /**
  * Mistakes in a conf: what is wrong, and the place of it.
  *
- * Owns the form of every message: `carrot.conf:31: maxmemory: expected bytes such as 256mb, got "lots"`. A message is
- * one line whatever the conf contains, and never repeats the value of a sensitive directive.
+ * Owns the form of every message: `carrot.conf:31: maxmemory: expected bytes such as 256mb, got "lots"`. A
+ * message is one line whatever the conf contains, and never repeats the value of a sensitive directive.
  */
 
 /** Where a directive stands. */
@@ -20,8 +20,8 @@ export class ConfError extends Error {
 }
 
 /**
- * What is wrong with some words, returned by who parses them and does not know where they stand. `got` is the word at
- * fault where there are several.
+ * What is wrong with some words, returned by who parses them and does not know where they stand. `got` is the
+ * word at fault where there are several.
  */
 export class Complaint {
   readonly text: string;
@@ -42,7 +42,9 @@ export function errorAt(place: Place | undefined, name: string, text: string): C
   return new ConfError(`${place.where}: ${place.onCommandLine ? "--" : ""}${name}: ${text}`);
 }
 
-/** The error of a directive that turned out wrong later, when the node started: its line is that of the conf. */
+/**
+ * The error of a directive that turned out wrong later, when the node started: its line is that of the conf.
+ */
 export function directiveError(
   conf: { readonly places: ReadonlyMap<string, Place> },
   name: string,

@@ -1,9 +1,9 @@
 /**
  * The table of all directives: the one place that knows their names, kinds, defaults and help.
  *
- * Owns what feeds the reader, `--help`, CONFIG GET and SET and the test that compares it with carrot.conf. A row is
- * keyed by the field it sets, and the compiler holds the row's kind to the field's type. Rules between directives are
- * elsewhere (members.ts, groups.ts).
+ * Owns what feeds the reader, `--help`, CONFIG GET and SET and the test that compares it with carrot.conf. A
+ * row is keyed by the field it sets, and the compiler holds the row's kind to the field's type. Rules between
+ * directives are elsewhere (members.ts, groups.ts).
  */
 
 import type { GroupFields, NodeFields } from "./conf.ts";

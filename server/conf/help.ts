@@ -1,7 +1,8 @@
 /**
  * What `carrotcache --help` prints.
  *
- * Owns the layout: every directive of the table in three columns (name and value, default, help), a line each, at most 100 wide.
+ * Owns the layout: every directive of the table in three columns (name and value, default, help), a line
+ * each, at most 100 wide.
  */
 
 import { directives, type Row } from "./directives.ts";
@@ -46,5 +47,6 @@ function rowsOf(scope: Row["scope"]): string {
 function rowText({ name, kind, default: by, help, changeable, scope }: Row): string {
   const option = `${scope === "node" ? "--" : ""}${name} ${kind.metavar}`;
   const defaultText = typeof by === "string" ? by : by.follows;
-  return `${changeable ? "*" : " "} ${option.padEnd(OPTION_WIDTH)} ${defaultText.padEnd(DEFAULT_WIDTH)} ${help}`;
+  const columns = [option.padEnd(OPTION_WIDTH), defaultText.padEnd(DEFAULT_WIDTH), help];
+  return `${changeable ? "*" : " "} ${columns.join(" ")}`;
 }

@@ -1,8 +1,8 @@
 /**
  * The kinds of value a directive can have.
  *
- * Owns how the words after a directive's name become a typed value, and how the value is written again. A kind says what
- * it expected; it knows neither the directive's name nor what its value is good for.
+ * Owns how the words after a directive's name become a typed value, and how the value is written again. A
+ * kind says what it expected; it knows neither the directive's name nor what its value is good for.
  */
 
 import { type Address, memberId, parseAddress } from "./addresses.ts";
@@ -13,8 +13,8 @@ import * as units from "./units.ts";
 import { bytesOf, quoteWord, textOf, wordOf } from "./words.ts";
 
 /**
- * A kind of value. `parse` gets at least one word, and exactly one unless `many`; `format` writes what `parse` reads back
- * as an equal value.
+ * A kind of value. `parse` gets at least one word, and exactly one unless `many`; `format` writes what
+ * `parse` reads back as an equal value.
  */
 export interface Kind<T> {
   /** How `--help` shows the value: `BYTES`. */

@@ -1,8 +1,8 @@
 /**
  * Conf files, line by line.
  *
- * Owns files, lines and `include`: out come statements, each with its place, in the order in which they would be read
- * aloud. Does not know any directive but `include`.
+ * Owns files, lines and `include`: out come statements, each with its place, in the order in which they would
+ * be read aloud. Does not know any directive but `include`.
  */
 
 import { readFileSync } from "node:fs";

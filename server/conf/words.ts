@@ -1,8 +1,9 @@
 /**
  * Lines and words, as redis.conf has them.
  *
- * Owns quoting, escapes and comments. A word is a *byte string*: each character stands for one byte (0 to 255), so that
- * `"\xff"` in a prefix is that byte and nothing else; `textOf` makes UTF-8 text of it. Does not know any directive.
+ * Owns quoting, escapes and comments. A word is a *byte string*: each character stands for one byte (0 to
+ * 255), so that `"\xff"` in a prefix is that byte and nothing else; `textOf` makes UTF-8 text of it. Does not
+ * know any directive.
  *
  *     bare   until the next blank                       maxmemory 256mb
  *     "..."  escapes \n \r \t \b \a \xHH \" \\          requirepass "two words\n"

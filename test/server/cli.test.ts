@@ -32,9 +32,7 @@ function start(args: readonly string[], nodeArgs: readonly string[] = []): Child
   });
 }
 
-async function finished(
-  child: ChildProcess,
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function finished(child: Child): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

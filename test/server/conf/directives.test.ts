@@ -1,7 +1,7 @@
 /**
  * Goal: carrot.conf is the manual of the whole table, and says nothing but the truth about it.
- * Method: each line of carrot.conf that is a directive, commented out or not, is taken alone and read: a commented one must
- * change nothing, which is what "shows the default" means.
+ * Method: each line of carrot.conf that is a directive, commented out or not, is taken alone and read: a
+ * commented one must change nothing, which is what "shows the default" means.
  */
 
 import { readFileSync } from "node:fs";

@@ -76,7 +76,7 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
   ],
   [
     "maxmemory 1mb\ngroup a maxmemory 1mb\ngroup b ttl 1s",
-    "carrot.conf:3: group b maxmemory: only 0 of the node's maxmemory are left for it, 1kb at least are needed",
+    "carrot.conf:3: group b maxmemory: only 0 of maxmemory are left for it, 1kb at least are needed",
   ],
   ["group a ttl 1s\ngroup b prefix a:", 'carrot.conf:2: group b prefix: "a:" is group a\'s already'],
   ["group b prefix a:\ngroup a ttl 1s", 'carrot.conf:2: group a prefix: "a:" is group b\'s already'],

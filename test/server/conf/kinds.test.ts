@@ -1,5 +1,6 @@
 /**
- * Goal: every kind of value reads what it says it reads, says what it expected of the rest, and writes what it reads.
+ * Goal: every kind of value reads what it says it reads, says what it expected of the rest, and writes what
+ * it reads.
  * Method: for each kind a list of words with what comes out; a Complaint is shown as its text.
  */
 

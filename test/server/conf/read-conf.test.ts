@@ -1,6 +1,7 @@
 /**
  * Goal: a conf comes out complete, in its final units, and the confs that the package brings along work.
- * Method: the defaults and one conf with every directive compared whole; the package's own files read from disk.
+ * Method: the defaults and one conf with every directive compared whole; the package's own files read from
+ * disk.
  */
 
 import { resolve } from "node:path";

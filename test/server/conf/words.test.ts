@@ -1,6 +1,7 @@
 /**
  * Goal: lines split into words as in redis.conf, and every word can be written so that it reads back.
- * Method: a table of lines, and a property over arbitrary byte strings (fast-check prints the seed of a failure).
+ * Method: a table of lines, and a property over arbitrary byte strings (fast-check prints the seed of a
+ * failure).
  */
 
 import test from "ava";
