@@ -12,6 +12,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Glimpse } from "../cluster/outcome.ts";
 import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
+import { sumFigures } from "./figures.ts";
 import type { Groups } from "./groups.ts";
 import type { Membership } from "./membership.ts";
 
@@ -73,7 +74,7 @@ export class Coherence {
 
   /** Live entries of this node's own stores. */
   countHere(): number {
-    return this.#options.groups.all.reduce((sum, group) => sum + group.store.figures().entries, 0);
+    return sumFigures(this.#options.groups.all).entries;
   }
 
   /** What this node's own store knows of a key. */
@@ -138,7 +139,8 @@ export class Coherence {
 
   /** A member that has just been added is still being dialled. */
   async #isUpSoon(peers: CoherencePeers, id: string): Promise<boolean> {
-    for (let waitedMs = 0; waitedMs < JOIN_MS && !peers.isUp(id); waitedMs += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
+    for (let waitedMs = 0; waitedMs < JOIN_MS && !peers.isUp(id); waitedMs += LOOK_AGAIN_MS)
+      await sleep(LOOK_AGAIN_MS);
     return peers.isUp(id);
   }
 

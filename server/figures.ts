@@ -8,6 +8,8 @@ import { type Group, type GroupCounters, zeroCounters } from "./groups.ts";
 /** Counters and what the stores hold now. Bytes are footprints: key, value and bookkeeping. */
 export interface GroupFigures extends GroupCounters {
   entries: number;
+  /** Cached "not found"s, which are no entries to a client. */
+  absents: number;
   usedBytes: number;
   maxBytes: number;
   mirrorEntries: number;
@@ -25,7 +27,8 @@ export function figuresOf(group: Group): GroupFigures {
   const mirrors = group.mirrors?.figures();
   return {
     ...group.counters,
-    entries: store.entries,
+    entries: store.entries - store.absents,
+    absents: store.absents,
     usedBytes: store.usedBytes,
     maxBytes: store.maxBytes,
     mirrorEntries: mirrors?.entries ?? 0,
@@ -43,6 +46,7 @@ export function sumFigures(groups: readonly Group[]): GroupFigures {
   const sum: GroupFigures = {
     ...zeroCounters(),
     entries: 0,
+    absents: 0,
     usedBytes: 0,
     maxBytes: 0,
     mirrorEntries: 0,

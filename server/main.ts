@@ -103,13 +103,14 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
   const { conf } = node;
   if (conf.httpPort === 0) return undefined;
   return startHttp({
-    hosts: conf.bind,
+    host: conf.bind[0]!,
     port: conf.httpPort,
     password: () => conf.requirePass,
     maxKeyBytes: conf.maxKeyBytes,
     get: async (key: Buffer): Promise<Outcome> => node.get(key),
     healthy: () => !node.closing,
     metrics: createMetrics(() => metricsOf(node)),
+    onError: (error) => node.log.error({ err: error }, "an HTTP request broke an invariant"),
   });
 }
 

@@ -6,29 +6,8 @@
  * stay plain numbers where they are counted. Labels are groups' and peers' names, never a key.
  */
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from "prom-client";
+import type { GroupFigures } from "./figures.ts";
 import type { LatencySnapshot } from "./latency.ts";
-
-/** Counters count from the start of the node; `loadErrors` leaves out `loadTimeouts`. */
-export interface GroupFigures {
-  readonly hits: number;
-  readonly mirrorHits: number;
-  /** GETs answered by a cached "not found". */
-  readonly negativeHits: number;
-  readonly misses: number;
-  readonly loads: number;
-  readonly loadErrors: number;
-  readonly loadTimeouts: number;
-  readonly flightsJoined: number;
-  readonly forwards: number;
-  readonly forwardErrors: number;
-  readonly evictions: number;
-  readonly expirations: number;
-  readonly entries: number;
-  readonly usedBytes: number;
-  readonly maxBytes: number;
-  readonly mirrorEntries: number;
-  readonly mirrorBytes: number;
-}
 
 export interface PeerFigures {
   readonly id: string;
@@ -47,7 +26,8 @@ export interface NodeFigures {
   readonly rejectedConnections: number;
   readonly commands: number;
   readonly uptimeSeconds: number;
-  readonly commandLatency: LatencySnapshot;
+  /** Of commands that could not be answered at once. */
+  readonly waitLatency: LatencySnapshot;
   readonly loadLatency: LatencySnapshot;
 }
 
@@ -80,7 +60,6 @@ const NODE: readonly Row<NodeFigures>[] = [
 ];
 
 const HITS = "GETs answered without a load, by what answered them.";
-const FAILURES = "Loads that gave no answer, by reason.";
 
 const GROUP: readonly Row<GroupFigures>[] = [
   ["carrot_hits_total", HITS, (group) => group.hits, ["kind", "store"]],
@@ -88,8 +67,7 @@ const GROUP: readonly Row<GroupFigures>[] = [
   ["carrot_hits_total", HITS, (group) => group.negativeHits, ["kind", "negative"]],
   ["carrot_misses_total", "GETs that this node had no entry for.", (group) => group.misses],
   ["carrot_loads_total", "Loads started.", (group) => group.loads],
-  ["carrot_load_failures_total", FAILURES, (group) => group.loadErrors, ["reason", "error"]],
-  ["carrot_load_failures_total", FAILURES, (group) => group.loadTimeouts, ["reason", "timeout"]],
+  ["carrot_load_failures_total", "Loads that gave no answer.", (group) => group.loadErrors],
   [
     "carrot_flights_joined_total",
     "GETs that waited for a load already under way.",
@@ -107,20 +85,24 @@ const GROUP: readonly Row<GroupFigures>[] = [
     "Leased copies of entries that other members own.",
     (group) => group.mirrorEntries,
   ],
-  ["carrot_mirror_bytes", "Footprint of the mirrors.", (group) => group.mirrorBytes],
+  ["carrot_mirror_bytes", "Footprint of the mirrors.", (group) => group.mirrorUsedBytes],
 ];
 
 const PEER: readonly Row<PeerFigures>[] = [
   ["carrot_peer_up", "Whether the link to the peer works (1) or not (0).", (peer) => Number(peer.up)],
   ["carrot_peer_requests_in_flight", "Requests sent and not answered yet.", (peer) => peer.inFlight],
   ["carrot_peer_rtt_seconds", "Last round trip of a heartbeat.", ({ rttMs }) => rttMs && rttMs / 1000],
-  ["carrot_peer_frames_sent_total", "Frames sent to the peer.", (peer) => peer.sent],
-  ["carrot_peer_frames_received_total", "Frames received from the peer.", (peer) => peer.received],
+  ["carrot_peer_keys_sent_total", "Keys asked of the peer.", (peer) => peer.sent],
+  ["carrot_peer_keys_received_total", "Keys that the peer asked for.", (peer) => peer.received],
   ["carrot_peer_reconnects_total", "Times the link was set up anew.", (peer) => peer.reconnects],
 ];
 
 const DURATIONS: readonly [name: string, help: string, pick: (node: NodeFigures) => LatencySnapshot][] = [
-  ["carrot_command_duration_seconds", "Time from a command to its reply.", (node) => node.commandLatency],
+  [
+    "carrot_wait_duration_seconds",
+    "Time to the reply of commands that had to wait for a load or a peer.",
+    (node) => node.waitLatency,
+  ],
   ["carrot_load_duration_seconds", "Time that loads took.", (node) => node.loadLatency],
 ];
 

@@ -203,7 +203,8 @@ export class Node {
     const { clock } = this.#options;
     const loader = this.#options.loaders.get(conf.name)!;
     const hasMirrors = this.#options.conf.peers.length > 0 && conf.mirrorBytes > 0;
-    const storeOptions = { eviction: this.#options.conf.eviction, clock };
+    const { eviction } = this.#options.conf;
+    const storeOptions = { eviction, clock, maxValueBytes: conf.maxValueBytes };
     return {
       name: conf.name,
       prefix: conf.prefix,

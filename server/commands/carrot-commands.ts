@@ -3,10 +3,11 @@
  *
  * Replies are maps, so that a RESP3 client gets objects. Each counter's formula is in server/DESIGN.md.
  */
+import type { LinkFigures } from "../../cluster/link.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { readMember } from "../conf/members.ts";
-import { sumFigures } from "../figures.ts";
+import { figuresOf, sumFigures } from "../figures.ts";
 import type { Group } from "../groups.ts";
 import type { Node } from "../node.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -26,7 +27,7 @@ function listPeers(node: Node): Reply {
       ["share", `${((shares.get(id) ?? 0) * 100).toFixed(2)}%`],
     ]);
     if (isSelf) return entry;
-    const figures = peers?.figures(id) ?? {};
+    const figures: Partial<LinkFigures> = peers?.figures(id) ?? {};
     for (const [name, value] of Object.entries(figures)) {
       if (name !== "state" && value !== undefined) entry.set(underscored(name), number(value));
     }
@@ -115,7 +116,7 @@ function groups(_args: readonly Buffer[], { node }: CommandContext): Reply {
       ["loader_timeout_ms", conf.loaderTimeoutMs],
       ["loader_concurrency", conf.loaderConcurrency],
       ["max_value_size", conf.maxValueBytes],
-      ["entries", group.store.figures().entries],
+      ["entries", figuresOf(group).entries],
     ]);
   });
 }
