@@ -21,5 +21,13 @@ test("the nearest name is found, if there is one worth naming", (t) => {
   t.is(nearest("prot", names), "port");
   t.is(nearest("max-memory", names), "maxmemory");
   t.is(nearest("appendfsync", names), undefined);
-  t.is(nearest("p".repeat(1_000_000), names), undefined);
+});
+
+test("a word too long to be a name is compared with none", (t) => {
+  const untouchable = {
+    [Symbol.iterator](): Iterator<string> {
+      throw new Error("compared");
+    },
+  };
+  t.is(nearest("p".repeat(65), untouchable), undefined);
 });
