@@ -51,7 +51,7 @@ function carrotAnswer(request: Buffer, limits: ReaderLimits): Buffer {
 const OWN_ERROR = /-ERR Protocol error: (?:invalid CRLF in request|expected '\$', got '\\x..')\r\n$/;
 /** Where Redis' search for a CR ends for good at a NUL, or goes on behind an LF, carrotCache says what is wrong. */
 const LENGTH_ERROR = /-ERR Protocol error: (?:invalid (?:multi)?bulk length|expected '\$', got '.')\r\n$/;
-const WAITS_IN_REDIS = /[*$][^\r]*\0|(?<!\r)\n/;
+const WAITS_IN_REDIS = /\0|(?<!\r)\n/;
 
 type Comparison = "equal" | "listed" | "different";
 
