@@ -50,15 +50,13 @@ export class CommandInput {
    * every offset. `payloadEnd` is where the payload being read will end, its line end included; -1 within a line.
    */
   gather(payloadEnd: number): boolean {
-    if (!this.#isKept) {
-      this.#keepRest();
-      return false;
-    }
-    if (this.start === this.end) {
+    if (this.#isKept && this.start < this.end) return this.#append(payloadEnd);
+    if (this.#isKept) {
       this.#readChunk();
-      return this.start < this.end;
+      if (this.start < this.end) return true;
     }
-    return this.#append(payloadEnd);
+    this.#keepRest();
+    return false;
   }
 
   /** Lets go of everything. */

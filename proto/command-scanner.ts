@@ -69,7 +69,7 @@ export class CommandScanner {
 
   /** True: a command is found. False: the input ends before the command does, or `error` is set. */
   scan(limits: ReaderLimits): boolean {
-    this.#limits = limits;
+    if (limits !== this.#limits) this.#limits = limits;
     while (this.#argsLeft === 0) {
       const { bytes, start, end } = this.#input;
       if (start === end) return false;
@@ -152,11 +152,11 @@ export class CommandScanner {
     const { bytes, end } = this.#input;
     const lineEnd = this.#findHeaderEnd(bytes);
     if (lineEnd < 0) return this.#lineIsTooLong() && this.#fail(header.tooBig);
+    if (bytes[lineEnd] === CR && lineEnd + 1 === end) return false;
     const type = bytes[this.#at]!;
     if (type !== header.type) return this.#fail(protocolErrors.unexpectedType(type));
     // Redis waits for a CR here, for ever.
     if (bytes[lineEnd] === LF) return this.#fail(header.invalid);
-    if (lineEnd + 1 === end) return false;
     const length = parseDecimal(bytes, this.#at + 1, lineEnd);
     if (!(length >= header.min && length <= max)) return this.#fail(header.invalid);
     if (this.#limits.unauthenticated && length > header.unauthenticatedMax) {

@@ -14,23 +14,26 @@ let reply: unknown;
 const parser = new RedisParser({
   returnBuffers: true,
   returnReply(value: unknown) {
-    assert(reply === undefined, "one command gave two replies");
-    reply = value;
+    // A second reply to one command would make a pair of what was the arguments' place.
+    reply = reply === undefined ? value : null;
   },
   returnError(error) {
     reply = error;
   },
 });
 
+/** Not null between two calls: bytes that wait for the rest of a command. */
+const parserState = parser as unknown as { readonly buffer: Buffer | null };
+
 /** The arguments of `command` as views into it. Throws when the parser disagrees with the scanner: a bug of ours. */
 export function parseArgs(command: Buffer, argc: number): Buffer[] {
   reply = undefined;
   parser.execute(command);
-  const args = reply;
+  const args = reply as unknown;
   reply = undefined;
-  const leftover = (parser as unknown as { buffer: Buffer | null }).buffer;
-  if (leftover !== null) parser.reset();
-  assert(leftover === null, "redis-parser kept bytes of a whole command");
-  assert(Array.isArray(args) && args.length === argc, "redis-parser and the scanner disagree");
-  return args as Buffer[];
+  if (!Array.isArray(args) || args.length !== argc || parserState.buffer !== null) {
+    parser.reset();
+    assert.fail("redis-parser and the scanner disagree about a command");
+  }
+  return args;
 }

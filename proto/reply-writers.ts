@@ -49,7 +49,7 @@ function writeDigits(target: Buffer, at: number, value: number): number {
   const end = at + digitsOf(value);
   for (let i = end - 1; i >= at; i--) {
     const rest = Math.floor(value / 10);
-    target[i] = ZERO + value - rest * 10;
+    target[i] = ZERO + (value - rest * 10);
     value = rest;
   }
   return end;

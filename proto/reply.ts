@@ -129,10 +129,11 @@ function appendLine(pieces: Pieces, type: "+" | "-", text: string): void {
 }
 
 function appendVerbatim(pieces: Pieces, text: string, protocol: Protocol): void {
-  if (protocol === 2) return appendBulk(pieces, text);
-  pieces.add(`=${Buffer.byteLength(text) + 4}\r\ntxt:`);
-  pieces.add(text);
-  pieces.add("\r\n");
+  if (protocol === 2) {
+    appendBulk(pieces, text);
+  } else {
+    pieces.add(`=${Buffer.byteLength(text) + 4}\r\ntxt:${text}\r\n`);
+  }
 }
 
 function appendDouble(pieces: Pieces, value: number, protocol: Protocol): void {

@@ -43,7 +43,7 @@ const ZERO = 0x30;
 
 /**
  * The integer written in `bytes` from `start` to `end`, or NaN. As Redis' string2ll: digits, perhaps a minus before
- * them, no plus, no blanks, no leading zeros, no -0, within 64 bits.
+ * them, no plus, no blanks, no leading zeros, no -0, within 64 bits. Rounded beyond 2^53, where every limit is passed.
  */
 export function parseDecimal(bytes: Uint8Array, start: number, end: number): number {
   const isNegative = bytes[start] === MINUS;

@@ -1,0 +1,94 @@
+/**
+ * Goal: a cut command ends up in one piece, at a cost that depends on what has come only. Method: chunks are pushed
+ * by hand and the reader's part, moving `start`, is played by the test.
+ */
+import test from "ava";
+import { CommandInput } from "../../proto/command-input.ts";
+
+function readable(input: CommandInput): string {
+  return input.bytes.toString("latin1", input.start, input.end);
+}
+
+test("reads a chunk where it lies and lets go of it when it is used up", (t) => {
+  const input = new CommandInput();
+  const chunk = Buffer.from("PING\r\n");
+  input.push(chunk);
+  t.is(input.bytes, chunk);
+  input.start = chunk.length;
+  t.false(input.gather(-1));
+  t.is(input.bytes.length, 0);
+  t.is(input.pendingCapacity, 0);
+});
+
+test("keeps a copy of an unfinished rest, at the beginning of a buffer", (t) => {
+  const input = new CommandInput();
+  const chunk = Buffer.from("PING\r\nPI");
+  input.push(chunk);
+  input.start = 6;
+  t.false(input.gather(-1));
+  chunk.fill(0);
+  t.is(readable(input), "PI");
+  t.is(input.start, 0);
+  t.is(input.pendingBytes, 2);
+});
+
+test("takes no more than the line from the next chunk, and reads on in that chunk", (t) => {
+  const input = new CommandInput();
+  input.push(Buffer.from("PI"));
+  input.gather(-1);
+  const chunk = Buffer.from("NG\r\nPING\r\n");
+  input.push(chunk);
+  t.true(input.gather(-1));
+  t.is(readable(input), "PING\r\n");
+  input.start = input.end;
+  t.true(input.gather(-1));
+  t.is(input.bytes, chunk);
+  t.is(readable(input), "PING\r\n");
+});
+
+test("takes no more than the payload from the next chunk", (t) => {
+  const input = new CommandInput();
+  input.push(Buffer.from("$4\r\nPI"));
+  input.gather(10);
+  input.push(Buffer.from("NG\r\n*1\r\n"));
+  t.true(input.gather(10));
+  t.is(readable(input), "$4\r\nPING\r\n");
+});
+
+test("never writes again into a buffer in which a command was whole", (t) => {
+  const input = new CommandInput();
+  input.push(Buffer.from("a"));
+  input.gather(-1);
+  input.push(Buffer.from("b\nc"));
+  input.gather(-1);
+  const first = input.bytes.subarray(0, input.end);
+  input.start = input.end;
+  t.true(input.gather(-1));
+  t.false(input.gather(-1));
+  input.push(Buffer.from("d\n"));
+  t.true(input.gather(-1));
+  t.is(readable(input), "cd\n");
+  t.is(first.toString(), "ab\n");
+});
+
+test("grows by doubling, with what has come", (t) => {
+  const input = new CommandInput();
+  const capacities = new Set<number>();
+  input.push(Buffer.from("x"));
+  input.gather(1e9);
+  for (let i = 0; i < 100_000; i++) {
+    input.push(Buffer.from("x"));
+    input.gather(1e9);
+    input.gather(1e9);
+    capacities.add(input.pendingCapacity);
+  }
+  t.is(input.pendingBytes, 100_001);
+  t.true(input.pendingCapacity < 2 * 100_001);
+  t.true(capacities.size <= 12);
+});
+
+test("refuses a chunk while the last one is not used up", (t) => {
+  const input = new CommandInput();
+  input.push(Buffer.from("PING\r\n"));
+  t.throws(() => input.push(Buffer.from("PING\r\n")), { code: "ERR_ASSERTION" });
+});

@@ -1,0 +1,68 @@
+/**
+ * What a reader makes of given bytes, as plain values that tests can compare.
+ *
+ * Owns the loop around CommandReader and the ways to cut a stream. Texts are latin1 here: one character a byte.
+ */
+import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../../proto/command-reader.ts";
+
+export const LIMITS: ReaderLimits = {
+  maxArgs: 1024 * 1024,
+  maxBulkBytes: 512 * 1024 * 1024,
+  maxCommandBytes: 1024 * 1024 * 1024,
+  maxInlineBytes: 64 * 1024,
+};
+
+export interface Reading {
+  /** The arguments of each command; after a GET of one key there is a last one, "(get)". */
+  readonly commands: readonly (readonly string[])[];
+  /** "more", "drop", or the protocol error. */
+  readonly end: string;
+  readonly pendingBytes: number;
+}
+
+export function bytes(text: string): Buffer {
+  return Buffer.from(text, "latin1");
+}
+
+/** A command as clients send it. */
+export function command(...args: string[]): string {
+  return `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join("")}`;
+}
+
+export function read(chunks: Iterable<Buffer>, limits: ReaderLimits = LIMITS): Reading {
+  const reader = new CommandReader(limits);
+  const commands: string[][] = [];
+  let result: number = NEED_MORE;
+  for (const chunk of chunks) {
+    // A copy that is wiped afterwards: whoever keeps a view on a chunk is found out.
+    const lent = Buffer.from(chunk);
+    reader.push(lent);
+    while ((result = reader.next()) === COMMAND) commands.push(taken(reader));
+    lent.fill(0x2a);
+    if (result !== NEED_MORE) break;
+  }
+  const end = result === NEED_MORE ? "more" : result === DROP ? "drop" : reader.error;
+  return { commands, end, pendingBytes: reader.pendingBytes };
+}
+
+/** Through redis-parser; the offsets must say the same. */
+function taken(reader: CommandReader): string[] {
+  const args = reader.args().map((arg) => arg.toString("latin1"));
+  const byOffsets = args.map((_, i) => reader.bytes.toString("latin1", reader.argStart[i], reader.argEnd[i]));
+  if (reader.argc !== args.length || byOffsets.some((arg, i) => arg !== args[i])) {
+    throw new Error(`offsets say ${JSON.stringify(byOffsets)}, args() says ${JSON.stringify(args)}`);
+  }
+  return reader.isGet ? [...args, "(get)"] : args;
+}
+
+export function* pieces(stream: Buffer, size: number): Generator<Buffer> {
+  for (let at = 0; at < stream.length; at += size) yield stream.subarray(at, at + size);
+}
+
+/** Cuts at the given positions, which may be in any order and beyond the end. */
+export function cutAt(stream: Buffer, positions: readonly number[]): Buffer[] {
+  const cuts = [0, ...positions.map((at) => Math.min(at, stream.length)), stream.length].sort(
+    (a, b) => a - b,
+  );
+  return cuts.slice(1).map((to, i) => stream.subarray(cuts[i], to));
+}

@@ -1,0 +1,166 @@
+/**
+ * Goal: on the wire, carrotCache's reading of requests is that of redis-server, but for the differences that
+ * proto/DESIGN.md lists. Method: the recorded cases and damaged random pipelines go to a real redis-server and to the
+ * reader with a minimal set of commands behind it; the answers must be equal byte for byte. Without redis-server on
+ * the PATH nothing is compared, and in CI that is a failure.
+ */
+import test, { type ExecutionContext } from "ava";
+import fc from "fast-check";
+import {
+  COMMAND,
+  CommandReader,
+  DROP,
+  PROTOCOL_ERROR,
+  type ReaderLimits,
+} from "../../proto/command-reader.ts";
+import { ErrorReply, encodeReply, type Reply, SimpleString } from "../../proto/reply.ts";
+import { errors } from "../../proto/texts.ts";
+import { protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
+import { bytes, command, LIMITS } from "./read-commands.ts";
+import { hasRedisServer, RedisServer } from "./redis-server.ts";
+
+const PASSWORD = "secret";
+
+/** PING, ECHO and GET of an empty store: enough to see which commands were found. */
+function execute(args: Buffer[], authenticated: boolean): Reply {
+  const name = args[0]!.toString("latin1").toLowerCase();
+  const arity: Record<string, [number, number]> = { ping: [1, 2], echo: [2, 2], get: [2, 2] };
+  const bounds = Object.hasOwn(arity, name) ? arity[name] : undefined;
+  if (bounds === undefined) return new ErrorReply(errors.unknownCommand(args));
+  if (args.length < bounds[0] || args.length > bounds[1]) return new ErrorReply(errors.wrongArity(name));
+  if (!authenticated) return new ErrorReply(errors.noAuth);
+  if (name === "get") return null;
+  return args[1] ?? new SimpleString("PONG");
+}
+
+/** What a connection would write. A dropped one also loses what it has not written, as Redis' does. */
+function carrotAnswer(request: Buffer, limits: ReaderLimits): Buffer {
+  const reader = new CommandReader(limits);
+  const replies: Buffer[] = [];
+  reader.push(request);
+  let result = reader.next();
+  for (; result === COMMAND; result = reader.next()) {
+    replies.push(encodeReply(execute(reader.args(), !limits.unauthenticated), 2));
+  }
+  if (result === DROP) return Buffer.alloc(0);
+  if (result === PROTOCOL_ERROR) replies.push(encodeReply(new ErrorReply(`ERR ${reader.error}`), 2));
+  return Buffer.concat(replies);
+}
+
+/** carrotCache's own text, or a byte of a type, which Redis writes raw: Redis reads on there, or answers otherwise. */
+const OWN_ERROR = /-ERR Protocol error: (?:invalid CRLF in request|expected '\$', got '\\x..')\r\n$/;
+/** Where Redis' search for a CR ends for good at a NUL, or goes on behind an LF, carrotCache says what is wrong. */
+const LENGTH_ERROR = /-ERR Protocol error: (?:invalid (?:multi)?bulk length|expected '\$', got '.')\r\n$/;
+const WAITS_IN_REDIS = /\0|(?<!\r)\n/;
+
+type Comparison = "equal" | "listed" | "different";
+
+function compare(request: string, ours: string, theirs: string): Comparison {
+  if (ours === theirs) return "equal";
+  if (OWN_ERROR.test(ours)) {
+    // What comes before is the same, unless Redis finds a POST behind it and drops everything.
+    return theirs === "" || theirs.startsWith(ours.replace(OWN_ERROR, "")) ? "listed" : "different";
+  }
+  const waits = WAITS_IN_REDIS.test(request) && ours.replace(LENGTH_ERROR, "") === theirs;
+  return waits ? "listed" : "different";
+}
+
+const redis = hasRedisServer()
+  ? { open: await RedisServer.start(), locked: await RedisServer.start("--requirepass", PASSWORD) }
+  : undefined;
+
+test.after.always(async () => {
+  await redis?.open.stop();
+  await redis?.locked.stop();
+});
+
+if (redis === undefined) {
+  test("redis-server is there to compare with", (t) => {
+    t.falsy(process.env.CI, "CI needs the package redis-server");
+    t.log("NOT COMPARED: redis-server is not on the PATH");
+  });
+} else {
+  for (const { name, request, reply, own } of protocolCases) {
+    test(`answers like redis-server: ${name}`, async (t) => {
+      const theirs = await redis.open.answer(bytes(request));
+      t.is(theirs.toString("latin1"), reply, "the record is true");
+      if (own === undefined) t.is(carrotAnswer(bytes(request), LIMITS).toString("latin1"), reply);
+    });
+  }
+
+  for (const { name, request, reply } of unauthenticatedCases) {
+    test(`answers like redis-server, unauthenticated: ${name}`, async (t) => {
+      const theirs = await redis.locked.answer(bytes(request));
+      t.is(theirs.toString("latin1"), reply, "the record is true");
+      t.is(carrotAnswer(bytes(request), { ...LIMITS, unauthenticated: true }).toString("latin1"), reply);
+    });
+  }
+
+  test("answers like redis-server to damaged pipelines", async (t) => {
+    const listed = await compareMany(t, redis.open, LIMITS, 1500);
+    t.true(listed < 750, `${listed} of 1500 fell under a listed difference`);
+  });
+
+  test("answers like redis-server to damaged pipelines, unauthenticated", async (t) => {
+    const listed = await compareMany(t, redis.locked, { ...LIMITS, unauthenticated: true }, 300);
+    t.true(listed < 150, `${listed} of 300 fell under a listed difference`);
+  });
+}
+
+const word = fc.oneof(
+  fc.constantFrom("", "a", "\r\n", "\0", "\xff", "post", "host:", "k".repeat(200)),
+  fc.uint8Array({ maxLength: 12 }).map((array) => Buffer.from(array).toString("latin1")),
+);
+const line = fc.constantFrom(
+  "PING\r\n",
+  "ping\n",
+  "\r\n",
+  "*0\r\n",
+  "*-1\r\n",
+  "echo 'a\\'b'\r\n",
+  'echo "\\x41\\n"\r\n',
+  'get "a"b\r\n',
+);
+const request = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.constantFrom("PING", "ECHO", "GET", "get"), word).map((args) => command(...args)),
+  },
+  { weight: 1, arbitrary: fc.array(word, { minLength: 1, maxLength: 4 }).map((args) => command(...args)) },
+  { weight: 2, arbitrary: line },
+);
+const edit = fc.tuple(
+  fc.nat(),
+  fc.constantFrom("", "0", "1", "-", "*", "$", "\r", "\n", "\r\n", " ", "9", "x", "\0"),
+  fc.nat({ max: 2 }),
+);
+const damagedPipeline = fc
+  .tuple(fc.array(request, { minLength: 1, maxLength: 5 }), fc.array(edit, { maxLength: 2 }))
+  .map(([requests, edits]) => {
+    let text = requests.join("");
+    for (const [position, inserted, removed] of edits) {
+      const at = position % (text.length + 1);
+      text = text.slice(0, at) + inserted + text.slice(at + removed);
+    }
+    return text;
+  });
+
+/** Fails on a difference that is not listed; returns how many of the streams met a listed one. */
+async function compareMany(
+  t: ExecutionContext,
+  server: RedisServer,
+  limits: ReaderLimits,
+  count: number,
+): Promise<number> {
+  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+  t.log(`SEED=${seed}`);
+  let listed = 0;
+  for (const text of fc.sample(damagedPipeline, { numRuns: count, seed })) {
+    const ours = carrotAnswer(bytes(text), limits).toString("latin1");
+    const theirs = (await server.answer(bytes(text))).toString("latin1");
+    const comparison = compare(text, ours, theirs);
+    if (comparison === "different") t.is(ours, theirs, JSON.stringify(text));
+    if (comparison === "listed") listed++;
+  }
+  return listed;
+}

@@ -1,0 +1,51 @@
+/** Goal: the writers write what encodeReply would. Method: both, for lengths and numbers around every power of ten. */
+import test from "ava";
+import { encodeReply } from "../../proto/reply.ts";
+import {
+  bulkSize,
+  NULL_RESP2,
+  NULL_RESP3,
+  writeBulkHeader,
+  writeCrlf,
+  writeInteger,
+} from "../../proto/reply-writers.ts";
+
+const numbers = [
+  0,
+  1,
+  9,
+  42,
+  ...[1, 2, 3, 5, 9, 12, 15].flatMap((digits) => [10 ** digits - 1, 10 ** digits, 10 ** digits + 1]),
+];
+
+test("writes integers", (t) => {
+  const target = Buffer.alloc(32);
+  for (const number of [
+    ...numbers,
+    Number.MAX_SAFE_INTEGER,
+    ...numbers.map((n) => -n),
+    Number.MIN_SAFE_INTEGER,
+  ]) {
+    const end = writeInteger(target, 3, number);
+    t.is(target.toString("latin1", 3, end), `:${number === 0 ? 0 : number}\r\n`);
+  }
+});
+
+test("writes bulks, whose size it knows before", (t) => {
+  for (const length of [0, 1, 9, 10, 99, 100, 1000, 12345]) {
+    const payload = Buffer.alloc(length, "v");
+    const expected = encodeReply(payload, 2);
+    const target = Buffer.alloc(bulkSize(length) + 2, "!");
+    const at = writeBulkHeader(target, 1, length);
+    payload.copy(target, at);
+    t.is(writeCrlf(target, at + length), 1 + bulkSize(length));
+    t.deepEqual(target.subarray(1, -1), expected);
+    t.is(target[0], 0x21);
+    t.is(target.at(-1), 0x21);
+  }
+});
+
+test("has null in both dialects", (t) => {
+  t.deepEqual(NULL_RESP2, encodeReply(null, 2));
+  t.deepEqual(NULL_RESP3, encodeReply(null, 3));
+});
