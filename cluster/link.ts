@@ -63,7 +63,8 @@ export interface LinkOptions {
   /** From 0 to 1, for the jitter of the backoff. */
   readonly random: () => number;
   readonly log: QuietLog;
-  readonly ring: () => number;
+  /** The fingerprint of this node's ring. */
+  readonly ringPrint: () => number;
   /** The link is up and nothing was sent on it yet; what is sent here goes before anything else. */
   readonly opened: () => void;
   /** The fingerprint of the other side's ring, on opening and with every pong. */
@@ -180,9 +181,9 @@ export class Link {
     if (step.reply !== undefined) stream.send(step.reply);
     if (!step.proved) return;
     this.#proved = true;
-    const { id, maxFrameBytes, ring } = this.#options;
+    const { id, maxFrameBytes, ringPrint } = this.#options;
     stream.maxFrameBytes = maxFrameBytes;
-    stream.send(encodeFrame(carrot.Frame, { introduction: { id, maxFrameBytes, ring: ring() } }));
+    stream.send(encodeFrame(carrot.Frame, { introduction: { id, maxFrameBytes, ring: ringPrint() } }));
   }
 
   #open(stream: FrameStream, { introduction }: carrot.Frame): void {

@@ -15,7 +15,7 @@ import { FrameStream } from "./frame-stream.ts";
 import { AcceptorHandshake, HandshakeError, MAX_GREETING_BYTES } from "./handshake.ts";
 import type { QuietLog } from "./quiet-log.ts";
 import { MAX_REQUEST_BYTES } from "./requests.ts";
-import type { RingView } from "./ring-view.ts";
+import type { RingAgreement } from "./ring-agreement.ts";
 import { type PeerHandlers, ServedLink } from "./served-link.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 1000;
@@ -32,10 +32,7 @@ export interface PeerServerOptions {
   readonly id: string;
   readonly secret: string;
   readonly handlers: PeerHandlers;
-  readonly view: () => RingView;
-  /** The fingerprint of `view`. */
-  readonly ringPrint: () => number;
-  readonly takeRing: (view: RingView) => boolean;
+  readonly ring: RingAgreement;
   readonly log: QuietLog;
   /** A member has dialled this node and proved itself. */
   readonly introduced: (id: string) => void;
@@ -149,7 +146,7 @@ export class PeerServer {
     const introduction = {
       id: this.#options.id,
       maxFrameBytes: MAX_REQUEST_BYTES,
-      ring: this.#options.ringPrint(),
+      ring: this.#options.ring.print,
     };
     link.stream.send(encodeFrame(carrot.Frame, { introduction }));
   }
@@ -157,12 +154,10 @@ export class PeerServer {
   #introduce(link: Accepted, { introduction }: carrot.Frame): void {
     const id = introduction?.id;
     if (!introduction || !id) throw new Error("sent another frame before it introduced itself");
-    const { handlers, view, ringPrint, takeRing, counted } = this.#options;
+    const { handlers, ring, counted } = this.#options;
     link.served = new ServedLink({
       handlers,
-      view,
-      ringPrint,
-      takeRing,
+      ring,
       maxAnswerBytes: introduction.maxFrameBytes ?? 0,
       send: (frame) => link.stream.send(frame),
       outgoingBytes: () => link.stream.outgoingBytes,

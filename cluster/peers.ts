@@ -10,16 +10,16 @@
  */
 
 import { connect, type Socket } from "node:net";
-import { parseAddress } from "./address.ts";
+import { Deletes } from "./deletes.ts";
 import { Link, type LinkFigures } from "./link.ts";
-import { MissedRemoves } from "./missed-removes.ts";
 import type { Glimpse, Outcome } from "./outcome.ts";
 import { glimpseOf } from "./outcome-entry.ts";
 import { PeerServer } from "./peer-server.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import { type Log, QuietLog } from "./quiet-log.ts";
-import { BATCH_BYTES, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
-import { fingerprint, isNewer, isSame, type RingView } from "./ring-view.ts";
+import { MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
+import { RingAgreement } from "./ring-agreement.ts";
+import type { RingView } from "./ring-view.ts";
 import type { PeerHandlers } from "./served-link.ts";
 
 export interface PeersOptions {
@@ -40,7 +40,7 @@ export interface PeersOptions {
 
 interface Member {
   readonly link: Link;
-  readonly missed: MissedRemoves;
+  readonly deletes: Deletes;
   received: number;
   /** When views of the ring were last exchanged. */
   exchangedAtMs: number;
@@ -48,8 +48,6 @@ interface Member {
 
 /** Room for framing and for the keys and lifetimes beside one value of the largest size. */
 const FRAME_ROOM_BYTES = 64 * 1024;
-/** More members than anybody has; a list is a few hundred KiB then. */
-const MAX_MEMBERS = 1024;
 /** Views that differ although both sides know of each other: somebody refuses one. Not at every ping. */
 const EXCHANGE_INTERVAL_MS = 2000;
 
@@ -58,19 +56,18 @@ export class Peers {
   readonly #log: QuietLog;
   readonly #server: PeerServer;
   readonly #members = new Map<string, Member>();
-  #view: RingView = { epoch: 0, members: [] };
-  #print = fingerprint(this.#view);
+  readonly #ring: RingAgreement;
 
   constructor(options: PeersOptions) {
     this.#options = options;
     this.#log = new QuietLog(options.log, options.clock);
+    const take = options.handlers.ring.bind(options.handlers);
+    this.#ring = new RingAgreement({ epoch: options.epoch, take });
     this.#server = new PeerServer({
       id: options.id,
       secret: options.secret,
       handlers: options.handlers,
-      view: () => this.#currentView(),
-      ringPrint: () => this.#fingerprint(),
-      takeRing: (view) => this.#takeRing(view),
+      ring: this.#ring,
       log: this.#log,
       introduced: (id) => this.#members.get(id)?.link.dial(),
       counted: (id, requests) => this.#count(id, requests),
@@ -93,8 +90,7 @@ export class Peers {
    */
   setMembers(ids: readonly string[]): void {
     const wanted = new Set(ids);
-    this.#view = { epoch: this.#options.epoch(), members: [...wanted].sort() };
-    this.#print = fingerprint(this.#view);
+    this.#ring.setMembers(wanted);
     wanted.delete(this.#options.id);
     for (const [id, member] of this.#members) {
       if (wanted.has(id)) continue;
@@ -132,15 +128,12 @@ export class Peers {
    * before anything else.
    */
   async remove(id: string, keys: readonly Uint8Array[]): Promise<number> {
-    const member = this.#member(id);
-    // They may have to be kept for much longer than the caller keeps them. Nobody stores keys too long to ask for.
-    const copies = keys.filter((key) => key.length <= MAX_KEY_BYTES).map((key) => Buffer.from(key));
-    return this.#remove(member, copies);
+    return this.#member(id).deletes.remove(keys);
   }
 
   /** Flushes a member; remembered as `remove` is. */
   async flush(id: string): Promise<void> {
-    await this.#flush(this.#member(id));
+    await this.#member(id).deletes.flush();
   }
 
   /** The live entries that a member owns. Rejects with PeerUnreachable. */
@@ -173,24 +166,21 @@ export class Peers {
 
   #add(id: string): void {
     const { secret, maxValueBytes, clock, random } = this.#options;
-    const member: Member = {
-      missed: new MissedRemoves(),
-      received: 0,
-      exchangedAtMs: -EXCHANGE_INTERVAL_MS,
-      link: new Link({
-        peer: id,
-        id: this.#options.id,
-        secret,
-        clock,
-        random,
-        connect: this.#options.connect ?? connectTo,
-        maxFrameBytes: Math.max(maxValueBytes + FRAME_ROOM_BYTES, MAX_REQUEST_BYTES),
-        log: this.#log,
-        ring: () => this.#fingerprint(),
-        opened: () => this.#catchUp(member),
-        sawRing: (print) => this.#compareRings(member, print),
-      }),
-    };
+    const link = new Link({
+      peer: id,
+      id: this.#options.id,
+      secret,
+      clock,
+      random,
+      connect: this.#options.connect ?? connectTo,
+      maxFrameBytes: Math.max(maxValueBytes + FRAME_ROOM_BYTES, MAX_REQUEST_BYTES),
+      log: this.#log,
+      ringPrint: () => this.#ring.print,
+      opened: () => member.deletes.catchUp(),
+      sawRing: (print) => this.#compareRings(member, print),
+    });
+    const deletes = new Deletes(link);
+    const member: Member = { link, deletes, received: 0, exchangedAtMs: -EXCHANGE_INTERVAL_MS };
     this.#members.set(id, member);
     member.link.dial();
   }
@@ -206,90 +196,19 @@ export class Peers {
     if (member !== undefined) member.received += requests;
   }
 
-  async #remove(member: Member, keys: readonly Uint8Array[]): Promise<number> {
-    const counts = batches(keys).map(async (batch) => {
-      try {
-        const { count } = await member.link.ask("removed", (id) => ({ remove: { id, keys: batch } }));
-        return count ?? 0;
-      } catch (error) {
-        member.missed.add(batch);
-        throw error;
-      }
-    });
-    const settled = await Promise.allSettled(counts);
-    const failed = settled.find((result) => result.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-    return settled.reduce((sum, result) => sum + (result.status === "fulfilled" ? result.value : 0), 0);
-  }
-
-  async #flush(member: Member): Promise<void> {
-    try {
-      await member.link.ask("flushed", (id) => ({ flush: { id } }));
-    } catch (error) {
-      member.missed.addFlush();
-      throw error;
-    }
-  }
-
-  /** Links answer in order: what is sent here is done before any answer to what is sent later. */
-  #catchUp(member: Member): void {
-    const { flush, keys } = member.missed.take();
-    const ignore = () => {}; // Remembered again by #flush and #remove.
-    if (flush) this.#flush(member).catch(ignore);
-    if (keys.length > 0) this.#remove(member, keys).catch(ignore);
-  }
-
   #compareRings(member: Member, theirs: number): void {
     const now = this.#options.clock();
-    if (theirs === this.#fingerprint() || now - member.exchangedAtMs < EXCHANGE_INTERVAL_MS) return;
+    if (theirs === this.#ring.print || now - member.exchangedAtMs < EXCHANGE_INTERVAL_MS) return;
     member.exchangedAtMs = now;
-    this.#offer(member, this.#currentView()).catch(() => {}); // The link has ended: compared again on the next one.
+    this.#offer(member, this.#ring.view).catch(() => {}); // The link has ended: compared again on the next one.
   }
 
   async #offer(member: Member, { epoch, members }: RingView): Promise<boolean> {
     const build = (id: number) => ({ ring: { id, epoch, members: [...members] } });
     const answer = await member.link.ask("ringTaken", build);
-    this.#takeRing({ epoch: answer.epoch ?? 0, members: answer.members ?? [] });
+    this.#ring.consider({ epoch: answer.epoch ?? 0, members: answer.members ?? [] });
     return answer.taken ?? false;
   }
-
-  /** Decides on another member's view; true when this node has it now. */
-  #takeRing({ epoch, members }: RingView): boolean {
-    if (members.length === 0 || members.length > MAX_MEMBERS) return false;
-    if (!members.every((id) => parseAddress(id) !== undefined)) return false;
-    const theirs = { epoch, members: [...new Set(members)].sort() };
-    if (isSame(theirs, this.#currentView())) return true;
-    return isNewer(theirs, this.#currentView()) && this.#options.handlers.ring(epoch, theirs.members);
-  }
-
-  #currentView(): RingView {
-    const epoch = this.#options.epoch();
-    if (epoch !== this.#view.epoch) {
-      this.#view = { epoch, members: this.#view.members };
-      this.#print = fingerprint(this.#view);
-    }
-    return this.#view;
-  }
-
-  #fingerprint(): number {
-    this.#currentView();
-    return this.#print;
-  }
-}
-
-/** Keys in as many requests as their bytes need. */
-function batches(keys: readonly Uint8Array[]): Uint8Array[][] {
-  const result: Uint8Array[][] = [[]];
-  let bytes = 0;
-  for (const key of keys) {
-    if (bytes >= BATCH_BYTES) {
-      result.push([]);
-      bytes = 0;
-    }
-    result.at(-1)!.push(key);
-    bytes += key.length + 4;
-  }
-  return result;
 }
 
 function noMember(id: string): PeerUnreachable {

@@ -11,7 +11,7 @@ import { carrot } from "../proto/generated/carrot.js";
 import type { Glimpse, Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-entry.ts";
 import { BATCH_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
-import type { RingView } from "./ring-view.ts";
+import type { RingAgreement } from "./ring-agreement.ts";
 
 /** How this node answers other members: from its own store, flights and loaders, never by asking a further member. */
 export interface PeerHandlers {
@@ -29,10 +29,7 @@ export interface PeerHandlers {
 
 export interface ServedLinkOptions {
   readonly handlers: PeerHandlers;
-  readonly view: () => RingView;
-  readonly ringPrint: () => number;
-  /** As PeerHandlers.ring, for any view. */
-  readonly takeRing: (view: RingView) => boolean;
+  readonly ring: RingAgreement;
   /** The longest frame that the other side reads. */
   readonly maxAnswerBytes: number;
   readonly send: (frame: Uint8Array) => void;
@@ -142,9 +139,9 @@ export class ServedLink {
   }
 
   #answerTo(frame: carrot.Frame): carrot.Frame.$Properties {
-    const { handlers, ringPrint } = this.#options;
+    const { handlers } = this.#options;
     const { look, remove, flush, count, ring, ping } = frame;
-    if (ping) return { pong: { id: ping.id, ring: ringPrint() } };
+    if (ping) return { pong: { id: ping.id, ring: this.#options.ring.print } };
     if (remove) return { removed: { id: remove.id, count: handlers.remove(remove.keys ?? []) } };
     if (look) return { looked: lookedOf(look.id ?? 0, handlers.look(look.key ?? new Uint8Array())) };
     if (count) return { counted: { id: count.id, count: handlers.count() } };
@@ -157,8 +154,8 @@ export class ServedLink {
   }
 
   #answerRing({ id, epoch, members }: carrot.Ring.$Properties): carrot.Frame.$Properties {
-    const taken = this.#options.takeRing({ epoch: epoch ?? 0, members: members ?? [] });
-    const view = this.#options.view();
+    const taken = this.#options.ring.consider({ epoch: epoch ?? 0, members: members ?? [] });
+    const { view } = this.#options.ring;
     return { ringTaken: { id, taken, epoch: view.epoch, members: [...view.members] } };
   }
 }

@@ -114,9 +114,23 @@ export class FrameReader {
   }
 }
 
+/** A writer that had to hold more than this is not kept for the next frame. */
+const MAX_KEPT_WRITER_BYTES = 1 << 20;
+/** One for all frames: a new one would grow from 128 bytes in steps each time. `finish` copies out of it. */
+let writer = Writer.create();
+
 /** One message as a frame, length included. */
 export function encodeFrame<P, M>(type: MessageType<P, M>, message: P): Buffer {
-  return type.encode(message, Writer.create().fork()).ldelim().finish() as Buffer;
+  try {
+    const frame = type.encode(message, writer.fork()).ldelim().finish() as Buffer;
+    writer.reset();
+    if (frame.length > MAX_KEPT_WRITER_BYTES) writer = Writer.create();
+    return frame;
+  } catch (error) {
+    // Half a message is in the old one.
+    writer = Writer.create();
+    throw error;
+  }
 }
 
 /** The message in a frame that `FrameReader` returned; its `bytes` fields are views on it. Throws when it is none. */

@@ -5,10 +5,12 @@
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
+import { AcceptorHandshake, DiallerHandshake } from "../../cluster/handshake.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { Peers, type PeersOptions } from "../../cluster/peers.ts";
 import type { PeerHandlers } from "../../cluster/served-link.ts";
-import { FrameReader } from "../../proto/frame.ts";
+import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
+import { carrot } from "../../proto/generated/carrot.js";
 
 /** A log whose lines can be waited for. */
 export class Lines {
@@ -173,4 +175,43 @@ export function closed(socket: Socket): Promise<void> {
   socket.on("error", () => {});
   socket.resume();
   return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once("close", () => resolve()));
+}
+
+/** A link dialled by hand to the member `id`, proved and introduced; `frames` is what the member says from then on. */
+export async function dialByHand(rig: Rig, id: string, secret = "s3cret", maxFrameBytes = 16 << 20) {
+  const socket = rig.connect(id);
+  socket.on("error", () => {});
+  const frames = framesOf(socket);
+  const handshake = new DiallerHandshake(secret, id);
+  socket.write(handshake.hello());
+  for (let proved = false; !proved; ) {
+    const { value } = await frames.next();
+    if (value === undefined) throw new Error("closed in the handshake");
+    const step = handshake.read(value);
+    if (step.reply !== undefined) socket.write(step.reply);
+    proved = step.proved;
+  }
+  await frames.next();
+  socket.write(encodeFrame(carrot.Frame, { introduction: { id: "raw:1", maxFrameBytes } }));
+  return { socket, frames };
+}
+
+/** The accepting side by hand: proves, introduces itself and yields each frame that the dialler sends after that. */
+export async function* acceptByHand(
+  socket: Socket,
+  id: string,
+  secret = "s3cret",
+): AsyncGenerator<carrot.Frame> {
+  const handshake = new AcceptorHandshake(secret, id);
+  let proved = false;
+  for await (const frame of framesOf(socket)) {
+    if (proved) {
+      yield decodeFrame(carrot.Frame, frame);
+      continue;
+    }
+    const step = handshake.read(frame);
+    if (step.reply !== undefined) socket.write(step.reply);
+    proved = step.proved;
+    if (proved) socket.write(encodeFrame(carrot.Frame, { introduction: { id, maxFrameBytes: 1 << 20 } }));
+  }
 }

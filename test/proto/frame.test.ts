@@ -111,3 +111,18 @@ test("a decoder skips fields that it does not know", (t) => {
   t.is(frame.ping?.id, 7);
   t.is(frame.$unknowns, undefined);
 });
+
+test("a message that cannot be encoded leaves nothing behind in the next frame", (t) => {
+  const unencodable = { got: { ids: [1], entries: [null as never] } };
+  t.throws(() => encodeFrame(carrot.Frame, unencodable));
+  t.deepEqual(ping(7), Buffer.from([4, 0x22, 2, 8, 7]));
+});
+
+test("frames encoded one after the other do not share memory", (t) => {
+  const large = encodeFrame(carrot.Frame, { look: { id: 1, key: Buffer.alloc(2 << 20, "x") } });
+  const first = ping(1);
+  const second = ping(2);
+  t.is(first.at(-1), 1);
+  t.is(second.at(-1), 2);
+  t.is(large.at(-1), 120);
+});

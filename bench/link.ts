@@ -1,0 +1,106 @@
+/**
+ * What a key costs on its way to its owner and back over the peer link, in CPU time of both processes together:
+ * batches of 16 keys of 16 bytes asked for in one tick, values of 100 bytes answered at once from a Map, 8 batches
+ * under way at a time. Without clients, stores or loaders: the link alone, over loopback.
+ *
+ * Run: node dist/bench/link.js [KEYS]
+ */
+
+import { fork } from "node:child_process";
+import { cpus } from "node:os";
+import { Peers } from "../cluster/peers.ts";
+import type { PeerHandlers } from "../cluster/served-link.ts";
+
+const KEYS = Number(process.argv[2] ?? 1_000_000);
+const BATCH = 16;
+const BATCHES_AT_ONCE = 8;
+const ROUNDS = 5;
+const OWNER = "127.0.0.1:27391";
+const ASKER = "127.0.0.1:27392";
+
+const value = Buffer.alloc(100, "v");
+const handlers: PeerHandlers = {
+  get: () => ({ kind: "value", value, ttlMs: 60_000 }),
+  look: () => ({ kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 }),
+  remove: () => 0,
+  flush: () => {},
+  count: () => 0,
+  ring: () => true,
+};
+
+function newPeers(id: string, up: () => void): Peers {
+  const info = (text: string) => {
+    if (text.includes("link is up")) up();
+  };
+  const times = { clock: () => performance.now(), random: Math.random, epoch: () => 0 };
+  return new Peers({
+    id,
+    secret: "bench",
+    handlers,
+    maxValueBytes: 1 << 20,
+    log: { info, warn: console.error },
+    ...times,
+  });
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The owner: answers until it is killed, and reports its CPU time whenever it is asked. */
+async function own(): Promise<void> {
+  const peers = newPeers(OWNER, () => {});
+  await peers.listen("127.0.0.1", 27391);
+  process.on("message", () => process.send!(cpuMs()));
+  process.on("disconnect", () => process.exit());
+  process.send!(0);
+}
+
+async function ask(peers: Peers, count: number): Promise<void> {
+  const keys = Array.from({ length: BATCH }, (_, i) => Buffer.from(`product:${1e7 + i}`));
+  let left = Math.ceil(count / BATCH);
+  const worker = async () => {
+    while (left-- > 0) await Promise.all(keys.map((key) => peers.get(OWNER, key, 2000)));
+  };
+  await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, worker));
+}
+
+async function main(): Promise<void> {
+  const owner = fork(process.argv[1]!, ["own"]);
+  const nextMessage = () =>
+    new Promise<number>((resolve) => owner.once("message", (ms) => resolve(ms as number)));
+  await nextMessage();
+  const ownerCpuMs = () => {
+    const answer = nextMessage();
+    owner.send("cpu");
+    return answer;
+  };
+  const peers = await new Promise<Peers>((resolve) => {
+    const asker: Peers = newPeers(ASKER, () => resolve(asker));
+    asker.setMembers([OWNER, ASKER]);
+  });
+  console.log(
+    `link: ${KEYS} keys a round, batches of ${BATCH}, on ${cpus()[0]?.model}, Node ${process.version}`,
+  );
+  await ask(peers, KEYS / 4);
+  const costs: number[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const [here, there, start] = [cpuMs(), await ownerCpuMs(), performance.now()];
+    await ask(peers, KEYS);
+    const perKey = (ms: number) => (ms * 1000) / KEYS;
+    const [asking, answering] = [perKey(cpuMs() - here), perKey((await ownerCpuMs()) - there)];
+    costs.push(asking + answering);
+    const rate = Math.round(KEYS / (performance.now() - start));
+    console.log(
+      `round ${round}: ${asking.toFixed(2)} us asking + ${answering.toFixed(2)} us answering, ${rate} thousand keys/s`,
+    );
+  }
+  console.log(
+    `median: ${costs.sort((a, b) => a - b)[ROUNDS >> 1]!.toFixed(2)} us CPU a key, both sides together`,
+  );
+  owner.kill();
+  await peers.close();
+}
+
+await (process.argv[2] === "own" ? own() : main());

@@ -1,0 +1,69 @@
+/** Goal: no delete is forgotten before it is confirmed. Method: a link that can be up or down, and what it was sent. */
+
+import test from "ava";
+import { Deletes } from "../../cluster/deletes.ts";
+import type { Link } from "../../cluster/link.ts";
+import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+
+function setUp() {
+  const sent: string[][] = [];
+  const state = { up: true };
+  const ask: Pick<Link, "ask">["ask"] = async (_answer, build) => {
+    if (!state.up) throw new PeerUnreachable("b:1", "down");
+    const { remove } = build(1);
+    sent.push(remove ? remove.keys!.map((key) => Buffer.from(key).toString().slice(0, 8)) : ["FLUSH"]);
+    return { count: remove?.keys?.length ?? 0 } as never;
+  };
+  return { sent, state, deletes: new Deletes({ ask }) };
+}
+
+const unreachable = { instanceOf: PeerUnreachable };
+
+test("keys are told at once while the link is up, and nothing is left to catch up on", async (t) => {
+  const { sent, deletes } = setUp();
+  t.is(await deletes.remove([Buffer.from("a"), Buffer.from("b")]), 2);
+  deletes.catchUp();
+  t.deepEqual(sent, [["a", "b"]]);
+  t.is(await deletes.remove([]), 0);
+});
+
+test("what could not be told is told on catching up, as it was when it was deleted", async (t) => {
+  const { sent, state, deletes } = setUp();
+  state.up = false;
+  const key = Buffer.from("mine");
+  const removing = deletes.remove([key]);
+  key.fill("x");
+  await t.throwsAsync(removing, unreachable);
+  state.up = true;
+  deletes.catchUp();
+  t.deepEqual(sent, [["mine"]]);
+});
+
+test("catching up that fails is tried again the next time", async (t) => {
+  const { sent, state, deletes } = setUp();
+  state.up = false;
+  await t.throwsAsync(deletes.flush(), unreachable);
+  deletes.catchUp();
+  await new Promise(setImmediate);
+  state.up = true;
+  deletes.catchUp();
+  t.deepEqual(sent, [["FLUSH"]]);
+});
+
+test("many keys travel in several requests, and all of them are remembered when they fail", async (t) => {
+  const { sent, state, deletes } = setUp();
+  const keys = Array.from({ length: 100 }, (_, i) => Buffer.alloc(8192, `${i}.`));
+  t.is(await deletes.remove(keys), 100);
+  t.is(sent.length, 4);
+  state.up = false;
+  await t.throwsAsync(deletes.remove(keys), unreachable);
+  state.up = true;
+  deletes.catchUp();
+  t.is(sent.flat().length, 200);
+});
+
+test("keys too long to be stored anywhere are not sent", async (t) => {
+  const { sent, deletes } = setUp();
+  t.is(await deletes.remove([Buffer.alloc(65_537), Buffer.from("k")]), 1);
+  t.deepEqual(sent, [["k"]]);
+});

@@ -1,0 +1,14 @@
+/** Goal: callers can tell it from other errors and see whom it is about. Method: one error, caught. */
+
+import test from "ava";
+import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+
+test("it is an Error with the peer's id and the reason", (t) => {
+  const error = t.throws(
+    () => {
+      throw new PeerUnreachable("a:1", "was silent");
+    },
+    { instanceOf: PeerUnreachable, message: "peer a:1 is unreachable: was silent" },
+  );
+  t.is(error?.peer, "a:1");
+});

@@ -1,0 +1,173 @@
+/**
+ * Goal: every caller gets exactly one end, in whatever order and form answers come. Method: Requests without a
+ * socket: what it sends is collected and decoded, answers are made up; a fake clock for deadlines.
+ */
+
+import test from "ava";
+import fc from "fast-check";
+import type { Outcome } from "../../cluster/outcome.ts";
+import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+import { MAX_IN_FLIGHT, MAX_KEY_BYTES, MAX_REQUEST_BYTES, Requests } from "../../cluster/requests.ts";
+import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
+import { carrot } from "../../proto/generated/carrot.js";
+
+const tick = () => new Promise(setImmediate);
+const key = (text: string) => Buffer.from(text);
+
+function setUp() {
+  const sent: carrot.Frame[] = [];
+  const broken: Error[] = [];
+  const state = { now: 0, outgoing: 0 };
+  const reader = new FrameReader(MAX_REQUEST_BYTES);
+  const requests = new Requests({
+    peer: "b:1",
+    clock: () => state.now,
+    outgoingBytes: () => state.outgoing,
+    broken: (error) => broken.push(error),
+    send: (frame) => {
+      reader.push(frame as Buffer);
+      sent.push(decodeFrame(carrot.Frame, reader.next()!));
+    },
+  });
+  return { requests, sent, broken, state };
+}
+
+function answer(requests: Requests, frame: carrot.Frame.$Properties): void {
+  const framed = encodeFrame(carrot.Frame, frame);
+  const reader = new FrameReader(16 << 20);
+  reader.push(framed);
+  requests.take(reader.next()!);
+}
+
+const valueEntry = (text: string) => ({ kind: carrot.Kind.VALUE, value: key(text) });
+const valueOutcome = (text: string): Outcome => ({ kind: "value", value: key(text), ttlMs: undefined });
+
+test("the keys of one tick are one frame, those of the next another", async (t) => {
+  const { requests, sent } = setUp();
+  for (let i = 0; i < 100; i++) requests.get(key(`k${i}`), 10 + (i % 7)).catch(() => {});
+  t.is(sent.length, 0);
+  await tick();
+  requests.get(key("later"), 10).catch(() => {});
+  await tick();
+  t.deepEqual(
+    sent.map((frame) => frame.get?.keys?.length),
+    [100, 1],
+  );
+  t.is(sent[0]?.get?.timeoutMs, 16);
+  t.is(sent[1]?.get?.firstId, (sent[0]?.get?.firstId ?? 0) + 100);
+  requests.close("done");
+});
+
+test("answers in any order and any grouping reach who asked", async (t) => {
+  const anyOrder = fc.array(fc.nat(1000), { minLength: 30, maxLength: 30 });
+  const property = fc.asyncProperty(anyOrder, fc.nat(29), async (dice, cut) => {
+    const { requests, sent } = setUp();
+    const asked = dice.map((_, i) => requests.get(key(`k${i}`), 1000));
+    await tick();
+    const firstId = sent[0]!.get!.firstId!;
+    const order = dice.map((die, i) => ({ die, i })).sort((a, b) => a.die - b.die);
+    for (const part of [order.slice(0, cut), order.slice(cut)]) {
+      const entries = part.map(({ i }) => valueEntry(`of k${i}`));
+      answer(requests, { got: { ids: part.map(({ i }) => firstId + i), entries } });
+    }
+    t.deepEqual(
+      await Promise.all(asked),
+      dice.map((_, i) => valueOutcome(`of k${i}`)),
+    );
+    t.is(requests.inFlight, 0);
+    requests.close("done");
+  });
+  await fc.assert(property, { numRuns: 30 });
+});
+
+test("a batch leaves early when it is long, and no frame exceeds what the other side reads", async (t) => {
+  const { requests, sent } = setUp();
+  for (let i = 0; i < 9; i++) requests.get(Buffer.alloc(MAX_KEY_BYTES), 1000).catch(() => {});
+  t.is(sent.length, 2);
+  await tick();
+  t.deepEqual(
+    sent.map((frame) => frame.get?.keys?.length),
+    [4, 4, 1],
+  );
+  requests.close("done");
+});
+
+test("a key too long for a frame is an error for its caller alone", async (t) => {
+  const { requests } = setUp();
+  const outcome = await requests.get(Buffer.alloc(MAX_KEY_BYTES + 1), 1000);
+  t.is(outcome.kind, "error");
+  t.is(requests.inFlight, 0);
+});
+
+test("a GET fails at its own deadline, others wait on, and its late answer is ignored", async (t) => {
+  const { requests, sent, state } = setUp();
+  const short = requests.get(key("short"), 50);
+  const long = requests.get(key("long"), 5000);
+  await tick();
+  state.now = 60;
+  t.deepEqual(await short, { kind: "error", text: "peer timeout after 50 ms" });
+  const firstId = sent[0]!.get!.firstId!;
+  answer(requests, {
+    got: { ids: [firstId, firstId + 1], entries: [valueEntry("late"), valueEntry("long")] },
+  });
+  t.deepEqual(await long, valueOutcome("long"));
+  requests.close("done");
+});
+
+test("another request left unanswered breaks the link", async (t) => {
+  const { requests, broken, state } = setUp();
+  const asked = requests.ask("counted", (id) => ({ count: { id } }));
+  state.now = 5100;
+  while (broken.length === 0) await tick();
+  requests.close("broken");
+  await t.throwsAsync(asked, { instanceOf: PeerUnreachable });
+});
+
+test("closing rejects all that wait, and what comes after", async (t) => {
+  const { requests } = setUp();
+  const waiting = [requests.get(key("a"), 1000), requests.ask("pong", (id) => ({ ping: { id } }))];
+  requests.close("was silent");
+  for (const promise of [...waiting, requests.get(key("b"), 1000)]) {
+    await t.throwsAsync(promise, { instanceOf: PeerUnreachable, message: /was silent/ });
+  }
+  t.is(requests.inFlight, 0);
+});
+
+test("a request is sent after the GETs before it", async (t) => {
+  const { requests, sent } = setUp();
+  requests.get(key("k"), 1000).catch(() => {});
+  requests.ask("removed", (id) => ({ remove: { id, keys: [key("k")] } })).catch(() => {});
+  await tick();
+  t.deepEqual(
+    sent.map((frame) => frame.body),
+    ["get", "remove"],
+  );
+  requests.close("done");
+});
+
+test("one GET more than may be in flight, or than the peer takes, is refused as busy", async (t) => {
+  const { requests, state } = setUp();
+  state.outgoing = (16 << 20) + 1;
+  t.deepEqual(await requests.get(key("k"), 1000), { kind: "error", text: "peer busy" });
+  state.outgoing = 0;
+  for (let i = 0; i < MAX_IN_FLIGHT; i++) requests.get(key("k"), 1000).catch(() => {});
+  t.deepEqual(await requests.get(key("k"), 1000), { kind: "error", text: "peer busy" });
+  requests.close("done");
+});
+
+test("answers that fit nothing throw; answers to nobody are ignored", async (t) => {
+  const { requests, sent } = setUp();
+  const asked = requests.ask("counted", (id) => ({ count: { id } }));
+  const id = sent[0]!.count!.id!;
+  t.notThrows(() => answer(requests, { removed: { id: id + 1, count: 1 } }));
+  t.notThrows(() =>
+    answer(requests, { got: { ids: [id, 99], entries: [valueEntry("x"), valueEntry("y")] } }),
+  );
+  t.throws(() => answer(requests, { removed: { id, count: 1 } }), { message: /where counted belongs/ });
+  t.throws(() => answer(requests, { got: { ids: [1, 2], entries: [valueEntry("x")] } }));
+  t.throws(() => answer(requests, { get: { firstId: 1 } }), { message: "answered with get" });
+  t.throws(() => requests.take(Buffer.from([0xf8, 0x07, 1])), { message: "answered with an unknown frame" });
+  answer(requests, { counted: { id, count: 7 } });
+  t.is((await asked).count, 7);
+  requests.close("done");
+});

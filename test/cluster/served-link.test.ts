@@ -1,0 +1,186 @@
+/**
+ * Goal: each id gets the answer to its own key, in few frames, and neither handlers nor frames can break more than
+ * the link. Method: a ServedLink without a socket; frames in, decoded frames out.
+ */
+
+import test from "ava";
+import fc from "fast-check";
+import type { Outcome } from "../../cluster/outcome.ts";
+import { RingAgreement } from "../../cluster/ring-agreement.ts";
+import { fingerprint } from "../../cluster/ring-view.ts";
+import { ServedLink } from "../../cluster/served-link.ts";
+import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
+import { carrot } from "../../proto/generated/carrot.js";
+import { PlainStore } from "./rig.ts";
+
+const tick = () => new Promise(setImmediate);
+
+function bare(framed: Uint8Array): Buffer {
+  const reader = new FrameReader(64 << 20);
+  reader.push(Buffer.from(framed));
+  return reader.next()!;
+}
+
+function setUp(maxAnswerBytes = 16 << 20) {
+  const store = new PlainStore();
+  const sent: carrot.Frame[] = [];
+  const state = { outgoing: 0, counted: 0 };
+  const ring = new RingAgreement({ epoch: () => 4, take: () => false });
+  ring.setMembers(["a:1", "b:1"]);
+  const link = new ServedLink({
+    handlers: store,
+    ring,
+    maxAnswerBytes,
+    send: (frame) => sent.push(decodeFrame(carrot.Frame, bare(frame))),
+    outgoingBytes: () => state.outgoing,
+    counted: (requests) => {
+      state.counted += requests;
+    },
+  });
+  const take = (frame: carrot.Frame.$Properties) => link.take(bare(encodeFrame(carrot.Frame, frame)));
+  return { store, sent, state, link, take };
+}
+
+const keys = (count: number) => Array.from({ length: count }, (_, i) => Buffer.from(`k${i}`));
+const value = (bytes: Uint8Array): Outcome => ({ kind: "value", value: bytes, ttlMs: undefined });
+
+test("answers that are ready in one tick are one frame, whichever frames asked", async (t) => {
+  const { sent, state, take } = setUp();
+  take({ get: { firstId: 10, keys: keys(100) } });
+  take({ get: { firstId: 500, keys: keys(3) } });
+  await tick();
+  t.is(sent.length, 1);
+  t.deepEqual(sent[0]?.got?.ids?.slice(98), [108, 109, 500, 501, 502]);
+  t.is(state.counted, 103);
+});
+
+test("answers that are late follow in the tick they are ready, with their own ids", async (t) => {
+  const { store, sent, take } = setUp();
+  const release: ((outcome: Outcome) => void)[] = [];
+  store.get = () => new Promise((resolve) => release.push(resolve));
+  take({ get: { firstId: 1, keys: keys(3) } });
+  release[2]!(value(Buffer.from("third")));
+  await tick();
+  await tick();
+  release[0]!(value(Buffer.from("first")));
+  release[1]!(value(Buffer.from("second")));
+  await tick();
+  await tick();
+  t.deepEqual(
+    sent.map((frame) => frame.got?.ids),
+    [[3], [1, 2]],
+  );
+  t.is(Buffer.from(sent[1]!.got!.entries![1]!.value!).toString(), "second");
+});
+
+test("ids go round after 2^32", async (t) => {
+  const { sent, take } = setUp();
+  take({ get: { firstId: 0xffffffff, keys: keys(2) } });
+  await tick();
+  t.deepEqual(sent[0]?.got?.ids, [0xffffffff, 0]);
+});
+
+test("many bytes of answers are split into frames", async (t) => {
+  const { store, sent, take } = setUp();
+  store.get = () => value(Buffer.alloc(100_000));
+  take({ get: { firstId: 1, keys: keys(10) } });
+  await tick();
+  t.deepEqual(
+    sent.map((frame) => frame.got?.ids?.length),
+    [2, 2, 2, 2, 2],
+  );
+});
+
+test("no frame is longer than the other side reads", async (t) => {
+  const { store, sent, take } = setUp(1000);
+  store.get = (key) => value(Buffer.alloc(Number(Buffer.from(key).toString())));
+  take({ get: { firstId: 1, keys: [Buffer.from("936"), Buffer.from("937")] } });
+  await tick();
+  t.is(sent[0]?.got?.entries?.[0]?.kind, carrot.Kind.VALUE);
+  t.is(sent[0]?.got?.entries?.[1]?.kind, carrot.Kind.ERROR);
+});
+
+test("values are refused as busy while the other side does not take them", async (t) => {
+  const { sent, state, store, take } = setUp();
+  state.outgoing = (64 << 20) + 1;
+  take({ get: { firstId: 1, keys: keys(1) } });
+  await tick();
+  t.is(sent[0]?.got?.entries?.[0]?.error, "peer busy");
+  t.deepEqual(store.calls, []);
+});
+
+test("one request more than may be under way is refused as busy", async (t) => {
+  const { sent, store, take } = setUp();
+  store.get = () => new Promise(() => {});
+  take({ get: { firstId: 0, keys: Array.from({ length: 65_537 }, () => Buffer.from("k")) } });
+  await tick();
+  t.deepEqual(sent[0]?.got?.ids, [65_536]);
+  t.is(sent[0]?.got?.entries?.[0]?.error, "peer busy");
+});
+
+test("a ping is answered with the fingerprint of the ring, a ring with the one this node has", (t) => {
+  const { sent, take } = setUp();
+  take({ ping: { id: 8 } });
+  t.like(sent[0]?.pong, { id: 8, ring: fingerprint({ epoch: 4, members: ["a:1", "b:1"] }) });
+  take({ ring: { id: 9, epoch: 1, members: ["a:1"] } });
+  t.like(sent[1]?.ringTaken, { id: 9, epoch: 4, members: ["a:1", "b:1"] });
+});
+
+test("once leaving, GETs are turned away and the end comes after the last answer", async (t) => {
+  const { store, sent, link, take } = setUp();
+  let release = (_outcome: Outcome) => {};
+  store.get = () =>
+    new Promise((resolve) => {
+      release = resolve;
+    });
+  take({ get: { firstId: 1, keys: keys(1) } });
+  let left = false;
+  link.leave(() => {
+    left = true;
+  });
+  take({ get: { firstId: 2, keys: keys(1) } });
+  await tick();
+  t.is(sent[0]?.got?.entries?.[0]?.kind, carrot.Kind.LEAVING);
+  t.false(left);
+  release(value(Buffer.from("last")));
+  await tick();
+  await tick();
+  t.is(sent.length, 2);
+  t.true(left);
+});
+
+test("frames that are no requests throw", (t) => {
+  const { take, link } = setUp();
+  t.throws(() => take({ got: { ids: [] } }), { message: "asked with got" });
+  t.throws(() => take({ introduction: { id: "a:1" } }), { message: "asked with introduction" });
+  t.throws(() => link.take(Buffer.from([0xf8, 0x07, 1])), { message: "asked with an unknown frame" });
+});
+
+test("random bytes are answered or throw an Error, nothing else", (t) => {
+  const { link } = setUp();
+  const bytes = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 200 }),
+    // Right tags with anything behind them get further than chance does.
+    fc
+      .tuple(
+        fc.integer({ min: 1, max: 16 }),
+        fc.integer({ min: 0, max: 7 }),
+        fc.uint8Array({ maxLength: 60 }),
+      )
+      .map(([field, wire, rest]) => Uint8Array.from([(field << 3) | wire, rest.length, ...rest])),
+  );
+  const property = fc.property(bytes, (garbage) => {
+    try {
+      link.take(Buffer.from(garbage));
+    } catch (error) {
+      t.true(error instanceof Error);
+    }
+    t.pass();
+  });
+  fc.assert(property, { numRuns: 2000 });
+});
+
+test("groups nested twenty thousand deep are refused without a crash", (t) => {
+  const { link } = setUp();
+  t.throws(() => link.take(Buffer.alloc(20_000, 0xfb)));
+});
