@@ -234,7 +234,7 @@ export class Node {
       clock,
       random,
       log,
-      view: () => ({ epoch: this.membership.epoch, members: this.membership.members }),
+      view: () => this.membership.view,
       handlers: {
         get: (key) => {
           const group = this.groups.of(key, 0, key.length);
