@@ -5,7 +5,7 @@
 import test from "ava";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { type Flight, Flights } from "../../server/flights.ts";
-import { Held, key, textOf, turn, found } from "./fakes.ts";
+import { found, Held, key, textOf, turn } from "./fakes.ts";
 
 /** Starts a flight and keeps hold of its end. */
 function take(

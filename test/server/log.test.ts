@@ -2,7 +2,6 @@
  * Goal: whatever is logged, a line stays one line, a terminal gets no escape sequence, and a broken or slow stream
  * costs lines, not the node. Method: pino in front of targets that keep what they get, and streams that fail on cue.
  */
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -92,7 +91,7 @@ test.serial("a stream that breaks costs its lines, and they are counted", async 
   const before = dropped.lines;
   log.info("one");
   stream.done!(new Error("ENOSPC"));
-  await once(stream, "close");
+  await new Promise((resolve) => stream.once("close", resolve));
   t.is(dropped.lines - before, 1);
   log.info("two");
   log.info("three");
