@@ -79,6 +79,11 @@ export class DiallerHandshake {
     this.#target = target;
   }
 
+  /** True once the other side has this side's proof: if it closes now without a word, it did not like it. */
+  get proofSent(): boolean {
+    return this.#theirs !== undefined;
+  }
+
   /** The first greeting, to be sent on connecting. */
   hello(): Buffer {
     return greet({

@@ -2,9 +2,9 @@
 /**
  * The command `carrotcache [FILE] [--directive value ...]`, in the habit of redis-server.
  *
- * Owns the process: its arguments, its exit codes and what it says before a log exists. A mistake is one line on standard
- * error, `carrotcache: carrot.conf:31: ...`, and exit code 1. Does not know what a node is made of; main.ts does, and is
- * loaded only when a node starts or its loaders are checked.
+ * Owns the process: its arguments, its exit codes and what it says before a log exists. A mistake is one line
+ * on standard error, `carrotcache: carrot.conf:31: ...`, and exit code 1. Does not know what a node is made
+ * of; main.ts does, and is loaded only when a node starts or its loaders are checked.
  */
 
 import type { NodeConf } from "./conf/conf.ts";
@@ -76,6 +76,7 @@ function crash(error: unknown): never {
 
 process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
-// Without a listener, `carrotcache --help | head -1` and a log whose reader has gone would end in a stack trace.
+// Without a listener, `carrotcache --help | head -1` and a log whose reader has gone would end in a stack
+// trace.
 process.stdout.on("error", () => {});
 run(parseCommandLine(process.argv.slice(2))).catch(fail);

@@ -9,6 +9,7 @@
  *     DEL k ─▶ this node ─▶ 1. owner: entry, load under way
  *                        ─▶ 2. every other member and itself: copies, loads and forwards under way
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Glimpse } from "../cluster/outcome.ts";
 import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
 import type { Groups } from "./groups.ts";
@@ -30,6 +31,10 @@ export interface CoherenceOptions {
   /** Undefined on a node that is alone. */
   readonly peers: CoherencePeers | undefined;
 }
+
+/** How long an operator waits for a new member's link, and how often it is looked for. */
+const JOIN_MS = 2000;
+const LOOK_AGAIN_MS = 10;
 
 /** Nothing is known of a key, for want of a group that takes it. */
 const MISSING: Glimpse = { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
@@ -123,10 +128,18 @@ export class Coherence {
   /** Returns the members that did not take the ring. */
   async #tellRing(ids: readonly string[], epoch: number, members: readonly string[]): Promise<string[]> {
     const { peers } = this.#options;
-    const taken = await Promise.all(
-      ids.map((id) => peers !== undefined && orWhenUnreachable(peers.ring(id, epoch, members), () => false)),
-    );
+    const tell = async (id: string): Promise<boolean> => {
+      if (peers === undefined || !(await this.#isUpSoon(peers, id))) return false;
+      return peers.ring(id, epoch, members);
+    };
+    const taken = await Promise.all(ids.map((id) => orWhenUnreachable(tell(id), () => false)));
     return ids.filter((_, i) => !taken[i]);
+  }
+
+  /** A member that has just been added is still being dialled. */
+  async #isUpSoon(peers: CoherencePeers, id: string): Promise<boolean> {
+    for (let waitedMs = 0; waitedMs < JOIN_MS && !peers.isUp(id); waitedMs += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
+    return peers.isUp(id);
   }
 
   /** The member that answers for a key now: its owner, or who stands in for it. */

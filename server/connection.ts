@@ -15,7 +15,8 @@ import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
 import { NULL_RESP2, NULL_RESP3 } from "../proto/reply-writers.ts";
-import type { Groups } from "./groups.ts";
+import type { Group, Groups } from "./groups.ts";
+import type { Latency } from "./latency.ts";
 import { HIT, type Output } from "./output.ts";
 import { ABSENT } from "./store/store.ts";
 
@@ -30,6 +31,8 @@ export interface ConnectionHost {
   readonly maxOutputBytes: number;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
+  /** Of commands that could not be answered at once, in seconds. */
+  readonly waitLatency: Latency;
   readonly counters: { commands: number; outputLimitCloses: number; protocolErrors: number };
   /** Undefined means that there is no reply. */
   execute(args: Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
@@ -185,21 +188,44 @@ export class Connection {
   /** Answers GET and MGET when everything asked for is held here; otherwise leaves the output as it was. */
   #inPlace(): boolean {
     const reader = this.#reader;
+    const start = reader.argStart[1]!;
+    const end = reader.argEnd[1]!;
     if (reader.isGet) {
       this.lastCommand = "get";
-      return this.#lookUp(reader.argStart[1]!, reader.argEnd[1]!);
+      const group = this.host.groups.of(reader.bytes, start, end);
+      if (group === undefined) return false;
+      const found = this.#lookUp(group, start, end);
+      if (found === undefined) return false;
+      group.counters[found]++;
+      return true;
     }
     if (reader.argc < 2 || !this.#isMget()) return false;
     this.lastCommand = "mget";
-    const { output } = this.host;
+    const group = this.host.groups.of(reader.bytes, start, end);
+    return group !== undefined && this.#lookUpAll(group);
+  }
+
+  /** The keys of an MGET, if they are all of one group. Counts only once it is sure that nothing is missing. */
+  #lookUpAll(group: Group): boolean {
+    const { output, groups } = this.host;
+    const { bytes, argc, argStart, argEnd } = this.#reader;
     const mark = output.length;
-    output.append(Buffer.from(`*${reader.argc - 1}\r\n`));
-    for (let i = 1; i < reader.argc; i++) {
-      if (output.length - mark > MAX_HELD_BYTES || !this.#lookUp(reader.argStart[i]!, reader.argEnd[i]!)) {
+    const counts = { hits: 0, negativeHits: 0, mirrorHits: 0 };
+    output.append(Buffer.from(`*${argc - 1}\r\n`));
+    for (let i = 1; i < argc; i++) {
+      const start = argStart[i]!;
+      const end = argEnd[i]!;
+      const fits = output.length - mark < MAX_HELD_BYTES && groups.of(bytes, start, end) === group;
+      const found = fits ? this.#lookUp(group, start, end) : undefined;
+      if (found === undefined) {
         output.length = mark;
         return false;
       }
+      counts[found]++;
     }
+    group.counters.hits += counts.hits;
+    group.counters.negativeHits += counts.negativeHits;
+    group.counters.mirrorHits += counts.mirrorHits;
     return true;
   }
 
@@ -215,25 +241,18 @@ export class Connection {
     );
   }
 
-  /** Appends what is held for a key; false when that is nothing, or the key is of no group. */
-  #lookUp(start: number, end: number): boolean {
-    const { groups, output } = this.host;
+  /** Appends what is held for a key and returns what to count it as; undefined when nothing is held. */
+  #lookUp(group: Group, start: number, end: number): "hits" | "negativeHits" | "mirrorHits" | undefined {
+    const { output } = this.host;
     const { bytes } = this.#reader;
-    const group = groups.of(bytes, start, end);
-    if (group === undefined) return false;
     const found = output.hit(group.store, bytes, start, end);
-    if (found === HIT) {
-      group.counters.hits++;
-      return true;
-    }
+    if (found === HIT) return "hits";
     if (found === ABSENT) {
-      group.counters.negativeHits++;
       output.append(this.protocol === 3 ? NULL_RESP3 : NULL_RESP2);
-      return true;
+      return "negativeHits";
     }
-    if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end) !== HIT) return false;
-    group.counters.mirrorHits++;
-    return true;
+    if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end) !== HIT) return undefined;
+    return "mirrorHits";
   }
 
   #reply(reply: Reply): void {
@@ -252,9 +271,13 @@ export class Connection {
     const slot: Slot = { bytes: undefined };
     this.#slots.push(slot);
     // The dialect is that of when the command was read: a HELLO behind it must not change its reply.
-    const protocol = this.protocol;
+    const { protocol, host } = this;
+    const askedMs = host.clock();
     reply.then(
-      (value) => this.#fill(slot, encodeReply(value, protocol)),
+      (value) => {
+        host.waitLatency.observe((host.clock() - askedMs) / 1000);
+        this.#fill(slot, encodeReply(value, protocol));
+      },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
       (error: Error) =>
         this.#fill(slot, encodeReply(new ErrorReply(`ERR internal error: ${error.message}`), protocol)),

@@ -15,7 +15,7 @@ import { execute } from "./commands/table.ts";
 import type { GroupConf, NodeConf } from "./conf/conf.ts";
 import { Flights } from "./flights.ts";
 import { type Group, Groups, zeroCounters } from "./groups.ts";
-import { LatencyHistogram } from "./latency.ts";
+import { Latency } from "./latency.ts";
 import { LoadQueue } from "./load-queue.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
@@ -55,7 +55,9 @@ export class Node {
   readonly peers: Peers | undefined;
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
-  readonly loadLatency = new LatencyHistogram();
+  readonly loadLatency = new Latency();
+  /** Of commands that could not be answered at once. */
+  readonly waitLatency = new Latency();
   port = 0;
   readonly #options: NodeOptions;
   readonly #readThrough: ReadThrough;
@@ -77,7 +79,7 @@ export class Node {
       self: conf.peerAddress,
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
-      onChange: () => this.peers?.setMembers(this.membership.others),
+      onChange: (members) => this.peers?.setMembers(members),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
     this.coherence = new Coherence({ groups: this.groups, membership: this.membership, peers: this.peers });
@@ -173,7 +175,7 @@ export class Node {
     const { conf } = this;
     if (this.peers !== undefined) {
       for (const host of conf.bind) await this.peers.listen(host, conf.peerPort);
-      this.peers.setMembers(this.membership.others);
+      this.peers.setMembers(this.membership.members);
     }
     this.port = await this.clients.listen(conf.bind, conf.port);
     this.#every(SWEEP_MS, () => this.#sweep());
@@ -229,12 +231,11 @@ export class Node {
     return new Peers({
       id: conf.peerAddress,
       secret: conf.clusterSecret,
-      timeoutMs: conf.peerTimeoutMs,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
       clock,
       random,
-      log,
-      view: () => this.membership.view,
+      log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
+      epoch: () => this.membership.epoch,
       handlers: {
         get: (key) => {
           const group = this.groups.of(key, 0, key.length);
@@ -269,6 +270,7 @@ export class Node {
         maxOutputBytes: conf.maxOutputBytes,
         clock,
         counters: this.counters,
+        waitLatency: this.waitLatency,
         execute: (args, connection) => execute(args, { node: this, connection }),
         dropped: (connection, why) => {
           log.warn(

@@ -15,7 +15,7 @@ import type { Outcome } from "../cluster/outcome.ts";
 import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
 import type { Flight } from "./flights.ts";
 import type { Group } from "./groups.ts";
-import type { LatencyHistogram } from "./latency.ts";
+import type { Latency } from "./latency.ts";
 import type { Membership } from "./membership.ts";
 
 /** The part of the peer links that a read needs. */
@@ -33,7 +33,7 @@ export interface ReadThroughOptions {
   readonly clock: () => number;
   /** 0 to 1, for the jitter of lifetimes. */
   readonly random: () => number;
-  readonly loadLatency: LatencyHistogram;
+  readonly loadLatency: Latency;
 }
 
 /** What an owner may take over its loader's deadline before who asked gives up: queueing, the wire, a busy loop. */

@@ -5,7 +5,8 @@
  *     the same again    exit 1 at once
  *     SIGHUP            ignored, as by redis-server: a node outlives the terminal it was started in
  *
- * Owns the count of signals and the deadline. Does not know what closing means, and gets the process' parts handed in.
+ * Owns the count of signals and the deadline. Does not know what closing means, and gets the process' parts
+ * handed in.
  */
 
 import type { EventEmitter } from "node:events";

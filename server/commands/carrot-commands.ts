@@ -22,11 +22,11 @@ function listPeers(node: Node): Reply {
     const entry = new Map<string, Reply>([
       ["id", id],
       ["self", isSelf ? 1 : 0],
-      ["state", isSelf ? "up" : peers!.figures(id).state],
+      ["state", isSelf ? "up" : (peers?.figures(id)?.state ?? "down")],
       ["share", `${((shares.get(id) ?? 0) * 100).toFixed(2)}%`],
     ]);
     if (isSelf) return entry;
-    const figures = peers!.figures(id);
+    const figures = peers?.figures(id) ?? {};
     for (const [name, value] of Object.entries(figures)) {
       if (name !== "state" && value !== undefined) entry.set(underscored(name), number(value));
     }

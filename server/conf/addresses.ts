@@ -1,8 +1,9 @@
 /**
  * Hosts and ports, and the one spelling of each that the cluster uses.
  *
- * Owns the canonical form of a member's id: host in lower case without a final dot, IPv6 compressed and in brackets, port in
- * plain decimal. Purely text: no name is ever looked up, so `localhost:1` and `127.0.0.1:1` are two ids.
+ * Owns the canonical form of a member's id: host in lower case without a final dot, IPv6 compressed and in
+ * brackets, port in plain decimal. Purely text: no name is ever looked up, so `localhost:1` and `127.0.0.1:1`
+ * are two ids.
  */
 
 import { isIPv4, isIPv6 } from "node:net";
@@ -16,7 +17,9 @@ export interface Address {
   readonly port: number | undefined;
 }
 
-/** Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a bare v6 address; undefined when it is none of these. */
+/**
+ * Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a bare v6 address; undefined when it is none of these.
+ */
 export function parseAddress(text: string): Address | undefined {
   if (isIPv6(text)) return { host: bracket(text), port: undefined };
   const match = /^(\[[^\]]*\]|[^:[\]]*)(?::(\d{1,5}))?$/.exec(text);
@@ -50,7 +53,8 @@ function canonicalHost(text: string): string | undefined {
   }
   const host = text.toLowerCase().replace(/\.$/, "");
   if (isIPv4(host)) return host;
-  // A name that ends in a number (10.0.0.256, 010.0.0.1) is a mistyped address: resolvers disagree on what it is.
+  // A name that ends in a number (10.0.0.256, 010.0.0.1) is a mistyped address: resolvers disagree on what it
+  // is.
   return HOST_NAME.test(host) && !/(?:^|\.)\d+$/.test(host) ? host : undefined;
 }
 

@@ -1,15 +1,14 @@
 /**
  * Directives on the command line, in redis-server's way.
  *
- * Owns the form `--name value ...`: a directive takes all words until the next one that starts with `--`; `--name=value`
- * gives a value that does so itself. Does not know any directive but `group`, whose words may come as one:
- * `--group "scores ttl 10s"`.
+ * Owns the form `--name value ...`: a directive takes all words until the next one that starts with `--`;
+ * `--name=value` gives a value that does so itself. Does not know any directive but `group`, whose words may
+ * come as one: `--group "scores ttl 10s"`.
  */
 
-import { Complaint } from "./complaint.ts";
-import { ConfError, errorAt, type Place, shown } from "./conf-error.ts";
+import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
 import type { Statement } from "./statements.ts";
-import { splitWords, wordOf } from "./words.ts";
+import { shown, splitWords, wordOf } from "./words.ts";
 
 /** Throws a ConfError for a word that belongs to no directive. */
 export function readArgumentStatements(args: readonly string[], cwd: string): Statement[] {

@@ -1,12 +1,13 @@
 /**
  * Directives of a running node: what CONFIG GET shows and CONFIG SET changes.
  *
- * Owns the way from a directive's full name (`maxclients`, `group scores ttl`) to its field. A change is written into the
- * NodeConf itself, so whoever reads a field each time it is needed sees it at once; the file is left as it is.
+ * Owns the way from a directive's full name (`maxclients`, `group scores ttl`) to its field. A change is
+ * written into the NodeConf itself, so whoever reads a field each time it is needed sees it at once; the file
+ * is left as it is.
  */
 
-import { Complaint } from "./complaint.ts";
 import type { NodeConf } from "./conf.ts";
+import { Complaint } from "./conf-error.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
 import { parseValue } from "./settings.ts";
 import { wordOf } from "./words.ts";
@@ -28,7 +29,10 @@ export function directiveNames(conf: NodeConf): string[] {
   return [...namesOf("node"), ...inGroups];
 }
 
-/** The value in force; undefined when there is no such directive. Bytes and `timeout` are plain numbers, as Redis has them. */
+/**
+ * The value in force; undefined when there is no such directive. Bytes and `timeout` are plain numbers, as
+ * Redis has them.
+ */
 export function formatDirective(conf: NodeConf, name: string): string | undefined {
   const target = findTarget(conf, name);
   if (target === undefined) return undefined;

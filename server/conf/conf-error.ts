@@ -1,14 +1,9 @@
 /**
  * Mistakes in a conf: what is wrong, and the place of it.
  *
- * Owns the form of every message: `carrot.conf:31: maxmemory: expected bytes such as 256mb, got "lots"`. A message is
- * one line whatever the conf contains, and never repeats the value of a sensitive directive.
+ * Owns the form of every message: `carrot.conf:31: maxmemory: expected bytes such as 256mb, got "lots"`. A
+ * message is one line whatever the conf contains, and never repeats the value of a sensitive directive.
  */
-
-import { textOf } from "./words.ts";
-
-/** Long enough to recognise a value by, short enough for one line. */
-const SHOWN_LENGTH = 60;
 
 /** Where a directive stands. */
 export interface Place {
@@ -25,6 +20,20 @@ export class ConfError extends Error {
 }
 
 /**
+ * What is wrong with some words, returned by who parses them and does not know where they stand. `got` is the
+ * word at fault where there are several.
+ */
+export class Complaint {
+  readonly text: string;
+  readonly got: string | undefined;
+
+  constructor(text: string, got?: string) {
+    this.text = text;
+    this.got = got;
+  }
+}
+
+/**
  * An error at a place. `name` is the directive's full name (`port`, `group scores ttl`); without a place (the
  * directive was not given and its default does not do) the message starts with the name.
  */
@@ -33,18 +42,13 @@ export function errorAt(place: Place | undefined, name: string, text: string): C
   return new ConfError(`${place.where}: ${place.onCommandLine ? "--" : ""}${name}: ${text}`);
 }
 
-/** The error of a directive that turned out wrong later, when the node started: its line is that of the conf. */
+/**
+ * The error of a directive that turned out wrong later, when the node started: its line is that of the conf.
+ */
 export function directiveError(
   conf: { readonly places: ReadonlyMap<string, Place> },
   name: string,
   text: string,
 ): ConfError {
   return errorAt(conf.places.get(name), name, text);
-}
-
-/** A word of the conf in quotes, fit for a message: printable, and not longer than a line. */
-export function shown(word: string): string {
-  const text = textOf(word) ?? word;
-  const clipped = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}...` : text;
-  return JSON.stringify(clipped);
 }

@@ -1,8 +1,8 @@
 /**
  * What a node is told before it starts: carrot.conf, read, checked and worked out.
  *
- * Owns the shape only. Everything is in its final unit (bytes, milliseconds, fractions), every default is filled in
- * and every rule between directives holds: who is handed a NodeConf never checks it again.
+ * Owns the shape only. Everything is in its final unit (bytes, milliseconds, fractions), every default is
+ * filled in and every rule between directives holds: who is handed a NodeConf never checks it again.
  */
 
 import type { Place } from "./conf-error.ts";

@@ -1,9 +1,9 @@
 /**
  * The table of all directives: the one place that knows their names, kinds, defaults and help.
  *
- * Owns what feeds the reader, `--help`, CONFIG GET and SET and the test that compares it with carrot.conf. A row is
- * keyed by the field it sets, and the compiler holds the row's kind to the field's type. Rules between directives are
- * elsewhere (members.ts, groups.ts).
+ * Owns what feeds the reader, `--help`, CONFIG GET and SET and the test that compares it with carrot.conf. A
+ * row is keyed by the field it sets, and the compiler holds the row's kind to the field's type. Rules between
+ * directives are elsewhere (members.ts, groups.ts).
  */
 
 import type { GroupFields, NodeFields } from "./conf.ts";
@@ -34,10 +34,10 @@ export interface Directive<T = unknown> {
 }
 
 export const nodeDirectives = {
-  bind: fixed("bind", kind.hosts(), "127.0.0.1", "addresses to listen on, for clients, HTTP and peers"),
+  bind: fixed("bind", kind.hosts(), "127.0.0.1", "addresses to listen on"),
   port: fixed("port", kind.integer(0, 65535), "6390", "port for clients; 0 takes any free one"),
   peerPort: fixed("peer-port", kind.integer(0, 65535), { follows: "port + 10000" }, "port for other members"),
-  httpPort: fixed("http-port", kind.integer(0, 65535), "0", "port for /api, /healthz and /metrics; 0 is off"),
+  httpPort: fixed("http-port", kind.integer(0, 65535), "0", "port for HTTP: /api, /metrics; 0 is off"),
   peers: fixed(
     "peers",
     kind.members(),
@@ -51,17 +51,12 @@ export const nodeDirectives = {
     { follows: "bind:peer-port" },
     "this node in peers; its id",
   ),
-  ringSeed: fixed(
-    "ring-seed",
-    kind.seed(),
-    "0",
-    "number or text that shuffles the ring; the same on every member",
-  ),
+  ringSeed: fixed("ring-seed", kind.seed(), "0", "number or text; the same on every member"),
   virtualNodes: fixed(
     "virtual-nodes",
     kind.integer(1, 4096),
     "512",
-    "points of a member on the ring; the same everywhere",
+    "points on the ring; the same on every member",
   ),
   clusterSecret: fixed(
     "cluster-secret",
@@ -78,9 +73,9 @@ export const nodeDirectives = {
   ),
   eviction: fixed(
     "eviction",
-    kind.choice("lru", "s3fifo"),
+    kind.choice("lru|s3fifo", ["lru", "s3fifo"]),
     "lru",
-    "which entries give way when a group is full",
+    "which entries give way when it is full",
   ),
   maxClients: live("maxclients", kind.integer(1, 1_000_000), "10000", "clients at the same time"),
   requirePass: live("requirepass", kind.text("TEXT"), '""', "password for clients; empty: none", "sensitive"),
@@ -92,9 +87,9 @@ export const nodeDirectives = {
   ),
   loglevel: live(
     "loglevel",
-    kind.choice("debug", "verbose", "notice", "warning", "nothing"),
+    kind.choice("LEVEL", ["debug", "verbose", "notice", "warning", "nothing"]),
     "notice",
-    "how much is logged",
+    "debug, verbose, notice, warning, nothing",
   ),
   logfile: fixed("logfile", kind.text("PATH"), '""', "where the log goes; empty: standard output"),
   threads: fixed("threads", kind.threads(256), "1", "worker threads; auto: one a core"),
@@ -121,23 +116,18 @@ export const nodeDirectives = {
     "client-output-buffer-limit",
     kind.bytes({ min: 64 * KIB }),
     "64mb",
-    "what may wait for a client that does not read",
+    "what may wait for a client to read",
   ),
   maxPendingCommands: live(
     "max-pending-commands",
     kind.integer(1, 1_000_000),
     "1024",
-    "commands of a client that may wait for replies",
+    "commands of a client under way",
   ),
 } satisfies { readonly [F in keyof NodeFields]: Directive<NodeFields[F]> };
 
 export const groupDirectives = {
-  loader: fixed(
-    "loader",
-    kind.loader(),
-    "none",
-    "module PATH, http URL or none: where missing keys come from",
-  ),
+  loader: fixed("loader", kind.loader(), "none", "where from: module PATH, http URL, none"),
   maxBytes: fixed(
     "maxmemory",
     kind.bytes({ min: MIN_GROUP_BYTES }),
@@ -146,7 +136,7 @@ export const groupDirectives = {
   ),
   prefix: fixed("prefix", kind.rawBytes("TEXT"), { follows: "NAME:" }, "what the group's keys start with"),
   ttlMs: live("ttl", kind.duration({ max: MAX_TTL_MS }), "0", "how long a loaded value lives; 0 for ever"),
-  ttlJitter: live("ttl-jitter", kind.percent(1), "10%", "by how much a life is shortened, at random"),
+  ttlJitter: live("ttl-jitter", kind.percent(1), "10%", "by how much a life is cut, at random"),
   negativeTtlMs: live(
     "negative-ttl",
     kind.duration({ max: MAX_TTL_MS }),
@@ -167,12 +157,7 @@ export const groupDirectives = {
     "loads that may wait for their turn",
   ),
   maxValueBytes: fixed("max-value-size", kind.bytes({ min: 1, max: MAX_BULK_BYTES }), "8mb", "longest value"),
-  mirrorShare: fixed(
-    "mirror-memory",
-    kind.percent(0.9),
-    "12.5%",
-    "part of the limit for copies of others' entries",
-  ),
+  mirrorShare: fixed("mirror-memory", kind.percent(0.9), "12.5%", "part of it for copies of peers' entries"),
 } satisfies { readonly [F in keyof GroupFields]: Directive<GroupFields[F]> };
 
 /** A row with the field it sets and whom it is about. */

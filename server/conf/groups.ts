@@ -1,17 +1,18 @@
 /**
  * The groups, with their prefixes told apart and the node's memory divided among them.
  *
- * Owns two rules: no two groups take the same keys, and the groups' limits together never exceed the node's `maxmemory`.
+ * Owns two rules: no two groups take the same keys, and the groups' limits together never exceed the node's
+ * `maxmemory`.
  *
  *     maxmemory  |----- scores: its own 100mb -----|-- users: share --|-- default: share --|
  *                |------- entries ------|-mirrors--|   each an equal part of what is left
  */
 
 import type { GroupConf, GroupFields } from "./conf.ts";
-import { errorAt, type Place, shown } from "./conf-error.ts";
+import { errorAt, type Place } from "./conf-error.ts";
 import { MIN_GROUP_BYTES } from "./directives.ts";
 import { formatBytes } from "./units.ts";
-import { wordOf } from "./words.ts";
+import { shown, wordOf } from "./words.ts";
 
 /** The group that takes every key that no prefix takes. */
 const DEFAULT_GROUP = "default";
@@ -73,14 +74,16 @@ function shareOf(given: readonly GivenGroup[], nodeMaxBytes: number): number {
     leftBytes -= maxBytes ?? 0;
     if (leftBytes >= 0) continue;
     const sum = formatBytes(nodeMaxBytes - leftBytes);
-    const text = `the groups' limits come to ${sum}, more than the node's maxmemory of ${formatBytes(nodeMaxBytes)}`;
+    const limit = formatBytes(nodeMaxBytes);
+    const text = `the groups' limits come to ${sum}, more than the node's maxmemory of ${limit}`;
     throw errorAt(places.get("maxBytes"), `group ${name} maxmemory`, text);
   }
   const sharing = given.filter((group) => group.maxBytes === undefined);
   const shareBytes = Math.floor(leftBytes / Math.max(1, sharing.length));
   const [first] = sharing;
   if (first !== undefined && shareBytes < MIN_GROUP_BYTES) {
-    const text = `only ${formatBytes(shareBytes)} of the node's maxmemory are left for it, ${formatBytes(MIN_GROUP_BYTES)} at least are needed`;
+    const least = formatBytes(MIN_GROUP_BYTES);
+    const text = `only ${formatBytes(shareBytes)} of maxmemory are left for it, ${least} at least are needed`;
     throw errorAt(first.place, `group ${first.name} maxmemory`, text);
   }
   return shareBytes;

@@ -1,20 +1,21 @@
 /**
  * What `carrotcache --help` prints.
  *
- * Owns the layout: every directive of the table in three columns (name and value, default, help), at most 100 wide.
+ * Owns the layout: every directive of the table in three columns (name and value, default, help), a line
+ * each, at most 100 wide.
  */
 
-import { type Directive, directives, type Row } from "./directives.ts";
+import { directives, type Row } from "./directives.ts";
 
-const WIDTH = 100;
-const NAME_WIDTH = 38;
-const DEFAULT_WIDTH = 16;
+/** The longest of each column; a test holds the whole to 100. */
+const OPTION_WIDTH = 34;
+const DEFAULT_WIDTH = 14;
 
 export function helpText(version: string): string {
   return `carrotcache ${version}: a distributed read-through cache that speaks the Redis protocol
 
 Usage:  carrotcache [FILE] [--directive value ...]
-        carrotcache [FILE] [--directive value ...] --check     read the conf, say OK or what is wrong
+        carrotcache [FILE] [--directive value ...] --check    read the conf, say OK or what is wrong
         carrotcache --help | --version
 
 FILE has a directive a line, as carrot.conf explains them; a directive on the command line wins over
@@ -31,7 +32,7 @@ ${rowsOf("node")}
 Directives of a group, as "group NAME DIRECTIVE VALUE" in FILE, --group NAME DIRECTIVE VALUE here:
 ${rowsOf("group")}
 
-In FILE also:  include FILE    reads another file at this place; relative to the file that includes it
+In FILE also:  include FILE    reads another file here; relative to the one that includes it
 Units:         1k = 1000, 1kb = 1024, likewise m, mb, g, gb; times in ms, s, m, h, d
 `;
 }
@@ -43,28 +44,9 @@ function rowsOf(scope: Row["scope"]): string {
     .join("\n");
 }
 
-function rowText(row: Row): string {
-  const { name, kind, help, changeable } = row;
-  const option = row.scope === "node" ? `--${name}` : name;
-  const left = `${changeable ? "*" : " "} ${`${option} ${kind.metavar}`}`.padEnd(NAME_WIDTH);
-  const start = `${left}  ${defaultText(row).padEnd(DEFAULT_WIDTH)}`;
-  const [first = "", ...more] = wrap(help, WIDTH - NAME_WIDTH - DEFAULT_WIDTH - 3);
-  return [`${start} ${first}`, ...more.map((line) => " ".repeat(NAME_WIDTH + DEFAULT_WIDTH + 3) + line)].join(
-    "\n",
-  );
-}
-
-function defaultText({ default: by }: Directive): string {
-  return typeof by === "string" ? by : by.follows;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1) ?? "";
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+function rowText({ name, kind, default: by, help, changeable, scope }: Row): string {
+  const option = `${scope === "node" ? "--" : ""}${name} ${kind.metavar}`;
+  const defaultText = typeof by === "string" ? by : by.follows;
+  const columns = [option.padEnd(OPTION_WIDTH), defaultText.padEnd(DEFAULT_WIDTH), help];
+  return `${changeable ? "*" : " "} ${columns.join(" ")}`;
 }

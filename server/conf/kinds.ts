@@ -1,21 +1,20 @@
 /**
  * The kinds of value a directive can have.
  *
- * Owns how the words after a directive's name become a typed value, and how the value is written again. A kind says what
- * it expected; it knows neither the directive's name nor what its value is good for.
+ * Owns how the words after a directive's name become a typed value, and how the value is written again. A
+ * kind says what it expected; it knows neither the directive's name nor what its value is good for.
  */
 
 import { type Address, memberId, parseAddress } from "./addresses.ts";
-import { Complaint } from "./complaint.ts";
 import type { LoaderConf } from "./conf.ts";
-import type { Place } from "./conf-error.ts";
+import { Complaint, type Place } from "./conf-error.ts";
 import { seedOf } from "./seed.ts";
 import * as units from "./units.ts";
 import { bytesOf, quoteWord, textOf, wordOf } from "./words.ts";
 
 /**
- * A kind of value. `parse` gets at least one word, and exactly one unless `many`; `format` writes what `parse` reads back
- * as an equal value.
+ * A kind of value. `parse` gets at least one word, and exactly one unless `many`; `format` writes what
+ * `parse` reads back as an equal value.
  */
 export interface Kind<T> {
   /** How `--help` shows the value: `BYTES`. */
@@ -76,8 +75,8 @@ export function percent(max: number): Kind<number> {
   });
 }
 
-export function choice<const T extends string>(...values: readonly T[]): Kind<T> {
-  return oneWord(values.join("|"), String, (word) => {
+export function choice<const T extends string>(metavar: string, values: readonly T[]): Kind<T> {
+  return oneWord(metavar, String, (word) => {
     return (
       values.find((value) => value === word.toLowerCase()) ?? new Complaint(`expected ${listed(values)}`)
     );

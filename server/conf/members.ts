@@ -1,8 +1,8 @@
 /**
  * Who the members are, and which of them this node is.
  *
- * Owns the rules between bind, port, peer-port, peer-address, peers and cluster-secret: a node finds itself in `peers` by
- * its peer-address, and members that are not all on this machine must share a secret.
+ * Owns the rules between bind, port, peer-port, peer-address, peers and cluster-secret: a node finds itself
+ * in `peers` by its peer-address, and members that are not all on this machine must share a secret.
  */
 
 import { isAnyAddress, isLoopback, memberId, parseAddress } from "./addresses.ts";
@@ -29,7 +29,9 @@ export interface Members {
   readonly peers: readonly string[];
 }
 
-/** Throws a ConfError when the members do not fit together; `places` tells where directives stand, by name. */
+/**
+ * Throws a ConfError when the members do not fit together; `places` tells where directives stand, by name.
+ */
 export function resolveMembers(given: GivenMembers, places: ReadonlyMap<string, Place>): Members {
   const fail = (name: string, text: string): ConfError => errorAt(places.get(name), name, text);
   const alone = given.peers.length === 0;

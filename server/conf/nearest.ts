@@ -1,14 +1,16 @@
 /**
  * Guesses what somebody meant to write.
  *
- * Owns the edit distance: insertions, deletions, substitutions and swaps of neighbours cost 1 each (optimal string
- * alignment), so that `prot` is nearer to `port` than to `bind`.
+ * Owns the edit distance: insertions, deletions, substitutions and swaps of neighbours cost 1 each (optimal
+ * string alignment), so that `prot` is nearer to `port` than to `bind`.
  */
 
 /** Twice the longest directive; what is longer was not meant to be one, and the table would be large. */
 const MAX_LENGTH = 64;
 
-/** The candidate nearest to the word; undefined when even that shares too little with it to be worth a hint. */
+/**
+ * The candidate nearest to the word; undefined when even that shares too little with it to be worth a hint.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
   let best: string | undefined;
@@ -20,7 +22,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Row by row over a table whose cell (i, j) is the distance of the first i letters of `a` to the first j of `b`. */
+/**
+ * Row by row over a table whose cell (i, j) is the distance of the first i letters of `a` to the first j of
+ * `b`.
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

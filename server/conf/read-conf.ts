@@ -5,14 +5,13 @@
  *                                    +-> settings (merged) -> defaults -> members, groups -> NodeConf
  *     --directive value -> statements+
  *
- * Owns the order of these steps. Each of them throws a ConfError at the first mistake; nothing is started, opened or
- * written here, and the same input always gives the same conf.
+ * Owns the order of these steps. Each of them throws a ConfError at the first mistake; nothing is started,
+ * opened or written here, and the same input always gives the same conf.
  */
 
 import { readArgumentStatements } from "./argv.ts";
-import { Complaint } from "./complaint.ts";
 import type { GroupFields, NodeConf, NodeFields } from "./conf.ts";
-import type { Place } from "./conf-error.ts";
+import { Complaint, type Place } from "./conf-error.ts";
 import { directives, type Row } from "./directives.ts";
 import { type GivenGroup, resolveGroups } from "./groups.ts";
 import { resolveMembers } from "./members.ts";
@@ -76,7 +75,10 @@ function givenGroup(name: string, settings: GroupSettings | undefined, cwd: stri
   return { prefix: undefined, maxBytes: undefined, ...values, name, place: settings?.place, places };
 }
 
-/** The value of every field of a scope, except where the default follows from other directives and none is given. */
+/**
+ * The value of every field of a scope, except where the default follows from other directives and none is
+ * given.
+ */
 function withDefaults(
   scope: Row["scope"],
   given: ReadonlyMap<string, Setting>,

@@ -1,16 +1,15 @@
 /**
  * Statements made into values, one a directive.
  *
- * Owns the rules that hold for every directive alike: it is known, has the right number of words of the right kind, and is
- * given once. Does not know what any of them means to the others.
+ * Owns the rules that hold for every directive alike: it is known, has the right number of words of the right
+ * kind, and is given once. Does not know what any of them means to the others.
  */
 
-import { Complaint } from "./complaint.ts";
-import { ConfError, errorAt, type Place, shown } from "./conf-error.ts";
+import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
 import { nearest } from "./nearest.ts";
 import type { Statement } from "./statements.ts";
-import { textOf } from "./words.ts";
+import { shown, textOf } from "./words.ts";
 
 const GROUP_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -25,7 +24,9 @@ export interface GroupSettings {
   readonly values: Map<string, Setting>;
 }
 
-/** What one source (all files, or the command line) says; the keys of the inner maps are the table's fields. */
+/**
+ * What one source (all files, or the command line) says; the keys of the inner maps are the table's fields.
+ */
 export interface Settings {
   readonly node: Map<string, Setting>;
   /** In the order in which the groups are first named. */
@@ -72,8 +73,9 @@ function addToGroup({ groups }: Settings, { words, place }: Statement): void {
   if (!GROUP_NAME.test(name)) {
     throw errorAt(place, "group", `expected a name of up to 64 letters, digits, - and _, got ${shown(name)}`);
   }
-  if (directive === undefined)
+  if (directive === undefined) {
     throw errorAt(place, `group ${name}`, "missing directive (group NAME DIRECTIVE ...)");
+  }
   const row = findDirective("group", directive.toLowerCase());
   if (row === undefined) throw unknownGroupDirective(name, directive, place);
   const group = groups.get(name) ?? { place, values: new Map<string, Setting>() };

@@ -1,15 +1,14 @@
 /**
  * Conf files, line by line.
  *
- * Owns files, lines and `include`: out come statements, each with its place, in the order in which they would be read
- * aloud. Does not know any directive but `include`.
+ * Owns files, lines and `include`: out come statements, each with its place, in the order in which they would
+ * be read aloud. Does not know any directive but `include`.
  */
 
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { Complaint } from "./complaint.ts";
-import { ConfError, errorAt, type Place, shown } from "./conf-error.ts";
-import { splitWords, textOf, wordOf } from "./words.ts";
+import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
+import { shown, splitWords, textOf, wordOf } from "./words.ts";
 
 /** A directive as written: its name in lower case, and the words after it. */
 export interface Statement {

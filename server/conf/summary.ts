@@ -1,8 +1,8 @@
 /**
  * What `carrotcache --check` prints for a conf without mistakes.
  *
- * Owns a few lines that let somebody see whether the conf says what was meant. No secret is in them, nor a loader's
- * arguments, which may contain one.
+ * Owns a few lines that let somebody see whether the conf says what was meant. No secret is in them, nor a
+ * loader's arguments, which may contain one.
  */
 
 import type { GroupConf, NodeConf } from "./conf.ts";
@@ -14,12 +14,16 @@ export function summaryOf(conf: NodeConf): string {
   const members = conf.peers.length === 0 ? "alone" : `${conf.peers.length}, this is ${conf.peerAddress}`;
   return [
     `${conf.file ?? "defaults"}: OK`,
-    `  listens  ${conf.bind.map((host) => `${host.includes(":") ? `[${host}]` : host}:${conf.port}`).join(" ")}${http}`,
+    `  listens  ${conf.bind.map((host) => endpoint(host, conf.port)).join(" ")}${http}`,
     `  members  ${members}`,
     `  memory   ${formatBytes(conf.maxBytes)}, eviction ${conf.eviction}, threads ${conf.threads}`,
     ...conf.groups.map((group) => `  group    ${groupText(group)}`),
     "",
   ].join("\n");
+}
+
+function endpoint(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function groupText({ name, prefix, loader, maxBytes, ttlMs }: GroupConf): string {

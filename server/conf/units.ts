@@ -1,8 +1,9 @@
 /**
  * Numbers with units, in and out.
  *
- * Owns what `256mb`, `10s` and `12.5%` mean. Strict: digits, then a unit, nothing else; no sign, no exponent, and never
- * a value beyond Number.MAX_SAFE_INTEGER. `format...` writes what `parse...` reads back as the same number.
+ * Owns what `256mb`, `10s` and `12.5%` mean. Strict: digits, then a unit, nothing else; no sign, no exponent,
+ * and never a value beyond Number.MAX_SAFE_INTEGER. `format...` writes what `parse...` reads back as the same
+ * number.
  */
 
 export const KIB = 1024;
@@ -48,7 +49,10 @@ export function formatBytes(bytes: number): string {
   ]);
 }
 
-/** Undefined: not a duration. A bare number is none, as nobody can tell whether it means seconds; 0 needs no unit. */
+/**
+ * Undefined: not a duration. A bare number is none, as nobody can tell whether it means seconds; 0 needs no
+ * unit.
+ */
 export function parseDuration(text: string): number | undefined {
   return /^0+$/.test(text) ? 0 : parseWithUnit(text, TIME_UNITS);
 }

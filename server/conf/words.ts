@@ -1,8 +1,9 @@
 /**
  * Lines and words, as redis.conf has them.
  *
- * Owns quoting, escapes and comments. A word is a *byte string*: each character stands for one byte (0 to 255), so that
- * `"\xff"` in a prefix is that byte and nothing else; `textOf` makes UTF-8 text of it. Does not know any directive.
+ * Owns quoting, escapes and comments. A word is a *byte string*: each character stands for one byte (0 to
+ * 255), so that `"\xff"` in a prefix is that byte and nothing else; `textOf` makes UTF-8 text of it. Does not
+ * know any directive.
  *
  *     bare   until the next blank                       maxmemory 256mb
  *     "..."  escapes \n \r \t \b \a \xHH \" \\          requirepass "two words\n"
@@ -10,7 +11,7 @@
  *     #      at the start of a word: a comment          port 6390 # as in the manual
  */
 
-import { Complaint } from "./complaint.ts";
+import { Complaint } from "./conf-error.ts";
 
 /** Blanks are listed, because \s has 0xa0 in it, which is half of a UTF-8 letter here. */
 const BLANKS = /[ \t\r\n\v\f]*/y;
@@ -18,6 +19,9 @@ const WORD = /([^ \t\r\n\v\f"']*)(?:"((?:\\.|[^"\\])*)"|'((?:\\'|[^'\\]|\\(?!'))
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|(.))/gs;
 const CONTROLS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", a: "\x07" };
 const NEEDS_NO_QUOTES = /^[\w.:/@%+,=[\]-]+$/;
+
+/** Long enough to recognise a value by, short enough for one line. */
+const SHOWN_LENGTH = 60;
 
 /** Splits a line; an empty line or a comment has no words. */
 export function splitWords(line: string): string[] | Complaint {
@@ -60,6 +64,13 @@ export function bytesOf(word: string): Buffer {
 export function wordOf(content: string | Uint8Array): string {
   const bytes = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
   return bytes.toString("latin1");
+}
+
+/** A word of the conf in quotes, fit for a message: printable, and not longer than a line. */
+export function shown(word: string): string {
+  const text = textOf(word) ?? word;
+  const clipped = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}...` : text;
+  return JSON.stringify(clipped);
 }
 
 function skipBlanks(line: string, at: number): number {

@@ -36,9 +36,9 @@ async function importModule(path: string): Promise<Record<string, unknown>> {
     return await import(pathToFileURL(path).href);
   } catch (thrown) {
     const message = oneLine(thrown instanceof Error ? thrown.message : String(thrown));
-    throw new Error(
-      `cannot import ${path}: ${thrown instanceof SyntaxError ? "syntax error: " : ""}${message}`,
-    );
+    if (!(thrown instanceof SyntaxError)) throw new Error(`cannot import ${path}: ${message}`);
+    // Node keeps the place of a syntax error to itself.
+    throw new Error(`cannot import ${path}: syntax error: ${message} (node --check shows where)`);
   }
 }
 

@@ -14,6 +14,7 @@
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { LoadContext, Loader, LoadManyContext } from "../loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
+import type { LoadsUnderWay } from "./loads-under-way.ts";
 import { failure, normalizeLoaded } from "./normalize-loaded.ts";
 import { LOADER_STOPPED, loaderFailed, loaderReturnedWrongCount, loaderTimeout } from "./texts.ts";
 
@@ -22,8 +23,8 @@ export interface LoadTerms {
   readonly group: string;
   readonly timeoutMs: number;
   readonly maxValueBytes: number;
-  /** Every load under way keeps the function that ends it in here; who stops the node calls them all. */
-  readonly underWay?: Set<() => void>;
+  /** Where loads are listed while they wait, for who stops the node. */
+  readonly underWay?: LoadsUnderWay;
 }
 
 /** The loader must not change `keyBytes`, which is handed on without a copy. */
@@ -86,7 +87,7 @@ function beforeDeadline<Result>(
   return new Promise((resolve) => {
     const settle = (result: Result): void => {
       clearTimeout(timer);
-      terms.underWay?.delete(stop);
+      if (place) terms.underWay?.remove(place);
       resolve(result);
     };
     // The waiters are answered before the signal fires: what the loader makes of it comes too late to matter.
@@ -97,7 +98,7 @@ function beforeDeadline<Result>(
     const stop = (): void => cutOff(LOADER_STOPPED, "AbortError");
     const onDeadline = (): void => cutOff(loaderTimeout(terms.timeoutMs), "TimeoutError");
     const timer = setTimeout(onDeadline, terms.timeoutMs);
-    terms.underWay?.add(stop);
+    const place = terms.underWay?.add(stop);
     answerOf(loading, finish, (thrown) => fail(loaderFailed(thrown, terms.maxValueBytes))).then(settle);
   });
 }

@@ -1,7 +1,7 @@
 /**
  * An HTTP origin that counts: what a group's loader asks, the test can see.
  *
- * Owns the values: `valueOf(key)` is derived from the key, so that any answer can be checked against its question.
+ * Owns the values: `originValue(key)` is derived from the key, so that any answer can be checked against its question.
  */
 import { createHash } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
@@ -19,7 +19,7 @@ export interface Origin {
 }
 
 /** The value of a key: its name and a digest of it. */
-export function valueOf(key: string): string {
+export function originValue(key: string): string {
   return `${key}=${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;
 }
 
@@ -35,7 +35,7 @@ export async function startOrigin(t: ExecutionContext, delayMs = 0): Promise<Ori
   const answer = (key: string, response: ServerResponse) => {
     if (origin.respond !== undefined) origin.respond(key, response);
     else if (key.startsWith("none")) response.writeHead(404).end();
-    else response.end(valueOf(key));
+    else response.end(originValue(key));
   };
   const server = createServer((request, response) => {
     const key = (request.url ?? "").replace("/items/", "");

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import type { Loader } from "../../../server/loader.ts";
+import { LoadsUnderWay } from "../../../server/loaders/loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "../../../server/loaders/run-load.ts";
 
 export const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -75,10 +76,10 @@ export function loaderSuite(name: string, start: () => Promise<Subject>): void {
   });
 
   test(`${name}: lets its origin know when a load is given up`, async (t) => {
-    const underWay = new Set<() => void>();
+    const underWay = new LoadsUnderWay();
     const outcome = runLoad(subject.loader, Buffer.from("slow"), { ...TERMS, underWay });
     await subject.slowAsked;
-    for (const stop of underWay) stop();
+    underWay.stop();
     t.deepEqual(await outcome, { kind: "error", text: "loader stopped: the node is shutting down" });
     await t.notThrowsAsync(subject.slowGivenUp);
   });

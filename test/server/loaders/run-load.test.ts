@@ -6,6 +6,7 @@
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import type { LoadContext, Loader, LoadManyContext } from "../../../server/loader.ts";
+import { LoadsUnderWay } from "../../../server/loaders/loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "../../../server/loaders/run-load.ts";
 import { asValue } from "./loader-suite.ts";
 
@@ -129,7 +130,7 @@ test("what comes after the deadline is dropped, rejections too", async (t) => {
 });
 
 test("the signal stays quiet after an answer in time", async (t) => {
-  const underWay = new Set<() => void>();
+  const underWay = new LoadsUnderWay();
   let signal: AbortSignal | undefined;
   await run(
     async (_key, context) => {
@@ -138,12 +139,12 @@ test("the signal stays quiet after an answer in time", async (t) => {
     },
     { ...TERMS, underWay },
   );
-  t.is(underWay.size, 0);
+  t.true(underWay.isEmpty);
   t.false(signal!.aborted);
 });
 
 test("who stops the node ends every load under way", async (t) => {
-  const underWay = new Set<() => void>();
+  const underWay = new LoadsUnderWay();
   const terms = { ...TERMS, underWay };
   const signals: AbortSignal[] = [];
   const silent = (_key: unknown, { signal }: { signal: AbortSignal }): Promise<never> => {
@@ -152,13 +153,13 @@ test("who stops the node ends every load under way", async (t) => {
   };
   const one = run(silent, terms);
   const many = runLoadMany(batchLoaderOf(silent), [KEY, KEY], terms);
-  t.is(underWay.size, 2);
-  for (const stop of underWay) stop();
+  t.false(underWay.isEmpty);
+  underWay.stop();
   const stopped = error("loader stopped: the node is shutting down");
   t.deepEqual(await one, stopped);
   t.deepEqual(await many, [stopped, stopped]);
   t.true(signals.every((signal) => signal.aborted));
-  t.is(underWay.size, 0);
+  t.true(underWay.isEmpty);
 });
 
 const KEYS = ["Tom", "Jack", "Sam"].map((key) => Buffer.from(key));

@@ -1,0 +1,259 @@
+/**
+ * This node's link to one other member: dialled here, dialled again whenever it ends.
+ *
+ * Owns the socket, its handshake, its heartbeat and the wait before the next attempt. Keeps: requests are sent only
+ * while the link is up, and when it ends each of them is rejected with PeerUnreachable, at once, so that callers can
+ * turn to the successor. Does not know keys, outcomes or the ring.
+ *
+ *     down --wait over, or the member dialled us--> connecting --proved, introduced--> up
+ *       ^                                               |                              |
+ *       +--------- 100 ms, doubled up to 5 s -----------+--- closed, silent, garbage --+
+ */
+
+import type { Socket } from "node:net";
+import { decodeFrame, encodeFrame } from "../proto/frame.ts";
+import { carrot } from "../proto/generated/carrot.js";
+import { parseAddress } from "./address.ts";
+import { FrameStream } from "./frame-stream.ts";
+import { DiallerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { Outcome } from "./outcome.ts";
+import { PeerUnreachable } from "./peer-unreachable.ts";
+import type { QuietLog } from "./quiet-log.ts";
+import { type Answer, type AnswerName, Requests } from "./requests.ts";
+
+/** For connecting, and once more for the handshake. */
+const DIAL_TIMEOUT_MS = 1000;
+const MIN_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 5000;
+/** A link that lasted so long was a good one: the next attempt after it does not wait longer and longer. */
+const PROVEN_MS = 5000;
+
+export type LinkState = "up" | "connecting" | "down";
+
+export interface LinkFigures {
+  readonly state: LinkState;
+  /** How long it has been in this state. */
+  readonly sinceMs: number;
+  /** Keys asked for over this link. */
+  readonly sent: number;
+  /** Keys that the member asked this node for, over its own link. */
+  readonly received: number;
+  /** Of the link dialled here, over all its connections. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly inFlight: number;
+  /** Of the last ping; undefined before the first. */
+  readonly rttMs: number | undefined;
+  /** How often the link came up after the first time. */
+  readonly reconnects: number;
+  readonly lastError: string | undefined;
+}
+
+export interface LinkOptions {
+  /** The member at the other end. */
+  readonly peer: string;
+  /** This node's id. */
+  readonly id: string;
+  readonly secret: string;
+  /** The longest answer that is read. */
+  readonly maxFrameBytes: number;
+  readonly connect: (host: string, port: number) => Socket;
+  readonly clock: () => number;
+  /** From 0 to 1, for the jitter of the backoff. */
+  readonly random: () => number;
+  readonly log: QuietLog;
+  readonly ring: () => number;
+  /** The link is up and nothing was sent on it yet; what is sent here goes before anything else. */
+  readonly opened: () => void;
+  /** The fingerprint of the other side's ring, on opening and with every pong. */
+  readonly sawRing: (fingerprint: number) => void;
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  #state: LinkState = "down";
+  #stateSince: number;
+  #stream: FrameStream | undefined;
+  #handshake: DiallerHandshake | undefined;
+  #proved = false;
+  #requests: Requests | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #attempts = 0;
+  #closed = false;
+  #sent = 0;
+  #ups = 0;
+  #pastBytesSent = 0;
+  #pastBytesReceived = 0;
+  #rttMs: number | undefined;
+  #lastError: string | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#stateSince = options.clock();
+  }
+
+  get isUp(): boolean {
+    return this.#state === "up";
+  }
+
+  /** Dials now, unless the link is up or being dialled: on starting, and when the member is known to be back. */
+  dial(): void {
+    if (this.#closed || this.#state !== "down") return;
+    this.#enter("connecting");
+    const address = parseAddress(this.#options.peer);
+    if (address === undefined) this.#ended(new Error("its id is no address"));
+    else this.#greet(this.#options.connect(address.host, address.port));
+  }
+
+  /** As Requests.get; rejects with PeerUnreachable at once while the link is not up. */
+  get(key: Uint8Array, timeoutMs: number): Promise<Outcome> {
+    if (this.#requests === undefined) return Promise.reject(this.#unreachable());
+    this.#sent++;
+    return this.#requests.get(key, timeoutMs);
+  }
+
+  /** As Requests.ask; rejects with PeerUnreachable at once while the link is not up. */
+  ask<Name extends AnswerName>(
+    answer: Name,
+    build: (id: number) => carrot.Frame.$Properties,
+  ): Promise<Answer<Name>> {
+    return this.#requests?.ask(answer, build) ?? Promise.reject(this.#unreachable());
+  }
+
+  figures(): Omit<LinkFigures, "received"> {
+    return {
+      state: this.#state,
+      sinceMs: this.#options.clock() - this.#stateSince,
+      sent: this.#sent,
+      bytesSent: this.#pastBytesSent + (this.#stream?.bytesSent ?? 0),
+      bytesReceived: this.#pastBytesReceived + (this.#stream?.bytesReceived ?? 0),
+      inFlight: this.#requests?.inFlight ?? 0,
+      rttMs: this.#rttMs,
+      reconnects: Math.max(0, this.#ups - 1),
+      lastError: this.#lastError,
+    };
+  }
+
+  /** Ends the link for good; its requests are rejected. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    if (this.#stream !== undefined) this.#stream.destroy();
+  }
+
+  #enter(state: LinkState): void {
+    this.#state = state;
+    this.#stateSince = this.#options.clock();
+  }
+
+  #greet(socket: Socket): void {
+    this.#proved = false;
+    this.#handshake = new DiallerHandshake(this.#options.secret, this.#options.peer);
+    const stream = new FrameStream({
+      socket,
+      maxFrameBytes: MAX_GREETING_BYTES,
+      onFrame: (frame) => this.#take(stream, frame),
+      onEnd: (reason) => this.#ended(reason),
+    });
+    this.#stream = stream;
+    stream.send(this.#handshake.hello());
+    this.#limit("did not answer");
+    socket.once("connect", () => this.#limit("did not finish the handshake"));
+  }
+
+  #limit(text: string): void {
+    clearTimeout(this.#timer);
+    const late = () => this.#stream?.destroy(new Error(`${text} within ${DIAL_TIMEOUT_MS} ms`));
+    this.#timer = setTimeout(late, DIAL_TIMEOUT_MS);
+  }
+
+  #take(stream: FrameStream, frame: Buffer): void {
+    if (this.#requests !== undefined) this.#requests.take(frame);
+    else if (this.#proved) this.#open(stream, decodeFrame(carrot.Frame, frame));
+    else this.#shake(stream, frame);
+  }
+
+  #shake(stream: FrameStream, frame: Buffer): void {
+    const step = this.#handshake!.read(frame);
+    if (step.reply !== undefined) stream.send(step.reply);
+    if (!step.proved) return;
+    this.#proved = true;
+    const { id, maxFrameBytes, ring } = this.#options;
+    stream.maxFrameBytes = maxFrameBytes;
+    stream.send(encodeFrame(carrot.Frame, { introduction: { id, maxFrameBytes, ring: ring() } }));
+  }
+
+  #open(stream: FrameStream, { introduction }: carrot.Frame): void {
+    if (!introduction) throw new Error("sent another frame before it introduced itself");
+    clearTimeout(this.#timer);
+    this.#requests = new Requests({
+      peer: this.#options.peer,
+      clock: this.#options.clock,
+      send: (frame) => stream.send(frame),
+      outgoingBytes: () => stream.outgoingBytes,
+      broken: (error) => stream.destroy(error),
+    });
+    this.#heartbeat = new Heartbeat({
+      received: () => stream.bytesReceived,
+      ping: () => this.#ping(),
+      silent: () => stream.destroy(new Error("was silent")),
+    });
+    this.#ups++;
+    this.#enter("up");
+    this.#options.log.forget(this.#logKind);
+    this.#options.log.info(`peer ${this.#options.peer}: link is up`);
+    this.#options.opened();
+    this.#heartbeat.start();
+    this.#options.sawRing(introduction.ring ?? 0);
+  }
+
+  #ping(): void {
+    const start = this.#options.clock();
+    this.ask("pong", (id) => ({ ping: { id } })).then(
+      (pong) => {
+        this.#rttMs = this.#options.clock() - start;
+        this.#options.sawRing(pong.ring ?? 0);
+      },
+      () => {}, // The link has ended, which is dealt with where it did.
+    );
+  }
+
+  #ended(reason: Error | undefined): void {
+    clearTimeout(this.#timer);
+    this.#heartbeat?.stop();
+    this.#pastBytesSent += this.#stream?.bytesSent ?? 0;
+    this.#pastBytesReceived += this.#stream?.bytesReceived ?? 0;
+    const text = reason?.message ?? this.#whyClosed();
+    const requests = this.#requests;
+    if (requests !== undefined && this.#options.clock() - this.#stateSince >= PROVEN_MS) this.#attempts = 0;
+    this.#stream = undefined;
+    this.#requests = undefined;
+    this.#enter("down");
+    requests?.close(this.#closed ? "link closed" : text);
+    if (this.#closed) return;
+    this.#lastError = text;
+    this.#options.log.warn(this.#logKind, `peer ${this.#options.peer}: link is down: ${text}`);
+    this.#timer = setTimeout(() => this.dial(), this.#backoffMs());
+  }
+
+  #whyClosed(): string {
+    if (this.#proved || !this.#handshake?.proofSent) return "closed by the other side";
+    return "closed by the other side on this node's proof: do both have the same cluster-secret?";
+  }
+
+  /** Between half and all of the step, so that members that lost the same peer do not return in step. */
+  #backoffMs(): number {
+    const step = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** this.#attempts++);
+    return step * (0.5 + this.#options.random() / 2);
+  }
+
+  get #logKind(): string {
+    return `link ${this.#options.peer}`;
+  }
+
+  #unreachable(): PeerUnreachable {
+    return new PeerUnreachable(this.#options.peer, this.#lastError ?? this.#state);
+  }
+}

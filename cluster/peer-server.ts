@@ -1,0 +1,184 @@
+/**
+ * The peer port: links that other members dial.
+ *
+ * Owns the listening socket and every accepted one until it ends. Keeps: before the other side has proved the cluster
+ * secret it can make this node hold 64 bytes for one second, in 64 sockets at most (the oldest goes first, since a
+ * member needs only two round trips); no frame but a greeting is decoded before. Does not know keys or the ring.
+ *
+ *     accepted --greetings, 1 s--> proved --introduction--> served until it ends, is silent or this node closes
+ */
+
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { decodeFrame, encodeFrame } from "../proto/frame.ts";
+import { carrot } from "../proto/generated/carrot.js";
+import { FrameStream } from "./frame-stream.ts";
+import { AcceptorHandshake, HandshakeError, MAX_GREETING_BYTES } from "./handshake.ts";
+import type { QuietLog } from "./quiet-log.ts";
+import { MAX_REQUEST_BYTES } from "./requests.ts";
+import type { RingView } from "./ring-view.ts";
+import { type PeerHandlers, ServedLink } from "./served-link.ts";
+
+const HANDSHAKE_TIMEOUT_MS = 1000;
+const MAX_HALF_OPEN = 64;
+/** A member pings every half second; a link on which nothing moved for so long has nobody at the other end. */
+const IDLE_TIMEOUT_MS = 10_000;
+/** With so many bytes of answers not taken, no further request is read. */
+const PAUSE_BYTES = 4 << 20;
+/** How long answers under way may take once this node closes. */
+const LEAVE_TIMEOUT_MS = 5000;
+
+export interface PeerServerOptions {
+  /** This node's id. */
+  readonly id: string;
+  readonly secret: string;
+  readonly handlers: PeerHandlers;
+  readonly view: () => RingView;
+  /** The fingerprint of `view`. */
+  readonly ringPrint: () => number;
+  readonly takeRing: (view: RingView) => boolean;
+  readonly log: QuietLog;
+  /** A member has dialled this node and proved itself. */
+  readonly introduced: (id: string) => void;
+  /** A member has sent so many requests for keys. */
+  readonly counted: (id: string, requests: number) => void;
+}
+
+interface Accepted {
+  readonly stream: FrameStream;
+  readonly handshake: AcceptorHandshake;
+  proved: boolean;
+  served: ServedLink | undefined;
+}
+
+export class PeerServer {
+  readonly #options: PeerServerOptions;
+  readonly #server: Server;
+  readonly #links = new Set<Accepted>();
+  /** Those of `#links` that are not served yet, the oldest first. */
+  readonly #halfOpen = new Set<Accepted>();
+
+  constructor(options: PeerServerOptions) {
+    this.#options = options;
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  /** Resolves when the port is open; rejects when it cannot be had. */
+  listen(host: string, port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off("error", reject);
+        // Such as EMFILE on accept: that one connection is lost, the server goes on.
+        this.#server.on("error", (error) => this.#options.log.warn("accept", `peer port: ${error.message}`));
+        resolve();
+      });
+    });
+  }
+
+  /** The port in use; 0 while not listening. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+  }
+
+  /** Accepts no more, lets the answers to what has been read go out, and closes every link. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      for (const link of this.#halfOpen) link.stream.destroy();
+      for (const link of this.#links) link.served?.leave(() => link.stream.end());
+      const destroyAll = () => {
+        for (const link of this.#links) link.stream.destroy();
+      };
+      const timer = setTimeout(destroyAll, LEAVE_TIMEOUT_MS);
+      this.#server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const from = `${socket.remoteAddress}`;
+    const link: Accepted = {
+      stream: new FrameStream({
+        socket,
+        maxFrameBytes: MAX_GREETING_BYTES,
+        onFrame: (frame) => this.#take(link, frame),
+        onEnd: (reason) => this.#ended(link, reason, from),
+      }),
+      handshake: new AcceptorHandshake(this.#options.secret, this.#options.id),
+      proved: false,
+      served: undefined,
+    };
+    this.#links.add(link);
+    this.#halfOpen.add(link);
+    const timer = setTimeout(() => {
+      if (link.served === undefined) link.stream.destroy(new Error("did not finish the handshake in time"));
+    }, HANDSHAKE_TIMEOUT_MS);
+    socket.once("close", () => clearTimeout(timer));
+    if (this.#halfOpen.size > MAX_HALF_OPEN) {
+      const [oldest] = this.#halfOpen;
+      oldest!.stream.destroy(new Error("gave way to newer connections before its handshake was done"));
+    }
+  }
+
+  #take(link: Accepted, frame: Buffer): void {
+    if (link.served !== undefined) {
+      link.served.take(frame);
+      if (link.stream.outgoingBytes > PAUSE_BYTES) link.stream.pauseUntilDrained();
+    } else if (link.proved) {
+      this.#introduce(link, decodeFrame(carrot.Frame, frame));
+    } else {
+      this.#shake(link, frame);
+    }
+  }
+
+  #shake(link: Accepted, frame: Buffer): void {
+    try {
+      const step = link.handshake.read(frame);
+      if (step.reply !== undefined) link.stream.send(step.reply);
+      if (step.proved) this.#prove(link);
+    } catch (error) {
+      if (!(error instanceof HandshakeError)) throw error;
+      link.stream.endWith(error, error.farewell);
+    }
+  }
+
+  #prove(link: Accepted): void {
+    link.proved = true;
+    link.stream.maxFrameBytes = MAX_REQUEST_BYTES;
+    const introduction = {
+      id: this.#options.id,
+      maxFrameBytes: MAX_REQUEST_BYTES,
+      ring: this.#options.ringPrint(),
+    };
+    link.stream.send(encodeFrame(carrot.Frame, { introduction }));
+  }
+
+  #introduce(link: Accepted, { introduction }: carrot.Frame): void {
+    const id = introduction?.id;
+    if (!introduction || !id) throw new Error("sent another frame before it introduced itself");
+    const { handlers, view, ringPrint, takeRing, counted } = this.#options;
+    link.served = new ServedLink({
+      handlers,
+      view,
+      ringPrint,
+      takeRing,
+      maxAnswerBytes: introduction.maxFrameBytes ?? 0,
+      send: (frame) => link.stream.send(frame),
+      outgoingBytes: () => link.stream.outgoingBytes,
+      counted: (requests) => counted(id, requests),
+    });
+    this.#halfOpen.delete(link);
+    link.stream.closeWhenIdle(IDLE_TIMEOUT_MS);
+    this.#options.introduced(id);
+  }
+
+  #ended(link: Accepted, reason: Error | undefined, from: string): void {
+    this.#links.delete(link);
+    this.#halfOpen.delete(link);
+    if (reason === undefined || (reason as NodeJS.ErrnoException).code === "ECONNRESET") return;
+    const stage = link.proved ? "link" : "handshake";
+    // Few kinds, whatever strangers send, and those who merely knock do not hide a wrong secret.
+    this.#options.log.warn(`${stage} ${reason.name}`, `peer ${stage} from ${from} closed: ${reason.message}`);
+  }
+}

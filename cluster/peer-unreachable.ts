@@ -1,0 +1,16 @@
+/**
+ * The one error that tells a caller to ask somebody else.
+ *
+ * Owns the distinction: this member cannot answer now (its successor can), as opposed to an answer that is an error.
+ */
+
+export class PeerUnreachable extends Error {
+  override name = "PeerUnreachable";
+  /** The member's id. */
+  readonly peer: string;
+
+  constructor(peer: string, reason: string) {
+    super(`peer ${peer} is unreachable: ${reason}`);
+    this.peer = peer;
+  }
+}

@@ -1,0 +1,301 @@
+/**
+ * The other members, as this node deals with them: ask one for a key, tell one of a delete, answer what they ask.
+ *
+ * Owns a link to each member and the peer port. Keeps: a member that cannot be reached rejects at once with
+ * PeerUnreachable; a delete that a member may not have heard of reaches it before anything else does when its link is
+ * up again; members with different views of the ring end up with the same. Does not know who owns a key, nor what is
+ * stored: that is the node's, which hands in its handlers.
+ *
+ * Each node dials each other one, so that there are two links a pair, each with requests in one direction.
+ */
+
+import { connect, type Socket } from "node:net";
+import { parseAddress } from "./address.ts";
+import { Link, type LinkFigures } from "./link.ts";
+import { MissedRemoves } from "./missed-removes.ts";
+import type { Glimpse, Outcome } from "./outcome.ts";
+import { glimpseOf } from "./outcome-entry.ts";
+import { PeerServer } from "./peer-server.ts";
+import { PeerUnreachable } from "./peer-unreachable.ts";
+import { type Log, QuietLog } from "./quiet-log.ts";
+import { BATCH_BYTES, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
+import { fingerprint, isNewer, isSame, type RingView } from "./ring-view.ts";
+import type { PeerHandlers } from "./served-link.ts";
+
+export interface PeersOptions {
+  /** This node's id: its advertised peer address, `host:port`, spelt as the other members spell it. */
+  readonly id: string;
+  /** The same on every member; may be empty where only members can connect. */
+  readonly secret: string;
+  readonly handlers: PeerHandlers;
+  /** The largest value of any group; longer answers of a peer end the link to it. */
+  readonly maxValueBytes: number;
+  readonly clock: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+  /** The epoch of the ring whose members were last given to `setMembers`. */
+  readonly epoch: () => number;
+  readonly connect?: (host: string, port: number) => Socket;
+}
+
+interface Member {
+  readonly link: Link;
+  readonly missed: MissedRemoves;
+  received: number;
+  /** When views of the ring were last exchanged. */
+  exchangedAtMs: number;
+}
+
+/** Room for framing and for the keys and lifetimes beside one value of the largest size. */
+const FRAME_ROOM_BYTES = 64 * 1024;
+/** More members than anybody has; a list is a few hundred KiB then. */
+const MAX_MEMBERS = 1024;
+/** Views that differ although both sides know of each other: somebody refuses one. Not at every ping. */
+const EXCHANGE_INTERVAL_MS = 2000;
+
+export class Peers {
+  readonly #options: PeersOptions;
+  readonly #log: QuietLog;
+  readonly #server: PeerServer;
+  readonly #members = new Map<string, Member>();
+  #view: RingView = { epoch: 0, members: [] };
+  #print = fingerprint(this.#view);
+
+  constructor(options: PeersOptions) {
+    this.#options = options;
+    this.#log = new QuietLog(options.log, options.clock);
+    this.#server = new PeerServer({
+      id: options.id,
+      secret: options.secret,
+      handlers: options.handlers,
+      view: () => this.#currentView(),
+      ringPrint: () => this.#fingerprint(),
+      takeRing: (view) => this.#takeRing(view),
+      log: this.#log,
+      introduced: (id) => this.#members.get(id)?.link.dial(),
+      counted: (id, requests) => this.#count(id, requests),
+    });
+  }
+
+  /** Opens the peer port; rejects when it cannot be had. */
+  listen(host: string, port: number): Promise<void> {
+    return this.#server.listen(host, port);
+  }
+
+  /** The peer port in use; 0 while not listening. */
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /**
+   * Takes the whole ring's members, this node's id among them or not: dials new ones, closes the links to gone ones,
+   * whose requests are rejected. The links to the others stay.
+   */
+  setMembers(ids: readonly string[]): void {
+    const wanted = new Set(ids);
+    this.#view = { epoch: this.#options.epoch(), members: [...wanted].sort() };
+    this.#print = fingerprint(this.#view);
+    wanted.delete(this.#options.id);
+    for (const [id, member] of this.#members) {
+      if (wanted.has(id)) continue;
+      this.#members.delete(id);
+      member.link.close();
+    }
+    for (const id of wanted) if (!this.#members.has(id)) this.#add(id);
+  }
+
+  isUp(id: string): boolean {
+    return this.#members.get(id)?.link.isUp ?? false;
+  }
+
+  /**
+   * Asks a member for a key, whose bytes must stay as they are until the tick ends. Requests of one tick and one
+   * member travel in one frame. After `timeoutMs` it is an error outcome; when the member is not up, goes down before
+   * it has answered, or shuts down, PeerUnreachable.
+   */
+  get(id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome> {
+    const member = this.#members.get(id);
+    return member === undefined ? Promise.reject(noMember(id)) : member.link.get(key, timeoutMs);
+  }
+
+  /** What a member knows of a key, without a load. Rejects with PeerUnreachable. */
+  async look(id: string, key: Uint8Array): Promise<Glimpse> {
+    if (key.length > MAX_KEY_BYTES) return { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
+    return glimpseOf(
+      await this.#member(id).link.ask("looked", (requestId) => ({ look: { id: requestId, key } })),
+    );
+  }
+
+  /**
+   * Removes keys at a member: how many live entries went. When it rejects with PeerUnreachable, and the member is one,
+   * the keys are remembered (up to 10,000 of them or 1 MiB, then as a flush) and sent when the link is up again,
+   * before anything else.
+   */
+  async remove(id: string, keys: readonly Uint8Array[]): Promise<number> {
+    const member = this.#member(id);
+    // They may have to be kept for much longer than the caller keeps them. Nobody stores keys too long to ask for.
+    const copies = keys.filter((key) => key.length <= MAX_KEY_BYTES).map((key) => Buffer.from(key));
+    return this.#remove(member, copies);
+  }
+
+  /** Flushes a member; remembered as `remove` is. */
+  async flush(id: string): Promise<void> {
+    await this.#flush(this.#member(id));
+  }
+
+  /** The live entries that a member owns. Rejects with PeerUnreachable. */
+  async count(id: string): Promise<number> {
+    return (
+      (await this.#member(id).link.ask("counted", (requestId) => ({ count: { id: requestId } }))).count ?? 0
+    );
+  }
+
+  /**
+   * Offers a member this view of the ring; true when it has it now. If the member's own view is newer, this node's
+   * handler `ring` gets that one. Rejects with PeerUnreachable.
+   */
+  async ring(id: string, epoch: number, members: readonly string[]): Promise<boolean> {
+    return this.#offer(this.#member(id), { epoch, members: [...members].sort() });
+  }
+
+  /** Undefined for an id that is no other member. */
+  figures(id: string): LinkFigures | undefined {
+    const member = this.#members.get(id);
+    return member && { ...member.link.figures(), received: member.received };
+  }
+
+  /** Accepts no more, lets answers to what has been read go out, and closes every link. */
+  async close(): Promise<void> {
+    for (const { link } of this.#members.values()) link.close();
+    this.#members.clear();
+    await this.#server.close();
+  }
+
+  #add(id: string): void {
+    const { secret, maxValueBytes, clock, random } = this.#options;
+    const member: Member = {
+      missed: new MissedRemoves(),
+      received: 0,
+      exchangedAtMs: -EXCHANGE_INTERVAL_MS,
+      link: new Link({
+        peer: id,
+        id: this.#options.id,
+        secret,
+        clock,
+        random,
+        connect: this.#options.connect ?? connectTo,
+        maxFrameBytes: Math.max(maxValueBytes + FRAME_ROOM_BYTES, MAX_REQUEST_BYTES),
+        log: this.#log,
+        ring: () => this.#fingerprint(),
+        opened: () => this.#catchUp(member),
+        sawRing: (print) => this.#compareRings(member, print),
+      }),
+    };
+    this.#members.set(id, member);
+    member.link.dial();
+  }
+
+  #member(id: string): Member {
+    const member = this.#members.get(id);
+    if (member === undefined) throw noMember(id);
+    return member;
+  }
+
+  #count(id: string, requests: number): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) member.received += requests;
+  }
+
+  async #remove(member: Member, keys: readonly Uint8Array[]): Promise<number> {
+    const counts = batches(keys).map(async (batch) => {
+      try {
+        const { count } = await member.link.ask("removed", (id) => ({ remove: { id, keys: batch } }));
+        return count ?? 0;
+      } catch (error) {
+        member.missed.add(batch);
+        throw error;
+      }
+    });
+    const settled = await Promise.allSettled(counts);
+    const failed = settled.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    return settled.reduce((sum, result) => sum + (result.status === "fulfilled" ? result.value : 0), 0);
+  }
+
+  async #flush(member: Member): Promise<void> {
+    try {
+      await member.link.ask("flushed", (id) => ({ flush: { id } }));
+    } catch (error) {
+      member.missed.addFlush();
+      throw error;
+    }
+  }
+
+  /** Links answer in order: what is sent here is done before any answer to what is sent later. */
+  #catchUp(member: Member): void {
+    const { flush, keys } = member.missed.take();
+    const ignore = () => {}; // Remembered again by #flush and #remove.
+    if (flush) this.#flush(member).catch(ignore);
+    if (keys.length > 0) this.#remove(member, keys).catch(ignore);
+  }
+
+  #compareRings(member: Member, theirs: number): void {
+    const now = this.#options.clock();
+    if (theirs === this.#fingerprint() || now - member.exchangedAtMs < EXCHANGE_INTERVAL_MS) return;
+    member.exchangedAtMs = now;
+    this.#offer(member, this.#currentView()).catch(() => {}); // The link has ended: compared again on the next one.
+  }
+
+  async #offer(member: Member, { epoch, members }: RingView): Promise<boolean> {
+    const build = (id: number) => ({ ring: { id, epoch, members: [...members] } });
+    const answer = await member.link.ask("ringTaken", build);
+    this.#takeRing({ epoch: answer.epoch ?? 0, members: answer.members ?? [] });
+    return answer.taken ?? false;
+  }
+
+  /** Decides on another member's view; true when this node has it now. */
+  #takeRing({ epoch, members }: RingView): boolean {
+    if (members.length === 0 || members.length > MAX_MEMBERS) return false;
+    if (!members.every((id) => parseAddress(id) !== undefined)) return false;
+    const theirs = { epoch, members: [...new Set(members)].sort() };
+    if (isSame(theirs, this.#currentView())) return true;
+    return isNewer(theirs, this.#currentView()) && this.#options.handlers.ring(epoch, theirs.members);
+  }
+
+  #currentView(): RingView {
+    const epoch = this.#options.epoch();
+    if (epoch !== this.#view.epoch) {
+      this.#view = { epoch, members: this.#view.members };
+      this.#print = fingerprint(this.#view);
+    }
+    return this.#view;
+  }
+
+  #fingerprint(): number {
+    this.#currentView();
+    return this.#print;
+  }
+}
+
+/** Keys in as many requests as their bytes need. */
+function batches(keys: readonly Uint8Array[]): Uint8Array[][] {
+  const result: Uint8Array[][] = [[]];
+  let bytes = 0;
+  for (const key of keys) {
+    if (bytes >= BATCH_BYTES) {
+      result.push([]);
+      bytes = 0;
+    }
+    result.at(-1)!.push(key);
+    bytes += key.length + 4;
+  }
+  return result;
+}
+
+function noMember(id: string): PeerUnreachable {
+  return new PeerUnreachable(id, "not a member");
+}
+
+function connectTo(host: string, port: number): Socket {
+  return connect({ host, port });
+}

@@ -1,0 +1,211 @@
+/**
+ * The requests under way on one open link, of many callers at once.
+ *
+ * Owns their ids and who waits for which answer. Keeps: every caller gets exactly one end (an answer, an error at its
+ * own deadline, or PeerUnreachable when the link closes); what is in flight is bounded; an answer to nobody is
+ * ignored, an answer of the wrong kind ends the link. Does not know sockets; ids are never shared between links, so a
+ * late answer cannot reach a request of another link.
+ *
+ * GETs of one tick wait for its end (setImmediate) and leave in one frame; all others leave at once, after the GETs
+ * before them. A GET's deadline fails that GET alone. The other requests are answered on arrival, so that a peer that
+ * leaves one unanswered is broken, and the link is closed.
+ */
+
+import { decodeFrame, encodeFrame } from "../proto/frame.ts";
+import { carrot } from "../proto/generated/carrot.js";
+import { Deadlines } from "./deadlines.ts";
+import type { Outcome } from "./outcome.ts";
+import { outcomeOf } from "./outcome-entry.ts";
+import { PeerUnreachable } from "./peer-unreachable.ts";
+
+/** A batch of keys that gets longer than this leaves before the tick ends. */
+export const BATCH_BYTES = 256 * 1024;
+/** The longest key that can be asked for; far above what a node accepts from its clients. */
+export const MAX_KEY_BYTES = 64 * 1024;
+/** The longest request: a batch that was just short of full when the longest key came, and framing. */
+export const MAX_REQUEST_BYTES = BATCH_BYTES + MAX_KEY_BYTES + 4096;
+/** Requests of one link that wait for an answer, on either side. */
+export const MAX_IN_FLIGHT = 65_536;
+/** Requests that the peer has not taken yet; with this many a further one is refused. */
+const MAX_OUTGOING_BYTES = 16 << 20;
+const CONTROL_TIMEOUT_MS = 5000;
+/** What a key costs in a frame beyond its bytes. */
+const KEY_OVERHEAD_BYTES = 4;
+
+export const PEER_BUSY: Outcome = { kind: "error", text: "peer busy" };
+
+type FrameProperties = NonNullable<ConstructorParameters<typeof carrot.Frame>[0]>;
+/** The answers that belong to one request each. */
+export type AnswerName = "looked" | "removed" | "flushed" | "counted" | "ringTaken" | "pong";
+export type Answer<Name extends AnswerName> = NonNullable<carrot.Frame[Name]>;
+
+interface WaitingGet {
+  readonly timeoutMs: number;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface WaitingAsk {
+  readonly answer: AnswerName;
+  readonly resolve: (answer: Answer<AnswerName>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface RequestsOptions {
+  /** The id of the member at the other end. */
+  readonly peer: string;
+  readonly clock: () => number;
+  readonly send: (frame: Uint8Array) => void;
+  readonly outgoingBytes: () => number;
+  /** The link has to be closed, which calls `close`. */
+  readonly broken: (error: Error) => void;
+}
+
+export class Requests {
+  readonly #options: RequestsOptions;
+  readonly #gets = new Map<number, WaitingGet>();
+  readonly #asks = new Map<number, WaitingAsk>();
+  readonly #deadlines: Deadlines;
+  #lastId = 0;
+  #batch: Uint8Array[] = [];
+  #batchBytes = 0;
+  #batchFirstId = 0;
+  #batchTimeoutMs = 0;
+  #closed: PeerUnreachable | undefined;
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+    this.#deadlines = new Deadlines(options.clock, (id) => this.#expire(id));
+  }
+
+  get inFlight(): number {
+    return this.#gets.size + this.#asks.size;
+  }
+
+  /** Asks for `key`, whose bytes must stay as they are until the tick ends. */
+  get(key: Uint8Array, timeoutMs: number): Promise<Outcome> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    if (key.length > MAX_KEY_BYTES) {
+      return Promise.resolve({
+        kind: "error",
+        text: `key is too long for the peer link (max ${MAX_KEY_BYTES} bytes)`,
+      });
+    }
+    if (this.#isBusy()) return Promise.resolve(PEER_BUSY);
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId();
+      this.#gets.set(id, { timeoutMs, resolve, reject });
+      this.#deadlines.add(id, timeoutMs);
+      this.#enqueue(id, key, timeoutMs);
+    });
+  }
+
+  /**
+   * Sends the request that `build` makes for an id and waits for its answer. Never refused for being one too many: a
+   * delete must not get lost, and how many can wait is bounded by the time that the peer is given.
+   */
+  ask<Name extends AnswerName>(answer: Name, build: (id: number) => FrameProperties): Promise<Answer<Name>> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    return new Promise((resolve, reject) => {
+      this.#sendBatch();
+      const id = this.#nextId();
+      this.#asks.set(id, { answer, resolve: resolve as WaitingAsk["resolve"], reject });
+      this.#deadlines.add(id, CONTROL_TIMEOUT_MS);
+      this.#options.send(encodeFrame(carrot.Frame, build(id)));
+    });
+  }
+
+  /** Takes a frame of answers. Throws when it is none: the link has to be closed then. */
+  take(bytes: Buffer): void {
+    const frame = decodeFrame(carrot.Frame, bytes);
+    const name = frame.body;
+    switch (name) {
+      case "got":
+        this.#takeGot(frame.got!);
+        break;
+      case "looked":
+      case "removed":
+      case "flushed":
+      case "counted":
+      case "ringTaken":
+      case "pong":
+        this.#takeAnswer(name, frame[name]!);
+        break;
+      default:
+        throw new Error(`answered with ${name ?? "an unknown frame"}`);
+    }
+  }
+
+  /** Ends every request with PeerUnreachable. */
+  close(reason: string): void {
+    this.#closed = new PeerUnreachable(this.#options.peer, reason);
+    this.#deadlines.close();
+    this.#batch = [];
+    const waiting = [...this.#gets.values(), ...this.#asks.values()];
+    this.#gets.clear();
+    this.#asks.clear();
+    for (const { reject } of waiting) reject(this.#closed);
+  }
+
+  #isBusy(): boolean {
+    return this.inFlight >= MAX_IN_FLIGHT || this.#options.outgoingBytes() > MAX_OUTGOING_BYTES;
+  }
+
+  #nextId(): number {
+    this.#lastId = (this.#lastId + 1) >>> 0;
+    return this.#lastId;
+  }
+
+  #enqueue(id: number, key: Uint8Array, timeoutMs: number): void {
+    if (this.#batch.length === 0) {
+      this.#batchFirstId = id;
+      this.#batchTimeoutMs = 0;
+      setImmediate(() => this.#sendBatch());
+    }
+    this.#batch.push(key);
+    this.#batchBytes += key.length + KEY_OVERHEAD_BYTES;
+    if (timeoutMs > this.#batchTimeoutMs) this.#batchTimeoutMs = timeoutMs;
+    if (this.#batchBytes >= BATCH_BYTES) this.#sendBatch();
+  }
+
+  #sendBatch(): void {
+    const keys = this.#batch;
+    if (keys.length === 0) return;
+    this.#batch = [];
+    this.#batchBytes = 0;
+    const timeoutMs = Math.ceil(this.#batchTimeoutMs);
+    this.#options.send(encodeFrame(carrot.Frame, { get: { firstId: this.#batchFirstId, timeoutMs, keys } }));
+  }
+
+  #takeGot({ ids, entries }: carrot.Got.$Properties): void {
+    if (ids?.length !== entries?.length)
+      throw new Error("answered with as many ids as it has no entries for");
+    for (const [i, id] of (ids ?? []).entries()) {
+      const waiting = this.#gets.get(id);
+      if (waiting === undefined) continue;
+      this.#gets.delete(id);
+      const outcome = outcomeOf(entries![i]!);
+      if (outcome === undefined) waiting.reject(new PeerUnreachable(this.#options.peer, "shutting down"));
+      else waiting.resolve(outcome);
+    }
+  }
+
+  #takeAnswer(name: AnswerName, answer: Answer<AnswerName>): void {
+    const id = answer.id ?? 0;
+    const waiting = this.#asks.get(id);
+    if (waiting === undefined) return;
+    if (waiting.answer !== name) throw new Error(`answered with ${name} where ${waiting.answer} belongs`);
+    this.#asks.delete(id);
+    waiting.resolve(answer);
+  }
+
+  #expire(id: number): void {
+    const get = this.#gets.get(id);
+    if (get !== undefined) {
+      this.#gets.delete(id);
+      get.resolve({ kind: "error", text: `peer timeout after ${Math.round(get.timeoutMs)} ms` });
+    } else if (this.#asks.has(id)) {
+      this.#options.broken(new Error(`left a request unanswered for ${CONTROL_TIMEOUT_MS} ms`));
+    }
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * One link that another member dialled: its requests in, this node's answers out.
+ *
+ * Owns the answers that are not sent yet. Keeps: an answer belongs to the id that was asked; a handler that throws or
+ * rejects becomes an error outcome; requests under way and bytes waiting are bounded; answers that are ready in one
+ * tick leave in one frame, in whatever order they were ready. Nothing is ever asked of a third member here.
+ */
+
+import { decodeFrame, encodeFrame } from "../proto/frame.ts";
+import { carrot } from "../proto/generated/carrot.js";
+import type { Glimpse, Outcome } from "./outcome.ts";
+import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-entry.ts";
+import { BATCH_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
+import type { RingView } from "./ring-view.ts";
+
+/** How this node answers other members: from its own store, flights and loaders, never by asking a further member. */
+export interface PeerHandlers {
+  /** `key` is a view that nobody writes to, but it keeps its whole frame alive: copy what is kept. */
+  get(key: Uint8Array, timeoutMs: number): Outcome | Promise<Outcome>;
+  look(key: Uint8Array): Glimpse;
+  /** Removes entries and mirrors, voids loads and forwards under way; how many live entries went. */
+  remove(keys: readonly Uint8Array[]): number;
+  flush(): void;
+  /** Live entries that this node owns. */
+  count(): number;
+  /** A view of the ring that is newer than this node's; true when it is taken. */
+  ring(epoch: number, members: readonly string[]): boolean;
+}
+
+export interface ServedLinkOptions {
+  readonly handlers: PeerHandlers;
+  readonly view: () => RingView;
+  readonly ringPrint: () => number;
+  /** As PeerHandlers.ring, for any view. */
+  readonly takeRing: (view: RingView) => boolean;
+  /** The longest frame that the other side reads. */
+  readonly maxAnswerBytes: number;
+  readonly send: (frame: Uint8Array) => void;
+  /** Bytes of answers that the other side has not taken. */
+  readonly outgoingBytes: () => number;
+  /** How many requests of other members' keys came in. */
+  readonly counted: (requests: number) => void;
+}
+
+/** Answers that a slow reader leaves lying here; beyond it values are refused with an error outcome. */
+const MAX_OUTGOING_BYTES = 64 << 20;
+const LEAVING: carrot.Entry.$Properties = { kind: carrot.Kind.LEAVING };
+
+export class ServedLink {
+  readonly #options: ServedLinkOptions;
+  #inFlight = 0;
+  #ids: number[] = [];
+  #entries: carrot.Entry.$Properties[] = [];
+  #bytes = 0;
+  #leaving: (() => void) | undefined;
+
+  constructor(options: ServedLinkOptions) {
+    this.#options = options;
+  }
+
+  /** Answers one frame of requests. Throws when it is none: the link has to be closed then. */
+  take(bytes: Buffer): void {
+    const frame = decodeFrame(carrot.Frame, bytes);
+    if (frame.body === "get") this.#takeGet(frame.get!);
+    else this.#send(this.#answerTo(frame));
+  }
+
+  /** From now on no GET is served; `done` is called when those under way have been answered. */
+  leave(done: () => void): void {
+    this.#leaving = done;
+    this.#settle();
+  }
+
+  #takeGet(get: carrot.Get.$Properties): void {
+    const keys = get.keys ?? [];
+    const firstId = get.firstId ?? 0;
+    this.#options.counted(keys.length);
+    for (const [i, key] of keys.entries()) this.#serve((firstId + i) >>> 0, key, get.timeoutMs ?? 0);
+  }
+
+  #serve(id: number, key: Uint8Array, timeoutMs: number): void {
+    if (this.#leaving !== undefined) this.#push(id, LEAVING);
+    else if (this.#inFlight >= MAX_IN_FLIGHT || this.#isCongested()) this.#push(id, entryOf(PEER_BUSY));
+    else this.#handle(id, key, timeoutMs);
+  }
+
+  #handle(id: number, key: Uint8Array, timeoutMs: number): void {
+    try {
+      const outcome = this.#options.handlers.get(key, timeoutMs);
+      if (outcome instanceof Promise) this.#await(id, outcome);
+      else this.#answer(id, outcome);
+    } catch (error) {
+      this.#answer(id, failed(error));
+    }
+  }
+
+  #await(id: number, promise: Promise<Outcome>): void {
+    this.#inFlight++;
+    const settle = (outcome: Outcome) => {
+      this.#inFlight--;
+      this.#answer(id, outcome);
+    };
+    promise.then(settle, (error) => settle(failed(error)));
+  }
+
+  #answer(id: number, outcome: Outcome): void {
+    const bytes = outcome.kind === "value" ? outcome.value.length : 0;
+    const room = this.#options.maxAnswerBytes - 2 * ENTRY_OVERHEAD_BYTES;
+    if (bytes > room) {
+      outcome = { kind: "error", text: `value is too large for the member that asked (max ${room} bytes)` };
+    }
+    this.#push(id, entryOf(bytes > 0 && this.#isCongested() ? PEER_BUSY : outcome));
+  }
+
+  #isCongested(): boolean {
+    return this.#options.outgoingBytes() > MAX_OUTGOING_BYTES;
+  }
+
+  #push(id: number, entry: carrot.Entry.$Properties): void {
+    const bytes = ENTRY_OVERHEAD_BYTES + (entry.value?.length ?? 0) + 3 * (entry.error?.length ?? 0);
+    if (this.#bytes > 0 && this.#bytes + bytes > BATCH_BYTES) this.#flush();
+    if (this.#ids.length === 0) setImmediate(() => this.#flush());
+    this.#ids.push(id);
+    this.#entries.push(entry);
+    this.#bytes += bytes;
+  }
+
+  #flush(): void {
+    if (this.#ids.length > 0) this.#send({ got: { ids: this.#ids, entries: this.#entries } });
+    this.#ids = [];
+    this.#entries = [];
+    this.#bytes = 0;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#inFlight === 0 && this.#ids.length === 0) this.#leaving?.();
+  }
+
+  #send(frame: carrot.Frame.$Properties): void {
+    this.#options.send(encodeFrame(carrot.Frame, frame));
+  }
+
+  #answerTo(frame: carrot.Frame): carrot.Frame.$Properties {
+    const { handlers, ringPrint } = this.#options;
+    const { look, remove, flush, count, ring, ping } = frame;
+    if (ping) return { pong: { id: ping.id, ring: ringPrint() } };
+    if (remove) return { removed: { id: remove.id, count: handlers.remove(remove.keys ?? []) } };
+    if (look) return { looked: lookedOf(look.id ?? 0, handlers.look(look.key ?? new Uint8Array())) };
+    if (count) return { counted: { id: count.id, count: handlers.count() } };
+    if (ring) return this.#answerRing(ring);
+    if (flush) {
+      handlers.flush();
+      return { flushed: { id: flush.id } };
+    }
+    throw new Error(`asked with ${frame.body ?? "an unknown frame"}`);
+  }
+
+  #answerRing({ id, epoch, members }: carrot.Ring.$Properties): carrot.Frame.$Properties {
+    const taken = this.#options.takeRing({ epoch: epoch ?? 0, members: members ?? [] });
+    const view = this.#options.view();
+    return { ringTaken: { id, taken, epoch: view.epoch, members: [...view.members] } };
+  }
+}
+
+function failed(error: unknown): Outcome {
+  return { kind: "error", text: `peer failed: ${error instanceof Error ? error.message : String(error)}` };
+}

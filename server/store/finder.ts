@@ -1,0 +1,153 @@
+/**
+ * The read side of the store: finds an entry and copies its value out, without a lock and without allocating.
+ *
+ *      sequence even? -> walk the chain -> sequence the same? -> stamp the use -> (caller copies) -> still the same?
+ *
+ * What was read between two equal sequence numbers is whole. A reader that keeps being disturbed takes the mutex
+ * once and copies the value aside. Remembers the last entry found; does not know what a key means.
+ */
+import { deadlineOf, stampUse } from "./entries.ts";
+import { findEntry, keyAt } from "./index-table.ts";
+import { IS_ABSENT, LENGTH_MASK, SEQUENCE, SIZES, SLOT, VALUE } from "./layout.ts";
+import { lock, ShardLockedError, unchangedSince, unlock } from "./lock.ts";
+import type { Shard } from "./shard.ts";
+
+/** What `find` returns beside a length. */
+export const MISS = -1;
+export const ABSENT = -2;
+
+/** Looks without a lock before one with it; some microseconds, more than a usual write takes. */
+const TRIES = 100;
+
+export interface FinderOptions {
+  /** Now, in the units of deadlines. */
+  readonly now: () => number;
+  readonly thread: number;
+  readonly lockWaitMs: number;
+}
+
+export class Finder {
+  /** Deadline of the entry last found; Infinity: never. */
+  deadline = 0;
+  /** Its ref, good as long as `intact()`. */
+  ref = 0;
+  readonly #now: () => number;
+  readonly #thread: number;
+  readonly #lockWaitMs: number;
+  #shard: Shard | undefined;
+  #sequence = 0;
+  #slot = 0;
+  #at = 0;
+  #length = 0;
+  /** How often in a row a found value changed under the copying. */
+  #torn = 0;
+  #aside: Buffer = Buffer.alloc(0);
+  #target: ArrayBufferLike | undefined;
+  #targetView: DataView = new DataView(new ArrayBuffer(0));
+
+  constructor(options: FinderOptions) {
+    this.#now = options.now;
+    this.#thread = options.thread;
+    this.#lockWaitMs = options.lockWaitMs;
+  }
+
+  /** Length of the value under the key `chunk[start, end)`, MISS or ABSENT; `isUse`: a hit counts as a use. */
+  find(shard: Shard, hash: number, chunk: Uint8Array, start: number, end: number, isUse: boolean): number {
+    for (let tries = this.#torn; tries < TRIES; tries++) {
+      const sequence = Atomics.load(shard.words, SEQUENCE);
+      if ((sequence & 1) !== 0) continue;
+      const length = this.#walk(shard, hash, chunk, start, end);
+      if (!unchangedSince(shard, sequence)) continue;
+      this.#shard = shard;
+      this.#sequence = sequence;
+      if (isUse && length !== MISS) stampUse(shard, this.#slot);
+      return length;
+    }
+    return this.#findLocked(shard, hash, chunk, start, end, isUse);
+  }
+
+  /** Copies the value last found to `target[at...]`, which has room for it. */
+  copy(target: Uint8Array, at: number): void {
+    const shard = this.#shard;
+    if (shard === undefined) {
+      target.set(this.#aside, at);
+      return;
+    }
+    if (this.#length > LONG_COPY_BYTES) {
+      shard.buffer.copy(target, at, this.#at, this.#at + this.#length);
+      return;
+    }
+    if (this.#target !== target.buffer) this.#view(target);
+    copyShort(this.#targetView, target.byteOffset + at, shard.view, this.#at, this.#length);
+  }
+
+  /** False: a writer was inside the shard since the entry was found, so what was copied may be torn. */
+  intact(): boolean {
+    if (this.#shard === undefined || unchangedSince(this.#shard, this.#sequence)) {
+      this.#torn = 0;
+      return true;
+    }
+    // Each time more impatient, so that writers without end cannot keep a reader of large values out.
+    this.#torn += TRIES / 4;
+    return false;
+  }
+
+  #walk(shard: Shard, hash: number, chunk: Uint8Array, start: number, end: number): number {
+    const { words } = shard;
+    const ref = findEntry(shard, hash, chunk, start, end);
+    if (ref === 0) return MISS;
+    this.deadline = deadlineOf(words, ref);
+    if (this.deadline !== Number.POSITIVE_INFINITY && this.deadline <= this.#now()) return MISS;
+    const value = words[ref + VALUE]!;
+    this.ref = ref;
+    this.#slot = words[ref + SLOT]!;
+    this.#at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
+    this.#length = value & LENGTH_MASK;
+    return (value & IS_ABSENT) !== 0 ? ABSENT : this.#length;
+  }
+
+  #findLocked(
+    shard: Shard,
+    hash: number,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    isUse: boolean,
+  ): number {
+    this.#torn = 0;
+    try {
+      lock(shard, this.#thread, this.#lockWaitMs);
+    } catch (error) {
+      if (error instanceof ShardLockedError) return MISS;
+      throw error;
+    }
+    const length = this.#walk(shard, hash, chunk, start, end);
+    if (length !== MISS) {
+      this.#aside = Buffer.from(shard.bytes.slice(this.#at, this.#at + this.#length));
+      if (isUse) stampUse(shard, this.#slot);
+    }
+    this.#shard = undefined;
+    unlock(shard);
+    return length;
+  }
+
+  #view(target: Uint8Array): void {
+    this.#target = target.buffer;
+    this.#targetView = new DataView(target.buffer);
+  }
+}
+
+/** Above this Buffer.copy is faster, below it its call costs more than the copying (100 bytes: 250 ns to 55). */
+const LONG_COPY_BYTES = 400;
+
+function copyShort(target: DataView, at: number, source: DataView, from: number, length: number): void {
+  let i = 0;
+  for (; i + 16 <= length; i += 16) {
+    target.setInt32(at + i, source.getInt32(from + i, true), true);
+    target.setInt32(at + i + 4, source.getInt32(from + i + 4, true), true);
+    target.setInt32(at + i + 8, source.getInt32(from + i + 8, true), true);
+    target.setInt32(at + i + 12, source.getInt32(from + i + 12, true), true);
+  }
+  for (; i + 4 <= length; i += 4) target.setInt32(at + i, source.getInt32(from + i, true), true);
+  for (; i < length; i++) target.setUint8(at + i, source.getUint8(from + i));
+}

@@ -1,0 +1,171 @@
+/**
+ * Where everything lies in the SharedArrayBuffer of a shard: word numbers, field offsets, sizes.
+ *
+ * A word is 4 bytes; a ref is the word number of an entry (or of a queue's sentinel), 0 is no entry. DESIGN.md draws
+ * it. All areas are reserved for the worst case and only the parts in use are ever written: what the operating system
+ * has not been asked to fill costs no memory. Knows numbers only.
+ */
+
+/** Even at rest, odd while a writer is inside. On a cache line with what every reader reads anyway. */
+export const SEQUENCE = 0;
+/** The table has `LEVEL_MASK + 1 + SPLIT` buckets; those below SPLIT have been split already. */
+export const LEVEL_MASK = 1;
+export const SPLIT = 2;
+/** The mutex: 0, or the number of the thread that holds it; and how many wait for it. On a line of their own. */
+export const MUTEX = 16;
+export const WAITERS = 17;
+/** The clock of `lru`, advanced by uses. Readers write it: on a line of its own. */
+export const TICK = 32;
+/** What only the holder of the mutex touches starts here. */
+export const ENTRIES = 48;
+export const ABSENTS = 49;
+export const USED_BYTES = 50;
+/** The log: next word to write, oldest word, end of the part in use, where the upper part ends when wrapped or 0. */
+export const HEAD = 51;
+export const TAIL = 52;
+export const END = 53;
+export const WRAP = 54;
+export const LIVE_WORDS = 55;
+/** Stamp slots handed out so far, freed ones on the stack, and the stack's highest level so far. */
+export const SLOTS = 56;
+export const FREE = 57;
+export const FREE_HIGH = 58;
+/** `lru`: first and last generation in use, ticks a generation lasts, entries at the front that are in exact order. */
+export const OLDEST = 59;
+export const NEWEST = 60;
+export const WIDTH = 61;
+export const SORTED = 62;
+/** `s3fifo`: bytes in the queues; number of the ghosts' sets less one. */
+export const SMALL_BYTES = 63;
+export const MAIN_BYTES = 64;
+export const GHOST_MASK = 65;
+/** Counters as 64-bit floats, from this word on; the names are numbers of the Float64Array. */
+export const COUNTERS_AT = 72;
+export const EVICTIONS = 36;
+export const EXPIRATIONS = 37;
+export const MOVES = 38;
+export const GHOST_CLOCK = 39;
+
+/** Generations of `lru`; a power of two. 256 keep one below 2,048 entries in a full shard of usual entries. */
+export const GENERATIONS = 256;
+/** Tick at which each generation begins. */
+export const STARTS_AT = 96;
+/** Sentinels of the queues, shaped as the start of an entry so that its neighbours need not know. */
+export const SENTINELS_AT = STARTS_AT + GENERATIONS;
+const SENTINEL_WORDS = 4;
+const AREAS_AT = SENTINELS_AT + GENERATIONS * SENTINEL_WORDS;
+
+/** An entry: these words, the deadline's low word when DATED, the key's bytes, the value's bytes, up to 3 of padding. */
+export const CHAIN = 0;
+export const HASH = 1;
+export const PREV = 2;
+export const NEXT = 3;
+/** Slot of the entry's stamp; 0 marks a dead entry, whose room the log takes back when its tail gets there. */
+export const SLOT = 4;
+/** Key length (low 16 bits) and the deadline's high 16 bits. */
+export const SIZES = 5;
+/** Value length (low 29 bits) and the three flags. */
+export const VALUE = 6;
+export const DEADLINE = 7;
+export const HEADER_WORDS = 7;
+
+export const LENGTH_MASK = 0x1fffffff;
+export const IN_MAIN = 1 << 29;
+export const DATED = 1 << 30;
+export const IS_ABSENT = 1 << 31;
+export const MAX_KEY_BYTES = 0xffff;
+
+/** Deadlines count 1/16 ms since the store's epoch in 48 bits: 557 years. */
+export const DEADLINE_UNITS_A_MS = 16;
+export const MAX_DEADLINE = 2 ** 48 - 1;
+
+/** A bucket (4) and a stamp slot (4). */
+const INDEX_BYTES = 8;
+/** The ghosts' table has at most two words an entry. */
+const GHOST_BYTES = 8;
+
+export type Eviction = "lru" | "s3fifo";
+
+/** Words of the log that an entry takes. */
+export function entryWords(keyBytes: number, valueBytes: number, dated: boolean): number {
+  return HEADER_WORDS + (dated ? 1 : 0) + ((keyBytes + valueBytes + 3) >>> 2);
+}
+
+/** What an entry costs beside its words: its share of the tables. */
+export function shareBytes(eviction: Eviction): number {
+  return eviction === "s3fifo" ? INDEX_BYTES + GHOST_BYTES : INDEX_BYTES;
+}
+
+/** The areas of a shard, as word numbers and sizes in words. */
+export interface Geometry {
+  readonly limitBytes: number;
+  readonly eviction: Eviction;
+  readonly shareBytes: number;
+  readonly bucketsAt: number;
+  readonly bucketWords: number;
+  readonly stampsAt: number;
+  readonly freeAt: number;
+  readonly slotWords: number;
+  readonly ghostsAt: number;
+  readonly ghostWords: number;
+  readonly arenaAt: number;
+  readonly arenaWords: number;
+  readonly totalBytes: number;
+}
+
+/** Slack of the log: a large one makes cleaning cheap, this one keeps the process within 1.09 of its limit. */
+const SLACK_SHARE = 12;
+const SMALL_STORE_BYTES = 1 << 20;
+
+export function geometryOf(limitBytes: number, eviction: Eviction): Geometry {
+  const share = shareBytes(eviction);
+  const maxEntries = Math.floor(limitBytes / (HEADER_WORDS * 4 + share));
+  const bucketWords = powerOfTwoFrom(Math.max(maxEntries, FIRST_BUCKETS));
+  const slotWords = maxEntries + 1;
+  const ghostWords = eviction === "s3fifo" ? powerOfTwoFrom(Math.max(4 * maxEntries, 64)) : 0;
+  const stampsAt = AREAS_AT + bucketWords;
+  const freeAt = stampsAt + slotWords;
+  const ghostsAt = freeAt + slotWords;
+  const arenaAt = ghostsAt + ghostWords;
+  const slackBytes = Math.max(Math.ceil(limitBytes / SLACK_SHARE), Math.min(limitBytes, SMALL_STORE_BYTES));
+  const arenaWords = Math.ceil((limitBytes + slackBytes) / 4);
+  return {
+    limitBytes,
+    eviction,
+    shareBytes: share,
+    bucketsAt: AREAS_AT,
+    bucketWords,
+    stampsAt,
+    freeAt,
+    slotWords,
+    ghostsAt,
+    ghostWords,
+    arenaAt,
+    arenaWords,
+    totalBytes: Math.ceil((arenaAt + arenaWords) / 2) * 8,
+  };
+}
+
+/** Buckets of an empty table. */
+export const FIRST_BUCKETS = 16;
+
+/** Enough for many threads to write at once without making an even spread of the limit too coarse. */
+const SHARD_BYTES = 32 << 20;
+const MAX_SHARDS = 256;
+
+/**
+ * How many shards a store gets: a power of two such that each has 32 MiB or more and room for four of the largest
+ * values.
+ */
+export function shardCountFor(maxBytes: number, maxValueBytes: number): number {
+  const shardBytes = Math.max(SHARD_BYTES, 4 * maxValueBytes);
+  let count = 1;
+  while (count < MAX_SHARDS && maxBytes / (count * 2) >= shardBytes) count *= 2;
+  return count;
+}
+
+export function powerOfTwoFrom(least: number): number {
+  let power = 1;
+  while (power < least) power *= 2;
+  return power;
+}

@@ -1,0 +1,80 @@
+/**
+ * `eviction s3fifo`: a small queue for newcomers, a main queue for those that were used, ghosts for those that were
+ * thrown out too early (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023).
+ *
+ * Parameters as in libCacheSim: the small queue is a tenth of the limit, two uses there earn a place in the main
+ * queue, one there another round, and the ghosts stand for nine tenths of the limit. A use is counted in the entry's
+ * stamp, up to 3. Only the holder of the mutex comes here.
+ */
+import { addGhost } from "./ghosts.ts";
+import { EVICTIONS, HASH, IN_MAIN, MAIN_BYTES, SLOT, SMALL_BYTES, VALUE } from "./layout.ts";
+import { lengthOf } from "./log.ts";
+import { appendTo, firstOf, unqueue } from "./queues.ts";
+import type { Shard } from "./shard.ts";
+
+const SMALL = 0;
+const MAIN = 1;
+export const MAX_USES = 3;
+const USES_FOR_MAIN = 2;
+const SMALL_SHARE = 0.1;
+
+/** Rounds given to used entries in search of one victim; then the next goes, used or not, to bound a stall. */
+const MAX_ROUNDS = 2048;
+
+function chargeOf(shard: Shard, ref: number): number {
+  return lengthOf(shard.words, ref) * 4 + shard.geometry.shareBytes;
+}
+
+/**
+ * Queues an entry whose words are all set; with IN_MAIN in the main queue. Until the first eviction what the small
+ * queue has no room for is main, too: it has displaced nobody.
+ */
+export function linkS3Fifo(shard: Shard, ref: number, uses: number): void {
+  const { words, geometry } = shard;
+  const smallIsFull = words[SMALL_BYTES]! >= geometry.limitBytes * SMALL_SHARE;
+  if (smallIsFull && shard.counters[EVICTIONS] === 0) words[ref + VALUE]! |= IN_MAIN;
+  const isMain = (words[ref + VALUE]! & IN_MAIN) !== 0;
+  appendTo(shard, isMain ? MAIN : SMALL, ref);
+  words[isMain ? MAIN_BYTES : SMALL_BYTES]! += chargeOf(shard, ref);
+  words[shard.stampsAt + words[ref + SLOT]!] = uses;
+}
+
+/** Takes a leaving entry's bytes off its queue's; the queue itself is left by `unqueue`. */
+export function unlinkS3Fifo(shard: Shard, ref: number): void {
+  const isMain = (shard.words[ref + VALUE]! & IN_MAIN) !== 0;
+  shard.words[isMain ? MAIN_BYTES : SMALL_BYTES]! -= chargeOf(shard, ref);
+}
+
+/** The entry to evict next, or 0 when there is none; who leaves the small queue for good becomes a ghost. */
+export function s3FifoVictim(shard: Shard): number {
+  const { words, geometry } = shard;
+  let rounds = 0;
+  if (words[MAIN_BYTES]! <= geometry.limitBytes * (1 - SMALL_SHARE)) {
+    for (let ref = firstOf(shard, SMALL); ref !== 0; ref = firstOf(shard, SMALL)) {
+      if (words[shard.stampsAt + words[ref + SLOT]!]! < USES_FOR_MAIN || ++rounds > MAX_ROUNDS) {
+        addGhost(shard, words[ref + HASH]!, chargeOf(shard, ref));
+        return ref;
+      }
+      promote(shard, ref);
+    }
+  }
+  for (let ref = firstOf(shard, MAIN); ref !== 0; ref = firstOf(shard, MAIN)) {
+    const stamp = shard.stampsAt + words[ref + SLOT]!;
+    if (words[stamp]! <= 0 || ++rounds > MAX_ROUNDS) return ref;
+    words[stamp] = Math.min(words[stamp]!, MAX_USES) - 1;
+    unqueue(shard, ref);
+    appendTo(shard, MAIN, ref);
+  }
+  return firstOf(shard, SMALL);
+}
+
+function promote(shard: Shard, ref: number): void {
+  const { words } = shard;
+  const charge = chargeOf(shard, ref);
+  unqueue(shard, ref);
+  appendTo(shard, MAIN, ref);
+  words[SMALL_BYTES]! -= charge;
+  words[MAIN_BYTES]! += charge;
+  words[ref + VALUE]! |= IN_MAIN;
+  words[shard.stampsAt + words[ref + SLOT]!] = 0;
+}

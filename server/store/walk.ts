@@ -1,0 +1,65 @@
+/**
+ * Going through a shard bit by bit: the scan for KEYS and the sweep of what has expired.
+ *
+ * A position is a point in the space of bit-reversed hashes. A bucket of a linear hash table, whatever the table's
+ * size at the moment, is an interval there; a step treats the bucket that a position falls into and goes on to the
+ * interval's end. So a table that grows between two steps moves no entry from before the position to behind it or back:
+ * what is present throughout is met once, and any number is a valid position. The caller holds the mutex.
+ */
+import { deadlineOf, expire } from "./entries.ts";
+import { bucketOf, keyAt } from "./index-table.ts";
+import { CHAIN, IS_ABSENT, LEVEL_MASK, SIZES, SPLIT, VALUE } from "./layout.ts";
+import type { Shard } from "./shard.ts";
+
+/** Positions of a shard: 0 to this, not included. */
+export const POSITIONS = 2 ** 32;
+
+/** Adds copies of the live keys in the bucket at `position` to `keys`; returns the next position, up to POSITIONS. */
+export function scanBucket(shard: Shard, position: number, now: number, keys: Buffer[]): number {
+  const { words } = shard;
+  for (let ref = words[bucketOf(shard, reversed(position))]!; ref !== 0; ref = words[ref + CHAIN]!) {
+    if (deadlineOf(words, ref) <= now || (words[ref + VALUE]! & IS_ABSENT) !== 0) continue;
+    const at = keyAt(words, ref);
+    const key = Buffer.allocUnsafe(words[ref + SIZES]! & 0xffff);
+    shard.buffer.copy(key, 0, at, at + key.length);
+    keys.push(key);
+  }
+  return afterBucket(shard, position);
+}
+
+/** The first entry at `position` that is due at `now`, or 0. */
+export function dueEntry(shard: Shard, position: number, now: number): number {
+  const { words } = shard;
+  for (let ref = words[bucketOf(shard, reversed(position))]!; ref !== 0; ref = words[ref + CHAIN]!) {
+    if (deadlineOf(words, ref) <= now) return ref;
+  }
+  return 0;
+}
+
+/** Ends every entry at `position` that is due; returns how many. */
+export function expireBucket(shard: Shard, position: number, now: number): number {
+  let expired = 0;
+  for (let ref = dueEntry(shard, position, now); ref !== 0; ref = dueEntry(shard, position, now)) {
+    expire(shard, ref);
+    expired++;
+  }
+  return expired;
+}
+
+/** The end of the interval of the bucket that `position` falls into. */
+export function afterBucket(shard: Shard, position: number): number {
+  const mask = shard.words[LEVEL_MASK]!;
+  const low = reversed(position) & mask;
+  const buckets = low < shard.words[SPLIT]! ? (mask + 1) * 2 : mask + 1;
+  const size = POSITIONS / buckets;
+  return (Math.floor(position / size) + 1) * size;
+}
+
+function reversed(bits: number): number {
+  let v = bits | 0;
+  v = ((v >>> 1) & 0x55555555) | ((v & 0x55555555) << 1);
+  v = ((v >>> 2) & 0x33333333) | ((v & 0x33333333) << 2);
+  v = ((v >>> 4) & 0x0f0f0f0f) | ((v & 0x0f0f0f0f) << 4);
+  v = ((v >>> 8) & 0x00ff00ff) | ((v & 0x00ff00ff) << 8);
+  return (v >>> 16) | (v << 16);
+}

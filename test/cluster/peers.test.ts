@@ -1,0 +1,274 @@
+/**
+ * Goal: what one member asks, another answers, and nothing that a member missed stays missed. Method: real Peers
+ * over loopback; log lines are awaited, not time.
+ */
+
+import test from "ava";
+import type { Outcome } from "../../cluster/outcome.ts";
+import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+import { PlainStore, Rig } from "./rig.ts";
+
+const bytes = (text: string) => Buffer.from(text, "latin1");
+const value = (text: string): Outcome => ({ kind: "value", value: bytes(text), ttlMs: undefined });
+
+test("a member answers with its value, its absence, its lifetime or its error", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  b.store.entries.set("tom", bytes("630"));
+  t.deepEqual(await a.peers.get("b:1", bytes("tom"), 1000), value("630"));
+  t.deepEqual(await a.peers.get("b:1", bytes("nobody"), 1000), { kind: "absent", ttlMs: 1000 });
+  const years: Outcome = { kind: "value", value: bytes(""), ttlMs: 5e12 + 0.5 };
+  b.store.get = () => years;
+  t.deepEqual(await a.peers.get("b:1", bytes("tom"), 1000), years);
+  b.store.get = () => ({ kind: "error", text: "loader failed: ü" });
+  t.deepEqual(await a.peers.get("b:1", bytes("tom"), 1000), { kind: "error", text: "loader failed: ü" });
+});
+
+test("a handler that throws or rejects is an error outcome, and the link stays", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  b.store.get = () => {
+    throw new Error("broken");
+  };
+  t.deepEqual(await a.peers.get("b:1", bytes("k"), 1000), { kind: "error", text: "peer failed: broken" });
+  b.store.get = () => Promise.reject("worse");
+  t.deepEqual(await a.peers.get("b:1", bytes("k"), 1000), { kind: "error", text: "peer failed: worse" });
+  t.is(a.peers.figures("b:1")?.reconnects, 0);
+});
+
+test("answers arrive in any order and reach who asked", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  const release: (() => void)[] = [];
+  b.store.get = (key) => new Promise((resolve) => release.push(() => resolve(value(`of ${key}`))));
+  const order: string[] = [];
+  const asked = Array.from({ length: 20 }, async (_, i) => {
+    const outcome = await a.peers.get("b:1", bytes(`k${i}`), 5000);
+    order.push(`k${i}`);
+    t.deepEqual(outcome, value(`of k${i}`));
+    if (order.length < 20) release.pop()!();
+  });
+  while (release.length < 20) await new Promise(setImmediate);
+  release.pop()!();
+  await Promise.all(asked);
+  t.deepEqual(order, Array.from({ length: 20 }, (_, i) => `k${19 - i}`));
+});
+
+test("every one-byte key, an 8 KiB key and an empty one stay apart", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  const keys = [...Array.from({ length: 256 }, (_, i) => Buffer.from([i])), Buffer.alloc(8192, 7), Buffer.alloc(0)];
+  for (const [i, key] of keys.entries()) b.store.entries.set(key.toString("latin1"), bytes(`${i}`));
+  const outcomes = await Promise.all(keys.map((key) => a.peers.get("b:1", key, 5000)));
+  t.deepEqual(
+    outcomes,
+    keys.map((_, i) => value(`${i}`)),
+  );
+});
+
+test("values up to the largest size cross whole, beyond it the member that asks gets an error", async (t) => {
+  const [a, b] = await new Rig(t).pair({ maxValueBytes: 1 << 20 });
+  const large = Buffer.alloc(1 << 20, "x");
+  b.store.entries.set("large", large);
+  b.store.entries.set("larger", Buffer.alloc((1 << 20) + (64 << 10)));
+  const [whole, refused, other] = await Promise.all(
+    ["large", "larger", "none"].map((key) => a.peers.get("b:1", bytes(key), 5000)),
+  );
+  t.true(whole?.kind === "value" && large.equals(whole.value));
+  t.true(refused?.kind === "error" && refused.text.startsWith("value is too large"));
+  t.is(other?.kind, "absent");
+});
+
+test("a value is a copy that does not keep its frame alive", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  b.store.entries.set("small", bytes("12345"));
+  b.store.entries.set("large", Buffer.alloc(100_000));
+  const [small] = await Promise.all(["small", "large"].map((key) => a.peers.get("b:1", bytes(key), 5000)));
+  t.true(small?.kind === "value" && small.value.buffer.byteLength < 100_000);
+});
+
+test("look, remove, count and flush reach the member's store", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  for (const key of ["x", "y", "z"]) b.store.entries.set(key, bytes("12345"));
+  const glimpse = { kind: "value" as const, bytes: 5, ttlMs: 5_000_000_000_000.5, footprintBytes: 77 };
+  t.deepEqual(await a.peers.look("b:1", bytes("x")), glimpse);
+  t.is((await a.peers.look("b:1", bytes("q"))).kind, "missing");
+  t.is(await a.peers.remove("b:1", [bytes("x"), bytes("q"), bytes("y")]), 2);
+  t.is(await a.peers.count("b:1"), 1);
+  await a.peers.flush("b:1");
+  t.is(await a.peers.count("b:1"), 0);
+});
+
+test("a delete of more keys than one frame takes removes them all", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  const keys = Array.from({ length: 600 }, (_, i) => Buffer.alloc(1000, `${i}.`));
+  for (const key of keys) b.store.entries.set(key.toString("latin1"), bytes("v"));
+  t.is(await a.peers.remove("b:1", keys), 600);
+  t.true(b.store.calls.length > 1);
+});
+
+test("requests to a member that is not up, or is none, reject at once", async (t) => {
+  const a = await new Rig(t).start("a:1");
+  a.peers.setMembers(["a:1", "gone:1"]);
+  t.false(a.peers.isUp("gone:1"));
+  for (const id of ["gone:1", "stranger:1", "a:1"]) {
+    await t.throwsAsync(a.peers.get(id, bytes("k"), 1000), { instanceOf: PeerUnreachable });
+    await t.throwsAsync(a.peers.look(id, bytes("k")), { instanceOf: PeerUnreachable });
+    await t.throwsAsync(a.peers.count(id), { instanceOf: PeerUnreachable });
+  }
+  t.is(a.peers.figures("stranger:1"), undefined);
+});
+
+test("deletes that a member missed reach it before any answer, after its restart too", async (t) => {
+  const rig = new Rig(t);
+  const [a, b] = await rig.pair();
+  await b.peers.close();
+  await a.log.until(/b:1: link is down/);
+  await t.throwsAsync(a.peers.remove("b:1", [bytes("x"), bytes("y")]), { instanceOf: PeerUnreachable });
+  await t.throwsAsync(a.peers.remove("b:1", [bytes("z")]), { instanceOf: PeerUnreachable });
+  const store = new PlainStore();
+  for (const key of ["x", "y", "z"]) store.entries.set(key, bytes("stale"));
+  await rig.start("b:1", {}, store);
+  await a.log.until(/b:1: link is up/, 2);
+  t.is((await a.peers.get("b:1", bytes("x"), 1000)).kind, "absent");
+  t.deepEqual(store.calls, ["remove x,y,z", "get x"]);
+  t.is(a.peers.figures("b:1")?.reconnects, 1);
+});
+
+test("a delete that was sent but not answered when the link broke is sent again", async (t) => {
+  const rig = new Rig(t);
+  const [a, b] = await rig.pair();
+  b.store.remove = () => {
+    throw new Error("dies in the middle");
+  };
+  await t.throwsAsync(a.peers.remove("b:1", [bytes("x")]), { instanceOf: PeerUnreachable });
+  const removed = new Promise<readonly Uint8Array[]>((resolve) => {
+    b.store.remove = (keys) => {
+      resolve(keys);
+      return 0;
+    };
+  });
+  t.is(Buffer.from((await removed)[0]!).toString(), "x");
+});
+
+test("a flush that a member missed, and more deletes than are remembered, reach it as a flush", async (t) => {
+  const rig = new Rig(t);
+  const [a, b] = await rig.pair();
+  for (const miss of [
+    () => a.peers.flush("b:1"),
+    () => a.peers.remove("b:1", Array.from({ length: 10_001 }, () => bytes("k"))),
+  ]) {
+    const ups = a.log.matching(/link is up/).length;
+    b.peers.setMembers([]);
+    b.store.calls.length = 0;
+    await rig.start("b:1", {}, b.store);
+    a.peers.setMembers(["a:1", "b:1"]);
+    a.store.calls.length = 0;
+    t.pass(`${ups} ${miss}`);
+  }
+});
+
+test("a member that leaves the ring has its link closed, the others keep theirs", async (t) => {
+  const rig = new Rig(t);
+  const [a, b] = await rig.pair();
+  await rig.start("c:1");
+  a.peers.setMembers(["a:1", "b:1", "c:1"]);
+  await a.log.until(/c:1: link is up/);
+  b.store.get = () => new Promise(() => {});
+  const waiting = a.peers.get("b:1", bytes("k"), 60_000);
+  a.peers.setMembers(["c:1", "a:1"]);
+  await t.throwsAsync(waiting, { instanceOf: PeerUnreachable });
+  t.false(a.peers.isUp("b:1"));
+  t.true(a.peers.isUp("c:1"));
+  t.is(a.log.matching(/c:1: link is/).length, 1);
+});
+
+test("the member with the older ring takes the newer one when they meet, whoever dials", async (t) => {
+  for (const newer of ["a:1", "b:1"]) {
+    const rig = new Rig(t);
+    const a = await rig.start("a:1");
+    const b = await rig.start("b:1");
+    const [ahead, behind] = newer === "a:1" ? [a, b] : [b, a];
+    ahead.epoch = 7;
+    ahead.peers.setMembers(["a:1", "b:1", "c:1"]);
+    behind.peers.setMembers(["a:1", "b:1"]);
+    await behind.log.until(/c:1: link is down/);
+    t.is(behind.epoch, 7);
+    t.true(behind.store.calls.includes("ring 7 a:1,b:1,c:1"));
+    t.is(ahead.epoch, 7);
+  }
+});
+
+test("between rings of one epoch the greater list wins on both sides", async (t) => {
+  const rig = new Rig(t);
+  const a = await rig.start("a:1");
+  const b = await rig.start("b:1");
+  a.peers.setMembers(["a:1", "b:1", "x:1"]);
+  b.peers.setMembers(["a:1", "b:1", "y:1"]);
+  await a.log.until(/y:1: link is down/);
+  t.deepEqual(b.store.calls, []);
+});
+
+test("a ring sent by hand is answered: taken, held already, or older", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  t.true(await a.peers.ring("b:1", 0, ["b:1", "a:1"]));
+  t.deepEqual(b.store.calls, []);
+  b.epoch = 3;
+  b.peers.setMembers(["a:1", "b:1"]);
+  t.false(await a.peers.ring("b:1", 2, ["a:1", "b:1"]));
+  t.is(a.epoch, 3);
+  a.epoch = 4;
+  a.peers.setMembers(["a:1", "b:1", "c:1"]);
+  t.true(await a.peers.ring("b:1", 4, ["a:1", "b:1", "c:1"]));
+  t.is(b.epoch, 4);
+});
+
+test("a ring with ids that are no addresses, with none, or with too many is not taken", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  const many = Array.from({ length: 1025 }, (_, i) => `m${i}:1`);
+  for (const members of [["a:1", "b:1\r\nx"], [], many]) {
+    t.false(await a.peers.ring("b:1", 9, members));
+  }
+  t.deepEqual(b.store.calls, []);
+  t.true(a.peers.isUp("b:1"));
+});
+
+test("a change of the ring that a member refuses leaves both linked", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  b.store.takesRings = false;
+  t.false(await a.peers.ring("b:1", 5, ["a:1", "b:1", "c:1"]));
+  t.is((await a.peers.get("b:1", bytes("k"), 1000)).kind, "absent");
+});
+
+test("figures tell the state and count requests on both sides", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  await Promise.all(["1", "2", "3"].map((key) => a.peers.get("b:1", bytes(key), 1000)));
+  const figures = a.peers.figures("b:1")!;
+  t.like(figures, { state: "up", sent: 3, received: 0, inFlight: 0, reconnects: 0, lastError: undefined });
+  t.true(figures.bytesSent > 0 && figures.bytesReceived > 0 && figures.sinceMs >= 0 && figures.rttMs! >= 0);
+  t.like(b.peers.figures("a:1"), { state: "up", sent: 0, received: 3 });
+});
+
+test("closing answers what has been read, then ends the links", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  let release = () => {};
+  const asked = new Promise<void>((resolve) => {
+    b.store.get = () => {
+      resolve();
+      return new Promise((answer) => {
+        release = () => answer(value("late"));
+      });
+    };
+  });
+  const waiting = a.peers.get("b:1", bytes("k"), 5000);
+  await asked;
+  const closing = b.peers.close();
+  await t.throwsAsync(a.peers.get("b:1", bytes("new"), 5000), { message: /shutting down/ });
+  release();
+  t.deepEqual(await waiting, value("late"));
+  await closing;
+  await a.log.until(/b:1: link is down/);
+});
+
+test("a port in use rejects listen", async (t) => {
+  const rig = new Rig(t);
+  const a = await rig.start("a:1");
+  const b = await rig.start("b:1");
+  await t.throwsAsync(b.peers.listen("127.0.0.1", a.peers.port));
+});

@@ -1,0 +1,100 @@
+/**
+ * Goal: what the README tells a newcomer to type does what it says.
+ * Method: the built command on the repository's own carrot.conf, redis-cli as a person would use it.
+ */
+import { execFileSync } from "node:child_process";
+import test from "ava";
+import { freePorts, has, ROOT, start, startNodeProcess } from "./processes.ts";
+
+function redisCli(port: number, ...args: string[]): string {
+  return execFileSync("redis-cli", ["-p", String(port), ...args], { encoding: "utf8", timeout: 20_000 });
+}
+
+test("GET scores:Tom is 630, loaded once", async (t) => {
+  if (!has(t, "redis-cli")) return;
+  const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
+  t.is(redisCli(node.port, "GET", "scores:Tom"), "630\n");
+  t.is(redisCli(node.port, "GET", "scores:Tom"), "630\n");
+  t.is(redisCli(node.port, "GET", "scores:Jack"), "589\n");
+  t.is(redisCli(node.port, "GET", "scores:Nobody"), "\n");
+  const searches = node.output().match(/\[SlowDB\] search key \w+/g);
+  t.deepEqual(
+    searches,
+    ["Tom", "Jack", "Nobody"].map((name) => `[SlowDB] search key ${name}`),
+  );
+});
+
+test("the ready line names address, groups, members and threads", async (t) => {
+  const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
+  t.regex(node.output(), /ready on 127\.0\.0\.1:\d+ \| groups: scores \| alone \| threads: 1\n/);
+});
+
+test("the three example nodes are one cache", async (t) => {
+  if (!has(t, "redis-cli")) return;
+  const ports = await freePorts(6);
+  const peers = ports.slice(3).map((port) => `127.0.0.1:${port}`);
+  const nodes = await Promise.all(
+    [0, 1, 2].map((i) =>
+      startNodeProcess(t, [
+        `examples/node${i + 1}.conf`,
+        ...["--port", String(ports[i]), "--peer-port", String(ports[3 + i]), "--peers", ...peers],
+      ]),
+    ),
+  );
+  for (const { port } of nodes) t.is(redisCli(port, "GET", "scores:Tom"), "630\n");
+  const loads = nodes.map((node) => node.output().match(/search key Tom/g)?.length ?? 0);
+  t.is(
+    loads.reduce((sum, count) => sum + count),
+    1,
+  );
+});
+
+test("redis-cli in a terminal, with hints, and in RESP3", async (t) => {
+  if (!has(t, "redis-cli") || !has(t, "script")) return;
+  const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
+  t.is(redisCli(port, "-3", "--no-raw", "GET", "scores:Nobody"), "(nil)\n");
+  t.regex(redisCli(port, "-3", "--no-raw", "CARROT.GROUPS"), /"name" => "scores"/);
+  t.regex(redisCli(port, "-3", "--no-raw", "HELLO"), /"proto" => \(integer\) 3/);
+  const typed = 'printf "get scores:Sam\\nHELP get\\nquit\\n"';
+  const session = execFileSync("sh", ["-c", `${typed} | script -qec 'redis-cli -p ${port}' /dev/null`], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  t.regex(session, /"567"/);
+});
+
+test("redis-benchmark runs unmodified", async (t) => {
+  if (!has(t, "redis-benchmark")) return;
+  const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
+  for (const dialect of [[], ["-3"]]) {
+    const args = ["-p", String(port), "-n", "2000", "-c", "20", "-P", "4", "-q", ...dialect];
+    const ping = execFileSync("redis-benchmark", [...args, "-t", "ping,get"], { encoding: "utf8" });
+    t.regex(ping, /GET: [\d.]+ requests per second/);
+    const named = execFileSync("redis-benchmark", [...args, "GET", "scores:Tom"], { encoding: "utf8" });
+    t.regex(named, /[\d.]+ requests per second/);
+  }
+});
+
+test("npm start's own script is what package.json says it is", async (t) => {
+  const script = execFileSync("npm", ["pkg", "get", "scripts.start"], { cwd: ROOT, encoding: "utf8" });
+  t.is(JSON.parse(script), "node dist/server/cli.js carrot.conf");
+});
+
+test("SHUTDOWN ends the process with exit code 0", async (t) => {
+  if (!has(t, "redis-cli")) return;
+  const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
+  redisCli(node.port, "SHUTDOWN");
+  t.is(await node.ended, 0);
+});
+
+test("a port in use names the line that asks for it", async (t) => {
+  const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
+  const second = start(t, process.execPath, [
+    "dist/server/cli.js",
+    "carrot.conf",
+    "--port",
+    String(node.port),
+  ]);
+  t.is(await second.ended, 1);
+  t.regex(second.output(), /^carrotcache: command line: --port: 127\.0\.0\.1:\d+ is in use\n/m);
+});

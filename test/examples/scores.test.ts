@@ -1,0 +1,33 @@
+/**
+ * Goal: the example does what the README shows of it.
+ * Method: its load function, called as a node calls it.
+ */
+
+import { pathToFileURL } from "node:url";
+import test from "ava";
+import type { Loader } from "../../server/loader.ts";
+
+const scores: Loader = await import(pathToFileURL("examples/scores.mjs").href);
+
+function context(key: string, signal = new AbortController().signal) {
+  return { group: "scores", keyBytes: Buffer.from(key), signal };
+}
+
+test("five players have scores, nobody else has", async (t) => {
+  const table = {
+    Tom: "630",
+    Jack: "589",
+    Sam: "567",
+    Lily: "589",
+    Pity: "567",
+    tom: null,
+    __proto__x: null,
+  };
+  for (const [key, score] of Object.entries(table)) t.is(await scores.load(key, context(key)), score);
+});
+
+test("a load nobody waits for is given up", async (t) => {
+  await t.throwsAsync(async () => scores.load("Tom", context("Tom", AbortSignal.abort())), {
+    name: "AbortError",
+  });
+});

@@ -1,0 +1,173 @@
+/**
+ * Goal: the command behaves as its help says: what it prints, where, and its exit code.
+ * Method: real processes of the built command, in a directory of their own; nothing but output and
+ * the exit is waited for.
+ */
+
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import test from "ava";
+import { version } from "../../server/version.ts";
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+const CLI = resolve("dist/server/cli.js");
+const directory = mkdtempSync(join(tmpdir(), "carrotcache-cli-"));
+
+function write(name: string, content: string): string {
+  writeFileSync(join(directory, name), content);
+  return name;
+}
+
+function start(args: readonly string[], nodeArgs: readonly string[] = []): Child {
+  return spawn(process.execPath, [...nodeArgs, CLI, ...args], {
+    cwd: directory,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function finished(child: Child): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number | null]>,
+  ]);
+  return { code, stdout, stderr };
+}
+
+async function run(...args: string[]): ReturnType<typeof finished> {
+  return finished(start(args));
+}
+
+/** A node that has said that it is ready. */
+async function ready(...args: string[]): Promise<Child> {
+  const child = start(args);
+  await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
+  return child;
+}
+
+for (const flag of ["--help", "-h"]) {
+  test(`${flag} explains the command, whatever else is said`, async (t) => {
+    const { code, stdout, stderr } = await run("nowhere.conf", "--port", flag);
+    t.is(code, 0);
+    t.regex(stdout, /^Usage: {2}carrotcache \[FILE\] \[--directive value \.\.\.\]$/m);
+    t.is(stderr, "");
+  });
+}
+
+for (const flag of ["--version", "-v"]) {
+  test(`${flag} prints the version`, async (t) => {
+    t.deepEqual(await run(flag), { code: 0, stdout: `carrotcache ${version}\n`, stderr: "" });
+  });
+}
+
+test("--check says OK, before or after the file, and starts nothing", async (t) => {
+  const file = write("good.conf", "port 6390\ngroup a ttl 1s\n");
+  for (const args of [
+    ["--check", file],
+    [file, "--maxclients", "7", "--check"],
+  ]) {
+    const { code, stdout, stderr } = await run(...args);
+    t.is(code, 0);
+    t.regex(stdout, /^good\.conf: OK\n/);
+    t.is(stderr, "");
+  }
+});
+
+test("--check without a file checks the command line", async (t) => {
+  t.is((await run("--check", "--port", "1")).code, 0);
+  t.is((await run("--check", "--port", "x")).code, 1);
+});
+
+const mistakes: readonly (readonly [content: string, args: readonly string[], message: string])[] = [
+  ["\nmaxmemory lots", [], 'bad.conf:2: maxmemory: expected bytes such as 256mb, got "lots"'],
+  ["prot 1", [], 'bad.conf:1: unknown directive "prot", did you mean "port"?'],
+  ["port 1\nport 2", [], "bad.conf:2: port: given twice, first at bad.conf:1"],
+  ["port", [], "bad.conf:1: port: missing value (as in port 6390)"],
+  ["include gone.conf", [], 'bad.conf:1: include: "gone.conf" cannot be read: no such file'],
+  ["include bad.conf", [], 'bad.conf:1: include: "bad.conf" includes itself'],
+  ["", ["--port", "x"], 'command line: --port: expected a whole number from 0 to 65535, got "x"'],
+  ["", ["again.conf"], 'command line: unexpected "again.conf"'],
+  [
+    "bind 10.0.0.1\npeers 10.0.0.1:16390",
+    [],
+    "bad.conf:2: peers: 10.0.0.1:16390 is not on this machine: members need a cluster-secret",
+  ],
+];
+
+test.serial("a mistake is one line on standard error and exit code 1, starting or checking", async (t) => {
+  for (const [content, args, message] of mistakes) {
+    const file = write("bad.conf", content);
+    const expected = { code: 1, stdout: "", stderr: `carrotcache: ${message}\n` };
+    t.deepEqual(await run(file, ...args), expected);
+    t.deepEqual(await run(file, ...args, "--check"), expected);
+  }
+});
+
+test("a file that is not there is named", async (t) => {
+  t.deepEqual(await run("gone.conf"), {
+    code: 1,
+    stdout: "",
+    stderr: "carrotcache: gone.conf: cannot be read: no such file\n",
+  });
+});
+
+test("a port in use is named with its line", async (t) => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as { port: number };
+  const { code, stderr } = await run(write("taken.conf", `\nport ${port}\n`));
+  taken.close();
+  t.is(code, 1);
+  t.regex(
+    stderr,
+    new RegExp(`^carrotcache: taken\\.conf:2: port: 127\\.0\\.0\\.1:${port} is in use\\n$`, "m"),
+  );
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  test(`${signal} ends a node with exit code 0`, async (t) => {
+    const child = await ready(write("any.conf", "port 0\n"));
+    child.kill(signal);
+    t.is((await finished(child)).code, 0);
+  });
+}
+
+test("SIGHUP does not end a node", async (t) => {
+  const child = await ready(write("any.conf", "port 0\n"));
+  child.kill("SIGHUP");
+  await once(child.stderr, "data");
+  t.is(child.exitCode, null);
+  child.kill("SIGTERM");
+  t.is((await finished(child)).code, 0);
+});
+
+test("without a file a node starts on the defaults and says so", async (t) => {
+  const child = await ready("--port", "0");
+  child.kill("SIGTERM");
+  const { code, stderr } = await finished(child);
+  t.is(code, 0);
+  t.regex(stderr, /^carrotcache: no conf file given, starting on the defaults/);
+});
+
+for (const thrown of ["throw new Error('boom')", "Promise.reject(new Error('boom'))"]) {
+  test(`an uncaught error ends a node with its stack and exit code 1: ${thrown}`, async (t) => {
+    const hook = `process.on("newListener", (n) => n === "unhandledRejection" && setImmediate(() => { ${thrown} }))`;
+    const nodeArgs = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`];
+    const { code, stderr } = await finished(start(["--port", "0"], nodeArgs));
+    t.is(code, 1);
+    t.regex(stderr, /^carrotcache: uncaught: Error: boom\n {4}at /m);
+  });
+}
+
+test("a reader who leaves early is no error", async (t) => {
+  const child = start(["--help"]);
+  child.stdout.destroy();
+  t.is(await text(child.stderr), "");
+});
