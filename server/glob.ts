@@ -38,20 +38,24 @@ function matchOne(pattern: string, p: number, character: string): number {
   return pattern[p] === character ? p + 1 : -1;
 }
 
-/** As in Redis, a class that is never closed ends with the pattern. */
+/**
+ * As in Redis, a class that is never closed ends with the pattern, `]` may end a range, and a character behind `\` is
+ * that character alone, never the beginning of a range.
+ */
 function matchClass(pattern: string, p: number, character: string): number {
   const negated = pattern[p] === "^";
   if (negated) p++;
   let matched = false;
   while (p < pattern.length && pattern[p] !== "]") {
-    if (pattern[p] === "\\" && p + 1 < pattern.length) p++;
-    const from = pattern[p]!;
-    if (pattern[p + 1] === "-" && p + 2 < pattern.length) {
-      const [low, high] = [from, pattern[p + 2]!].sort() as [string, string];
+    if (pattern[p] === "\\" && p + 1 < pattern.length) {
+      if (pattern[p + 1] === character) matched = true;
+      p += 2;
+    } else if (pattern[p + 1] === "-" && p + 2 < pattern.length) {
+      const [low, high] = [pattern[p]!, pattern[p + 2]!].sort() as [string, string];
       if (character >= low && character <= high) matched = true;
       p += 3;
     } else {
-      if (character === from) matched = true;
+      if (pattern[p] === character) matched = true;
       p++;
     }
   }

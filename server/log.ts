@@ -1,10 +1,13 @@
 /**
  * Where log lines go and what they look like: pino behind Redis' five levels.
  *
- * Invariant: a log that cannot be written (a full disk, a reader gone) never stops or slows the node; the line is
- * dropped and counted. Keys and other data are fields, which JSON escapes, never part of a message.
+ * Invariant: a log that cannot be written (a full disk, a reader gone) never stops the node nor fills its memory; the
+ * line is dropped and counted. Keys and other data are fields, never part of a message, and a line on a terminal holds
+ * nothing that the terminal would obey. A standard output that is a pipe is written synchronously by Node: a reader
+ * that stops reading it without closing it does stop the node.
  */
 import { createWriteStream, type WriteStream } from "node:fs";
+import type { Writable } from "node:stream";
 import pino, { type Logger } from "pino";
 
 export type Log = Logger;
@@ -21,6 +24,8 @@ const LEVELS = {
 const MARKS: Record<number, string> = { 10: ".", 20: "-", 30: "*", 40: "#", 50: "!", 60: "!" };
 /** Fields that every line has and a person does not need. */
 const SILENT_FIELDS = new Set(["level", "time", "pid", "hostname", "msg"]);
+/** Some thousand lines: a disk that pauses for a moment loses none of them. */
+const MAX_UNWRITTEN_BYTES = 1 << 20;
 
 export interface LogTarget {
   write(line: string): unknown;
@@ -44,8 +49,8 @@ function appendTo(path: string): WriteStream {
   return createWriteStream(path, { flags: "a", mode: 0o640 });
 }
 
-/** Takes lines for a stream for as long as it works. */
-function guarded(stream: NodeJS.WritableStream): LogTarget {
+/** Takes lines for a stream for as long as it works and keeps up; the others are counted. */
+export function guarded(stream: Writable): LogTarget {
   let broken = false;
   stream.on("error", () => {
     broken = true;
@@ -53,13 +58,16 @@ function guarded(stream: NodeJS.WritableStream): LogTarget {
   });
   return {
     write: (line) => {
-      if (broken) dropped.lines++;
+      if (broken || stream.writableLength > MAX_UNWRITTEN_BYTES) dropped.lines++;
       else stream.write(line);
     },
   };
 }
 
-/** Turns pino's JSON into `2026-11-23T02:30:36.123Z * message field=value`. */
+/**
+ * Turns pino's JSON into `2026-11-23T02:30:36.123Z * message field=value`. Whatever is in a message or a field, the
+ * result is one line without a character that a terminal obeys.
+ */
 export function humanLines(target: LogTarget): LogTarget {
   return {
     write: (line) => {
@@ -70,9 +78,26 @@ export function humanLines(target: LogTarget): LogTarget {
       };
       const fields = Object.entries(entry)
         .filter(([name]) => !SILENT_FIELDS.has(name))
-        .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+        .map(([name, value]) => ` ${name}=${fieldText(value)}`);
       const time = new Date(entry.time).toISOString();
-      target.write(`${time} ${MARKS[entry.level] ?? "*"} ${entry.msg ?? ""}${fields.join("")}\n`);
+      const text = `${time} ${MARKS[entry.level] ?? "*"} ${entry.msg ?? ""}${fields.join("")}`;
+      target.write(`${escapeControls(text)}\n`);
     },
   };
+}
+
+/** Text that could be taken for something else stands in quotes. */
+function fieldText(value: unknown): string {
+  return typeof value === "string" && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** Control and format characters (escape sequences, line ends, marks of direction) as `\u` escapes. */
+function escapeControls(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => unicodeEscape(character.charCodeAt(i))).join(""),
+  );
+}
+
+function unicodeEscape(code: number): string {
+  return `\\u${code.toString(16).padStart(4, "0")}`;
 }

@@ -2,10 +2,11 @@
  * Who is in the cluster and which member a key belongs to: the current ring and its epoch.
  *
  * Invariant: this node is always a member of its own ring; a change takes effect whole or not at all, and only when
- * its epoch is newer (of two changes with one epoch, all members choose the same). Does not know whether a member can
- * be reached: that is `cluster/peers`.
+ * it is newer (of two changes with one epoch, all members choose the same: `cluster/ring-view`). Does not know whether
+ * a member can be reached: that is `cluster/peers`.
  */
 import { type Hash32, Ring, type RingOptions } from "../cluster/ring.ts";
+import { isNewer, isSame, type RingView } from "../cluster/ring-view.ts";
 
 export interface MembershipOptions {
   readonly self: string;
@@ -19,12 +20,13 @@ export class Membership {
   readonly self: string;
   readonly #options: MembershipOptions;
   #ring: Ring;
-  #epoch = 0;
+  #view: RingView;
 
   constructor(members: readonly string[], options: MembershipOptions) {
     this.self = options.self;
     this.#options = options;
     this.#ring = new Ring(members, options.ring, options.hash);
+    this.#view = { epoch: 0, members: this.#ring.members };
   }
 
   get ring(): Ring {
@@ -36,7 +38,15 @@ export class Membership {
   }
 
   get epoch(): number {
-    return this.#epoch;
+    return this.#view.epoch;
+  }
+
+  /**
+   * The view that was taken last, to pass on and to compare others with. On a node that was left out it is the ring
+   * of the others: were it this node alone, the others could take that for their newest ring.
+   */
+  get view(): RingView {
+    return this.#view;
   }
 
   /** The members other than this node. */
@@ -45,20 +55,17 @@ export class Membership {
   }
 
   /**
-   * Takes a ring that another member or an operator decided on. Returns whether this node's ring is now that one.
-   * A node that finds itself left out goes on alone.
+   * Takes a ring that another member or an operator decided on. Returns whether that view holds here now. A node that
+   * finds itself left out goes on alone.
    */
   take(epoch: number, members: readonly string[]): boolean {
-    const wanted = members.includes(this.self) ? [...new Set(members)].sort() : [this.self];
-    const same = wanted.join(" ") === this.members.join(" ");
-    if (epoch < this.#epoch) return false;
-    if (epoch === this.#epoch) {
-      if (same) return true;
-      if (wanted.join(" ") < this.members.join(" ")) return false;
-    }
-    this.#epoch = epoch;
-    if (!same) {
-      this.#ring = new Ring(wanted, this.#options.ring, this.#options.hash);
+    const told: RingView = { epoch, members: [...new Set(members)].sort() };
+    if (isSame(told, this.#view)) return true;
+    if (!isNewer(told, this.#view)) return false;
+    this.#view = told;
+    const own = told.members.includes(this.self) ? told.members : [this.self];
+    if (own.join() !== this.members.join()) {
+      this.#ring = new Ring(own, this.#options.ring, this.#options.hash);
       this.#options.onChange(this.members);
     }
     return true;

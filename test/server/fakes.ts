@@ -1,0 +1,134 @@
+/**
+ * What the tests of the server's core hand in instead of the outside world: a clock that stands still, a loader and
+ * peers that answer when they are told to.
+ *
+ * Nothing in here decides anything: each fake notes what it was asked and does what the test says.
+ */
+import type { Outcome } from "../../cluster/outcome.ts";
+import { loadHash32 } from "../../cluster/ring.ts";
+import type { GroupConf } from "../../server/conf/conf.ts";
+import { Flights } from "../../server/flights.ts";
+import { type Group, zeroCounters } from "../../server/groups.ts";
+import { LoadQueue } from "../../server/load-queue.ts";
+import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loader.ts";
+import { Membership } from "../../server/membership.ts";
+import { Store } from "../../server/store/store.ts";
+
+export const hash = await loadHash32();
+export const key = (text: string): Buffer => Buffer.from(text);
+export const found = (text: string, ttlMs?: number): Outcome => ({
+  kind: "value",
+  value: Buffer.from(text),
+  ttlMs,
+});
+
+/** The text of a value; of anything else its kind, or the error. */
+export function textOf(outcome: Outcome): string {
+  if (outcome.kind === "value") return Buffer.from(outcome.value).toString();
+  return outcome.kind === "error" ? `error: ${outcome.text}` : "absent";
+}
+
+/** Resolves when everything that can go on without an event from outside has gone on. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export class FakeClock {
+  now = 1000;
+  readonly read = (): number => this.now;
+
+  advance(ms: number): void {
+    this.now += ms;
+  }
+}
+
+/** Something under way that the test brings to its end. */
+export class Held<Argument, Result> {
+  readonly argument: Argument;
+  readonly promise: Promise<Result>;
+  resolve!: (result: Result) => void;
+  reject!: (error: Error) => void;
+
+  constructor(argument: Argument) {
+    this.argument = argument;
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+}
+
+/** A loader whose loads end when the test says so. */
+export class HeldLoader implements Loader {
+  readonly loads: Held<LoaderKey, Loaded>[] = [];
+  readonly contexts: LoadContext[] = [];
+
+  load(loaderKey: LoaderKey, context: LoadContext): Promise<Loaded> {
+    const held = new Held<LoaderKey, Loaded>(loaderKey);
+    this.loads.push(held);
+    this.contexts.push(context);
+    return held.promise;
+  }
+}
+
+const GROUP_CONF: GroupConf = {
+  name: "scores",
+  prefix: Buffer.from("scores:"),
+  loader: { kind: "none", args: [], where: "carrot.conf:1", directory: "/" },
+  maxBytes: 1 << 20,
+  mirrorShare: 0.125,
+  mirrorBytes: 1 << 17,
+  ttlMs: 0,
+  ttlJitter: 0,
+  negativeTtlMs: 5000,
+  loaderTimeoutMs: 60_000,
+  loaderConcurrency: 1000,
+  loaderQueue: 1000,
+  maxValueBytes: 1 << 20,
+};
+
+/** A group of real parts on a clock and a loader of the test's. */
+export function createGroup(
+  options: { conf?: Partial<GroupConf>; loader?: Loader; clock?: () => number; mirrors?: boolean } = {},
+): Group {
+  const conf = { ...GROUP_CONF, ...options.conf };
+  const clock = options.clock ?? (() => 1000);
+  const storeOptions = { eviction: "lru", clock } as const;
+  return {
+    name: conf.name,
+    prefix: conf.prefix,
+    conf,
+    store: new Store({ ...storeOptions, maxBytes: conf.maxBytes - conf.mirrorBytes }),
+    mirrors:
+      options.mirrors === false ? undefined : new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }),
+    loads: new Flights(),
+    forwards: new Flights(),
+    queue: new LoadQueue({
+      group: conf.name,
+      loader: options.loader ?? { load: () => null },
+      timeoutMs: conf.loaderTimeoutMs,
+      concurrency: conf.loaderConcurrency,
+      maxQueued: conf.loaderQueue,
+      maxValueBytes: conf.maxValueBytes,
+      clock,
+    }),
+    counters: zeroCounters(),
+  };
+}
+
+export const RING = { virtualNodes: 16, seed: 7 };
+
+/** The view of the ring that `self` begins with. */
+export function createMembership(
+  self: string,
+  members: readonly string[],
+  onChange: (members: readonly string[]) => void = () => {},
+): Membership {
+  return new Membership(members, { self, ring: RING, hash, onChange });
+}
+
+/** The first key with this prefix that the members' ring gives to `owner`. */
+export function keyOwnedBy(owner: string, membership: Membership, prefix = "scores:"): Buffer {
+  for (let i = 0; ; i++) {
+    const candidate = Buffer.from(`${prefix}${i}`);
+    if (membership.ring.ownerOf(candidate) === owner) return candidate;
+  }
+}
