@@ -82,16 +82,19 @@ test("whoever says nothing, or nothing more, is closed after a second", async (t
 });
 
 // Serial: among the other tests these connections might take longer than the second that they are given.
-test.serial("of a hundred half-open connections the newest 64 stay, and a member still gets in", async (t) => {
-  const [rig, b] = await member(t);
-  const sockets = Array.from({ length: 100 }, () => rig.connect("b:1"));
-  let open = sockets.length;
-  const gone = sockets.map((socket) => closed(socket).then(() => open--));
-  await Promise.race([Promise.all(gone.slice(0, 36)), Promise.all(gone.slice(36))]);
-  t.true(open >= 64);
-  t.is(await askAnew(rig), "v");
-  t.is(b.log.matching(/gave way to newer connections/).length, 1);
-});
+test.serial(
+  "of a hundred half-open connections the newest 64 stay, and a member still gets in",
+  async (t) => {
+    const [rig, b] = await member(t);
+    const sockets = Array.from({ length: 100 }, () => rig.connect("b:1"));
+    let open = sockets.length;
+    const gone = sockets.map((socket) => closed(socket).then(() => open--));
+    await Promise.race([Promise.all(gone.slice(0, 36)), Promise.all(gone.slice(36))]);
+    t.true(open >= 64);
+    t.is(await askAnew(rig), "v");
+    t.is(b.log.matching(/gave way to newer connections/).length, 1);
+  },
+);
 
 test("a dialler that uses another id for this node is told so", async (t) => {
   const [rig, b] = await member(t);

@@ -3,22 +3,19 @@
  * up by name; and a small parser that every line has to pass.
  */
 import test from "ava";
+import type { GroupFigures } from "../../server/figures.ts";
+import { zeroCounters } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
-import {
-  createMetrics,
-  type GroupFigures,
-  type MetricsSnapshot,
-  type PeerFigures,
-} from "../../server/metrics.ts";
+import { createMetrics, type MetricsSnapshot, type PeerFigures } from "../../server/metrics.ts";
 
 const GROUP: GroupFigures = {
+  ...zeroCounters(),
   hits: 101,
   mirrorHits: 102,
   negativeHits: 103,
   misses: 104,
   loads: 105,
   loadErrors: 106,
-  loadTimeouts: 107,
   flightsJoined: 108,
   forwards: 109,
   forwardErrors: 110,
@@ -28,7 +25,11 @@ const GROUP: GroupFigures = {
   usedBytes: 114,
   maxBytes: 115,
   mirrorEntries: 116,
-  mirrorBytes: 117,
+  mirrorUsedBytes: 117,
+  mirrorMaxBytes: 118,
+  absents: 119,
+  loadsUnderWay: 0,
+  loadsQueued: 0,
 };
 const PEER: PeerFigures = {
   id: "10.0.0.2:16390",
@@ -51,7 +52,7 @@ function snapshotOf(change: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
       rejectedConnections: 3,
       commands: 4,
       uptimeSeconds: 5,
-      commandLatency: new Latency().snapshot(),
+      waitLatency: new Latency().snapshot(),
       loadLatency: latency.snapshot(),
     },
     groups: new Map([["scores", GROUP]]),
@@ -84,8 +85,7 @@ test("every figure has its series", async (t) => {
     'carrot_hits_total{group="scores",kind="negative"}': 103,
     'carrot_misses_total{group="scores"}': 104,
     'carrot_loads_total{group="scores"}': 105,
-    'carrot_load_failures_total{group="scores",reason="error"}': 106,
-    'carrot_load_failures_total{group="scores",reason="timeout"}': 107,
+    'carrot_load_failures_total{group="scores"}': 106,
     'carrot_flights_joined_total{group="scores"}': 108,
     'carrot_forwards_total{group="scores"}': 109,
     'carrot_forward_failures_total{group="scores"}': 110,
@@ -99,8 +99,8 @@ test("every figure has its series", async (t) => {
     'carrot_peer_up{peer="10.0.0.2:16390"}': 1,
     'carrot_peer_requests_in_flight{peer="10.0.0.2:16390"}': 201,
     'carrot_peer_rtt_seconds{peer="10.0.0.2:16390"}': 0.0015,
-    'carrot_peer_frames_sent_total{peer="10.0.0.2:16390"}': 202,
-    'carrot_peer_frames_received_total{peer="10.0.0.2:16390"}': 203,
+    'carrot_peer_keys_sent_total{peer="10.0.0.2:16390"}': 202,
+    'carrot_peer_keys_received_total{peer="10.0.0.2:16390"}': 203,
     'carrot_peer_reconnects_total{peer="10.0.0.2:16390"}': 204,
     'carrot_load_duration_seconds_bucket{le="0.0004096"}': 0,
     'carrot_load_duration_seconds_bucket{le="0.0016384"}': 1,
@@ -108,11 +108,11 @@ test("every figure has its series", async (t) => {
     'carrot_load_duration_seconds_bucket{le="+Inf"}': 2,
     carrot_load_duration_seconds_sum: 0.021,
     carrot_load_duration_seconds_count: 2,
-    carrot_command_duration_seconds_count: 0,
+    carrot_wait_duration_seconds_count: 0,
   };
   for (const [name, value] of Object.entries(expected)) t.is(series.get(name), String(value), name);
   const others = [...series.keys()].filter((name) => !(name in expected) && !name.includes("_bucket"));
-  t.deepEqual(others, ["carrot_command_duration_seconds_sum"]);
+  t.deepEqual(others, ["carrot_wait_duration_seconds_sum"]);
 });
 
 test("a second text shows the new snapshot, without what has gone", async (t) => {
@@ -123,7 +123,7 @@ test("a second text shows the new snapshot, without what has gone", async (t) =>
   const text = await metrics.text();
   t.false(text.includes("10.0.0.2:16390"));
   t.false(text.includes('group="scores"'));
-  t.true(text.includes('carrot_peer_frames_sent_total{peer="b"} 202\n'));
+  t.true(text.includes('carrot_peer_keys_sent_total{peer="b"} 202\n'));
   t.false(text.includes("carrot_peer_rtt_seconds{"));
   t.true(text.includes("carrot_commands_total 4\n"));
 });
