@@ -145,7 +145,7 @@ const wrong: Record<string, Buffer> = {
 };
 
 for (const [name, bytes] of Object.entries(wrong)) {
-  test(`a member that answers with ${name} has its link closed and dialled again`, async (t) => {
+  test(`a member that answers with ${name} has its link closed and dialed again`, async (t) => {
     const rig = new Rig(t);
     let links = 0;
     await rig.stub("b:1", async (socket) => {
@@ -165,7 +165,7 @@ for (const [name, bytes] of Object.entries(wrong)) {
   });
 }
 
-test("a member that dials this node is dialled back without waiting", async (t) => {
+test("a member that dials this node is dialed back without waiting", async (t) => {
   const rig = new Rig(t);
   // The longest wait there is, from the first attempt on: 100 ms doubled and doubled again.
   const a = await rig.start("a:1", { random: () => 1 });
