@@ -22,6 +22,8 @@ import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
 import type { PeerHandlers } from "./served-link.ts";
 
+export type { PeerHandlers };
+
 export interface PeersOptions {
   /** This node's id: its advertised peer address, `host:port`, spelt as the other members spell it. */
   readonly id: string;
