@@ -49,6 +49,11 @@ export class Membership {
     return this.#view;
   }
 
+  /** Whether the others went on without this node. */
+  get isLeftOut(): boolean {
+    return !this.#view.members.includes(this.self);
+  }
+
   /** The members other than this node. */
   get others(): string[] {
     return this.members.filter((id) => id !== this.self);

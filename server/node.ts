@@ -5,6 +5,7 @@
  * answers what has been read, then ends. The parts know each other only through what is handed to them here.
  */
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
@@ -38,6 +39,9 @@ export interface NodeOptions {
   readonly onShutdown: () => void;
 }
 
+/** How long a node waits for its links before it takes clients; a member that is down must not hold it up for long. */
+const LINKING_MS = 500;
+const LOOK_AGAIN_MS = 5;
 /** How often due entries are looked for, and how many are looked at. */
 const SWEEP_MS = 100;
 const SWEEP_ENTRIES = 200;
@@ -64,6 +68,7 @@ export class Node {
   readonly #startedMs: number;
   readonly #timers: NodeJS.Timeout[] = [];
   #opsPerSecond = 0;
+  #wasLeftOut = false;
   #closing: Promise<void> | undefined;
 
   /** Use `Node.start`. */
@@ -79,7 +84,7 @@ export class Node {
       self: conf.peerAddress,
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
-      onChange: (members) => this.peers?.setMembers(members),
+      onChange: (members) => this.#ringChanged(members),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
     this.coherence = new Coherence({ groups: this.groups, membership: this.membership, peers: this.peers });
@@ -176,6 +181,7 @@ export class Node {
     if (this.peers !== undefined) {
       for (const host of conf.bind) await this.peers.listen(host, conf.peerPort);
       this.peers.setMembers(this.membership.members);
+      await this.#linked(this.peers);
     }
     this.port = await this.clients.listen(conf.bind, conf.port);
     this.#every(SWEEP_MS, () => this.#sweep());
@@ -184,6 +190,21 @@ export class Node {
       this.#opsPerSecond = Math.max(0, this.counters.commands - before);
       before = this.counters.commands;
     });
+  }
+
+  /** Nobody keeps the deletes that a node misses while it is left out, so it comes back empty. */
+  #ringChanged(members: readonly string[]): void {
+    if (this.#wasLeftOut) this.coherence.flushHere();
+    this.#wasLeftOut = this.membership.isLeftOut;
+    this.peers?.setMembers(members, this.membership.view.members);
+  }
+
+  /** A client served before the links are up would be stood in for by loads that the owners need not repeat. */
+  async #linked(peers: Peers): Promise<void> {
+    const deadline = this.#options.clock() + LINKING_MS;
+    const { others } = this.membership;
+    while (others.some((id) => !peers.isUp(id)) && this.#options.clock() < deadline)
+      await sleep(LOOK_AGAIN_MS);
   }
 
   #every(intervalMs: number, work: () => void): void {

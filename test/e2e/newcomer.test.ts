@@ -61,10 +61,14 @@ test("redis-cli in a terminal, with hints, and in RESP3", async (t) => {
   t.regex(await redisCli(port, "-3", "--no-raw", "CARROT.GROUPS"), /"name" => "scores"/);
   t.regex(await redisCli(port, "-3", "--no-raw", "HELLO"), /"proto" => \(integer\) 3/);
   const typed = 'printf "get scores:Sam\\nHELP get\\nquit\\n"';
-  const session = execFileSync("sh", ["-c", `${typed} | script -qec 'TERM=dumb redis-cli -p ${port}' /dev/null`], {
-    encoding: "utf8",
-    timeout: 20_000,
-  });
+  const session = execFileSync(
+    "sh",
+    ["-c", `${typed} | script -qec 'TERM=dumb redis-cli -p ${port}' /dev/null`],
+    {
+      encoding: "utf8",
+      timeout: 20_000,
+    },
+  );
   t.regex(session, /"567"/);
 });
 
