@@ -80,6 +80,7 @@ export class Node {
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
       onChange: (members) => this.peers?.setMembers(members),
+      onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
     this.coherence = new Coherence({ groups: this.groups, membership: this.membership, peers: this.peers });

@@ -120,9 +120,10 @@ export const RING = { virtualNodes: 16, seed: 7 };
 export function createMembership(
   self: string,
   members: readonly string[],
-  onChange: (members: readonly string[]) => void = () => {},
+  heard: { onChange?: (members: readonly string[]) => void; onReturn?: () => void } = {},
 ): Membership {
-  return new Membership(members, { self, ring: RING, hash, onChange });
+  const nothing = () => {};
+  return new Membership(members, { self, ring: RING, hash, onChange: nothing, onReturn: nothing, ...heard });
 }
 
 /** The first key with this prefix that the members' ring gives to `owner`. */
