@@ -213,15 +213,7 @@ export class Node {
       mirrors: hasMirrors ? new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }) : undefined,
       loads: new Flights(),
       forwards: new Flights(),
-      queue: new LoadQueue({
-        group: conf.name,
-        loader,
-        timeoutMs: conf.loaderTimeoutMs,
-        concurrency: conf.loaderConcurrency,
-        maxQueued: conf.loaderQueue,
-        maxValueBytes: conf.maxValueBytes,
-        clock,
-      }),
+      queue: new LoadQueue({ loader, conf, clock }),
       counters: zeroCounters(),
     };
   }
