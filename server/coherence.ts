@@ -138,7 +138,8 @@ export class Coherence {
 
   /** A member that has just been added is still being dialled. */
   async #isUpSoon(peers: CoherencePeers, id: string): Promise<boolean> {
-    for (let waitedMs = 0; waitedMs < JOIN_MS && !peers.isUp(id); waitedMs += LOOK_AGAIN_MS) await sleep(LOOK_AGAIN_MS);
+    for (let waitedMs = 0; waitedMs < JOIN_MS && !peers.isUp(id); waitedMs += LOOK_AGAIN_MS)
+      await sleep(LOOK_AGAIN_MS);
     return peers.isUp(id);
   }
 
