@@ -5,6 +5,7 @@
  * answers what has been read, then ends. The parts know each other only through what is handed to them here.
  */
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
@@ -83,7 +84,12 @@ export class Node {
       onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
-    this.coherence = new Coherence({ groups: this.groups, membership: this.membership, peers: this.peers });
+    this.coherence = new Coherence({
+      groups: this.groups,
+      membership: this.membership,
+      peers: this.peers,
+      sleep: (ms) => sleep(ms),
+    });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
       peers: this.peers,
