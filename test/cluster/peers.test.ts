@@ -48,12 +48,19 @@ test("answers arrive in any order and reach who asked", async (t) => {
   while (release.length < 20) await new Promise(setImmediate);
   release.pop()!();
   await Promise.all(asked);
-  t.deepEqual(order, Array.from({ length: 20 }, (_, i) => `k${19 - i}`));
+  t.deepEqual(
+    order,
+    Array.from({ length: 20 }, (_, i) => `k${19 - i}`),
+  );
 });
 
 test("every one-byte key, an 8 KiB key and an empty one stay apart", async (t) => {
   const [a, b] = await new Rig(t).pair();
-  const keys = [...Array.from({ length: 256 }, (_, i) => Buffer.from([i])), Buffer.alloc(8192, 7), Buffer.alloc(0)];
+  const keys = [
+    ...Array.from({ length: 256 }, (_, i) => Buffer.from([i])),
+    Buffer.alloc(8192, 7),
+    Buffer.alloc(0),
+  ];
   for (const [i, key] of keys.entries()) b.store.entries.set(key.toString("latin1"), bytes(`${i}`));
   const outcomes = await Promise.all(keys.map((key) => a.peers.get("b:1", key, 5000)));
   t.deepEqual(
@@ -152,7 +159,11 @@ test("a flush that a member missed, and more deletes than are remembered, reach 
   const [a, b] = await rig.pair();
   for (const miss of [
     () => a.peers.flush("b:1"),
-    () => a.peers.remove("b:1", Array.from({ length: 10_001 }, () => bytes("k"))),
+    () =>
+      a.peers.remove(
+        "b:1",
+        Array.from({ length: 10_001 }, () => bytes("k")),
+      ),
   ]) {
     const ups = a.log.matching(/link is up/).length;
     b.peers.setMembers([]);

@@ -94,7 +94,11 @@ export class Rig {
   }
 
   /** A member that listens, but knows no others yet. */
-  async start(id: string, options: Partial<PeersOptions> = {}, store = new PlainStore()): Promise<TestMember> {
+  async start(
+    id: string,
+    options: Partial<PeersOptions> = {},
+    store = new PlainStore(),
+  ): Promise<TestMember> {
     const log = new Lines();
     const peers = new Peers({
       id,
