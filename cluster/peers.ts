@@ -87,14 +87,13 @@ export class Peers {
   }
 
   /**
-   * Takes the members to be linked with, this node's id among them or not: dials new ones, closes the links to gone
-   * ones, whose requests are rejected. The links to the others stay. `view` is the ring's members to tell others of,
-   * where those are not the same: a node that was left out of the ring is linked with nobody, and must not pass on
-   * itself alone as the newest ring.
+   * Takes the whole ring's members, this node's id among them or not: dials new ones, closes the links to gone ones,
+   * whose requests are rejected. The links to the others stay. A node that was left out gives the ring it was left
+   * out of: itself alone would pass for the newest ring.
    */
-  setMembers(ids: readonly string[], view: readonly string[] = ids): void {
+  setMembers(ids: readonly string[]): void {
     const wanted = new Set(ids);
-    this.#ring.setMembers(new Set(view));
+    this.#ring.setMembers(wanted);
     wanted.delete(this.#options.id);
     for (const [id, member] of this.#members) {
       if (wanted.has(id)) continue;

@@ -68,7 +68,6 @@ export class Node {
   readonly #startedMs: number;
   readonly #timers: NodeJS.Timeout[] = [];
   #opsPerSecond = 0;
-  #wasLeftOut = false;
   #closing: Promise<void> | undefined;
 
   /** Use `Node.start`. */
@@ -84,10 +83,16 @@ export class Node {
       self: conf.peerAddress,
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
-      onChange: (members) => this.#ringChanged(members),
+      onChange: (members) => this.peers?.setMembers(members),
+      onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
-    this.coherence = new Coherence({ groups: this.groups, membership: this.membership, peers: this.peers });
+    this.coherence = new Coherence({
+      groups: this.groups,
+      membership: this.membership,
+      peers: this.peers,
+      sleep: (ms) => sleep(ms),
+    });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
       peers: this.peers,
@@ -192,13 +197,6 @@ export class Node {
     });
   }
 
-  /** Nobody keeps the deletes that a node misses while it is left out, so it comes back empty. */
-  #ringChanged(members: readonly string[]): void {
-    if (this.#wasLeftOut) this.coherence.flushHere();
-    this.#wasLeftOut = this.membership.isLeftOut;
-    this.peers?.setMembers(members, this.membership.view.members);
-  }
-
   /** A client served before the links are up would be stood in for by loads that the owners need not repeat. */
   async #linked(peers: Peers): Promise<void> {
     const deadline = this.#options.clock() + LINKING_MS;
@@ -234,15 +232,7 @@ export class Node {
       mirrors: hasMirrors ? new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }) : undefined,
       loads: new Flights(),
       forwards: new Flights(),
-      queue: new LoadQueue({
-        group: conf.name,
-        loader,
-        timeoutMs: conf.loaderTimeoutMs,
-        concurrency: conf.loaderConcurrency,
-        maxQueued: conf.loaderQueue,
-        maxValueBytes: conf.maxValueBytes,
-        clock,
-      }),
+      queue: new LoadQueue({ loader, conf, clock }),
       counters: zeroCounters(),
     };
   }
