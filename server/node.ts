@@ -5,6 +5,7 @@
  * answers what has been read, then ends. The parts know each other only through what is handed to them here.
  */
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
@@ -80,9 +81,15 @@ export class Node {
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
       onChange: (members) => this.peers?.setMembers(members),
+      onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
-    this.coherence = new Coherence({ groups: this.groups, membership: this.membership, peers: this.peers });
+    this.coherence = new Coherence({
+      groups: this.groups,
+      membership: this.membership,
+      peers: this.peers,
+      sleep: (ms) => sleep(ms),
+    });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
       peers: this.peers,
@@ -213,15 +220,7 @@ export class Node {
       mirrors: hasMirrors ? new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }) : undefined,
       loads: new Flights(),
       forwards: new Flights(),
-      queue: new LoadQueue({
-        group: conf.name,
-        loader,
-        timeoutMs: conf.loaderTimeoutMs,
-        concurrency: conf.loaderConcurrency,
-        maxQueued: conf.loaderQueue,
-        maxValueBytes: conf.maxValueBytes,
-        clock,
-      }),
+      queue: new LoadQueue({ loader, conf, clock }),
       counters: zeroCounters(),
     };
   }
