@@ -119,7 +119,7 @@ test("a value that a writer moved meanwhile is looked up again, and only its new
   let at = 0;
   const moving: Pick<Store, "find" | "copyFound" | "foundIntact"> = {
     find: () => values[at]!.length,
-    copyFound: (target, offset) => target.set(key(values[at]!), offset),
+    copyFound: (target, offset) => void target.set(Buffer.from(values[at]!), offset),
     foundIntact: () => ++at === values.length && at-- > 0,
   };
   t.is(output.hit(moving as Store, key("a"), 0, 1), HIT);
@@ -131,7 +131,7 @@ test("a value that was deleted while it was copied is a miss without a trace", (
   let found = 5;
   const moving: Pick<Store, "find" | "copyFound" | "foundIntact"> = {
     find: () => found,
-    copyFound: (target, offset) => target.set(key("value"), offset),
+    copyFound: (target, offset) => void target.set(Buffer.from("value"), offset),
     foundIntact: () => {
       found = MISS;
       return false;
