@@ -23,6 +23,7 @@ import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { Output } from "./output.ts";
 import { ReadThrough } from "./read-through.ts";
+import { LiveReaderLimits } from "./reader-limits.ts";
 import { Store } from "./store/store.ts";
 
 /** What the outside world is to a node. */
@@ -254,20 +255,14 @@ export class Node {
 
   #createClients(): Clients {
     const { conf, clock, log } = this.#options;
-    const limits = { maxCommandBytes: conf.maxCommandBytes, maxInlineBytes: 1 << 16 };
+    const limits = new LiveReaderLimits(conf);
     return new Clients({
-      maxClients: conf.maxClients,
-      idleTimeoutMs: () => conf.timeoutMs,
+      conf,
       host: {
         groups: this.groups,
         output: new Output(),
-        // Before a password there is nothing to say that takes more: Redis' own two limits.
-        limits: {
-          authenticated: { ...limits, maxArgs: 1 << 20, maxBulkBytes: conf.maxCommandBytes },
-          unauthenticated: { ...limits, maxArgs: 10, maxBulkBytes: 16384 },
-        },
-        authenticationNeeded: () => conf.requirePass !== "",
-        maxOutputBytes: conf.maxOutputBytes,
+        conf,
+        limits: (authenticated) => limits.of(authenticated),
         clock,
         counters: this.counters,
         waitLatency: this.waitLatency,
@@ -276,6 +271,12 @@ export class Node {
           log.warn(
             { client: connection.id, addr: connection.socket.remoteAddress, why },
             "closed a connection",
+          );
+        },
+        failed: (connection, error) => {
+          log.error(
+            { err: error, client: connection.id, command: connection.lastCommand },
+            "a reply broke an invariant",
           );
         },
       },
