@@ -283,7 +283,10 @@ export class Connection {
   }
 
   #refuse(silently: boolean): void {
-    if (silently) return this.#drop("possible cross-protocol attack: POST or Host: as a command");
+    if (silently) {
+      this.#drop("possible cross-protocol attack: POST or Host: as a command");
+      return;
+    }
     this.#leaving = true;
     this.#broken = true;
     this.host.counters.protocolErrors++;
