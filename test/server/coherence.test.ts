@@ -166,6 +166,7 @@ test("a delete counts what the owners held, each key once, however often it is n
   peers.counts.c = 0;
   t.is(await coherence.remove([own, theirs, Buffer.from(own), Buffer.from(theirs)]), 1 + 1);
   t.is(coherence.countHere(), 0);
+  t.true(peers.told.includes(`b remove ${theirs}`));
 });
 
 test("keys of several owners go to each member together", async (t) => {
