@@ -21,12 +21,21 @@ export interface GroupFigures extends GroupCounters {
   loadsQueued: number;
 }
 
+/** The counters of all threads added up. */
+function countersOf(group: Group): GroupCounters {
+  const sum = { ...group.counters };
+  for (const counted of group.counted) {
+    for (const name of Object.keys(sum) as (keyof GroupCounters)[]) sum[name] += counted[name];
+  }
+  return sum;
+}
+
 /** The figures of one group. */
 export function figuresOf(group: Group): GroupFigures {
   const store = group.store.figures();
   const mirrors = group.mirrors?.figures();
   return {
-    ...group.counters,
+    ...countersOf(group),
     entries: store.entries - store.absents,
     absents: store.absents,
     usedBytes: store.usedBytes,
