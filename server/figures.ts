@@ -21,6 +21,13 @@ export interface GroupFigures extends GroupCounters {
   loadsQueued: number;
 }
 
+/** Sets the counters of a group back to zero. */
+export function resetCounters(group: Group): void {
+  const { evictions, expirations } = group.store.figures();
+  Object.assign(group.counters, zeroCounters());
+  Object.assign(group.countedBefore, { evictions, expirations });
+}
+
 /** The figures of one group. */
 export function figuresOf(group: Group): GroupFigures {
   const store = group.store.figures();
@@ -34,8 +41,8 @@ export function figuresOf(group: Group): GroupFigures {
     mirrorEntries: mirrors?.entries ?? 0,
     mirrorUsedBytes: mirrors?.usedBytes ?? 0,
     mirrorMaxBytes: mirrors?.maxBytes ?? 0,
-    evictions: store.evictions,
-    expirations: store.expirations,
+    evictions: store.evictions - group.countedBefore.evictions,
+    expirations: store.expirations - group.countedBefore.expirations,
     loadsUnderWay: group.queue.figures.active,
     loadsQueued: group.queue.figures.queued,
   };

@@ -61,6 +61,8 @@ export interface Group {
   readonly forwards: Flights;
   readonly queue: LoadQueue;
   readonly counters: GroupCounters;
+  /** What the store, whose counters never go back, had counted at the last CONFIG RESETSTAT. */
+  readonly countedBefore: { evictions: number; expirations: number };
 }
 
 /** Finds the group of a key. */

@@ -14,6 +14,7 @@ import { Clients } from "./clients.ts";
 import { Coherence } from "./coherence.ts";
 import { execute } from "./commands/table.ts";
 import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import { resetCounters } from "./figures.ts";
 import { Flights } from "./flights.ts";
 import { type Group, Groups, zeroCounters } from "./groups.ts";
 import { Latency } from "./latency.ts";
@@ -98,6 +99,7 @@ export class Node {
       clock,
       random,
       loadLatency: this.loadLatency,
+      peerTimeoutMs: () => conf.peerTimeoutMs,
     });
     this.clients = this.#createClients();
   }
@@ -147,7 +149,7 @@ export class Node {
 
   /** CONFIG RESETSTAT. */
   resetCounters(): void {
-    for (const group of this.groups.all) Object.assign(group.counters, zeroCounters());
+    for (const group of this.groups.all) resetCounters(group);
     Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
   }
@@ -223,6 +225,7 @@ export class Node {
       forwards: new Flights(),
       queue: new LoadQueue({ loader, conf, clock }),
       counters: zeroCounters(),
+      countedBefore: { evictions: 0, expirations: 0 },
     };
   }
 
@@ -233,6 +236,7 @@ export class Node {
       id: conf.peerAddress,
       secret: conf.clusterSecret,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
+      askTimeoutMs: () => conf.peerTimeoutMs,
       clock,
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
