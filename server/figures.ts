@@ -30,6 +30,13 @@ function countersOf(group: Group): GroupCounters {
   return sum;
 }
 
+/** Sets the counters of a group back to zero. */
+export function resetCounters(group: Group): void {
+  const { evictions, expirations } = group.store.figures();
+  Object.assign(group.counters, zeroCounters());
+  Object.assign(group.countedBefore, { evictions, expirations });
+}
+
 /** The figures of one group. */
 export function figuresOf(group: Group): GroupFigures {
   const store = group.store.figures();
@@ -43,8 +50,8 @@ export function figuresOf(group: Group): GroupFigures {
     mirrorEntries: mirrors?.entries ?? 0,
     mirrorUsedBytes: mirrors?.usedBytes ?? 0,
     mirrorMaxBytes: mirrors?.maxBytes ?? 0,
-    evictions: store.evictions,
-    expirations: store.expirations,
+    evictions: store.evictions - group.countedBefore.evictions,
+    expirations: store.expirations - group.countedBefore.expirations,
     loadsUnderWay: group.queue.figures.active,
     loadsQueued: group.queue.figures.queued,
   };

@@ -68,6 +68,8 @@ export interface Group extends HeldGroup {
   /** Requests to owners under way here; only clients of this node wait for them. */
   readonly forwards: Flights;
   readonly queue: LoadQueue;
+  /** What the store, whose counters never go back, had counted at the last CONFIG RESETSTAT. */
+  readonly countedBefore: { evictions: number; expirations: number };
 }
 
 /** Finds the group of a key. */

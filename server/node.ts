@@ -15,6 +15,7 @@ import { Coherence } from "./coherence.ts";
 import { describeConnection } from "./commands/client-commands.ts";
 import { executeForThread } from "./commands/table.ts";
 import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import { resetCounters } from "./figures.ts";
 import { Flights } from "./flights.ts";
 import { type Group, Groups, zeroCounters } from "./groups.ts";
 import { Latency } from "./latency.ts";
@@ -113,6 +114,7 @@ export class Node {
       clock,
       random,
       loadLatency: this.loadLatency,
+      peerTimeoutMs: () => conf.peerTimeoutMs,
     });
     this.#counts = new ClientCounts(options.threads);
     this.clients = this.#createClients();
@@ -203,7 +205,7 @@ export class Node {
 
   /** CONFIG RESETSTAT. */
   resetCounters(): void {
-    for (const group of this.groups.all) Object.assign(group.counters, zeroCounters());
+    for (const group of this.groups.all) resetCounters(group);
     Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
     this.#workers?.tell({ kind: "reset" });
@@ -294,6 +296,7 @@ export class Node {
       queue: new LoadQueue({ loader, conf, clock }),
       counters: zeroCounters(),
       counted: [],
+      countedBefore: { evictions: 0, expirations: 0 },
     };
   }
 
@@ -304,6 +307,7 @@ export class Node {
       id: conf.peerAddress,
       secret: conf.clusterSecret,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
+      askTimeoutMs: () => conf.peerTimeoutMs,
       clock,
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },

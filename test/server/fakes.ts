@@ -112,6 +112,7 @@ export function createGroup(
     queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, clock }),
     counters: zeroCounters(),
     counted: [],
+    countedBefore: { evictions: 0, expirations: 0 },
   };
 }
 
