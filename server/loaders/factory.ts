@@ -60,11 +60,7 @@ function makeModule([path]: readonly string[], { directory }: LoaderSpec): Promi
 }
 
 /** Imported only now, because undici takes as long to import as all the rest of a node. */
-async function makeHttp(
-  [url]: readonly string[],
-  _spec: LoaderSpec,
-  limits: LoaderLimits,
-): Promise<Loader> {
+async function makeHttp([url]: readonly string[], _spec: LoaderSpec, limits: LoaderLimits): Promise<Loader> {
   const template = httpTemplate(url!);
   const { HttpLoader } = await import("./http-loader.ts");
   return new HttpLoader(template, limits);
