@@ -63,6 +63,12 @@ export const errors = {
   clientInfoOption: (word: Uint8Array) => `ERR Unrecognized option '${lineText(word)}'`,
   clientInfoValue: (attribute: string) =>
     `ERR ${attribute} cannot contain spaces, newlines or special characters.`,
+  clientId: "ERR Invalid client ID",
+  clientType: (word: Uint8Array) => `ERR Unknown client type '${lineText(word)}'`,
+  noShutdown: "ERR No shutdown in progress.",
+  getKeysOfUnknown: "ERR Invalid command specified",
+  getKeysOfKeyless: "ERR The command has no key arguments",
+  getKeysArity: "ERR Invalid number of arguments specified for command",
   configUnknown: (name: Uint8Array) =>
     `ERR Unknown option or number of arguments for CONFIG SET - '${lineText(name)}'`,
   /** `reason` such as "argument must be a memory value"; Redis' own ones stand in `configReasons`. */

@@ -1,17 +1,17 @@
 /**
  * The clients of this node: accepts them, numbers them, knows them all, and lets them go.
  *
- * Invariant: never more than `maxclients` at a time; one more gets Redis' text and is closed. Knows nothing of what
- * they ask for.
+ * Invariant: nobody is let in beyond `maxclients`; one more gets Redis' text and is closed. Knows nothing of what they
+ * ask for.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { errors } from "../proto/texts.ts";
+import type { NodeConf } from "./conf/conf.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 
 export interface ClientsOptions {
-  readonly maxClients: number;
-  /** Closes clients that have sent nothing for this long; 0: never. */
-  readonly idleTimeoutMs: () => number;
+  /** Read at each use, because CONFIG SET changes it in place. */
+  readonly conf: Pick<NodeConf, "maxClients" | "timeoutMs" | "shutdownTimeoutMs">;
   /** What every connection is given; `closed` is added here. */
   readonly host: Omit<ConnectionHost, "closed">;
 }
@@ -35,7 +35,7 @@ export class Clients {
   constructor(options: ClientsOptions) {
     this.#options = options;
     this.#host = { ...options.host, closed: (connection) => this.#closed(connection) };
-    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#sweeper = setInterval(() => this.closeIdle(), SWEEP_MS);
     this.#sweeper.unref();
   }
 
@@ -45,6 +45,10 @@ export class Clients {
 
   all(): IterableIterator<Connection> {
     return this.#connections.values();
+  }
+
+  get(id: number): Connection | undefined {
+    return this.#connections.get(id);
   }
 
   /** Listens on every host with one port; 0 takes a free one for the first host and the same for the others. */
@@ -70,14 +74,14 @@ export class Clients {
 
   #accept(socket: Socket): void {
     this.counters.received++;
-    if (this.#connections.size >= this.#options.maxClients || this.#closing) {
+    if (this.#closing) refuse(socket, errors.shuttingDown);
+    else if (this.#connections.size >= this.#options.conf.maxClients) {
       this.counters.rejected++;
-      socket.on("error", () => {});
-      socket.end(`-${errors.maxClients}\r\n`, () => socket.destroy());
-      return;
+      refuse(socket, errors.maxClients);
+    } else {
+      const connection = new Connection(this.#nextId++, socket, this.#host);
+      this.#connections.set(connection.id, connection);
     }
-    const connection = new Connection(this.#nextId++, socket, this.#host);
-    this.#connections.set(connection.id, connection);
   }
 
   #closed(connection: Connection): void {
@@ -85,8 +89,9 @@ export class Clients {
     if (this.#connections.size === 0) this.#allGone?.();
   }
 
-  #sweep(): void {
-    const timeoutMs = this.#options.idleTimeoutMs();
+  /** Closes those who have neither sent nor taken a byte for `timeout`; who waits for a reply is not idle. */
+  closeIdle(): void {
+    const { timeoutMs } = this.#options.conf;
     if (timeoutMs === 0) return;
     const since = this.#host.clock() - timeoutMs;
     for (const connection of this.#connections.values()) {
@@ -94,13 +99,28 @@ export class Clients {
     }
   }
 
-  /** Accepts nobody any more, answers what has arrived, and resolves when the last client is gone. */
+  /**
+   * Accepts nobody any more, answers what has arrived, and resolves when the last client is gone: after
+   * `shutdown-timeout` at the latest, whoever does not read then.
+   */
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#sweeper);
     for (const server of this.#servers) server.close();
     const gone = new Promise<void>((resolve) => (this.#allGone = resolve));
     for (const connection of this.#connections.values()) connection.drain();
-    if (this.#connections.size > 0) await gone;
+    if (this.#connections.size === 0) return;
+    const cutOff = setTimeout(() => this.#cutOff(), this.#options.conf.shutdownTimeoutMs);
+    await gone;
+    clearTimeout(cutOff);
   }
+
+  #cutOff(): void {
+    for (const { socket } of this.#connections.values()) socket.destroy();
+  }
+}
+
+function refuse(socket: Socket, text: string): void {
+  socket.on("error", () => {});
+  socket.end(`-${text}\r\n`, () => socket.destroy());
 }

@@ -2,14 +2,15 @@
  * Commands that change or count entries everywhere: DEL, FLUSHALL, EXISTS and its kin, DBSIZE, and the ring itself.
  *
  * Invariant: when a delete has been answered, no member that could be reached gives the old value any more, and no
- * load that began before it will be stored. It goes in two steps, the owner first: were a copy deleted before the
- * owner's entry, that member could fetch the old value again in between. What other members do for it is purely
- * local to them. Does not know RESP.
+ * load that began before it will be stored. A delete goes round twice. In between, a member told early may have copied
+ * the old value from one told late; after the first round no entry and no load under way has it any more, after the
+ * second no copy and no forward. That holds whoever each member takes for the owner: to delete at the owner first and
+ * then at the others is one message a member less, and wrong while members differ about who is up. What a member does
+ * for a delete is purely local to it. Does not know RESP.
  *
- *     DEL k ─▶ this node ─▶ 1. owner: entry, load under way
- *                        ─▶ 2. every other member and itself: copies, loads and forwards under way
+ *     DEL k ─▶ this node ─▶ 1. every member: entry, copy, load and forward under way
+ *                        ─▶ 2. every member again
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Glimpse } from "../cluster/outcome.ts";
 import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
 import { sumFigures } from "./figures.ts";
@@ -31,6 +32,7 @@ export interface CoherenceOptions {
   readonly membership: Membership;
   /** Undefined on a node that is alone. */
   readonly peers: CoherencePeers | undefined;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** How long an operator waits for a new member's link, and how often it is looked for. */
@@ -87,12 +89,16 @@ export class Coherence {
     const unique = [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
     if (this.#options.peers === undefined) return this.removeHere(unique);
     const owners = unique.map((key) => this.#owner(key));
-    const removed = await this.#removeEach((id) => unique.filter((_, i) => owners[i] === id));
-    await this.#removeEach((id) => unique.filter((_, i) => owners[i] !== id));
+    // An entry of a stand-in or a former owner is not another entry: a member counts only what it owns.
+    const [removed] = await Promise.all([
+      this.#removeEach((id) => unique.filter((_, i) => owners[i] === id)),
+      this.#removeEach((id) => unique.filter((_, i) => owners[i] !== id)),
+    ]);
+    await this.#removeEach(() => unique);
     return removed;
   }
 
-  /** Empties the whole cluster: twice, because a member flushed early may have copied from one flushed late. */
+  /** Empties the whole cluster, in two rounds as well. */
   async flush(): Promise<void> {
     for (let round = 0; round < 2; round++) {
       this.flushHere();
@@ -114,16 +120,19 @@ export class Coherence {
   }
 
   /**
-   * Puts a new ring into force everywhere; returns the members, old or new, that did not take it. Those who leave are
-   * told first: once the ring is in force here, there is no link to them any more.
+   * Puts a new ring into force everywhere; returns the members, old or new, that did not take it, sorted. Those to whom
+   * the new ring leaves this node no link (who leave; all others, when this node leaves) are told first.
    */
   async changeRing(members: readonly string[]): Promise<string[]> {
     const { membership } = this.#options;
     const epoch = membership.epoch + 1;
-    const leaving = membership.others.filter((id) => !members.includes(id));
-    const missed = await this.#tellRing(leaving, epoch, members);
-    membership.take(epoch, members);
-    return [...missed, ...(await this.#tellRing(membership.others, epoch, members))];
+    const stays = (id: string) => members.includes(id) && members.includes(membership.self);
+    const unlinked = membership.others.filter((id) => !stays(id));
+    const missed = await this.#tellRing(unlinked, epoch, members);
+    // A newer ring may have come from elsewhere meanwhile.
+    if (!membership.take(epoch, members)) missed.push(membership.self);
+    missed.push(...(await this.#tellRing(membership.others, epoch, members)));
+    return [...new Set(missed)].sort();
   }
 
   /** Returns the members that did not take the ring. */
@@ -140,7 +149,7 @@ export class Coherence {
   /** A member that has just been added is still being dialled. */
   async #isUpSoon(peers: CoherencePeers, id: string): Promise<boolean> {
     for (let waitedMs = 0; waitedMs < JOIN_MS && !peers.isUp(id); waitedMs += LOOK_AGAIN_MS)
-      await sleep(LOOK_AGAIN_MS);
+      await this.#options.sleep(LOOK_AGAIN_MS);
     return peers.isUp(id);
   }
 

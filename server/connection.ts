@@ -5,8 +5,9 @@
  *  - Replies leave in the order of the commands, however late one of them is ready.
  *  - What waits for this client is bounded: commands are read no further while too many replies, or too many bytes,
  *    are outstanding or the client does not read.
- *  - After QUIT or a protocol error nothing more is executed, and the socket is gone 200 ms later at the latest.
- * Knows how to answer GET and MGET from the stores; everything else it hands to the command table.
+ *  - After QUIT or a protocol error nothing more is executed, and the socket is gone 200 ms after the last reply.
+ *  - When the client is gone, nothing more of what it has sent is executed.
+ * What this node holds is answered by hits.ts; everything else it hands to the command table.
  *
  *     chunk ─▶ reader ─▶ hit: value copied into the output ───────────────┐
  *                     ─▶ anything else: reply now, or a slot to fill later ┴▶ one write a turn
@@ -14,21 +15,20 @@
 import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
-import { NULL_RESP2, NULL_RESP3 } from "../proto/reply-writers.ts";
-import type { Group, Groups } from "./groups.ts";
+import { errors } from "../proto/texts.ts";
+import type { NodeConf } from "./conf/conf.ts";
+import { answerFromHere, type HitRoute } from "./hits.ts";
 import type { Latency } from "./latency.ts";
-import { HIT, type Output } from "./output.ts";
-import { ABSENT } from "./store/store.ts";
+import type { Output } from "./output.ts";
 
 /** What a connection is given by who accepted it. */
-export interface ConnectionHost {
-  readonly groups: Groups;
+export interface ConnectionHost extends HitRoute {
   /** Shared by the connections of a thread; empty between turns. */
   readonly output: Output;
-  /** Limits of the reader before and after authentication. */
-  readonly limits: { readonly authenticated: ReaderLimits; readonly unauthenticated: ReaderLimits };
-  authenticationNeeded(): boolean;
-  readonly maxOutputBytes: number;
+  /** Read at each use, because CONFIG SET changes it in place. */
+  readonly conf: Pick<NodeConf, "requirePass" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands">;
+  /** What the reader keeps to now. */
+  limits(authenticated: boolean): ReaderLimits;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
   /** Of commands that could not be answered at once, in seconds. */
@@ -38,21 +38,16 @@ export interface ConnectionHost {
   execute(args: Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
   closed(connection: Connection): void;
   dropped(connection: Connection, why: string): void;
+  /** An invariant is broken; the client gets an error reply. */
+  failed(connection: Connection, error: unknown): void;
 }
 
-/** Replies that may be outstanding; a client that pipelines more waits for the first of them. */
-const MAX_SLOTS = 1024;
 /** Bytes of finished replies that may wait behind an unfinished one. */
 const MAX_HELD_BYTES = 1 << 20;
 /** Bytes gathered in one turn before they are written. */
 const TURN_BYTES = 1 << 18;
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 const LINGER_MS = 200;
-
-const M = 0x6d;
-const G = 0x67;
-const E = 0x65;
-const T = 0x74;
 
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
@@ -89,24 +84,25 @@ export class Connection {
     this.socket = socket;
     this.host = host;
     this.createdMs = this.lastActiveMs = host.clock();
-    this.#authenticated = !host.authenticationNeeded();
-    this.#reader = new CommandReader(host.limits[this.#authenticated ? "authenticated" : "unauthenticated"]);
+    this.#authenticated = host.conf.requirePass === "";
+    this.#reader = new CommandReader(host.limits(this.#authenticated));
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
     socket.on("end", () => this.drain());
-    socket.on("drain", () => this.#resume());
+    socket.on("drain", () => this.#drained());
     // A reset is a normal goodbye for some clients; "close" follows and does the work.
     socket.on("error", () => {});
-    socket.on("close", () => host.closed(this));
+    socket.on("close", () => this.#closed());
   }
 
+  /** Who is in stays in when a password is set later; when it is taken away, everybody is in. */
   get authenticated(): boolean {
-    return this.#authenticated;
+    return this.#authenticated || this.host.conf.requirePass === "";
   }
 
   set authenticated(value: boolean) {
     this.#authenticated = value;
-    this.#reader.limits = this.host.limits[value ? "authenticated" : "unauthenticated"];
+    this.#reader.limits = this.host.limits(value);
   }
 
   /** Bytes of a command that has not arrived whole. */
@@ -144,6 +140,7 @@ export class Connection {
     const { output } = this.host;
     this.#inTurn = true;
     this.#idle = false;
+    this.#reader.limits = this.host.limits(this.authenticated);
     while (!this.#leaving && !this.#mustWait()) {
       const result = this.#reader.next();
       if (result === COMMAND) this.#command();
@@ -165,8 +162,23 @@ export class Connection {
 
   #mustWait(): boolean {
     return (
-      this.#slots.length >= MAX_SLOTS || this.#heldBytes >= MAX_HELD_BYTES || this.socket.writableNeedDrain
+      this.#slots.length >= this.host.conf.maxPendingCommands ||
+      this.#heldBytes >= MAX_HELD_BYTES ||
+      this.socket.writableNeedDrain
     );
+  }
+
+  #drained(): void {
+    // A client that takes long to read a long reply is not idle.
+    this.lastActiveMs = this.host.clock();
+    this.#resume();
+  }
+
+  #closed(): void {
+    this.#leaving = true;
+    this.#slots.length = 0;
+    this.#heldBytes = 0;
+    this.host.closed(this);
   }
 
   #resume(): void {
@@ -176,7 +188,8 @@ export class Connection {
   #command(): void {
     this.host.counters.commands++;
     const mark = this.host.output.length;
-    if (this.#authenticated && this.#inPlace()) {
+    if (this.authenticated && answerFromHere(this.#reader, this.host, this.protocol)) {
+      this.lastCommand = this.#reader.isGet ? "get" : "mget";
       if (this.#slots.length > 0) this.#hold(this.host.output.take(mark));
       return;
     }
@@ -185,84 +198,15 @@ export class Connection {
     else if (reply !== undefined) this.#reply(reply);
   }
 
-  /** Answers GET and MGET when everything asked for is held here; otherwise leaves the output as it was. */
-  #inPlace(): boolean {
-    const reader = this.#reader;
-    const start = reader.argStart[1]!;
-    const end = reader.argEnd[1]!;
-    if (reader.isGet) {
-      this.lastCommand = "get";
-      const group = this.host.groups.of(reader.bytes, start, end);
-      if (group === undefined) return false;
-      const found = this.#lookUp(group, start, end);
-      if (found === undefined) return false;
-      group.counters[found]++;
-      return true;
-    }
-    if (reader.argc < 2 || !this.#isMget()) return false;
-    this.lastCommand = "mget";
-    const group = this.host.groups.of(reader.bytes, start, end);
-    return group !== undefined && this.#lookUpAll(group);
-  }
-
-  /** The keys of an MGET, if they are all of one group. Counts only once it is sure that nothing is missing. */
-  #lookUpAll(group: Group): boolean {
-    const { output, groups } = this.host;
-    const { bytes, argc, argStart, argEnd } = this.#reader;
-    const mark = output.length;
-    const counts = { hits: 0, negativeHits: 0, mirrorHits: 0 };
-    output.append(Buffer.from(`*${argc - 1}\r\n`));
-    for (let i = 1; i < argc; i++) {
-      const start = argStart[i]!;
-      const end = argEnd[i]!;
-      const fits = output.length - mark < MAX_HELD_BYTES && groups.of(bytes, start, end) === group;
-      const found = fits ? this.#lookUp(group, start, end) : undefined;
-      if (found === undefined) {
-        output.length = mark;
-        return false;
-      }
-      counts[found]++;
-    }
-    group.counters.hits += counts.hits;
-    group.counters.negativeHits += counts.negativeHits;
-    group.counters.mirrorHits += counts.mirrorHits;
-    return true;
-  }
-
-  #isMget(): boolean {
-    const { bytes, argStart, argEnd } = this.#reader;
-    const at = argStart[0]!;
-    return (
-      argEnd[0]! - at === 4 &&
-      (bytes[at]! | 32) === M &&
-      (bytes[at + 1]! | 32) === G &&
-      (bytes[at + 2]! | 32) === E &&
-      (bytes[at + 3]! | 32) === T
-    );
-  }
-
-  /** Appends what is held for a key and returns what to count it as; undefined when nothing is held. */
-  #lookUp(group: Group, start: number, end: number): "hits" | "negativeHits" | "mirrorHits" | undefined {
-    const { output } = this.host;
-    const { bytes } = this.#reader;
-    const found = output.hit(group.store, bytes, start, end);
-    if (found === HIT) return "hits";
-    if (found === ABSENT) {
-      output.append(this.protocol === 3 ? NULL_RESP3 : NULL_RESP2);
-      return "negativeHits";
-    }
-    if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end) !== HIT) return undefined;
-    return "mirrorHits";
-  }
-
   #reply(reply: Reply): void {
-    const bytes = encodeReply(reply, this.protocol);
+    const bytes = this.#encode(reply, this.protocol);
     if (this.#slots.length > 0) this.#hold(bytes);
     else this.host.output.append(bytes);
   }
 
   /** Keeps a finished reply behind those that are not. */
   #hold(bytes: Buffer): void {
+    if (!this.#hasRoom(bytes.length)) return;
     this.#heldBytes += bytes.length;
     this.#slots.push({ bytes });
   }
@@ -276,15 +220,29 @@ export class Connection {
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, encodeReply(value, protocol));
+        this.#fill(slot, this.#encode(value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
-      (error: Error) =>
-        this.#fill(slot, encodeReply(new ErrorReply(`ERR internal error: ${error.message}`), protocol)),
+      (error: unknown) => this.#fill(slot, this.#internalError(error)),
     );
   }
 
+  /** What cannot be encoded is a broken invariant, and no reason to end the process with all its clients. */
+  #encode(reply: Reply, protocol: 2 | 3): Buffer {
+    try {
+      return encodeReply(reply, protocol);
+    } catch (error) {
+      return this.#internalError(error);
+    }
+  }
+
+  #internalError(error: unknown): Buffer {
+    this.host.failed(this, error);
+    return encodeReply(new ErrorReply(errors.internal), 2);
+  }
+
   #fill(slot: Slot, bytes: Buffer): void {
+    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
     slot.bytes = bytes;
     this.#heldBytes += bytes.length;
     if (this.#flushPlanned || this.#slots[0] !== slot) return;
@@ -305,23 +263,31 @@ export class Connection {
   }
 
   #write(bytes: Buffer): void {
-    if (this.socket.destroyed) return;
-    if (this.socket.writableLength + bytes.length > this.host.maxOutputBytes) {
-      this.host.counters.outputLimitCloses++;
-      this.host.dropped(this, "output buffer limit reached");
-      this.socket.destroy();
-      return;
-    }
+    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
+    this.lastActiveMs = this.host.clock();
     this.socket.write(bytes);
   }
 
-  #refuse(silently: boolean): void {
+  /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
+  #hasRoom(bytes: number): boolean {
+    if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
+    this.host.counters.outputLimitCloses++;
+    this.#drop("output buffer limit reached");
+    return false;
+  }
+
+  #drop(why: string): void {
     this.#leaving = true;
+    this.host.dropped(this, why);
+    this.socket.destroy();
+  }
+
+  #refuse(silently: boolean): void {
     if (silently) {
-      this.host.dropped(this, "possible cross-protocol attack: POST or Host: as a command");
-      this.socket.destroy();
+      this.#drop("possible cross-protocol attack: POST or Host: as a command");
       return;
     }
+    this.#leaving = true;
     this.#broken = true;
     this.host.counters.protocolErrors++;
     this.#reply(new ErrorReply(`ERR ${this.#reader.error}`));
@@ -329,7 +295,8 @@ export class Connection {
 
   #endWhenDone(): void {
     const done = this.#leaving || (this.#inputEnded && this.#idle);
-    if (!done || this.#inTurn || this.#slots.length > 0 || this.socket.writableEnded) return;
+    if (!done || this.#inTurn || this.#slots.length > 0) return;
+    if (this.socket.writableEnded || this.socket.destroyed) return;
     const linger = () => setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
     this.socket.end(linger);
     // A client that broke the protocol may never read: for it the time runs from now.

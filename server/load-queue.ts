@@ -8,6 +8,7 @@
  */
 import type { Outcome } from "../cluster/outcome.ts";
 import { loaderErrors } from "../proto/texts.ts";
+import type { GroupConf } from "./conf/conf.ts";
 import type { Loader } from "./loader.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "./loaders/run-load.ts";
 
@@ -15,13 +16,12 @@ import { type LoadTerms, runLoad, runLoadMany } from "./loaders/run-load.ts";
 const MAX_KEYS_PER_LOAD = 1000;
 
 export interface LoadQueueOptions {
-  readonly group: string;
   readonly loader: Loader;
-  readonly timeoutMs: number;
-  readonly concurrency: number;
-  /** How many keys may wait for a place. */
-  readonly maxQueued: number;
-  readonly maxValueBytes: number;
+  /** Read at each use: CONFIG SET changes it in place. `loaderQueue`: how many keys may wait for a place. */
+  readonly conf: Pick<
+    GroupConf,
+    "name" | "loaderTimeoutMs" | "loaderConcurrency" | "loaderQueue" | "maxValueBytes"
+  >;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
 }
@@ -30,7 +30,6 @@ interface Waiting {
   readonly key: Buffer;
   readonly deadline: number;
   readonly settle: (outcome: Outcome) => void;
-  done: boolean;
 }
 
 export class LoadQueue {
@@ -54,14 +53,20 @@ export class LoadQueue {
 
   /** Loads a key (without the group's prefix). Never rejects. */
   load(key: Buffer): Promise<Outcome> {
-    if (this.#queued >= this.#options.maxQueued) {
+    if (this.#queued >= this.#options.conf.loaderQueue + this.#room()) {
       return Promise.resolve({ kind: "error", text: loaderErrors.busy });
     }
     return new Promise((settle) => {
-      const deadline = this.#options.clock() + this.#options.timeoutMs;
+      const deadline = this.#options.clock() + this.#options.conf.loaderTimeoutMs;
       this.#queued++;
-      this.#enqueue({ key, deadline, settle, done: false });
+      this.#enqueue({ key, deadline, settle });
     });
+  }
+
+  /** How many keys the free places take: of those, the ones gathered in this tick do not wait. */
+  #room(): number {
+    const places = Math.max(0, this.#options.conf.loaderConcurrency - this.#active);
+    return this.#options.loader.loadMany === undefined ? places : places * MAX_KEYS_PER_LOAD;
   }
 
   #enqueue(waiting: Waiting): void {
@@ -84,20 +89,22 @@ export class LoadQueue {
     this.#advance();
   }
 
+  /** Answers those in line whose time is up, then starts those for whom there is a place. */
   #advance(): void {
-    while (this.#active < this.#options.concurrency && this.#line.length > 0) {
-      const batch = this.#line.shift()!.filter((waiting) => !waiting.done);
+    this.#expire();
+    while (this.#active < this.#options.conf.loaderConcurrency && this.#line.length > 0) {
+      const batch = this.#line.shift()!;
       this.#queued -= batch.length;
-      if (batch.length > 0) void this.#run(batch);
+      void this.#run(batch);
     }
     this.#watch();
   }
 
   async #run(batch: Waiting[]): Promise<void> {
     this.#active++;
-    const { group, loader, maxValueBytes, clock } = this.#options;
+    const { loader, conf, clock } = this.#options;
     const timeoutMs = Math.max(1, Math.ceil(batch[0]!.deadline - clock()));
-    const terms: LoadTerms = { group, maxValueBytes, timeoutMs };
+    const terms: LoadTerms = { group: conf.name, maxValueBytes: conf.maxValueBytes, timeoutMs };
     if (loader.loadMany === undefined) {
       const waiting = batch[0]!;
       waiting.settle(await runLoad(loader, waiting.key, terms));
@@ -112,21 +119,31 @@ export class LoadQueue {
 
   /** Keys in line run out in order, so one timer for the first is enough. */
   #watch(): void {
-    if (this.#timer !== undefined || this.#line.length === 0) return;
-    const wait = Math.max(1, this.#line[0]![0]!.deadline - this.#options.clock());
-    this.#timer = setTimeout(() => this.#expire(), wait);
+    if (this.#line.length === 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    } else if (this.#timer === undefined) {
+      const leftMs = Math.ceil(this.#line[0]![0]!.deadline - this.#options.clock());
+      this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, leftMs));
+    }
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined;
+    this.#advance();
   }
 
   #expire(): void {
-    this.#timer = undefined;
+    if (this.#line.length === 0) return;
     const now = this.#options.clock();
+    const outcome: Outcome = {
+      kind: "error",
+      text: loaderErrors.timeout(this.#options.conf.loaderTimeoutMs),
+    };
     while (this.#line.length > 0 && this.#line[0]![0]!.deadline <= now) {
-      for (const waiting of this.#line.shift()!) {
-        waiting.done = true;
-        this.#queued--;
-        waiting.settle({ kind: "error", text: loaderErrors.timeout(this.#options.timeoutMs) });
-      }
+      const batch = this.#line.shift()!;
+      this.#queued -= batch.length;
+      for (const waiting of batch) waiting.settle(outcome);
     }
-    this.#watch();
   }
 }

@@ -12,8 +12,10 @@ export interface MembershipOptions {
   readonly self: string;
   readonly ring: RingOptions;
   readonly hash: Hash32;
-  /** Told after every change with the members of the new ring. */
+  /** Told after every change with the members of the view, this node among them or not. */
   readonly onChange: (members: readonly string[]) => void;
+  /** This node was left out and is in again: it has not heard of what was deleted in between. */
+  readonly onReturn: () => void;
 }
 
 export class Membership {
@@ -62,12 +64,13 @@ export class Membership {
     const told: RingView = { epoch, members: [...new Set(members)].sort() };
     if (isSame(told, this.#view)) return true;
     if (!isNewer(told, this.#view)) return false;
+    const before = this.#view.members;
     this.#view = told;
-    const own = told.members.includes(this.self) ? told.members : [this.self];
-    if (own.join() !== this.members.join()) {
-      this.#ring = new Ring(own, this.#options.ring, this.#options.hash);
-      this.#options.onChange(this.members);
-    }
+    if (told.members.join() === before.join()) return true;
+    const isIn = told.members.includes(this.self);
+    this.#ring = new Ring(isIn ? told.members : [this.self], this.#options.ring, this.#options.hash);
+    if (isIn && !before.includes(this.self)) this.#options.onReturn();
+    this.#options.onChange(told.members);
     return true;
   }
 }

@@ -5,6 +5,7 @@
  * answers what has been read, then ends. The parts know each other only through what is handed to them here.
  */
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
@@ -22,6 +23,7 @@ import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { Output } from "./output.ts";
 import { ReadThrough } from "./read-through.ts";
+import { LiveReaderLimits } from "./reader-limits.ts";
 import { Store } from "./store/store.ts";
 
 /** What the outside world is to a node. */
@@ -38,6 +40,9 @@ export interface NodeOptions {
   readonly onShutdown: () => void;
 }
 
+/** How long a node waits for its links before it takes clients; a member that is down must not hold it up for long. */
+const LINKING_MS = 500;
+const LOOK_AGAIN_MS = 5;
 /** How often due entries are looked for, and how many are looked at. */
 const SWEEP_MS = 100;
 const SWEEP_ENTRIES = 200;
@@ -80,9 +85,15 @@ export class Node {
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
       onChange: (members) => this.peers?.setMembers(members),
+      onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
-    this.coherence = new Coherence({ groups: this.groups, membership: this.membership, peers: this.peers });
+    this.coherence = new Coherence({
+      groups: this.groups,
+      membership: this.membership,
+      peers: this.peers,
+      sleep: (ms) => sleep(ms),
+    });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
       peers: this.peers,
@@ -176,6 +187,7 @@ export class Node {
     if (this.peers !== undefined) {
       for (const host of conf.bind) await this.peers.listen(host, conf.peerPort);
       this.peers.setMembers(this.membership.members);
+      await this.#linked(this.peers);
     }
     this.port = await this.clients.listen(conf.bind, conf.port);
     this.#every(SWEEP_MS, () => this.#sweep());
@@ -184,6 +196,14 @@ export class Node {
       this.#opsPerSecond = Math.max(0, this.counters.commands - before);
       before = this.counters.commands;
     });
+  }
+
+  /** A client served before the links are up would be stood in for by loads that the owners need not repeat. */
+  async #linked(peers: Peers): Promise<void> {
+    const deadline = this.#options.clock() + LINKING_MS;
+    const { others } = this.membership;
+    while (others.some((id) => !peers.isUp(id)) && this.#options.clock() < deadline)
+      await sleep(LOOK_AGAIN_MS);
   }
 
   #every(intervalMs: number, work: () => void): void {
@@ -213,15 +233,7 @@ export class Node {
       mirrors: hasMirrors ? new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }) : undefined,
       loads: new Flights(),
       forwards: new Flights(),
-      queue: new LoadQueue({
-        group: conf.name,
-        loader,
-        timeoutMs: conf.loaderTimeoutMs,
-        concurrency: conf.loaderConcurrency,
-        maxQueued: conf.loaderQueue,
-        maxValueBytes: conf.maxValueBytes,
-        clock,
-      }),
+      queue: new LoadQueue({ loader, conf, clock }),
       counters: zeroCounters(),
     };
   }
@@ -255,20 +267,14 @@ export class Node {
 
   #createClients(): Clients {
     const { conf, clock, log } = this.#options;
-    const limits = { maxCommandBytes: conf.maxCommandBytes, maxInlineBytes: 1 << 16 };
+    const limits = new LiveReaderLimits(conf);
     return new Clients({
-      maxClients: conf.maxClients,
-      idleTimeoutMs: () => conf.timeoutMs,
+      conf,
       host: {
         groups: this.groups,
         output: new Output(),
-        // Before a password there is nothing to say that takes more: Redis' own two limits.
-        limits: {
-          authenticated: { ...limits, maxArgs: 1 << 20, maxBulkBytes: conf.maxCommandBytes },
-          unauthenticated: { ...limits, maxArgs: 10, maxBulkBytes: 16384 },
-        },
-        authenticationNeeded: () => conf.requirePass !== "",
-        maxOutputBytes: conf.maxOutputBytes,
+        conf,
+        limits: (authenticated) => limits.of(authenticated),
         clock,
         counters: this.counters,
         waitLatency: this.waitLatency,
@@ -277,6 +283,12 @@ export class Node {
           log.warn(
             { client: connection.id, addr: connection.socket.remoteAddress, why },
             "closed a connection",
+          );
+        },
+        failed: (connection, error) => {
+          log.error(
+            { err: error, client: connection.id, command: connection.lastCommand },
+            "a reply broke an invariant",
           );
         },
       },

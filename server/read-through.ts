@@ -38,6 +38,9 @@ export interface ReadThroughOptions {
 
 /** What an owner may take over its loader's deadline before who asked gives up: queueing, the wire, a busy loop. */
 const FORWARD_GRACE_MS = 500;
+/** Two failures in a row, and this node loads by itself rather than keep a client waiting. */
+const MAX_FORWARDS = 2;
+const NOBODY: ReadonlySet<string> = new Set();
 
 export class ReadThrough {
   readonly #options: ReadThroughOptions;
@@ -56,17 +59,14 @@ export class ReadThrough {
   /** A GET of another member: from the store, or loaded here, whoever owns the key. `key` must be a copy. */
   async requested(group: Group, key: Buffer): Promise<Outcome> {
     group.counters.peerRequests++;
-    const held = group.store.get(key);
+    const held = heldOf(group, key);
     if (held === undefined) {
       group.counters.misses++;
       return this.load(group, key);
     }
-    if (held.value === null) {
-      group.counters.negativeHits++;
-      return { kind: "absent", ttlMs: held.ttlMs };
-    }
-    group.counters.hits++;
-    return { kind: "value", value: held.value, ttlMs: held.ttlMs };
+    if (held.kind === "value") group.counters.hits++;
+    else group.counters.negativeHits++;
+    return held;
   }
 
   /** Loads here: joins the load under way, or starts one. Never rejects. */
@@ -88,30 +88,32 @@ export class ReadThrough {
     return group[kind].start(key, work).outcome;
   }
 
-  /** The member to ask, or undefined when that is this node. */
-  #reachableOwner(key: Buffer): string | undefined {
+  /** The member to ask, or undefined when that is this node. `tried`: those that have just failed. */
+  #reachableOwner(key: Buffer, tried: ReadonlySet<string> = NOBODY): string | undefined {
     const { membership, peers } = this.#options;
     if (peers === undefined) return undefined;
-    const isUp = (id: string) => id === membership.self || peers.isUp(id);
+    const isUp = (id: string) => id === membership.self || (peers.isUp(id) && !tried.has(id));
     const owner = membership.ring.ownerAmong(key, isUp);
     return owner === undefined || owner === membership.self ? undefined : owner;
   }
 
   async #forward(group: Group, key: Buffer, owner: string, flight: Flight): Promise<Outcome> {
+    // A peer that is shutting down answers so on a link that is still up: it must not be asked again.
+    const tried = new Set<string>();
     let target: string | undefined = owner;
-    // A link that breaks marks its peer as down, so each round asks another member; two failures in a row and this
-    // node loads by itself rather than keep a client waiting.
-    for (let attempt = 0; attempt < 2 && target !== undefined; attempt++) {
+    while (target !== undefined && tried.size < MAX_FORWARDS) {
       try {
         return await this.#ask(group, key, target, flight);
       } catch (error) {
         if (!(error instanceof PeerUnreachable)) throw error;
         group.counters.forwardErrors++;
-        target = this.#reachableOwner(key);
+        tried.add(target);
+        target = this.#reachableOwner(key, tried);
       }
     }
     group.counters.standIns++;
-    return this.load(group, key);
+    // While this node waited, another member may have asked it for the same key.
+    return heldOf(group, key) ?? this.load(group, key);
   }
 
   async #ask(group: Group, key: Buffer, owner: string, flight: Flight): Promise<Outcome> {
@@ -151,4 +153,12 @@ export class ReadThrough {
     const base = outcome.kind === "value" ? ttlMs : negativeTtlMs;
     return base * (1 - ttlJitter * this.#options.random());
   }
+}
+
+/** What the group's store has of a key, as an outcome. */
+function heldOf(group: Group, key: Buffer): Outcome | undefined {
+  const held = group.store.get(key);
+  if (held === undefined) return undefined;
+  if (held.value === null) return { kind: "absent", ttlMs: held.ttlMs };
+  return { kind: "value", value: held.value, ttlMs: held.ttlMs };
 }

@@ -7,6 +7,9 @@ import type { Connection } from "../connection.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf, isClientName } from "./connection-commands.ts";
 
+/** All but the first are kinds that there are none of. */
+const CLIENT_TYPES = ["normal", "master", "replica", "slave", "pubsub"];
+
 /** A line of CLIENT LIST. Fields of things that carrotCache does not have show what Redis shows without them. */
 export function describeConnection(connection: Connection): string {
   const { socket, host } = connection;
@@ -27,10 +30,13 @@ export function describeConnection(connection: Connection): string {
     ["psub", 0],
     ["ssub", 0],
     ["multi", -1],
+    ["watch", 0],
     ["qbuf", connection.pendingBytes],
     ["qbuf-free", 0],
     ["argv-mem", 0],
     ["multi-mem", 0],
+    ["rbs", 0],
+    ["rbp", 0],
     ["obl", 0],
     ["oll", replies],
     ["omem", bytes],
@@ -52,22 +58,21 @@ function address(host: string | undefined, port: number | undefined): string {
 }
 
 function list(args: readonly Buffer[], { node }: CommandContext): Reply {
-  let chosen = [...node.clients.all()];
-  if (args.length > 2) {
-    const word = args[2]!.toString("latin1").toLowerCase();
-    if (word === "id" && args.length > 3) {
-      const ids = args.slice(3).map(integerOf);
-      if (ids.includes(undefined)) return new ErrorReply("ERR Invalid client ID");
-      chosen = chosen.filter((connection) => ids.includes(connection.id));
-    } else if (word === "type" && args.length === 4) {
-      const type = args[3]!.toString("latin1").toLowerCase();
-      if (!["normal", "master", "replica", "slave", "pubsub"].includes(type)) {
-        return new ErrorReply(`ERR Unknown client type '${args[3]!.toString("latin1")}'`);
-      }
-      if (type !== "normal") chosen = [];
-    } else return new ErrorReply(errors.syntax);
+  const word = args[2]?.toString("latin1").toLowerCase();
+  if (word === undefined) return listOf(node.clients.all());
+  if (word === "id" && args.length > 3) {
+    const ids = args.slice(3).map(integerOf);
+    if (ids.includes(undefined)) return new ErrorReply(errors.clientId);
+    return listOf(ids.flatMap((id) => node.clients.get(id!) ?? []));
   }
-  return new Verbatim(chosen.map((connection) => `${describeConnection(connection)}\n`).join(""));
+  if (word !== "type" || args.length !== 4) return new ErrorReply(errors.syntax);
+  const type = args[3]!.toString("latin1").toLowerCase();
+  if (!CLIENT_TYPES.includes(type)) return new ErrorReply(errors.clientType(args[3]!));
+  return listOf(type === "normal" ? node.clients.all() : []);
+}
+
+function listOf(connections: Iterable<Connection>): Reply {
+  return new Verbatim(Array.from(connections, (each) => `${describeConnection(each)}\n`).join(""));
 }
 
 function setInfo(args: readonly Buffer[], { connection }: CommandContext): Reply {

@@ -17,10 +17,11 @@ export function isClientName(name: Buffer): boolean {
   return name.every((byte) => byte >= 0x21 && byte <= 0x7e);
 }
 
-/** The digits of a decimal integer, or undefined. */
+/** A decimal integer of 64 bits, as Redis reads one; undefined when it is none. Beyond 53 bits it is not exact. */
 export function integerOf(arg: Buffer): number | undefined {
   const text = arg.toString("latin1");
-  return /^(0|-?[1-9][0-9]{0,15})$/.test(text) ? Number(text) : undefined;
+  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(text)) return undefined;
+  return BigInt(text) === BigInt.asIntN(64, BigInt(text)) ? Number(text) : undefined;
 }
 
 /** Whether the password is right; takes the same time whatever is wrong with it. */

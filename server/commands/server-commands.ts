@@ -23,11 +23,10 @@ function time(): Reply {
 
 /** As in Redis there is no reply when it works: the connection ends. */
 function shutdown(args: readonly Buffer[], { node, connection }: CommandContext): Reply | undefined {
-  const words = args.slice(1).map((arg) => arg.toString("latin1").toLowerCase());
-  if (words.includes("abort")) return new ErrorReply("ERR No shutdown in progress.");
-  if (words.some((word) => !["nosave", "save", "now", "force"].includes(word))) {
-    return new ErrorReply(errors.syntax);
-  }
+  const words = new Set(args.slice(1).map((arg) => arg.toString("latin1").toLowerCase()));
+  if (words.has("abort") && args.length === 2) return new ErrorReply(errors.noShutdown);
+  const isOdd = [...words].some((word) => !["nosave", "save", "now", "force"].includes(word));
+  if (isOdd || (words.has("save") && words.has("nosave"))) return new ErrorReply(errors.syntax);
   node.log.warn({ client: connection.id }, "SHUTDOWN by a client");
   connection.leave();
   node.requestShutdown();

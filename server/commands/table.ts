@@ -4,7 +4,7 @@
  * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable; checks come
  * in Redis' order (known, arity, authenticated). Knows no command's meaning.
  */
-import { ErrorReply, type Reply } from "../../proto/reply.ts";
+import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
@@ -51,9 +51,27 @@ function subcommandOf(command: Command, args: readonly Buffer[]): Command | Erro
     return command.run === undefined ? new ErrorReply(errors.wrongArity(command.name)) : undefined;
   }
   const word = wordOf(args[1]!);
+  if (word === "help") return helpOf(command);
   const found = command.subcommands!.find((sub) => sub.name === word);
   if (found !== undefined) return found;
   return new ErrorReply(errors.unknownSubcommand(command.name.toUpperCase(), args[1]!));
+}
+
+/** Every container has HELP, because the text for an unknown subcommand sends people there. */
+function helpOf(command: Command): Command {
+  const name = command.name.toUpperCase();
+  const lines = [`${name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
+  for (const sub of command.subcommands!) lines.push(sub.name.toUpperCase(), `    ${sub.summary}`);
+  lines.push("HELP", "    Print this help.");
+  return {
+    name: "help",
+    arity: 2,
+    flags: ["loading", "stale"],
+    summary: "Prints this help.",
+    since: "5.0.0",
+    group: command.group,
+    run: () => lines.map((line) => new SimpleString(line)),
+  };
 }
 
 function guarded(

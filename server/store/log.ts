@@ -39,16 +39,17 @@ export function lengthOf(words: Int32Array, ref: number): number {
 }
 
 /**
- * What one reservation may spend on moving, in words; an entry counts 64 beside its length. About 2 ms: beyond it the
- * oldest of the log are dropped instead, which happens to values that are large for their shard.
+ * What one reservation may spend on moving, in words: this and a multiple of its own length; an entry counts 64 beside
+ * its length. Eight times the length is usual. Beyond it the oldest of the log are dropped, to bound the stall.
  */
 const MOVE_BUDGET_WORDS = 1 << 18;
+const MOVE_BUDGET_LENGTHS = 32;
 const MOVE_COST_WORDS = 64;
 
 /** Room for `length` words, which must not be more than the arena has. Entries may move: no ref survives this call. */
 export function reserve(shard: Shard, length: number, drop: (shard: Shard, ref: number) => void): number {
   const { words } = shard;
-  let budget = MOVE_BUDGET_WORDS;
+  let budget = MOVE_BUDGET_WORDS + length * MOVE_BUDGET_LENGTHS;
   for (;;) {
     const ref = append(shard, length);
     if (ref !== 0) {

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
+import { Redis } from "ioredis";
 
 /** The root of the project, from `dist/test/e2e`. */
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -122,8 +123,27 @@ export async function startCluster(
     return startNodeProcess(t, [file], ids[i]);
   };
   const nodes = await Promise.all(ids.map((_, i) => startAt(i)));
-  const restart = async (i: number) => (nodes[i] = await startAt(i));
+  await Promise.all(nodes.map(allLinked));
+  const restart = async (i: number) => {
+    nodes[i] = await startAt(i);
+    await Promise.all(nodes.map(allLinked));
+    return nodes[i];
+  };
   return { nodes, directory, restart };
+}
+
+/** Resolves when every member that this node knows of is up to it. */
+async function allLinked({ port }: NodeProcess): Promise<void> {
+  const client = new Redis(port, "127.0.0.1");
+  try {
+    for (;;) {
+      // ioredis hands a map out as names and values in turn.
+      const members = (await client.call("CARROT.PEERS")) as string[][];
+      if (members.every((fields) => fields[fields.indexOf("state") + 1] === "up")) return;
+    }
+  } finally {
+    client.disconnect();
+  }
 }
 
 /**

@@ -60,11 +60,19 @@ export class Held<Argument, Result> {
 export class HeldLoader implements Loader {
   readonly loads: Held<LoaderKey, Loaded>[] = [];
   readonly contexts: LoadContext[] = [];
+  #released = false;
+
+  /** Ends what is under way, and whatever comes, as not found. */
+  release(): void {
+    this.#released = true;
+    for (const load of this.loads) load.resolve(null);
+  }
 
   load(loaderKey: LoaderKey, context: LoadContext): Promise<Loaded> {
     const held = new Held<LoaderKey, Loaded>(loaderKey);
     this.loads.push(held);
     this.contexts.push(context);
+    if (this.#released) held.resolve(null);
     return held.promise;
   }
 }
@@ -101,15 +109,7 @@ export function createGroup(
       options.mirrors === false ? undefined : new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }),
     loads: new Flights(),
     forwards: new Flights(),
-    queue: new LoadQueue({
-      group: conf.name,
-      loader: options.loader ?? { load: () => null },
-      timeoutMs: conf.loaderTimeoutMs,
-      concurrency: conf.loaderConcurrency,
-      maxQueued: conf.loaderQueue,
-      maxValueBytes: conf.maxValueBytes,
-      clock,
-    }),
+    queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, clock }),
     counters: zeroCounters(),
   };
 }
@@ -120,9 +120,10 @@ export const RING = { virtualNodes: 16, seed: 7 };
 export function createMembership(
   self: string,
   members: readonly string[],
-  onChange: (members: readonly string[]) => void = () => {},
+  heard: { onChange?: (members: readonly string[]) => void; onReturn?: () => void } = {},
 ): Membership {
-  return new Membership(members, { self, ring: RING, hash, onChange });
+  const nothing = () => {};
+  return new Membership(members, { self, ring: RING, hash, onChange: nothing, onReturn: nothing, ...heard });
 }
 
 /** The first key with this prefix that the members' ring gives to `owner`. */

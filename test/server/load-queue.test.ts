@@ -7,22 +7,23 @@ import assert from "node:assert/strict";
 import test from "ava";
 import fc from "fast-check";
 import type { Outcome } from "../../cluster/outcome.ts";
-import { LoadQueue, type LoadQueueOptions } from "../../server/load-queue.ts";
+import { LoadQueue } from "../../server/load-queue.ts";
 import type { Loader, LoaderKey } from "../../server/loader.ts";
 import { FakeClock, HeldLoader, key, textOf, turn } from "./fakes.ts";
 
-function createQueue(loader: Loader, changes: Partial<LoadQueueOptions> = {}): LoadQueue {
-  return new LoadQueue({
-    group: "scores",
-    loader,
-    timeoutMs: 60_000,
-    concurrency: 2,
-    maxQueued: 1000,
-    maxValueBytes: 1000,
-    clock: () => 0,
-    ...changes,
-  });
+type Terms = { timeoutMs: number; concurrency: number; maxQueued: number; clock: () => number };
+
+function createQueue(loader: Loader, terms: Partial<Terms> = {}): LoadQueue {
+  return new LoadQueue({ loader, conf: confOf(terms), clock: terms.clock ?? (() => 0) });
 }
+
+const confOf = ({ timeoutMs = 60_000, concurrency = 2, maxQueued = 1000 }: Partial<Terms>) => ({
+  name: "scores",
+  loaderTimeoutMs: timeoutMs,
+  loaderConcurrency: concurrency,
+  loaderQueue: maxQueued,
+  maxValueBytes: 1000,
+});
 
 const keysOf = (loader: HeldLoader) => loader.loads.map((load) => load.argument);
 const loadAll = (queue: LoadQueue, ...names: string[]) => names.map((name) => queue.load(key(name)));
@@ -45,7 +46,7 @@ test("a load goes to the loader at once while there is a place", (t) => {
   void loadAll(queue, "a", "b", "c");
   t.deepEqual(keysOf(loader), ["a", "b"]);
   t.deepEqual(queue.figures, { active: 2, queued: 1 });
-  for (const load of loader.loads) load.resolve(null);
+  loader.release();
 });
 
 test("who came first is loaded first", async (t) => {
@@ -232,11 +233,37 @@ test("a batch that throws or comes back short fails each of its keys and frees i
   }
 });
 
-test("the keys gathered in one tick count as the line does", async (t) => {
+test("the keys gathered in one tick wait in line only as far as free places cannot take them", async (t) => {
   const { loader, batches } = batchLoader();
-  const outcomes = await Promise.all(loadAll(createQueue(loader, { maxQueued: 2 }), "a", "b", "c"));
-  t.deepEqual(outcomes.map(textOf), ["va", "vb", "error: loader busy (queue full)"]);
-  t.deepEqual(batches, [["a", "b"]]);
+  const queue = createQueue(loader, { concurrency: 1, maxQueued: 2 });
+  const names = Array.from({ length: 1003 }, (_, i) => `${i}`);
+  const outcomes = await Promise.all(loadAll(queue, ...names));
+  t.deepEqual(
+    outcomes.slice(0, 1002).map(textOf),
+    names.slice(0, 1002).map((name) => `v${name}`),
+  );
+  t.is(textOf(outcomes[1002]!), "error: loader busy (queue full)");
+  t.deepEqual(
+    batches.map((batch) => batch.length),
+    [1000, 2],
+  );
+});
+
+test("a changed conf holds for the next key", async (t) => {
+  const loader = new HeldLoader();
+  const conf = confOf({ concurrency: 1, maxQueued: 0 });
+  const queue = new LoadQueue({ loader, conf, clock: () => 0 });
+  const first = queue.load(key("a"));
+  conf.loaderConcurrency = 2;
+  const second = queue.load(key("b"));
+  t.deepEqual(keysOf(loader), ["a", "b"]);
+  t.is(textOf(await queue.load(key("c"))), "error: loader busy (queue full)");
+  conf.loaderQueue = 1;
+  conf.loaderTimeoutMs = 5;
+  const third = queue.load(key("c"));
+  for (const load of loader.loads) load.resolve("v");
+  t.deepEqual((await Promise.all([first, second])).map(textOf), ["v", "v"]);
+  t.is(textOf(await third), "error: loader timeout after 5 ms");
 });
 
 test("a loader that asks for another key from within a load gets it", async (t) => {

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import test from "ava";
 import fc from "fast-check";
 import { isNewer } from "../../cluster/ring-view.ts";
+import type { Membership } from "../../server/membership.ts";
 import { createMembership } from "./fakes.ts";
 
 test("begins with the members of the conf at epoch 0", (t) => {
@@ -52,9 +53,22 @@ test("a node that was left out comes back with a newer ring", (t) => {
   t.deepEqual(membership.members, ["a", "b"]);
 });
 
-test("onChange hears of every change of members and of nothing else", (t) => {
+test("onReturn is heard when a node that was left out is in again, and only then", (t) => {
+  let returns = 0;
+  const membership = createMembership("a", ["a", "b"], { onReturn: () => returns++ });
+  membership.take(1, ["a", "b", "c"]);
+  membership.take(2, ["b", "c"]);
+  membership.take(3, ["c"]);
+  t.is(returns, 0);
+  membership.take(4, ["a", "c"]);
+  t.is(returns, 1);
+  membership.take(5, ["a", "b", "c"]);
+  t.is(returns, 1);
+});
+
+test("onChange hears of every change of members, also of rings without this node, and of nothing else", (t) => {
   const heard: (readonly string[])[] = [];
-  const membership = createMembership("a", ["a", "b"], (members) => heard.push(members));
+  const membership = createMembership("a", ["a", "b"], { onChange: (members) => heard.push(members) });
   membership.take(0, ["a", "b"]);
   membership.take(1, ["b", "a"]);
   t.deepEqual(heard, []);
@@ -63,14 +77,16 @@ test("onChange hears of every change of members and of nothing else", (t) => {
   membership.take(1, ["a"]);
   t.deepEqual(heard, [["a", "b", "c"]]);
   membership.take(3, ["c"]);
-  t.deepEqual(heard, [["a", "b", "c"], ["a"]]);
+  membership.take(4, ["b", "c"]);
+  t.deepEqual(heard, [["a", "b", "c"], ["c"], ["b", "c"]]);
 });
 
 test("onChange sees the new ring in force", (t) => {
-  const membership = createMembership("a", ["a"], (members) => {
+  const onChange = (members: readonly string[]) => {
     t.deepEqual(membership.members, members);
     t.is(membership.epoch, 1);
-  });
+  };
+  const membership: Membership = createMembership("a", ["a"], { onChange });
   t.plan(2);
   membership.take(1, ["a", "b"]);
 });

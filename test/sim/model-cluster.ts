@@ -1,0 +1,125 @@
+/**
+ * A cluster in one process: nodes of the real parts that decide what a GET and a DEL do (stores, flights, queues,
+ * read-through, coherence, membership), joined by links that deliver after a random delay and in any order.
+ *
+ * Keeps: nothing in here waits for real time. A value is the moment at which its load began, so that whoever sees one
+ * knows how old it is. Links lose nothing of a delete; with `views: "differ"` they do fail GETs, and each node
+ * believes at random that some members are down, as nodes do while links break and come back.
+ */
+import { HotKeys } from "../../cluster/hot-keys.ts";
+import type { Outcome } from "../../cluster/outcome.ts";
+import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
+import { type Group, Groups } from "../../server/groups.ts";
+import { Latency } from "../../server/latency.ts";
+import { type ReadPeers, ReadThrough } from "../../server/read-through.ts";
+import { createGroup, createMembership, hash } from "../server/fakes.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** Loads take about as long as a few messages: that is where the interleavings are. */
+const MAX_LINK_DELAY = 10;
+const MAX_LOAD_TIME = 20;
+const ONE_IN_UNREACHABLE = 4;
+const ONE_IN_BROKEN_LOADS = 8;
+
+export interface ModelOptions {
+  readonly members: number;
+  readonly views: "alike" | "differ";
+  /** Whether some loads fail. */
+  readonly brokenLoads: boolean;
+}
+
+export class ModelCluster {
+  readonly nodes: ModelNode[];
+  readonly time: VirtualTime;
+  readonly options: ModelOptions;
+  /** Loads begun, by key. */
+  readonly loads = new Map<string, number>();
+
+  constructor(time: VirtualTime, options: ModelOptions) {
+    this.time = time;
+    this.options = options;
+    const ids = Array.from({ length: options.members }, (_, i) => `node${i}:1`);
+    this.nodes = ids.map((id) => new ModelNode(this, id, ids));
+  }
+
+  /** The origin: what it has changes all the time. */
+  async load(key: string): Promise<string> {
+    const began = this.time.now;
+    this.loads.set(key, (this.loads.get(key) ?? 0) + 1);
+    await this.time.pass(MAX_LOAD_TIME);
+    if (this.options.brokenLoads && this.time.pick(ONE_IN_BROKEN_LOADS) === 0) throw new Error("broken");
+    return String(began);
+  }
+
+  /** One message there and one back. */
+  async ask<T>(id: string, answer: (node: ModelNode) => T | Promise<T>): Promise<T> {
+    await this.time.pass(MAX_LINK_DELAY);
+    const result = await answer(this.nodes.find((node) => node.id === id)!);
+    await this.time.pass(MAX_LINK_DELAY);
+    return result;
+  }
+}
+
+export class ModelNode {
+  readonly id: string;
+  readonly coherence: Coherence;
+  readonly readThrough: ReadThrough;
+  readonly group: Group;
+
+  constructor(cluster: ModelCluster, id: string, ids: readonly string[]) {
+    this.id = id;
+    const clock = () => cluster.time.now;
+    const { random } = cluster.time;
+    const sizes = { maxBytes: 1 << 16, mirrorBytes: 1 << 15 };
+    const loader = { load: (key: string | Uint8Array) => cluster.load(String(key)) };
+    this.group = createGroup({ conf: sizes, loader, clock });
+    const membership = createMembership(id, ids);
+    const peers = linksOf(cluster);
+    const sleep = (ms: number) => cluster.time.pass(ms);
+    this.coherence = new Coherence({ groups: new Groups([this.group]), membership, peers, sleep });
+    this.readThrough = new ReadThrough({
+      membership,
+      peers,
+      // Every value from a peer is mirrored: the more copies, the harder for deletes.
+      hotKeys: new HotKeys({ hash, seed: 1, clock, threshold: 1 }),
+      clock,
+      random,
+      loadLatency: new Latency(),
+    });
+  }
+
+  /** A client's GET, as a connection answers it. */
+  get(key: Buffer): Outcome | Promise<Outcome> {
+    const held = this.group.store.get(key) ?? this.group.mirrors!.get(key);
+    if (held === undefined) return this.readThrough.missed(this.group, key);
+    return held.value === null
+      ? { kind: "absent", ttlMs: undefined }
+      : { kind: "value", value: held.value, ttlMs: undefined };
+  }
+
+  /** A client's DEL. */
+  remove(key: Buffer): Promise<number> {
+    return this.coherence.remove([key]);
+  }
+}
+
+function linksOf(cluster: ModelCluster): ReadPeers & CoherencePeers {
+  const oneIn = (chance: number) => cluster.options.views === "differ" && cluster.time.pick(chance) === 0;
+  return {
+    isUp: () => !oneIn(ONE_IN_UNREACHABLE),
+    get: async (id, key) => {
+      const ask = cluster.ask(id, (node) => node.readThrough.requested(node.group, Buffer.from(key)));
+      if (oneIn(ONE_IN_UNREACHABLE)) {
+        await cluster.time.pass(MAX_LINK_DELAY);
+        throw new PeerUnreachable(id, "link broken");
+      }
+      return ask;
+    },
+    look: (id, key) => cluster.ask(id, (node) => node.coherence.lookHere(key)),
+    remove: (id, keys) => cluster.ask(id, (node) => node.coherence.removeHere(keys)),
+    flush: (id) => cluster.ask(id, (node) => node.coherence.flushHere()),
+    count: (id) => cluster.ask(id, (node) => node.coherence.countHere()),
+    ring: () => Promise.resolve(false),
+  };
+}
