@@ -73,8 +73,7 @@ test("every --word is a directive or a flag, and so is every hyphenated word in 
   const unknown = [...flags, ...inCode].filter(
     (word) => !FLAGS.includes(word) && !findDirective("node", word) && !findDirective("group", word),
   );
-  // `directive` stands for any, the others are programs.
-  t.deepEqual([...new Set(unknown)].sort(), ["directive", "redis-cli", "redis-server", "redis-tools"]);
+  t.deepEqual([...new Set(unknown)].sort(), ["redis-cli", "redis-server", "redis-tools"]);
 });
 
 test("every command is in the table", (t) => {
