@@ -30,7 +30,7 @@ export interface RunningServer {
   /** 0 when there is no HTTP. */
   readonly httpPort: number;
   readonly log: Log;
-  /** Answers what has been read, then stops everything. */
+  /** Answers what has been read, then stops everything; a second call waits for the same end. */
   close(): Promise<void>;
 }
 
@@ -57,8 +57,10 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
     await node.close();
     throw withPlace(error, conf);
   });
+  let closing: Promise<unknown> | undefined;
   server.close = async () => {
-    await Promise.all([http?.close(), node.close()]);
+    closing ??= Promise.all([http?.close(), node.close()]);
+    await closing;
   };
   return { node, port: node.port, httpPort: http?.port ?? 0, log, close: server.close };
 }

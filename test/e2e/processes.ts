@@ -29,8 +29,8 @@ export interface Program {
 }
 
 /** Starts a program, which is killed at the end of the test at the latest. */
-export function start(t: ExecutionContext, command: string, args: readonly string[]): Program {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+export function start(t: ExecutionContext, command: string, args: readonly string[], cwd = ROOT): Program {
+  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   const changed = new Set<() => void>();
   const onText = (chunk: Buffer) => {
