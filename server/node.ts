@@ -10,10 +10,12 @@ import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
-import { Clients } from "./clients.ts";
+import type { Clients } from "./clients.ts";
 import { Coherence } from "./coherence.ts";
-import { execute } from "./commands/table.ts";
+import { describeConnection } from "./commands/client-commands.ts";
+import { executeForThread } from "./commands/table.ts";
 import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import { resetCounters } from "./figures.ts";
 import { Flights } from "./flights.ts";
 import { type Group, Groups, zeroCounters } from "./groups.ts";
 import { Latency } from "./latency.ts";
@@ -21,10 +23,12 @@ import { LoadQueue } from "./load-queue.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
-import { Output } from "./output.ts";
 import { ReadThrough } from "./read-through.ts";
-import { LiveReaderLimits } from "./reader-limits.ts";
 import { Store } from "./store/store.ts";
+import { ClientCounts } from "./threads/client-counts.ts";
+import type { WorkerFigures } from "./threads/messages.ts";
+import { createThreadClients } from "./threads/thread-clients.ts";
+import { Workers } from "./threads/workers.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -36,6 +40,8 @@ export interface NodeOptions {
   readonly clock: () => number;
   /** 0 to 1. */
   readonly random: () => number;
+  /** Threads that serve clients, this one included; more than one needs `reusePort`. */
+  readonly threads: number;
   /** Called when a client says SHUTDOWN. */
   readonly onShutdown: () => void;
 }
@@ -43,6 +49,9 @@ export interface NodeOptions {
 /** How long a node waits for its links before it takes clients; a member that is down must not hold it up for long. */
 const LINKING_MS = 500;
 const LOOK_AGAIN_MS = 5;
+const MAIN_THREAD = 1;
+/** What is counted of clients, by all threads together. */
+type ClientFigures = Omit<WorkerFigures, "groups" | "clients">;
 /** How often due entries are looked for, and how many are looked at. */
 const SWEEP_MS = 100;
 const SWEEP_ENTRIES = 200;
@@ -68,6 +77,10 @@ export class Node {
   readonly #readThrough: ReadThrough;
   readonly #startedMs: number;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #counts: ClientCounts;
+  /** Undefined with one thread. */
+  readonly #workers: Workers | undefined;
+  #workerFigures: readonly WorkerFigures[] = [];
   #opsPerSecond = 0;
   #closing: Promise<void> | undefined;
 
@@ -101,8 +114,11 @@ export class Node {
       clock,
       random,
       loadLatency: this.loadLatency,
+      peerTimeoutMs: () => conf.peerTimeoutMs,
     });
+    this.#counts = new ClientCounts(options.threads);
     this.clients = this.#createClients();
+    this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
 
   /** Starts a node on its conf. Rejects with what the operating system said of a port; then nothing is left open. */
@@ -139,6 +155,45 @@ export class Node {
     return this.#readThrough.missed(group, Buffer.from(key));
   }
 
+  get threads(): number {
+    return 1 + (this.#workers?.threads.length ?? 0);
+  }
+
+  get workers(): Workers | undefined {
+    return this.#workers;
+  }
+
+  /** Clients of all threads. */
+  get clientCount(): number {
+    return this.#counts.total();
+  }
+
+  /** Asks the worker threads what they have counted; figures that are shown from now on include it. */
+  async gatherFigures(): Promise<void> {
+    if (this.#workers === undefined) return;
+    this.#workerFigures = await this.#workers.figures();
+    for (const group of this.groups.all) {
+      group.counted = this.#workerFigures.map(({ groups }) => groups[group.name]!);
+    }
+  }
+
+  /** What the threads have counted of their clients, as of the last `gatherFigures`. */
+  get clientFigures(): ClientFigures {
+    const { received, rejected } = this.clients.counters;
+    const own = { ...this.counters, connectionsReceived: received, connectionsRejected: rejected };
+    for (const figures of this.#workerFigures) {
+      for (const name of Object.keys(own) as (keyof ClientFigures)[]) own[name] += figures[name];
+    }
+    return own;
+  }
+
+  /** The lines of CLIENT LIST, of all threads, by id. */
+  async describeClients(): Promise<string[]> {
+    const own = Array.from(this.clients.all(), describeConnection);
+    await this.gatherFigures();
+    return [...own, ...this.#workerFigures.flatMap(({ clients }) => clients)].sort(byId);
+  }
+
   uptimeMs(): number {
     return this.#options.clock() - this.#startedMs;
   }
@@ -150,14 +205,16 @@ export class Node {
 
   /** CONFIG RESETSTAT. */
   resetCounters(): void {
-    for (const group of this.groups.all) Object.assign(group.counters, zeroCounters());
+    for (const group of this.groups.all) resetCounters(group);
     Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
+    this.#workers?.tell({ kind: "reset" });
   }
 
-  /** Puts directives that have been changed while running into force. */
-  confChanged(): void {
+  /** Puts directives that have been changed while running into force, on every thread. */
+  confChanged(changes: readonly (readonly [string, string | Uint8Array])[]): void {
     this.log.level = pinoLevel(this.conf.loglevel);
+    this.#workers?.tell({ kind: "conf", changes: changes.map(([name, text]) => [name, text.toString()]) });
   }
 
   /** A client said SHUTDOWN. */
@@ -177,7 +234,7 @@ export class Node {
 
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.clients.close();
+    await Promise.all([this.clients.close(), this.#workers?.close()]);
     await this.peers?.close();
     await Promise.all([...this.#options.loaders.values()].map((loader) => loader.close?.()));
   }
@@ -190,11 +247,14 @@ export class Node {
       await this.#linked(this.peers);
     }
     this.port = await this.clients.listen(conf.bind, conf.port);
+    await this.#workers?.start();
     this.#every(SWEEP_MS, () => this.#sweep());
     let before = 0;
-    this.#every(RATE_MS, () => {
-      this.#opsPerSecond = Math.max(0, this.counters.commands - before);
-      before = this.counters.commands;
+    this.#every(RATE_MS, async () => {
+      await this.gatherFigures();
+      const { commands } = this.clientFigures;
+      this.#opsPerSecond = Math.max(0, commands - before);
+      before = commands;
     });
   }
 
@@ -206,7 +266,7 @@ export class Node {
       await sleep(LOOK_AGAIN_MS);
   }
 
-  #every(intervalMs: number, work: () => void): void {
+  #every(intervalMs: number, work: () => void | Promise<void>): void {
     const timer = setInterval(work, intervalMs);
     timer.unref();
     this.#timers.push(timer);
@@ -235,6 +295,8 @@ export class Node {
       forwards: new Flights(),
       queue: new LoadQueue({ loader, conf, clock }),
       counters: zeroCounters(),
+      counted: [],
+      countedBefore: { evictions: 0, expirations: 0 },
     };
   }
 
@@ -245,6 +307,7 @@ export class Node {
       id: conf.peerAddress,
       secret: conf.clusterSecret,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
+      askTimeoutMs: () => conf.peerTimeoutMs,
       clock,
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
@@ -266,32 +329,49 @@ export class Node {
   }
 
   #createClients(): Clients {
-    const { conf, clock, log } = this.#options;
-    const limits = new LiveReaderLimits(conf);
-    return new Clients({
+    const { conf, clock, log, threads } = this.#options;
+    return createThreadClients({
       conf,
-      host: {
-        groups: this.groups,
-        output: new Output(),
-        conf,
-        limits: (authenticated) => limits.of(authenticated),
-        clock,
-        counters: this.counters,
-        waitLatency: this.waitLatency,
-        execute: (args, connection) => execute(args, { node: this, connection }),
-        dropped: (connection, why) => {
-          log.warn(
-            { client: connection.id, addr: connection.socket.remoteAddress, why },
-            "closed a connection",
-          );
-        },
-        failed: (connection, error) => {
-          log.error(
-            { err: error, client: connection.id, command: connection.lastCommand },
-            "a reply broke an invariant",
-          );
-        },
+      log,
+      clock,
+      groups: this.groups,
+      counters: this.counters,
+      waitLatency: this.waitLatency,
+      thread: MAIN_THREAD,
+      counts: this.#counts,
+      sharesPort: threads > 1,
+      run: (command, args, client) => command.run?.(args, { node: this, client }),
+    });
+  }
+
+  #createWorkers(): Workers {
+    const { conf, clock, log, threads } = this.#options;
+    return new Workers({
+      count: threads - 1,
+      clock,
+      log,
+      startOf: (thread) => ({
+        conf: { ...conf, places: new Map() },
+        thread,
+        port: this.port,
+        counts: this.#counts.memory,
+        groups: this.groups.all.map(({ name, store, mirrors }) => {
+          return { name, store: store.handle, mirrors: mirrors?.handle };
+        }),
+      }),
+      execute: (args, { id }) => executeForThread(args, { node: this, client: { id, leave: () => {} } }),
+      recover: (thread) => {
+        this.#counts.forget(thread);
+        for (const { store, mirrors } of this.groups.all) {
+          store.recoverThread(thread);
+          mirrors?.recoverThread(thread);
+        }
       },
     });
   }
+}
+
+/** Lines of CLIENT LIST begin with `id=`. */
+function byId(a: string, b: string): number {
+  return Number.parseInt(a.slice(3), 10) - Number.parseInt(b.slice(3), 10);
 }

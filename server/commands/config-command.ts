@@ -49,7 +49,7 @@ function set(args: readonly Buffer[], { node }: CommandContext): Reply {
   }
   const wrong = changeDirectives(node.conf, changes);
   if (wrong !== undefined) return new ErrorReply(errors.configRefused(wrong.name, wrong.error));
-  node.confChanged();
+  node.confChanged(changes);
   return OK;
 }
 

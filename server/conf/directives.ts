@@ -96,7 +96,7 @@ export const nodeDirectives = {
   peerTimeoutMs: live(
     "peer-timeout",
     kind.duration({ min: 1, max: MAX_TIMER_MS }),
-    "500ms",
+    "1s",
     "how long a peer may take to answer",
   ),
   shutdownTimeoutMs: live(

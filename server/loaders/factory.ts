@@ -21,6 +21,7 @@ export interface LoaderSpec {
   readonly directory: string;
 }
 
+/** Read at each use, because CONFIG SET changes them. */
 export interface LoaderLimits {
   readonly maxValueBytes: number;
   readonly timeoutMs: number;

@@ -14,7 +14,10 @@ export interface ThreadCount {
 }
 
 /** Whether `listen({ reusePort: true })` spreads connections over threads. */
-export function hasReusePort(nodeVersion = process.versions.node, platform: string = process.platform): boolean {
+export function hasReusePort(
+  nodeVersion = process.versions.node,
+  platform: string = process.platform,
+): boolean {
   const [major = 0, minor = 0] = nodeVersion.split(".").map(Number);
   const isNew = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
   return platform === "linux" && isNew;

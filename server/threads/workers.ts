@@ -67,7 +67,9 @@ export class Workers {
   /** Lets every worker answer what it has read; resolves when all have ended. */
   async close(): Promise<void> {
     this.#closing = true;
-    const ended = [...this.#links.values()].map(({ worker }) => new Promise((resolve) => worker.once("exit", resolve)));
+    const ended = [...this.#links.values()].map(
+      ({ worker }) => new Promise((resolve) => worker.once("exit", resolve)),
+    );
     this.tell({ kind: "close" });
     await Promise.all(ended);
   }
