@@ -4,7 +4,6 @@
  *
  * Owns what it starts: everything is closed when the test ends. Texts on the wire are latin1, one character a byte.
  */
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
 import { Redis, type RedisOptions } from "ioredis";
@@ -54,7 +53,8 @@ export async function startRig(
   const log: Rig["log"] = [];
   let shutdowns = 0;
   const own = lines.some((line) => line.startsWith("group ")) ? [] : ["group scores ttl 0"];
-  const conf = readConf({ text: ["port 0", ...own, ...lines].join("\n") });
+  const port0 = lines.some((line) => line.startsWith("port ")) ? [] : ["port 0"];
+  const conf = readConf({ text: [...port0, ...own, ...lines].join("\n") });
   const load: Loader["load"] = (key) => {
     asked.push(String(key));
     return `value of ${key}`;
@@ -128,10 +128,11 @@ export class RawClient {
     });
   }
 
-  static async connect(port: number): Promise<RawClient> {
-    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+  /** Also when nobody accepts: then it is closed. */
+  static async connect(port: number, host = "127.0.0.1"): Promise<RawClient> {
+    const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
     const client = new RawClient(socket);
-    await Promise.race([once(socket, "connect"), client.closed]);
+    await Promise.race([new Promise((resolve) => socket.once("connect", resolve)), client.closed]);
     return client;
   }
 
