@@ -157,5 +157,7 @@ test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", as
   await client.call("SHUTDOWN").catch(() => {});
   await ended;
   await t.throwsAsync(node.get("a"), { message: "the node is closed" });
+  // Not before its HTTP server has gone, so that this close is really a second one.
+  while (await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined));
   await node.close();
 });
