@@ -6,6 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseAddress } from "../cluster/address.ts";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
@@ -14,17 +15,16 @@ import type { Clients } from "./clients.ts";
 import { Coherence } from "./coherence.ts";
 import { describeConnection } from "./commands/client-commands.ts";
 import { executeForThread } from "./commands/table.ts";
-import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import { isLoopback } from "./conf/addresses.ts";
+import type { NodeConf } from "./conf/conf.ts";
+import { createGroup } from "./create-group.ts";
 import { resetCounters } from "./figures.ts";
-import { Flights } from "./flights.ts";
-import { type Group, Groups, zeroCounters } from "./groups.ts";
+import { Groups } from "./groups.ts";
 import { Latency } from "./latency.ts";
-import { LoadQueue } from "./load-queue.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { ReadThrough } from "./read-through.ts";
-import { Store } from "./store/store.ts";
 import { ClientCounts } from "./threads/client-counts.ts";
 import type { WorkerFigures } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
@@ -91,7 +91,16 @@ export class Node {
     this.conf = conf;
     this.log = log;
     this.#startedMs = clock();
-    this.groups = new Groups(conf.groups.map((group) => this.#createGroup(group)));
+    this.groups = new Groups(
+      conf.groups.map((group) =>
+        createGroup(group, {
+          loader: options.loaders.get(group.name)!,
+          eviction: conf.eviction,
+          hasPeers: conf.peers.length > 0,
+          clock,
+        }),
+      ),
+    );
     const members = conf.peers.length > 0 ? conf.peers : [conf.peerAddress];
     this.membership = new Membership(members, {
       self: conf.peerAddress,
@@ -242,7 +251,7 @@ export class Node {
   async #listen(): Promise<void> {
     const { conf } = this;
     if (this.peers !== undefined) {
-      for (const host of conf.bind) await this.peers.listen(host, conf.peerPort);
+      for (const host of peerHosts(conf)) await this.peers.listen(host, conf.peerPort);
       this.peers.setMembers(this.membership.members);
       await this.#linked(this.peers);
     }
@@ -277,27 +286,6 @@ export class Node {
       store.sweep(SWEEP_ENTRIES);
       mirrors?.sweep(SWEEP_ENTRIES);
     }
-  }
-
-  #createGroup(conf: GroupConf): Group {
-    const { clock } = this.#options;
-    const loader = this.#options.loaders.get(conf.name)!;
-    const hasMirrors = this.#options.conf.peers.length > 0 && conf.mirrorBytes > 0;
-    const { eviction } = this.#options.conf;
-    const storeOptions = { eviction, clock, maxValueBytes: conf.maxValueBytes };
-    return {
-      name: conf.name,
-      prefix: conf.prefix,
-      conf,
-      store: new Store({ ...storeOptions, maxBytes: conf.maxBytes - (hasMirrors ? conf.mirrorBytes : 0) }),
-      mirrors: hasMirrors ? new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }) : undefined,
-      loads: new Flights(),
-      forwards: new Flights(),
-      queue: new LoadQueue({ loader, conf, clock }),
-      counters: zeroCounters(),
-      counted: [],
-      countedBefore: { evictions: 0, expirations: 0 },
-    };
   }
 
   /** How this node answers other members: from what is here, never by asking a third. */
@@ -369,6 +357,15 @@ export class Node {
       },
     });
   }
+}
+
+/**
+ * Where the peer port listens. A member that is known to the others by a loopback address needs no cluster-secret, so
+ * it must not be reachable from elsewhere either, wherever clients may come from.
+ */
+function peerHosts({ peerAddress, bind }: NodeConf): readonly string[] {
+  const { host } = parseAddress(peerAddress)!;
+  return isLoopback(host.includes(":") ? `[${host}]` : host) ? [host] : bind;
 }
 
 /** Lines of CLIENT LIST begin with `id=`. */
