@@ -108,8 +108,10 @@ export class Coherence {
 
   /** Live entries of all members that can be reached; copies are not counted. */
   async count(): Promise<number> {
+    // Counted before anything is awaited: a FLUSHALL behind a DBSIZE in a pipeline comes after it.
+    const here = this.countHere();
     const others = await this.#everyOther((peers, id) => peers.count(id), 0);
-    return others.reduce((sum, count) => sum + count, this.countHere());
+    return others.reduce((sum, count) => sum + count, here);
   }
 
   /** What the key's owner knows of it. */
