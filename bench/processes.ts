@@ -122,12 +122,17 @@ async function launch(
 }
 
 /** Puts entries in, keys as keyOf has them: by MSET on redis-server, by MGET (which loads them) on carrotCache. */
-export async function fill({ name, port }: ServerProcess, entries: number, valueBytes = 100): Promise<void> {
+export async function fill(
+  { name, port }: ServerProcess,
+  entries: number,
+  valueBytes = 100,
+  from = 0,
+): Promise<void> {
   const value = "x".repeat(valueBytes);
-  let from = 0;
+  const end = from + entries;
   const next = (): Batch | undefined => {
-    if (from >= entries) return undefined;
-    const count = Math.min(FILL_KEYS, entries - from);
+    if (from >= end) return undefined;
+    const count = Math.min(FILL_KEYS, end - from);
     const keys = Array.from({ length: count }, (_, i) => keyOf(from + i));
     from += count;
     if (name === "redis-server") {

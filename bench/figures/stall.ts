@@ -22,8 +22,8 @@ export interface Stalls {
   readonly entries: number;
   readonly writes: number;
   readonly longestMs: number;
-  /** The longest of the CPU time used in a turn, or the turn where that is shorter. */
-  readonly longestBusyMs: number;
+  /** The longest but for the time that the thread waited for a processor, because the machine ran something else. */
+  readonly longestOwnMs: number;
   readonly overTenMs: number;
   readonly residentBytes: number;
 }
@@ -46,10 +46,10 @@ async function stallsOf(node: string, holder: string, entries: number): Promise<
   return JSON.parse(text) as Stalls;
 }
 
-function describe({ longestMs, longestBusyMs, overTenMs, entries, residentBytes }: Stalls): string {
+function describe({ longestMs, longestOwnMs, overTenMs, entries, residentBytes }: Stalls): string {
   const size =
     entries === 0 ? "" : `; ${(entries / 1e6).toFixed(1)}M held, RSS ${(residentBytes / GIB).toFixed(1)} GiB`;
-  return `${longestMs.toFixed(1)} ms (busy ${longestBusyMs.toFixed(1)} ms; ${overTenMs} over 10 ms${size})`;
+  return `${longestMs.toFixed(1)} ms (own ${longestOwnMs.toFixed(1)} ms; ${overTenMs} over 10 ms${size})`;
 }
 
 async function run({ node, quick }: Settings): Promise<Figure[]> {
@@ -82,8 +82,8 @@ export const stall: Part = {
   needsRedis: false,
   includes: `The longest time between two turns of the event loop of a process that puts 500 entries a turn (16 + 100 bytes):
     first all of them as new ones, then half as many writes again over keys chosen at random; garbage collection
-    included. No network. "busy" is the longest CPU time within a turn, which leaves out that the machine ran
-    something else. The Map goes from latin1 text to a Buffer, has no limit and no eviction; it stops growing at
+    included. No network. "own" is the longest turn less the time that its thread waited for a processor while the machine ran something
+    else (/proc/PID/schedstat). The Map goes from latin1 text to a Buffer, has no limit and no eviction; it stops growing at
     ${MAX_GIB} GiB or ${100 * MAX_SHARE} % of the free memory. Where the loop that writes nothing stalls longer than the
     target too, no verdict is given.`,
   run,
