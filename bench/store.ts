@@ -132,6 +132,8 @@ async function stall(makePut: () => (i: number) => void): Promise<void> {
   const put = makePut();
   const start = performance.now();
   const stalls: number[] = [];
+  let longestCpu = 0;
+  let cpu = process.cpuUsage();
   let count = 0;
   let turn = start;
   while (count < 10e6 && performance.now() - start < MAX_FILL_MS) {
@@ -142,11 +144,15 @@ async function stall(makePut: () => (i: number) => void): Promise<void> {
     await nextTurn();
     const now = performance.now();
     stalls.push(now - turn);
+    const spent = process.cpuUsage(cpu);
+    longestCpu = Math.max(longestCpu, (spent.user + spent.system) / 1000);
+    cpu = process.cpuUsage();
     turn = now;
   }
   stalls.sort((a, b) => a - b);
   report(`filling ${count.toLocaleString("en")} entries, 500 a turn`, {
     "ms the longest turn": stalls.at(-1)!,
+    "ms of CPU in the busiest turn": longestCpu,
     "ms the longest but ten": stalls.at(-11)!,
     "ms the median turn": median(stalls),
     "us a put": ((turn - start) * 1000) / count,
