@@ -16,7 +16,7 @@ import type { Shard } from "./shard.ts";
 export const MISS = -1;
 export const ABSENT = -2;
 
-/** Looks without a lock before one with it; some microseconds, more than a usual write takes. */
+/** Looks without a lock before one with it. */
 const TRIES = 100;
 
 export interface FinderOptions {
