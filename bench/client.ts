@@ -55,17 +55,18 @@ function driveOne(port: number, next: () => Batch | undefined): Promise<void> {
       missing = batch.replyBytes;
       socket.write(batch.commands);
     };
-    rejectOnSilence(socket, reject);
+    const fail = failing(socket, reject);
     socket.on("connect", send);
     socket.on("data", (chunk) => {
       missing -= chunk.length;
       if (missing === 0) send();
-      if (missing < 0) reject(new Error(`a reply is too long: ${chunk.toString("latin1", 0, 100)}`));
+      if (missing < 0) fail(`a reply is too long: ${chunk.toString("latin1", 0, 100)}`);
     });
   });
 }
 
-function rejectOnSilence(socket: Socket, reject: (error: Error) => void): void {
+/** Rejects when the socket fails, ends or falls silent; returns what rejects for another reason. */
+function failing(socket: Socket, reject: (error: Error) => void): (why: string) => void {
   const fail = (why: string) => {
     socket.destroy();
     reject(new Error(why));
@@ -73,6 +74,7 @@ function rejectOnSilence(socket: Socket, reject: (error: Error) => void): void {
   socket.setTimeout(SILENCE_MS, () => fail("replies are missing: errors, or nothing, came instead"));
   socket.on("error", reject);
   socket.on("end", () => fail("the server closed the connection"));
+  return fail;
 }
 
 /** Sends one command over a connection of its own and resolves to the text of its reply, a bulk string or a line. */
@@ -80,7 +82,7 @@ export function ask(port: number, words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(port, "127.0.0.1");
     let text = "";
-    rejectOnSilence(socket, reject);
+    failing(socket, reject);
     socket.on("data", (chunk) => {
       text += chunk.toString("latin1");
       const head = text.indexOf("\r\n");

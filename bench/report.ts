@@ -44,10 +44,16 @@ export interface Part {
 }
 
 const WIDTH = 118;
+const CLEAR_LINE = "\r\x1b[K";
 
 /** Shows what is being done, in one line of a terminal or a line each elsewhere. */
 export function progress(text: string): void {
-  process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
+  process.stderr.write(process.stderr.isTTY ? `${CLEAR_LINE}${text}` : `${text}\n`);
+}
+
+/** Takes the progress line off the terminal. */
+export function endProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
 }
 
 /** The first line of what a program says of its version; undefined when the program is not there. */

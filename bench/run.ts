@@ -22,7 +22,7 @@ import { miss } from "./figures/miss.ts";
 import { stall } from "./figures/stall.ts";
 import { threads } from "./figures/threads.ts";
 import { stopAll } from "./processes.ts";
-import { type Figure, machine, type Part, progress, type Settings, table, versionOf } from "./report.ts";
+import { endProgress, type Figure, machine, type Part, type Settings, table, versionOf } from "./report.ts";
 
 const PARTS: readonly Part[] = [get, threads, memory, limit, stall, hitRatio, forward, miss];
 const ROUNDS = { quick: 3, usual: 5 };
@@ -76,6 +76,7 @@ async function measure(part: Part, settings: Settings): Promise<Figure[]> {
   }
 }
 
+if (process.platform !== "linux") fail("needs Linux: CPU times and memory come from /proc");
 const { settings, parts } = readArgs();
 checkRedis(parts);
 process.on("exit", stopAll);
@@ -83,5 +84,5 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 const about = machine(settings);
 const results: { part: Part; figures: Figure[] }[] = [];
 for (const part of parts) results.push({ part, figures: await measure(part, settings) });
-progress("");
+endProgress();
 console.log(`${about}\n\n${table(results)}`);

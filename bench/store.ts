@@ -12,23 +12,11 @@ import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Store } from "../server/store/store.ts";
+import { KEY_BYTES, key, setKey } from "./entry-key.ts";
+import { median } from "./report.ts";
 
-const KEY_BYTES = 16;
 const VALUE_BYTES = 100;
 const clock = () => performance.now();
-
-/** Writes key number `i` into the one buffer that all calls share, as a server has it in its chunk. */
-const chunk = Buffer.alloc(KEY_BYTES, "key:000000000000");
-function setKey(i: number): void {
-  for (let at = KEY_BYTES - 1; at >= 4; at--) {
-    chunk[at] = 48 + (i % 10);
-    i = Math.floor(i / 10);
-  }
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
-}
 
 /** Median ns a call of `act` over five rounds, the setting of the key taken off. */
 function time(calls: number, keys: number, act: () => void): number {
@@ -54,20 +42,20 @@ function times(entries: number): void {
     const value = Buffer.alloc(VALUE_BYTES, "v");
     for (let i = 0; i < entries; i++) {
       setKey(i);
-      store.put(chunk, value, undefined);
+      store.put(key, value, undefined);
     }
     const hit = time(1e6, entries, () => {
-      store.find(chunk, 0, KEY_BYTES);
+      store.find(key, 0, KEY_BYTES);
       store.copyFound(target, 7);
       store.foundIntact();
     });
-    chunk[0] = 0;
-    const miss = time(1e6, entries, () => store.find(chunk, 0, KEY_BYTES));
-    chunk[0] = 107;
-    const overwrite = time(5e5, entries, () => store.put(chunk, value, undefined));
+    key[0] = 0;
+    const miss = time(1e6, entries, () => store.find(key, 0, KEY_BYTES));
+    key[0] = 107;
+    const overwrite = time(5e5, entries, () => store.put(key, value, undefined));
     const full = new Store({ maxBytes: entries * 150, eviction, clock });
     const evicting = time(5e5, entries * 4, () => {
-      if (full.find(chunk, 0, KEY_BYTES) < 0) full.put(chunk, value, undefined);
+      if (full.find(key, 0, KEY_BYTES) < 0) full.put(key, value, undefined);
     });
     report(`${eviction}, ${entries.toLocaleString("en")} entries`, {
       "ns a hit": hit,
@@ -85,13 +73,13 @@ function mapTimes(entries: number): void {
   const target = Buffer.alloc(4096);
   for (let i = 0; i < entries; i++) {
     setKey(i);
-    map.set(chunk.toString("latin1"), Buffer.alloc(VALUE_BYTES, "v"));
+    map.set(key.toString("latin1"), Buffer.alloc(VALUE_BYTES, "v"));
   }
   const hit = time(1e6, entries, () => {
-    map.get(chunk.toString("latin1"))!.copy(target, 7);
+    map.get(key.toString("latin1"))!.copy(target, 7);
   });
   const overwrite = time(5e5, entries, () => {
-    map.set(chunk.toString("latin1"), Buffer.from(target.subarray(7, 107)));
+    map.set(key.toString("latin1"), Buffer.from(target.subarray(7, 107)));
   });
   report(`Map of Buffers, ${entries.toLocaleString("en")} entries`, {
     "ns a hit": hit,

@@ -8,9 +8,9 @@
 import { existsSync, openSync, readSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Store } from "../../server/store/store.ts";
+import { key, setKey } from "../entry-key.ts";
 import type { Stalls } from "./stall.ts";
 
-const KEY_BYTES = 16;
 const VALUE_BYTES = 100;
 const PUTS_A_TURN = 500;
 /** How often memory is looked at, in turns. */
@@ -23,16 +23,6 @@ const SCHEDSTAT = `/proc/self/task/${process.pid}/schedstat`;
 const [holder = "", count = "", limit = ""] = process.argv.slice(2);
 const entries = Number(count);
 const maxBytes = Number(limit);
-
-const key = Buffer.alloc(KEY_BYTES, "key:000000000000");
-
-/** Writes key number `i` into the one buffer that all puts share, as a server has it in its chunk. */
-function setKey(i: number): void {
-  for (let at = KEY_BYTES - 1; at >= 4; at--) {
-    key[at] = 48 + (i % 10);
-    i = Math.floor(i / 10);
-  }
-}
 
 /** How to put an entry under `key`. */
 const puts: Record<string, () => () => void> = {
