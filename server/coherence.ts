@@ -100,6 +100,7 @@ export class Coherence {
 
   /** Empties the whole cluster, in two rounds as well. */
   async flush(): Promise<void> {
+    if (this.#options.peers === undefined) return this.flushHere();
     for (let round = 0; round < 2; round++) {
       this.flushHere();
       await this.#everyOther((peers, id) => peers.flush(id), undefined);

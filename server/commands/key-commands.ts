@@ -219,7 +219,7 @@ export const keyCommands: readonly Command[] = [
   {
     name: "memory",
     arity: -2,
-    flags: ["readonly"],
+    flags: [],
     summary: "A container for memory diagnostics.",
     since: "4.0.0",
     group: "server",

@@ -26,6 +26,8 @@ export interface Rig {
   readonly node: Node;
   readonly port: number;
   readonly clock: FakeClock;
+  /** What chance says, from 0 to 1; 0 at first. */
+  readonly dice: { value: number };
   /** The loader keys that the default loader was asked for, in order. */
   readonly asked: string[];
   /** Entries of the log, as pino writes them. */
@@ -51,6 +53,7 @@ export async function startRig(
   const clock = new FakeClock();
   const asked: string[] = [];
   const log: Rig["log"] = [];
+  const dice = { value: 0 };
   let shutdowns = 0;
   const own = lines.some((line) => line.startsWith("group ")) ? [] : ["group scores ttl 0"];
   const port0 = lines.some((line) => line.startsWith("port ")) ? [] : ["port 0"];
@@ -65,7 +68,7 @@ export async function startRig(
     loaders: new Map(conf.groups.map(({ name }) => [name, loader])),
     log: pino({ level: "trace" }, { write: (line) => void log.push(JSON.parse(line)) }),
     clock: options.clock ?? clock.read,
-    random: () => 0,
+    random: () => dice.value,
     threads: 1,
     onShutdown: () => shutdowns++,
   });
@@ -89,7 +92,7 @@ export async function startRig(
     return redis;
   };
   return {
-    ...{ node, port, clock, asked, log, client, ask, ask3, shutdowns: () => shutdowns },
+    ...{ node, port, clock, dice, asked, log, client, ask, ask3, shutdowns: () => shutdowns },
     redis: (redisOptions = {}) => disconnecting(new Redis(port, "127.0.0.1", redisOptions)),
     redis5: (redisOptions = {}) => disconnecting(new Redis5(port, "127.0.0.1", redisOptions)),
   };
