@@ -65,12 +65,12 @@ export class Clients {
   }
 
   async #listen(host: string, port: number): Promise<number> {
-    if (this.#options.sharesPort && this.#options.thread === 1) await probe(host, port);
+    const { sharesPort, thread } = this.#options;
+    if (sharesPort && thread === 1 && port !== 0) await probe(host, port);
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
       server.once("error", reject);
-      const { sharesPort } = this.#options;
       server.listen({ host, port, backlog: BACKLOG, ...(sharesPort && { reusePort: true }) }, () => {
         server.off("error", reject);
         // What accept(2) reports after that (a client gone already, no descriptors left) concerns that client only.
@@ -81,21 +81,20 @@ export class Clients {
   }
 
   #accept(socket: Socket): void {
+    const { counts, thread, conf } = this.#options;
     this.counters.received++;
     if (this.#closing) refuse(socket, errors.shuttingDown);
-    else if (this.#options.counts.total() >= this.#options.conf.maxClients) {
+    else if (!counts.enter(thread, conf.maxClients)) {
       this.counters.rejected++;
       refuse(socket, errors.maxClients);
     } else {
-      const { counts, thread } = this.#options;
       const connection = new Connection(counts.nextId(), socket, this.#host);
       this.#connections.set(connection.id, connection);
-      counts.add(thread, 1);
     }
   }
 
   #closed(connection: Connection): void {
-    if (this.#connections.delete(connection.id)) this.#options.counts.add(this.#options.thread, -1);
+    if (this.#connections.delete(connection.id)) this.#options.counts.leave(this.#options.thread);
     if (this.#connections.size === 0) this.#allGone?.();
   }
 

@@ -19,16 +19,18 @@ import { isLoopback } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { createGroup } from "./create-group.ts";
 import { resetCounters } from "./figures.ts";
-import { Groups } from "./groups.ts";
+import { Groups, zeroCounters } from "./groups.ts";
 import { Latency } from "./latency.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { ReadThrough } from "./read-through.ts";
+import { RegularWork } from "./regular-work.ts";
 import { ClientCounts } from "./threads/client-counts.ts";
-import type { WorkerFigures } from "./threads/messages.ts";
+import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
-import { Workers } from "./threads/workers.ts";
+import { addCounters } from "./threads/worker-figures.ts";
+import { createWorker, Workers } from "./threads/workers.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -50,8 +52,8 @@ export interface NodeOptions {
 const LINKING_MS = 500;
 const LOOK_AGAIN_MS = 5;
 const MAIN_THREAD = 1;
-/** What is counted of clients, by all threads together. */
-type ClientFigures = Omit<WorkerFigures, "groups" | "clients">;
+/** A worker ends by itself when `shutdown-timeout` is over; one that does not hangs. */
+const CLOSE_GRACE_MS = 500;
 /** How often due entries are looked for, and how many are looked at. */
 const SWEEP_MS = 100;
 const SWEEP_ENTRIES = 200;
@@ -70,17 +72,17 @@ export class Node {
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
   readonly loadLatency = new Latency();
-  /** Of commands that could not be answered at once. */
-  readonly waitLatency = new Latency();
+  /** Of commands of this thread's clients that could not be answered at once. */
+  readonly #waitLatency = new Latency();
   port = 0;
   readonly #options: NodeOptions;
   readonly #readThrough: ReadThrough;
   readonly #startedMs: number;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #regularWork: RegularWork;
   readonly #counts: ClientCounts;
   /** Undefined with one thread. */
   readonly #workers: Workers | undefined;
-  #workerFigures: readonly WorkerFigures[] = [];
+  #workerFigures: WorkerFigures | undefined;
   #opsPerSecond = 0;
   #closing: Promise<void> | undefined;
 
@@ -91,6 +93,7 @@ export class Node {
     this.conf = conf;
     this.log = log;
     this.#startedMs = clock();
+    this.#regularWork = new RegularWork(log);
     this.groups = new Groups(
       conf.groups.map((group) =>
         createGroup(group, {
@@ -178,29 +181,36 @@ export class Node {
   }
 
   /** Asks the worker threads what they have counted; figures that are shown from now on include it. */
-  async gatherFigures(): Promise<void> {
+  async gatherFigures(withLines = false): Promise<void> {
     if (this.#workers === undefined) return;
-    this.#workerFigures = await this.#workers.figures();
+    const figures = await this.#workers.figures(withLines);
+    this.#workerFigures = figures;
     for (const group of this.groups.all) {
-      group.counted = this.#workerFigures.map(({ groups }) => groups[group.name]!);
+      group.counted = [figures.groups[group.name] ?? zeroCounters()];
     }
   }
 
   /** What the threads have counted of their clients, as of the last `gatherFigures`. */
   get clientFigures(): ClientFigures {
     const { received, rejected } = this.clients.counters;
-    const own = { ...this.counters, connectionsReceived: received, connectionsRejected: rejected };
-    for (const figures of this.#workerFigures) {
-      for (const name of Object.keys(own) as (keyof ClientFigures)[]) own[name] += figures[name];
-    }
-    return own;
+    const sum = { ...this.counters, connectionsReceived: received, connectionsRejected: rejected };
+    if (this.#workerFigures !== undefined) addCounters(sum, this.#workerFigures.clients);
+    return sum;
+  }
+
+  /** Of commands that could not be answered at once; as of the last `gatherFigures`. */
+  get waitLatency(): Latency {
+    const sum = new Latency();
+    sum.add(this.#waitLatency);
+    if (this.#workerFigures !== undefined) sum.add(new Latency(this.#workerFigures.waits));
+    return sum;
   }
 
   /** The lines of CLIENT LIST, of all threads, by id. */
   async describeClients(): Promise<string[]> {
+    await this.gatherFigures(true);
     const own = Array.from(this.clients.all(), describeConnection);
-    await this.gatherFigures();
-    return [...own, ...this.#workerFigures.flatMap(({ clients }) => clients)].sort(byId);
+    return [...own, ...(this.#workerFigures?.lines ?? [])].sort(byId);
   }
 
   uptimeMs(): number {
@@ -212,18 +222,22 @@ export class Node {
     return this.#opsPerSecond;
   }
 
-  /** CONFIG RESETSTAT. */
-  resetCounters(): void {
+  /** CONFIG RESETSTAT; resolves when every thread has done it. */
+  async resetCounters(): Promise<void> {
     for (const group of this.groups.all) resetCounters(group);
     Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
-    this.#workers?.tell({ kind: "reset" });
+    this.#workers?.reset();
+    await this.gatherFigures();
   }
 
-  /** Puts directives that have been changed while running into force, on every thread. */
-  confChanged(changes: readonly (readonly [string, string | Uint8Array])[]): void {
+  /** Puts directives that have been changed into force; resolves when they are in force on every thread. */
+  async confChanged(changes: readonly DirectiveChange[]): Promise<void> {
     this.log.level = pinoLevel(this.conf.loglevel);
-    this.#workers?.tell({ kind: "conf", changes: changes.map(([name, text]) => [name, text.toString()]) });
+    // A copy of the words: a view would take all the bytes along that it is a view of.
+    const copied = changes.map(([name, text]) => [name, Uint8Array.from(Buffer.from(text))] as const);
+    this.#workers?.tell({ kind: "conf", changes: copied });
+    await this.gatherFigures();
   }
 
   /** A client said SHUTDOWN. */
@@ -242,7 +256,7 @@ export class Node {
   }
 
   async #close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#regularWork.stop();
     await Promise.all([this.clients.close(), this.#workers?.close()]);
     await this.peers?.close();
     await Promise.all([...this.#options.loaders.values()].map((loader) => loader.close?.()));
@@ -257,9 +271,9 @@ export class Node {
     }
     this.port = await this.clients.listen(conf.bind, conf.port);
     await this.#workers?.start();
-    this.#every(SWEEP_MS, () => this.#sweep());
+    this.#regularWork.every(SWEEP_MS, () => this.#sweep());
     let before = 0;
-    this.#every(RATE_MS, async () => {
+    this.#regularWork.every(RATE_MS, async () => {
       await this.gatherFigures();
       const { commands } = this.clientFigures;
       this.#opsPerSecond = Math.max(0, commands - before);
@@ -273,12 +287,6 @@ export class Node {
     const { others } = this.membership;
     while (others.some((id) => !peers.isUp(id)) && this.#options.clock() < deadline)
       await sleep(LOOK_AGAIN_MS);
-  }
-
-  #every(intervalMs: number, work: () => void | Promise<void>): void {
-    const timer = setInterval(work, intervalMs);
-    timer.unref();
-    this.#timers.push(timer);
   }
 
   #sweep(): void {
@@ -324,7 +332,7 @@ export class Node {
       clock,
       groups: this.groups,
       counters: this.counters,
-      waitLatency: this.waitLatency,
+      waitLatency: this.#waitLatency,
       thread: MAIN_THREAD,
       counts: this.#counts,
       sharesPort: threads > 1,
@@ -337,7 +345,10 @@ export class Node {
     return new Workers({
       count: threads - 1,
       clock,
+      sleep: (ms) => sleep(ms, undefined, { ref: false }),
+      closeTimeoutMs: () => conf.shutdownTimeoutMs + CLOSE_GRACE_MS,
       log,
+      createWorker,
       startOf: (thread) => ({
         conf: { ...conf, places: new Map() },
         thread,

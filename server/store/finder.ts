@@ -127,14 +127,18 @@ export class Finder {
       if (error instanceof ShardLockedError) return MISS;
       throw error;
     }
-    const length = this.#walk(shard, hash, chunk, start, end);
-    if (length !== MISS) {
-      this.#aside = Buffer.from(shard.bytes.slice(this.#at, this.#at + this.#length));
-      if (isUse) stampUse(shard, this.#slot);
+    try {
+      const length = this.#walk(shard, hash, chunk, start, end);
+      if (length !== MISS) {
+        this.#aside = Buffer.from(shard.buffer.subarray(this.#at, this.#at + this.#length));
+        if (isUse) stampUse(shard, this.#slot);
+      }
+      this.#shard = undefined;
+      return length;
+    } finally {
+      // Also when there is no memory for the copy.
+      unlock(shard);
     }
-    this.#shard = undefined;
-    unlock(shard);
-    return length;
   }
 
   #view(target: Uint8Array): void {

@@ -1,40 +1,56 @@
 /**
  * Numbers that the threads of a node keep together: the next client's id, and how many clients each thread has.
  *
- * Invariant: ids are unique in the process; `total` is the sum over threads that live. Every access is atomic.
+ * Invariants: ids are unique in the process; all threads together never have more clients than they were allowed; a
+ * thread's death leaves the others' counts right. Every access is atomic.
  */
 
-const NEXT_ID = 0;
-/** Thread 1's count is in cell 1. */
-const FIRST_THREAD = 0;
+/** The next id is in the first 8 bytes: 32 bits are used up in weeks at 1,000 connections a second. */
+const ID_BYTES = 8;
+const CELL_BYTES = 4;
 
 export class ClientCounts {
   readonly memory: SharedArrayBuffer;
+  readonly #nextId: BigUint64Array;
+  /** Thread 1's clients are in cell 0. */
   readonly #cells: Int32Array;
 
   /** New counts for so many threads, or those in another thread's memory. */
   constructor(of: number | SharedArrayBuffer) {
-    this.memory = typeof of === "number" ? new SharedArrayBuffer(4 * (of + 1)) : of;
-    this.#cells = new Int32Array(this.memory);
+    this.memory = typeof of === "number" ? new SharedArrayBuffer(ID_BYTES + CELL_BYTES * of) : of;
+    this.#nextId = new BigUint64Array(this.memory, 0, 1);
+    this.#cells = new Int32Array(this.memory, ID_BYTES);
   }
 
   nextId(): number {
-    return Atomics.add(this.#cells, NEXT_ID, 1) + 1;
+    return Number(Atomics.add(this.#nextId, 0, 1n)) + 1;
   }
 
-  /** A client of this thread came (1) or went (-1). */
-  add(thread: number, difference: 1 | -1): void {
-    Atomics.add(this.#cells, FIRST_THREAD + thread, difference);
+  /**
+   * Counts a client of this thread, unless there are `max` of them on all threads. Counts before it looks: of two that
+   * come at one moment for the last place both may be refused, but never both let in.
+   */
+  enter(thread: number, max: number): boolean {
+    Atomics.add(this.#cells, thread - 1, 1);
+    if (this.total() <= max) return true;
+    this.leave(thread);
+    return false;
+  }
+
+  /** A client of this thread that was let in has gone. */
+  leave(thread: number): void {
+    Atomics.sub(this.#cells, thread - 1, 1);
   }
 
   /** A thread died, and its clients with it. */
   forget(thread: number): void {
-    Atomics.store(this.#cells, FIRST_THREAD + thread, 0);
+    Atomics.store(this.#cells, thread - 1, 0);
   }
 
+  /** Clients of all threads. */
   total(): number {
     let total = 0;
-    for (let cell = 1; cell < this.#cells.length; cell++) total += Atomics.load(this.#cells, cell);
+    for (let cell = 0; cell < this.#cells.length; cell++) total += Atomics.load(this.#cells, cell);
     return total;
   }
 }

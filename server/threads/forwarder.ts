@@ -15,14 +15,19 @@ interface Gathered {
   readonly commands: Buffer[];
 }
 
+/** Beyond it numbers would no longer be small integers to V8, which makes them dearer to look up and to send. */
+const MAX_ID = 2 ** 30 - 1;
+
 export class Forwarder {
   readonly #post: (batch: CommandBatch) => void;
   readonly #waiting = new Map<number, (reply: Encoded) => void>();
-  #nextId = 1;
+  #nextId: number;
   #gathered: Gathered = empty();
 
-  constructor(post: (batch: CommandBatch) => void) {
+  /** `firstId`: where the numbers of the commands begin. */
+  constructor(post: (batch: CommandBatch) => void, firstId = 1) {
     this.#post = post;
+    this.#nextId = firstId;
   }
 
   /** Has the main thread run a command; the words are copied at once. */
@@ -30,7 +35,7 @@ export class Forwarder {
     const { ids, clients, protocols, commands } = this.#gathered;
     if (ids.length === 0) setImmediate(() => this.#flush());
     const id = this.#nextId;
-    this.#nextId = id === 0xffffffff ? 1 : id + 1;
+    this.#nextId = id === MAX_ID ? 1 : id + 1;
     ids.push(id);
     clients.push(client);
     protocols.push(protocol);
@@ -43,10 +48,10 @@ export class Forwarder {
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
     for (const [i, id] of ids.entries()) {
-      const length = Math.max(0, lengths[i]!);
-      this.#waiting.get(id)?.(new Encoded(all.subarray(at, at + length)));
+      const end = at + lengths[i]!;
+      this.#waiting.get(id)?.(new Encoded(kept(all, at, end)));
       this.#waiting.delete(id);
-      at += length;
+      at = end;
     }
   }
 
@@ -55,6 +60,12 @@ export class Forwarder {
     this.#gathered = empty();
     this.#post({ kind: "commands", ids, clients, protocols, bytes: joined(commands) });
   }
+}
+
+/** A reply may wait long for its turn: a small one must not keep a batch with large ones in memory. */
+function kept(all: Buffer, at: number, end: number): Buffer {
+  const reply = all.subarray(at, end);
+  return 2 * reply.length < all.length ? Buffer.from(reply) : reply;
 }
 
 function empty(): Gathered {

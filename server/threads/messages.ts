@@ -34,7 +34,7 @@ export interface CommandBatch {
   readonly bytes: Uint8Array;
 }
 
-/** Replies of one tick, in any order; a length of -1 says that there is none. */
+/** Replies of one tick, in any order. A command that has no reply gets one of no bytes. */
 export interface ReplyBatch {
   readonly kind: "replies";
   readonly ids: readonly number[];
@@ -42,27 +42,39 @@ export interface ReplyBatch {
   readonly bytes: Uint8Array;
 }
 
+/** What a thread has counted of its clients, since the start or the last CONFIG RESETSTAT. */
+export interface ClientFigures {
+  commands: number;
+  outputLimitCloses: number;
+  protocolErrors: number;
+  connectionsReceived: number;
+  connectionsRejected: number;
+}
+
 /** What a worker has counted. */
 export interface WorkerFigures {
   readonly groups: Readonly<Record<string, GroupCounters>>;
-  readonly commands: number;
-  readonly outputLimitCloses: number;
-  readonly protocolErrors: number;
-  readonly connectionsReceived: number;
-  readonly connectionsRejected: number;
-  /** Lines of CLIENT LIST. */
-  readonly clients: readonly string[];
+  readonly clients: ClientFigures;
+  /** The state of a `Latency`: of commands that could not be answered at once. */
+  readonly waits: Float64Array;
+  /** Lines of CLIENT LIST; empty unless they were asked for, as there may be thousands. */
+  readonly lines: readonly string[];
 }
 
+/** A worker obeys in order: the answer to a question says that it has done what it was told before. */
 export type ToWorker =
   | ReplyBatch
-  | { readonly kind: "conf"; readonly changes: readonly (readonly [string, string | Uint8Array])[] }
-  | { readonly kind: "figures"; readonly question: number }
+  | { readonly kind: "conf"; readonly changes: readonly DirectiveChange[] }
+  | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
   | { readonly kind: "reset" }
   | { readonly kind: "close" };
+
+/** A directive's full name and its new value, as CONFIG SET got it. */
+export type DirectiveChange = readonly [name: string, text: string | Uint8Array];
 
 export type ToMain =
   | CommandBatch
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly text: string }
+  | { readonly kind: "log"; readonly line: string }
   | { readonly kind: "figures"; readonly question: number; readonly figures: WorkerFigures };
