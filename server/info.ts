@@ -1,7 +1,8 @@
 /**
  * INFO: this node's figures in Redis' sections and under Redis' names, with a section of its own.
  *
- * Invariant: a field that Redis has means here what it means there; what carrotCache adds is in `# Carrot`.
+ * Invariant: a field that Redis has means here what it means there (but for `expires` and `avg_ttl`, which nobody
+ * counts); what carrotCache adds is in `# Carrot`.
  */
 import os from "node:os";
 import { sumFigures } from "./figures.ts";
@@ -75,6 +76,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
   Keyspace: (node) => {
     const { entries } = sumFigures(node.groups.all);
     const fields: Fields = {};
+    // Parsers want all three fields.
     if (entries > 0) fields.db0 = `keys=${entries},expires=0,avg_ttl=0`;
     return fields;
   },

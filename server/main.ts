@@ -57,10 +57,8 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
     await node.close();
     throw withPlace(error, conf);
   });
-  let closing: Promise<unknown> | undefined;
   server.close = async () => {
-    closing ??= Promise.all([http?.close(), node.close()]);
-    await closing;
+    await Promise.all([http?.close(), node.close()]);
   };
   return { node, port: node.port, httpPort: http?.port ?? 0, log, close: server.close };
 }

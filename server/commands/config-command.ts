@@ -24,14 +24,21 @@ function ofRedis({ maxCommandBytes }: NodeConf): readonly (readonly [string, str
 }
 
 function get(args: readonly Buffer[], { node }: CommandContext): Reply {
-  const patterns = args.slice(2).map((arg) => arg.toString("latin1").toLowerCase());
-  const all = [
+  const all = new Map([
     ...directiveNames(node.conf).map((name) => [name, formatDirective(node.conf, name) ?? ""] as const),
     ...ofRedis(node.conf),
-  ];
-  return new Map<string, Reply>(
-    all.filter(([name]) => patterns.some((pattern) => matchesGlob(pattern, name))),
-  );
+  ]);
+  const found = new Map<string, Reply>();
+  for (const arg of args.slice(2)) {
+    const pattern = arg.toString("latin1");
+    for (const [name, value] of all) {
+      if (!matchesGlob(pattern.toLowerCase(), name)) continue;
+      // As in Redis, who asks for one name finds it spelt as asked.
+      found.set(name === pattern.toLowerCase() ? pattern : name, value);
+      all.delete(name);
+    }
+  }
+  return found;
 }
 
 /** Several pairs at once are all taken or none. */

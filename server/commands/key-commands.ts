@@ -62,9 +62,7 @@ async function exists(args: readonly Buffer[], context: CommandContext): Promise
 function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
   return ({ kind, ttlMs }) => {
     if (kind !== "value") return -2;
-    if (ttlMs === undefined) return -1;
-    const wholeMs = Math.min(Math.ceil(ttlMs), Number.MAX_SAFE_INTEGER - unitMs);
-    return Math.floor((wholeMs + unitMs / 2) / unitMs);
+    return ttlMs === undefined ? -1 : Math.floor((Math.ceil(ttlMs) + unitMs / 2) / unitMs);
   };
 }
 
@@ -221,7 +219,7 @@ export const keyCommands: readonly Command[] = [
   {
     name: "memory",
     arity: -2,
-    flags: ["readonly"],
+    flags: [],
     summary: "A container for memory diagnostics.",
     since: "4.0.0",
     group: "server",

@@ -43,7 +43,7 @@ export function lengthOf(words: Int32Array, ref: number): number {
 
 /**
  * What one reservation may spend on moving, in words: this and a multiple of its own length; an entry counts 64 beside
- * its length. Eight times the length is usual. Beyond it the oldest of the log are dropped, to bound the stall.
+ * its length. Beyond it the oldest of the log are dropped, to bound the stall.
  */
 const MOVE_BUDGET_WORDS = 1 << 18;
 const MOVE_BUDGET_LENGTHS = 32;

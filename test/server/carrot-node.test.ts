@@ -5,6 +5,7 @@
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
 import { type CarrotNode, ConfError, LoadError, type Loader, startNode } from "../../server/library.ts";
+import { freePorts } from "../e2e/processes.ts";
 import { deferred } from "./loaders/deferred.ts";
 
 async function nodeWith(t: ExecutionContext, loader: Loader): Promise<CarrotNode> {
@@ -144,7 +145,8 @@ test("close answers the gets under way before it closes the loader, and refuses 
 });
 
 test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", async (t) => {
-  const node = await startNode({ directives: { port: 0, loglevel: "nothing" } });
+  const [httpPort] = await freePorts(1);
+  const node = await startNode({ directives: { port: 0, "http-port": httpPort, loglevel: "nothing" } });
   await t.throwsAsync(startNode({ directives: { port: node.port } }), {
     instanceOf: ConfError,
     message: `startNode: port: 127.0.0.1:${node.port} is in use`,
@@ -155,5 +157,7 @@ test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", as
   await client.call("SHUTDOWN").catch(() => {});
   await ended;
   await t.throwsAsync(node.get("a"), { message: "the node is closed" });
+  // Not before its HTTP server has gone, so that this close is really a second one.
+  while (await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined));
   await node.close();
 });

@@ -3,9 +3,11 @@
  * and leaves no trace in a program once its nodes are closed.
  * Method: nodes in this process, ioredis and fetch where a client belongs to it; types by lines that must not compile.
  */
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
 import {
@@ -16,7 +18,7 @@ import {
   type StartNodeOptions,
   startNode,
 } from "../../server/library.ts";
-import { freePorts } from "../e2e/processes.ts";
+import { freePorts, ROOT } from "../e2e/processes.ts";
 
 async function started(t: ExecutionContext, options: StartNodeOptions): Promise<CarrotNode> {
   const node = await startNode(options);
@@ -185,6 +187,18 @@ test.serial("many nodes one after the other leave no listener behind", async (t)
   t.deepEqual(warnings, []);
   t.true(process.stdout.listenerCount("error") <= before + 1);
   t.is(process.listenerCount("SIGTERM"), 0);
+});
+
+test("what only HTTP and the http loader need is not loaded for a node without them", async (t) => {
+  const program = `
+    import { createRequire } from "node:module";
+    const { startNode } = await import("carrotcache");
+    await (await startNode({ directives: { port: 0 } })).close();
+    console.log(Object.keys(createRequire(import.meta.url).cache).join("\\n"));`;
+  const args = ["--input-type=module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
+  t.regex(stdout, /node_modules\/pino\//);
+  t.notRegex(stdout, /node_modules\/(undici|prom-client)\//);
 });
 
 test("the compiler knows a loader's parameters and a group's words", (t) => {

@@ -5,6 +5,7 @@
  */
 import test from "ava";
 import { Finder, MISS } from "../../../server/store/finder.ts";
+import { bucketOf } from "../../../server/store/index-table.ts";
 import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
 import { putUnder, shardOf } from "./shards.ts";
 
@@ -33,6 +34,16 @@ test("a reader survives any words in the shard", (t) => {
     t.notThrows(() => finder.intact());
     Object.assign(shard.words, shardOf(1 << 14).words.subarray(0, shard.geometry.bucketsAt));
   }
+});
+
+test("a torn ref that leads out of the arena leads to nothing, even to a likeness of the entry", (t) => {
+  const shard = shardOf(1 << 14);
+  putUnder(shard, 1, "key", 50);
+  const { words, geometry } = shard;
+  const ref = words[bucketOf(shard, 1)]!;
+  words.copyWithin(geometry.stampsAt + 10, ref, ref + 30);
+  words[bucketOf(shard, 1)] = geometry.stampsAt + 10;
+  t.is(finderOf().find(shard, 1, key, 0, 3, true), MISS);
 });
 
 test("copies values of every length to every alignment, and nothing else", (t) => {
