@@ -208,8 +208,8 @@ export class Node {
 
   /** The lines of CLIENT LIST, of all threads, by id. */
   async describeClients(): Promise<string[]> {
-    await this.gatherFigures(true);
     const own = Array.from(this.clients.all(), describeConnection);
+    await this.gatherFigures(true);
     return [...own, ...(this.#workerFigures?.lines ?? [])].sort(byId);
   }
 
