@@ -208,8 +208,9 @@ export class Node {
 
   /** The lines of CLIENT LIST, of all threads, by id. */
   async describeClients(): Promise<string[]> {
-    await this.gatherFigures(true);
+    // First, so that the reply to this very question does not count as outstanding.
     const own = Array.from(this.clients.all(), describeConnection);
+    await this.gatherFigures(true);
     return [...own, ...(this.#workerFigures?.lines ?? [])].sort(byId);
   }
 
