@@ -1,3 +1,6 @@
+/**
+ * A connection without a kernel: on a socket in memory, with commands whose replies the test gives.
+ */
 import { type Reply, SimpleString } from "../../proto/reply.ts";
 import { Connection, type ConnectionHost } from "../../server/connection.ts";
 import { Groups } from "../../server/groups.ts";
