@@ -1,15 +1,15 @@
 /**
  * The proof, in both directions, that the other end of a link knows the cluster secret, before anything else is read.
  *
- * Owns the greeting messages and what is proved. Keeps: the dialling side proves first, so that nobody who merely
- * connects gets a MAC to work on; each MAC covers both nonces, the role and the id that was dialled, so that it is
+ * Owns the greeting messages and what is proved. Keeps: the dialing side proves first, so that nobody who merely
+ * connects gets a MAC to work on; each MAC covers both nonces, the role and the id that was dialed, so that it is
  * of no use a second time, in the other direction, or at another member. Does not know sockets, timers or logs, and
  * does not protect what follows: who can change bytes on the way needs a private network or a tunnel.
  *
- *     dialler                                        acceptor
+ *     dialer                                        acceptor
  *       Hello     version, nonce, digest of the id ->
  *                                                 <- Challenge  version, nonce (or why not)
- *       Proof     HMAC("dialler", ...)            ->                 checked first
+ *       Proof     HMAC("dialer", ...)            ->                 checked first
  *                                                 <- Welcome    HMAC("acceptor", ...)
  *       from here on each side reads carrot.Frame
  */
@@ -44,7 +44,7 @@ export interface HandshakeStep {
 }
 
 type GreetingProperties = ConstructorParameters<typeof carrot.Greeting>[0];
-type Role = "dialler" | "acceptor";
+type Role = "dialer" | "acceptor";
 
 const greet = (greeting: GreetingProperties) => encodeFrame(carrot.Greeting, greeting ?? {});
 
@@ -53,9 +53,9 @@ function digestOf(id: string): Buffer {
 }
 
 /** Nonces come first and have a fixed length, the id comes last: no two meanings for the same bytes. */
-function mac(secret: string, role: Role, dialled: Uint8Array, accepted: Uint8Array, target: string): Buffer {
+function mac(secret: string, role: Role, dialed: Uint8Array, accepted: Uint8Array, target: string): Buffer {
   const hmac = createHmac("sha256", secret).update(`carrot ${PROTOCOL_VERSION} ${role}\0`);
-  return hmac.update(dialled).update(accepted).update(target).digest();
+  return hmac.update(dialed).update(accepted).update(target).digest();
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -68,7 +68,7 @@ function nonceIn(bytes: Uint8Array | null | undefined): Uint8Array {
 }
 
 /** The side that connects, to the member it knows as `target`. */
-export class DiallerHandshake {
+export class DialerHandshake {
   readonly #secret: string;
   readonly #target: string;
   readonly #nonce: Uint8Array = randomBytes(NONCE_BYTES);
@@ -110,7 +110,7 @@ export class DiallerHandshake {
       );
     }
     this.#theirs = nonceIn(challenge.nonce);
-    const proof = mac(this.#secret, "dialler", this.#nonce, this.#theirs, this.#target);
+    const proof = mac(this.#secret, "dialer", this.#nonce, this.#theirs, this.#target);
     return { reply: greet({ proof: { mac: proof } }), proved: false };
   }
 
@@ -135,7 +135,7 @@ export class AcceptorHandshake {
     this.#id = id;
   }
 
-  /** As DiallerHandshake.read; the last step has both a reply and `proved`. */
+  /** As DialerHandshake.read; the last step has both a reply and `proved`. */
   read(frame: Buffer): HandshakeStep {
     const { hello, proof } = decodeFrame(carrot.Greeting, frame);
     if (hello && this.#theirs === undefined) return this.#challenge(hello);
@@ -150,7 +150,7 @@ export class AcceptorHandshake {
     }
     if (!sameBytes(digestOf(this.#id), hello.target ?? new Uint8Array())) {
       throw new HandshakeError(
-        `dialled this node by another id than ${this.#id}`,
+        `dialed this node by another id than ${this.#id}`,
         refuse(carrot.Refusal.OTHER_ID),
       );
     }
@@ -160,7 +160,7 @@ export class AcceptorHandshake {
   }
 
   #check(proof: Uint8Array | null | undefined, theirs: Uint8Array): HandshakeStep {
-    const expected = mac(this.#secret, "dialler", theirs, this.#nonce, this.#id);
+    const expected = mac(this.#secret, "dialer", theirs, this.#nonce, this.#id);
     if (!sameBytes(expected, proof ?? new Uint8Array())) {
       throw new HandshakeError("did not prove that it knows the cluster-secret");
     }

@@ -1,11 +1,11 @@
 /**
- * This node's link to one other member: dialled here, dialled again whenever it ends.
+ * This node's link to one other member: dialed here, dialed again whenever it ends.
  *
  * Owns the socket, its handshake, its heartbeat and the wait before the next attempt. Keeps: requests are sent only
  * while the link is up, and when it ends each of them is rejected with PeerUnreachable, at once, so that callers can
  * turn to the successor. Does not know keys, outcomes or the ring.
  *
- *     down --wait over, or the member dialled us--> connecting --proved, introduced--> up
+ *     down --wait over, or the member dialed us--> connecting --proved, introduced--> up
  *       ^                                               |                              |
  *       +--------- 100 ms, doubled up to 5 s -----------+--- closed, silent, garbage --+
  */
@@ -15,7 +15,7 @@ import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import { parseAddress } from "./address.ts";
 import { FrameStream } from "./frame-stream.ts";
-import { DiallerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
+import { DialerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Outcome } from "./outcome.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
@@ -39,7 +39,7 @@ export interface LinkFigures {
   readonly sent: number;
   /** Keys that the member asked this node for, over its own link. */
   readonly received: number;
-  /** Of the link dialled here, over all its connections. */
+  /** Of the link dialed here, over all its connections. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly inFlight: number;
@@ -78,7 +78,7 @@ export class Link {
   #state: LinkState = "down";
   #stateSince: number;
   #stream: FrameStream | undefined;
-  #handshake: DiallerHandshake | undefined;
+  #handshake: DialerHandshake | undefined;
   #proved = false;
   #requests: Requests | undefined;
   #heartbeat: Heartbeat | undefined;
@@ -101,7 +101,7 @@ export class Link {
     return this.#state === "up";
   }
 
-  /** Dials now, unless the link is up or being dialled: on starting, and when the member is known to be back. */
+  /** Dials now, unless the link is up or being dialed: on starting, and when the member is known to be back. */
   dial(): void {
     if (this.#closed || this.#state !== "down") return;
     this.#enter("connecting");
@@ -153,7 +153,7 @@ export class Link {
 
   #greet(socket: Socket): void {
     this.#proved = false;
-    this.#handshake = new DiallerHandshake(this.#options.secret, this.#options.peer);
+    this.#handshake = new DialerHandshake(this.#options.secret, this.#options.peer);
     const stream = new FrameStream({
       socket,
       maxFrameBytes: MAX_GREETING_BYTES,

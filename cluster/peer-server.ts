@@ -34,7 +34,7 @@ export interface PeerServerOptions {
   readonly handlers: PeerHandlers;
   readonly ring: RingAgreement;
   readonly log: QuietLog;
-  /** A member has dialled this node and proved itself. */
+  /** A member has dialed this node and proved itself. */
   readonly introduced: (id: string) => void;
   /** A member has sent so many requests for keys. */
   readonly counted: (id: string, requests: number) => void;

@@ -22,6 +22,8 @@ import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
 import type { PeerHandlers } from "./served-link.ts";
 
+export type { PeerHandlers };
+
 export interface PeersOptions {
   /** This node's id: its advertised peer address, `host:port`, spelt as the other members spell it. */
   readonly id: string;
@@ -88,7 +90,8 @@ export class Peers {
 
   /**
    * Takes the whole ring's members, this node's id among them or not: dials new ones, closes the links to gone ones,
-   * whose requests are rejected. The links to the others stay.
+   * whose requests are rejected. The links to the others stay. A node that was left out gives the ring it was left
+   * out of: itself alone would pass for the newest ring.
    */
   setMembers(ids: readonly string[]): void {
     const wanted = new Set(ids);

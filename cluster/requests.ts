@@ -177,17 +177,20 @@ export class Requests {
     this.#options.send(encodeFrame(carrot.Frame, { get: { firstId: this.#batchFirstId, timeoutMs, keys } }));
   }
 
-  #takeGot({ ids, entries }: carrot.Got.$Properties): void {
-    if (ids?.length !== entries?.length)
-      throw new Error("answered with as many ids as it has no entries for");
-    for (const [i, id] of (ids ?? []).entries()) {
-      const waiting = this.#gets.get(id);
-      if (waiting === undefined) continue;
-      this.#gets.delete(id);
-      const outcome = outcomeOf(entries![i]!);
-      if (outcome === undefined) waiting.reject(new PeerUnreachable(this.#options.peer, "shutting down"));
-      else waiting.resolve(outcome);
-    }
+  #takeGot(got: carrot.Got.$Properties): void {
+    const ids = got.ids ?? [];
+    const entries = got.entries ?? [];
+    if (ids.length !== entries.length) throw new Error("answered with ids and entries that do not match");
+    for (let i = 0; i < ids.length; i++) this.#takeEntry(ids[i]!, entries[i]!);
+  }
+
+  #takeEntry(id: number, entry: carrot.Entry.$Properties): void {
+    const waiting = this.#gets.get(id);
+    if (waiting === undefined) return;
+    this.#gets.delete(id);
+    const outcome = outcomeOf(entry);
+    if (outcome === undefined) waiting.reject(new PeerUnreachable(this.#options.peer, "shutting down"));
+    else waiting.resolve(outcome);
   }
 
   #takeAnswer(name: AnswerName, answer: Answer<AnswerName>): void {

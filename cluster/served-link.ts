@@ -1,5 +1,5 @@
 /**
- * One link that another member dialled: its requests in, this node's answers out.
+ * One link that another member dialed: its requests in, this node's answers out.
  *
  * Owns the answers that are not sent yet. Keeps: an answer belongs to the id that was asked; a handler that throws or
  * rejects becomes an error outcome; requests under way and bytes waiting are bounded; answers that are ready in one
@@ -72,7 +72,7 @@ export class ServedLink {
     const keys = get.keys ?? [];
     const firstId = get.firstId ?? 0;
     this.#options.counted(keys.length);
-    for (const [i, key] of keys.entries()) this.#serve((firstId + i) >>> 0, key, get.timeoutMs ?? 0);
+    for (let i = 0; i < keys.length; i++) this.#serve((firstId + i) >>> 0, keys[i]!, get.timeoutMs ?? 0);
   }
 
   #serve(id: number, key: Uint8Array, timeoutMs: number): void {

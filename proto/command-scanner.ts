@@ -69,7 +69,7 @@ export class CommandScanner {
 
   /** True: a command is found. False: the input ends before the command does, or `error` is set. */
   scan(limits: ReaderLimits): boolean {
-    if (limits !== this.#limits) this.#limits = limits;
+    this.#limits = limits;
     while (this.#argsLeft === 0) {
       const { bytes, start, end } = this.#input;
       if (start === end) return false;

@@ -9,8 +9,8 @@ import { lineBytes } from "./line-text.ts";
 import { NULL_RESP2, NULL_RESP3 } from "./reply-writers.ts";
 
 /**
- * number and bigint: an integer of 53 or 64 bits. string and Uint8Array: a bulk; a string is written as UTF-8. Map and Set: an array in RESP2,
- * a map flat.
+ * number and bigint: an integer of 53 or 64 bits. string (as UTF-8) and Uint8Array: a bulk. Map and Set: in RESP2 an
+ * array, of a map flat. The classes carry their type byte, which keeps them apart for the compiler too.
  */
 export type Reply =
   | null
@@ -26,13 +26,15 @@ export type Reply =
   | ErrorReply
   | Verbatim
   | Double
-  | Push;
+  | Push
+  | Encoded;
 
 /** 2 until the client says HELLO 3. */
 export type Protocol = 2 | 3;
 
 /** A status such as +OK. */
 export class SimpleString {
+  readonly type = "+";
   readonly text: string;
   constructor(text: string) {
     this.text = text;
@@ -41,6 +43,7 @@ export class SimpleString {
 
 /** `text` begins with the error's code: `ERR syntax error`. CR and LF become spaces on the way out. */
 export class ErrorReply {
+  readonly type = "-";
   readonly text: string;
   constructor(text: string) {
     this.text = text;
@@ -49,6 +52,7 @@ export class ErrorReply {
 
 /** A report for people to read, such as INFO: a verbatim string in RESP3, a bulk in RESP2. */
 export class Verbatim {
+  readonly type = "=";
   readonly text: string;
   constructor(text: string) {
     this.text = text;
@@ -57,6 +61,7 @@ export class Verbatim {
 
 /** A number that may have a fraction; a bulk in RESP2. */
 export class Double {
+  readonly type = ",";
   readonly value: number;
   constructor(value: number) {
     this.value = value;
@@ -65,9 +70,19 @@ export class Double {
 
 /** What RESP3 sends unasked; an array in RESP2. */
 export class Push {
+  readonly type = ">";
   readonly elements: Reply[];
   constructor(elements: Reply[]) {
     this.elements = elements;
+  }
+}
+
+/** A reply that another thread has encoded, in the dialect of who gets it. */
+export class Encoded {
+  readonly type = "";
+  readonly bytes: Buffer;
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
   }
 }
 
@@ -75,6 +90,7 @@ export const OK: SimpleString = new SimpleString("OK");
 
 /** The reply's bytes, in a buffer of their own. Throws a RangeError for a number that is no safe integer. */
 export function encodeReply(reply: Reply, protocol: Protocol): Buffer {
+  if (reply instanceof Encoded) return reply.bytes;
   const pieces = new Pieces();
   append(pieces, reply, protocol);
   return pieces.join();
@@ -109,9 +125,9 @@ function append(pieces: Pieces, reply: Reply, protocol: Protocol): void {
   if (reply === null) pieces.add(protocol === 3 ? NULL_RESP3 : NULL_RESP2);
   else if (reply instanceof Uint8Array || typeof reply === "string") appendBulk(pieces, reply);
   else if (typeof reply !== "object") pieces.add(scalarLine(reply, protocol));
-  else if (reply instanceof SimpleString) appendLine(pieces, "+", reply.text);
-  else if (reply instanceof ErrorReply) appendLine(pieces, "-", reply.text);
+  else if (reply instanceof SimpleString || reply instanceof ErrorReply) appendLine(pieces, reply);
   else if (reply instanceof Verbatim) appendVerbatim(pieces, reply.text, protocol);
+  else if (reply instanceof Encoded) pieces.add(reply.bytes);
   else if (reply instanceof Double) appendDouble(pieces, reply.value, protocol);
   else appendAggregate(pieces, reply, protocol);
 }
@@ -122,9 +138,9 @@ function appendBulk(pieces: Pieces, payload: string | Uint8Array): void {
   pieces.add("\r\n");
 }
 
-function appendLine(pieces: Pieces, type: "+" | "-", text: string): void {
-  pieces.add(type);
-  pieces.add(lineBytes(text));
+function appendLine(pieces: Pieces, line: SimpleString | ErrorReply): void {
+  pieces.add(line.type);
+  pieces.add(lineBytes(line.text));
   pieces.add("\r\n");
 }
 

@@ -123,7 +123,7 @@ export class Coherence {
   }
 
   /**
-   * Puts a new ring into force everywhere; returns the members, old or new, that did not take it. Those to whom
+   * Puts a new ring into force everywhere; returns the members, old or new, that did not take it, sorted. Those to whom
    * the new ring leaves this node no link (who leave; all others, when this node leaves) are told first.
    */
   async changeRing(members: readonly string[]): Promise<string[]> {
@@ -134,7 +134,8 @@ export class Coherence {
     const missed = await this.#tellRing(unlinked, epoch, members);
     // A newer ring may have come from elsewhere meanwhile.
     if (!membership.take(epoch, members)) missed.push(membership.self);
-    return [...missed, ...(await this.#tellRing(membership.others, epoch, members))];
+    missed.push(...(await this.#tellRing(membership.others, epoch, members)));
+    return [...new Set(missed)].sort();
   }
 
   /** Returns the members that did not take the ring. */

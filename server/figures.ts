@@ -21,6 +21,15 @@ export interface GroupFigures extends GroupCounters {
   loadsQueued: number;
 }
 
+/** The counters of all threads added up. */
+function countersOf(group: Group): GroupCounters {
+  const sum = { ...group.counters };
+  for (const counted of group.counted) {
+    for (const name of Object.keys(sum) as (keyof GroupCounters)[]) sum[name] += counted[name];
+  }
+  return sum;
+}
+
 /** Sets the counters of a group back to zero. */
 export function resetCounters(group: Group): void {
   const { evictions, expirations } = group.store.figures();
@@ -33,7 +42,7 @@ export function figuresOf(group: Group): GroupFigures {
   const store = group.store.figures();
   const mirrors = group.mirrors?.figures();
   return {
-    ...group.counters,
+    ...countersOf(group),
     entries: store.entries - store.absents,
     absents: store.absents,
     usedBytes: store.usedBytes,

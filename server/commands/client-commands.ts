@@ -4,7 +4,7 @@
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../connection.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { integerOf, isClientName } from "./connection-commands.ts";
 
 /** All but the first are kinds that there are none of. */
@@ -57,25 +57,27 @@ function address(host: string | undefined, port: number | undefined): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function list(args: readonly Buffer[], { node }: CommandContext): Reply {
+/** Lines by their `id=` field. */
+async function list(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const word = args[2]?.toString("latin1").toLowerCase();
-  if (word === undefined) return listOf(node.clients.all());
+  if (word === undefined) return listOf(await node.describeClients());
   if (word === "id" && args.length > 3) {
     const ids = args.slice(3).map(integerOf);
     if (ids.includes(undefined)) return new ErrorReply(errors.clientId);
-    return listOf(ids.flatMap((id) => node.clients.get(id!) ?? []));
+    const lines = await node.describeClients();
+    return listOf(ids.flatMap((id) => lines.find((line) => line.startsWith(`id=${id} `)) ?? []));
   }
   if (word !== "type" || args.length !== 4) return new ErrorReply(errors.syntax);
   const type = args[3]!.toString("latin1").toLowerCase();
   if (!CLIENT_TYPES.includes(type)) return new ErrorReply(errors.clientType(args[3]!));
-  return listOf(type === "normal" ? node.clients.all() : []);
+  return listOf(type === "normal" ? await node.describeClients() : []);
 }
 
-function listOf(connections: Iterable<Connection>): Reply {
-  return new Verbatim(Array.from(connections, (each) => `${describeConnection(each)}\n`).join(""));
+function listOf(lines: readonly string[]): Reply {
+  return new Verbatim(lines.map((line) => `${line}\n`).join(""));
 }
 
-function setInfo(args: readonly Buffer[], { connection }: CommandContext): Reply {
+function setInfo(args: readonly Buffer[], { connection }: LocalContext): Reply {
   const attribute = args[2]!.toString("latin1").toLowerCase();
   if (attribute !== "lib-name" && attribute !== "lib-ver")
     return new ErrorReply(errors.clientInfoOption(args[2]!));
@@ -88,7 +90,7 @@ function setInfo(args: readonly Buffer[], { connection }: CommandContext): Reply
   return OK;
 }
 
-function setName(args: readonly Buffer[], { connection }: CommandContext): Reply {
+function setName(args: readonly Buffer[], { connection }: LocalContext): Reply {
   if (!isClientName(args[2]!)) return new ErrorReply(errors.clientName);
   connection.name = args[2]!.toString("latin1");
   return OK;
@@ -105,9 +107,9 @@ function subcommand(
   arity: number,
   since: string,
   summary: string,
-  run: NonNullable<Command["run"]>,
+  local: NonNullable<Command["local"]>,
 ): Command {
-  return { name, arity, flags: ["noscript", "loading", "stale"], summary, since, group: "connection", run };
+  return { name, arity, flags: ["noscript", "loading", "stale"], summary, since, group: "connection", local };
 }
 
 /** CLIENT with its subcommands. */
@@ -123,7 +125,15 @@ export const clientCommand: Command = {
     subcommand("info", 2, "6.2.0", "This connection's line of CLIENT LIST.", (_args, { connection }) => {
       return new Verbatim(`${describeConnection(connection)}\n`);
     }),
-    subcommand("list", -2, "2.4.0", "All connections of this node, a line each.", list),
+    {
+      name: "list",
+      arity: -2,
+      flags: ["admin", "noscript", "loading", "stale"],
+      summary: "All connections of this node, a line each.",
+      since: "2.4.0",
+      group: "connection",
+      run: list,
+    },
     subcommand(
       "getname",
       2,

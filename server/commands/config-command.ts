@@ -42,7 +42,7 @@ function get(args: readonly Buffer[], { node }: CommandContext): Reply {
 }
 
 /** Several pairs at once are all taken or none. */
-function set(args: readonly Buffer[], { node }: CommandContext): Reply {
+async function set(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const words = args.slice(2);
   if (words.length % 2 !== 0) return new ErrorReply(errors.syntax);
   const known = new Set(directiveNames(node.conf));
@@ -56,12 +56,12 @@ function set(args: readonly Buffer[], { node }: CommandContext): Reply {
   }
   const wrong = changeDirectives(node.conf, changes);
   if (wrong !== undefined) return new ErrorReply(errors.configRefused(wrong.name, wrong.error));
-  node.confChanged();
+  await node.confChanged(changes);
   return OK;
 }
 
-function resetStat(_args: readonly Buffer[], { node }: CommandContext): Reply {
-  node.resetCounters();
+async function resetStat(_args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  await node.resetCounters();
   return OK;
 }
 

@@ -7,7 +7,6 @@
 import { resolve } from "node:path";
 import type { Loader } from "../loader.ts";
 import { LoaderConfError } from "./errors.ts";
-import { HttpLoader } from "./http-loader.ts";
 import { importLoader } from "./module-loader.ts";
 import { NONE_LOADER } from "./none-loader.ts";
 import { oneLine } from "./texts.ts";
@@ -61,8 +60,11 @@ function makeModule([path]: readonly string[], { directory }: LoaderSpec): Promi
   return importLoader(resolve(directory, path!));
 }
 
-function makeHttp([url]: readonly string[], _spec: LoaderSpec, limits: LoaderLimits): Loader {
-  return new HttpLoader(httpTemplate(url!), limits);
+/** Imported only now, because undici takes as long to import as all the rest of a node. */
+async function makeHttp([url]: readonly string[], _spec: LoaderSpec, limits: LoaderLimits): Promise<Loader> {
+  const template = httpTemplate(url!);
+  const { HttpLoader } = await import("./http-loader.ts");
+  return new HttpLoader(template, limits);
 }
 
 function httpTemplate(url: string): UrlTemplate {

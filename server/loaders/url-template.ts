@@ -40,7 +40,7 @@ export class UrlTemplate {
    * and for the empty key, which would ask for the collection.
    */
   pathFor(keyBytes: Uint8Array): string {
-    if (keyBytes.length === 0 || isDots(keyBytes)) throw new KeyNotAllowed();
+    if (isEmptyOrDots(keyBytes)) throw new KeyNotAllowed();
     const path = this.#head + percentEncode(keyBytes) + this.#tail;
     const url = new URL(this.origin + path);
     if (url.origin !== this.origin || url.pathname + url.search !== path) throw new KeyNotAllowed();
@@ -66,7 +66,7 @@ function parse(text: string): URL {
   return url;
 }
 
-function isDots(key: Uint8Array): boolean {
+function isEmptyOrDots(key: Uint8Array): boolean {
   return key.length <= 2 && key.every((byte) => byte === 0x2e);
 }
 

@@ -90,7 +90,7 @@ export function putEntry(
   if (deadline <= now) return true;
   const charge = length * 4 + geometry.shareBytes;
   if (charge > geometry.limitBytes || key.length > MAX_KEY_BYTES || valueBytes > LENGTH_MASK) return false;
-  const flags = !shard.isLru && old === 0 && takeGhost(shard, hash) ? IN_MAIN : kept;
+  const flags = !shard.isLru && old === 0 && takeGhost(shard, hash, charge) ? IN_MAIN : kept;
   makeRoom(shard, hash, charge, now);
   const ref = reserve(shard, length, evict);
   words[ref + HASH] = hash;

@@ -7,7 +7,7 @@
  * stamp, up to 3. Only the holder of the mutex comes here.
  */
 import { addGhost } from "./ghosts.ts";
-import { EVICTIONS, HASH, IN_MAIN, MAIN_BYTES, SLOT, SMALL_BYTES, VALUE } from "./layout.ts";
+import { HASH, IN_MAIN, MAIN_BYTES, SLOT, SMALL_BYTES, VALUE } from "./layout.ts";
 import { lengthOf } from "./log.ts";
 import { appendTo, firstOf, unqueue } from "./queues.ts";
 import type { Shard } from "./shard.ts";
@@ -25,14 +25,9 @@ function chargeOf(shard: Shard, ref: number): number {
   return lengthOf(shard.words, ref) * 4 + shard.geometry.shareBytes;
 }
 
-/**
- * Queues an entry whose words are all set; with IN_MAIN in the main queue. Until the first eviction what the small
- * queue has no room for is main, too: it has displaced nobody.
- */
+/** Queues an entry whose words are all set; with IN_MAIN in the main queue. */
 export function linkS3Fifo(shard: Shard, ref: number, uses: number): void {
-  const { words, geometry } = shard;
-  const smallIsFull = words[SMALL_BYTES]! >= geometry.limitBytes * SMALL_SHARE;
-  if (smallIsFull && shard.counters[EVICTIONS] === 0) words[ref + VALUE]! |= IN_MAIN;
+  const { words } = shard;
   const isMain = (words[ref + VALUE]! & IN_MAIN) !== 0;
   appendTo(shard, isMain ? MAIN : SMALL, ref);
   words[isMain ? MAIN_BYTES : SMALL_BYTES]! += chargeOf(shard, ref);
@@ -47,9 +42,9 @@ export function unlinkS3Fifo(shard: Shard, ref: number): void {
 
 /** The entry to evict next, or 0 when there is none; who leaves the small queue for good becomes a ghost. */
 export function s3FifoVictim(shard: Shard): number {
-  const { words, geometry } = shard;
+  const { words } = shard;
   let rounds = 0;
-  if (words[MAIN_BYTES]! <= geometry.limitBytes * (1 - SMALL_SHARE)) {
+  if (!mainIsOverfull(shard)) {
     for (let ref = firstOf(shard, SMALL); ref !== 0; ref = firstOf(shard, SMALL)) {
       if (words[shard.stampsAt + words[ref + SLOT]!]! < USES_FOR_MAIN || ++rounds > MAX_ROUNDS) {
         addGhost(shard, words[ref + HASH]!, chargeOf(shard, ref));
@@ -66,6 +61,14 @@ export function s3FifoVictim(shard: Shard): number {
     appendTo(shard, MAIN, ref);
   }
   return firstOf(shard, SMALL);
+}
+
+/** Above its nine tenths even without its oldest entry; so a limit of few entries rounds in favour of the main queue. */
+function mainIsOverfull(shard: Shard): boolean {
+  const oldest = firstOf(shard, MAIN);
+  if (oldest === 0) return false;
+  const rest = shard.words[MAIN_BYTES]! - chargeOf(shard, oldest);
+  return rest >= shard.geometry.limitBytes * (1 - SMALL_SHARE);
 }
 
 function promote(shard: Shard, ref: number): void {

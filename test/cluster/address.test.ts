@@ -1,4 +1,4 @@
-/** Goal: only what can be dialled is an id. Method: a table of both kinds. */
+/** Goal: only what can be dialed is an id. Method: a table of both kinds. */
 
 import test from "ava";
 import { parseAddress } from "../../cluster/address.ts";

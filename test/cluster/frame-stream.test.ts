@@ -43,6 +43,17 @@ test("an error thrown over a frame ends the stream with it; later frames of the 
   t.is(frames, 1);
 });
 
+test("a handler that closes the stream gets no later frame of the chunk", async (t) => {
+  let frames = 0;
+  const { stream, other, ended } = await setUp(t, () => {
+    frames++;
+    stream.destroy();
+  });
+  other.write(Buffer.concat([ping(1), ping(2), ping(3)]));
+  await Promise.all([ended, closed(other)]);
+  t.is(frames, 1);
+});
+
 test("what is thrown need not be an Error", async (t) => {
   const { other, ends, ended } = await setUp(t, () => {
     throw "text";
@@ -68,7 +79,7 @@ test("the other side's close is an end without a reason, told once", async (t) =
 });
 
 test("frames of one tick arrive together and in order; after end none is sent", async (t) => {
-  const { stream, other } = await setUp(t, () => {});
+  const { stream, other, ends, ended } = await setUp(t, () => {});
   const chunks: Buffer[] = [];
   other.on("data", (chunk: Buffer) => chunks.push(chunk));
   for (let id = 1; id <= 5; id++) stream.send(ping(id));
@@ -76,6 +87,8 @@ test("frames of one tick arrive together and in order; after end none is sent", 
   stream.send(ping(6));
   await new Promise((resolve) => other.once("end", resolve));
   t.deepEqual(Buffer.concat(chunks), Buffer.concat([1, 2, 3, 4, 5].map(ping)));
+  await ended;
+  t.deepEqual(ends, [undefined]);
 });
 
 test("a paused stream hands on no frame until the other side has taken what was sent", async (t) => {

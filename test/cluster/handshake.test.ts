@@ -8,7 +8,7 @@ import test from "ava";
 import fc from "fast-check";
 import {
   AcceptorHandshake,
-  DiallerHandshake,
+  DialerHandshake,
   HandshakeError,
   MAX_GREETING_BYTES,
 } from "../../cluster/handshake.ts";
@@ -24,18 +24,18 @@ function bare(framed: Buffer | undefined): Buffer {
   return reader.next()!;
 }
 
-function shake(dialler: DiallerHandshake, acceptor: AcceptorHandshake) {
-  const challenge = acceptor.read(bare(dialler.hello()));
-  const proof = dialler.read(bare(challenge.reply));
+function shake(dialer: DialerHandshake, acceptor: AcceptorHandshake) {
+  const challenge = acceptor.read(bare(dialer.hello()));
+  const proof = dialer.read(bare(challenge.reply));
   const welcome = acceptor.read(bare(proof.reply));
-  return { challenge, proof, welcome, end: dialler.read(bare(welcome.reply)) };
+  return { challenge, proof, welcome, end: dialer.read(bare(welcome.reply)) };
 }
 
 const proofRefused = { instanceOf: HandshakeError, message: /did not prove/ };
 const outOfOrder = { instanceOf: HandshakeError, message: /out of order/ };
 
-test("two sides with one secret prove themselves to each other, the dialler first", (t) => {
-  const steps = shake(new DiallerHandshake("s", ID), new AcceptorHandshake("s", ID));
+test("two sides with one secret prove themselves to each other, the dialer first", (t) => {
+  const steps = shake(new DialerHandshake("s", ID), new AcceptorHandshake("s", ID));
   t.deepEqual(
     [steps.challenge.proved, steps.proof.proved, steps.welcome.proved, steps.end.proved],
     [false, false, true, true],
@@ -44,47 +44,47 @@ test("two sides with one secret prove themselves to each other, the dialler firs
 });
 
 test("an empty secret works on both sides alike", (t) => {
-  t.true(shake(new DiallerHandshake("", ID), new AcceptorHandshake("", ID)).end.proved);
+  t.true(shake(new DialerHandshake("", ID), new AcceptorHandshake("", ID)).end.proved);
 });
 
-test("a dialler with a wrong secret is refused and gets no MAC", (t) => {
-  t.throws(() => shake(new DiallerHandshake("wrong", ID), new AcceptorHandshake("s", ID)), proofRefused);
+test("a dialer with a wrong secret is refused and gets no MAC", (t) => {
+  t.throws(() => shake(new DialerHandshake("wrong", ID), new AcceptorHandshake("s", ID)), proofRefused);
 });
 
 test("an acceptor that does not know the secret is refused", (t) => {
-  const dialler = new DiallerHandshake("s", ID);
+  const dialer = new DialerHandshake("s", ID);
   const challenge = { version: 1, nonce: Buffer.alloc(16) };
-  dialler.read(bare(encodeFrame(carrot.Greeting, { challenge })));
+  dialer.read(bare(encodeFrame(carrot.Greeting, { challenge })));
   for (const mac of [Buffer.alloc(32), Buffer.alloc(31), Buffer.alloc(0)]) {
-    t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { welcome: { mac } }))), proofRefused);
+    t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { welcome: { mac } }))), proofRefused);
   }
 });
 
 test("a recorded handshake is refused when it is played again", (t) => {
-  const dialler = new DiallerHandshake("s", ID);
-  const { proof } = shake(dialler, new AcceptorHandshake("s", ID));
+  const dialer = new DialerHandshake("s", ID);
+  const { proof } = shake(dialer, new AcceptorHandshake("s", ID));
   const acceptor = new AcceptorHandshake("s", ID);
-  acceptor.read(bare(dialler.hello()));
+  acceptor.read(bare(dialer.hello()));
   t.throws(() => acceptor.read(bare(proof.reply)), proofRefused);
 });
 
-test("a dialler's own greetings sent back to it prove nothing", (t) => {
-  const dialler = new DiallerHandshake("s", ID);
-  const hello = decodeFrame(carrot.Greeting, bare(dialler.hello())).hello;
+test("a dialer's own greetings sent back to it prove nothing", (t) => {
+  const dialer = new DialerHandshake("s", ID);
+  const hello = decodeFrame(carrot.Greeting, bare(dialer.hello())).hello;
   const challenge = { version: 1, nonce: hello?.nonce };
-  const { reply } = dialler.read(bare(encodeFrame(carrot.Greeting, { challenge })));
+  const { reply } = dialer.read(bare(encodeFrame(carrot.Greeting, { challenge })));
   const { proof } = decodeFrame(carrot.Greeting, bare(reply));
   const welcome = { mac: proof?.mac };
-  t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { welcome }))), proofRefused);
+  t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { welcome }))), proofRefused);
 });
 
 test("a proof meant for one member does not open another", (t) => {
-  const dialler = new DiallerHandshake("s", "10.0.0.9:1");
+  const dialer = new DialerHandshake("s", "10.0.0.9:1");
   const acceptor = new AcceptorHandshake("s", ID);
-  const { hello } = decodeFrame(carrot.Greeting, bare(dialler.hello()));
-  const target = decodeFrame(carrot.Greeting, bare(new DiallerHandshake("s", ID).hello())).hello?.target;
+  const { hello } = decodeFrame(carrot.Greeting, bare(dialer.hello()));
+  const target = decodeFrame(carrot.Greeting, bare(new DialerHandshake("s", ID).hello())).hello?.target;
   const relayed = encodeFrame(carrot.Greeting, { hello: { version: 1, nonce: hello?.nonce, target } });
-  const proof = dialler.read(bare(acceptor.read(bare(relayed)).reply));
+  const proof = dialer.read(bare(acceptor.read(bare(relayed)).reply));
   t.throws(() => acceptor.read(bare(proof.reply)), proofRefused);
 });
 
@@ -97,34 +97,34 @@ test("another version is named on both sides", (t) => {
   });
   t.is(decodeFrame(carrot.Greeting, bare(error?.farewell)).challenge?.version, 1);
   const challenge = { version: 3, refusal: carrot.Refusal.OTHER_VERSION };
-  const dialler = new DiallerHandshake("s", ID);
-  t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /version 3/ });
+  const dialer = new DialerHandshake("s", ID);
+  t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /version 3/ });
 });
 
-test("a node dialled by an alias of its id says so to both sides", (t) => {
-  const dialler = new DiallerHandshake("s", "localhost:16390");
+test("a node dialed by an alias of its id says so to both sides", (t) => {
+  const dialer = new DialerHandshake("s", "localhost:16390");
   const acceptor = new AcceptorHandshake("s", ID);
-  const error = t.throws(() => acceptor.read(bare(dialler.hello())), {
+  const error = t.throws(() => acceptor.read(bare(dialer.hello())), {
     instanceOf: HandshakeError,
-    message: `dialled this node by another id than ${ID}`,
+    message: `dialed this node by another id than ${ID}`,
   });
-  t.throws(() => dialler.read(bare(error?.farewell)), { message: /knows itself by another id/ });
+  t.throws(() => dialer.read(bare(error?.farewell)), { message: /knows itself by another id/ });
 });
 
 test("greetings out of order, twice, or without a nonce are refused", (t) => {
   const proof = encodeFrame(carrot.Greeting, { proof: { mac: Buffer.alloc(32) } });
   t.throws(() => new AcceptorHandshake("s", ID).read(bare(proof)), outOfOrder);
-  const dialler = new DiallerHandshake("s", ID);
+  const dialer = new DialerHandshake("s", ID);
   const acceptor = new AcceptorHandshake("s", ID);
-  acceptor.read(bare(dialler.hello()));
-  t.throws(() => acceptor.read(bare(dialler.hello())), outOfOrder);
-  t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { welcome: {} }))), outOfOrder);
+  acceptor.read(bare(dialer.hello()));
+  t.throws(() => acceptor.read(bare(dialer.hello())), outOfOrder);
+  t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { welcome: {} }))), outOfOrder);
   const challenge = { version: 1, nonce: Buffer.alloc(15) };
-  t.throws(() => dialler.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /nonce/ });
+  t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /nonce/ });
 });
 
 test("no greeting is longer than the limit", (t) => {
-  const steps = shake(new DiallerHandshake("s", ID), new AcceptorHandshake("s", ID));
+  const steps = shake(new DialerHandshake("s", ID), new AcceptorHandshake("s", ID));
   for (const { reply } of [steps.challenge, steps.proof, steps.welcome]) {
     t.true(reply!.length <= MAX_GREETING_BYTES);
   }
@@ -132,7 +132,7 @@ test("no greeting is longer than the limit", (t) => {
 
 test("random bytes throw an Error and prove nothing", (t) => {
   const property = fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), (bytes) => {
-    for (const side of [new AcceptorHandshake("s", ID), new DiallerHandshake("s", ID)]) {
+    for (const side of [new AcceptorHandshake("s", ID), new DialerHandshake("s", ID)]) {
       try {
         t.false(side.read(Buffer.from(bytes)).proved);
       } catch (error) {

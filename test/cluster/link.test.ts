@@ -3,6 +3,7 @@
  * a hand-made one, which breaks each rule in turn; log lines are awaited.
  */
 
+import { Socket } from "node:net";
 import test from "ava";
 import { AcceptorHandshake } from "../../cluster/handshake.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
@@ -104,6 +105,15 @@ test("a member that accepts and says nothing is given up after a second", async 
   t.pass();
 });
 
+test("a host that never answers is given up after a second", async (t) => {
+  // A packet filter that drops everything leaves a socket like this.
+  const connectNowhere = () => Object.assign(new Socket(), { connecting: true });
+  const a = await new Rig(t).start("a:1", { connect: connectNowhere });
+  a.peers.setMembers(["a:1", "b:1"]);
+  await a.log.until(/link is down: did not answer within 1000 ms/);
+  t.pass();
+});
+
 test("a member that falls silent is noticed, and who waits is rejected", async (t) => {
   const rig = new Rig(t);
   await rig.stub("b:1", async (socket) => {
@@ -145,7 +155,7 @@ const wrong: Record<string, Buffer> = {
 };
 
 for (const [name, bytes] of Object.entries(wrong)) {
-  test(`a member that answers with ${name} has its link closed and dialled again`, async (t) => {
+  test(`a member that answers with ${name} has its link closed and dialed again`, async (t) => {
     const rig = new Rig(t);
     let links = 0;
     await rig.stub("b:1", async (socket) => {
@@ -165,10 +175,10 @@ for (const [name, bytes] of Object.entries(wrong)) {
   });
 }
 
-test("a member that dials this node is dialled back without waiting", async (t) => {
+test("a member that dials this node is dialed back without waiting", async (t) => {
   const rig = new Rig(t);
-  // The longest wait there is, from the first attempt on: 100 ms doubled and doubled again.
-  const a = await rig.start("a:1", { random: () => 1 });
+  // Loaded dice: an hour until the next attempt.
+  const a = await rig.start("a:1", { random: () => 72_000 });
   a.peers.setMembers(["a:1", "b:1"]);
   await a.log.until(/link is down/);
   const b = await rig.start("b:1");

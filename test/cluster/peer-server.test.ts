@@ -5,7 +5,7 @@
 
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import { DiallerHandshake } from "../../cluster/handshake.ts";
+import { DialerHandshake } from "../../cluster/handshake.ts";
 import { decodeFrame, encodeFrame } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 import { closed, dialByHand, framesOf, Rig, type TestMember } from "./rig.ts";
@@ -38,7 +38,7 @@ test("a wrong secret is refused without a MAC, and logged once for a hundred att
 test("a handshake that was overheard is of no use", async (t) => {
   const [rig] = await member(t);
   const recorded: Buffer[] = [];
-  const handshake = new DiallerHandshake("s3cret", "b:1");
+  const handshake = new DialerHandshake("s3cret", "b:1");
   const first = rig.connect("b:1");
   const frames = framesOf(first);
   recorded.push(handshake.hello());
@@ -66,7 +66,7 @@ test("a frame of 65 bytes before the proof closes the connection", async (t) => 
 test("requests before the proof are not read", async (t) => {
   const [rig, b] = await member(t);
   const socket = rig.connect("b:1");
-  socket.write(new DiallerHandshake("s3cret", "b:1").hello());
+  socket.write(new DialerHandshake("s3cret", "b:1").hello());
   socket.write(encodeFrame(carrot.Frame, { get: { firstId: 1, keys: [Buffer.from("k")] } }));
   await closed(socket);
   t.deepEqual(b.store.calls, []);
@@ -76,7 +76,7 @@ test("whoever says nothing, or nothing more, is closed after a second", async (t
   const [rig, b] = await member(t);
   const silent = rig.connect("b:1");
   const halfway = rig.connect("b:1");
-  halfway.write(new DiallerHandshake("s3cret", "b:1").hello());
+  halfway.write(new DialerHandshake("s3cret", "b:1").hello());
   await Promise.all([closed(silent), closed(halfway)]);
   t.is(b.log.matching(/did not finish the handshake in time/).length, 1);
 });
@@ -96,11 +96,11 @@ test.serial(
   },
 );
 
-test("a dialler that uses another id for this node is told so", async (t) => {
+test("a dialer that uses another id for this node is told so", async (t) => {
   const [rig, b] = await member(t);
   rig.ports.set("alias:1", b.peers.port);
   await t.throwsAsync(dialByHand(rig, "alias:1"), { message: /knows itself by another id/ });
-  t.is(b.log.matching(/dialled this node by another id than b:1/).length, 1);
+  t.is(b.log.matching(/dialed this node by another id than b:1/).length, 1);
 });
 
 const wrong: Record<string, Buffer> = {

@@ -5,7 +5,7 @@
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
-import { AcceptorHandshake, DiallerHandshake } from "../../cluster/handshake.ts";
+import { AcceptorHandshake, DialerHandshake } from "../../cluster/handshake.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { Peers, type PeersOptions } from "../../cluster/peers.ts";
 import type { PeerHandlers } from "../../cluster/served-link.ts";
@@ -178,12 +178,12 @@ export function closed(socket: Socket): Promise<void> {
   return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once("close", () => resolve()));
 }
 
-/** A link dialled by hand to the member `id`, proved and introduced; `frames` is what the member says from then on. */
+/** A link dialed by hand to the member `id`, proved and introduced; `frames` is what the member says from then on. */
 export async function dialByHand(rig: Rig, id: string, secret = "s3cret", maxFrameBytes = 16 << 20) {
   const socket = rig.connect(id);
   socket.on("error", () => {});
   const frames = framesOf(socket);
-  const handshake = new DiallerHandshake(secret, id);
+  const handshake = new DialerHandshake(secret, id);
   socket.write(handshake.hello());
   for (let proved = false; !proved; ) {
     const { value } = await frames.next();
@@ -197,7 +197,7 @@ export async function dialByHand(rig: Rig, id: string, secret = "s3cret", maxFra
   return { socket, frames };
 }
 
-/** The accepting side by hand: proves, introduces itself and yields each frame that the dialler sends after that. */
+/** The accepting side by hand: proves, introduces itself and yields each frame that the dialer sends after that. */
 export async function* acceptByHand(
   socket: Socket,
   id: string,

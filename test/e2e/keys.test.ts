@@ -27,6 +27,7 @@ test("all one-byte keys, __proto__ and an 8 KiB key stay apart on every node", a
   const { nodes } = await startCluster(t, 3, [
     `group item loader http http://127.0.0.1:${origin.port}/items/{key}`,
     "max-key-size 8kb",
+    "group item loader-timeout 20s",
   ]);
   const prefix = Buffer.from("item:");
   const names = [

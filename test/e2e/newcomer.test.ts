@@ -2,21 +2,27 @@
  * Goal: what the README tells a newcomer to type does what it says.
  * Method: the built command on the repository's own carrot.conf, redis-cli as a person would use it.
  */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
 import test from "ava";
 import { freePorts, has, ROOT, start, startNodeProcess } from "./processes.ts";
 
-function redisCli(port: number, ...args: string[]): string {
-  return execFileSync("redis-cli", ["-p", String(port), ...args], { encoding: "utf8", timeout: 20_000 });
+const run = promisify(execFile);
+
+async function redisCli(port: number, ...args: string[]): Promise<string> {
+  return (await run("redis-cli", ["-p", String(port), ...args], { timeout: 20_000 })).stdout;
 }
 
 test("GET scores:Tom is 630, loaded once", async (t) => {
   if (!has(t, "redis-cli")) return;
   const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
-  t.is(redisCli(node.port, "GET", "scores:Tom"), "630\n");
-  t.is(redisCli(node.port, "GET", "scores:Tom"), "630\n");
-  t.is(redisCli(node.port, "GET", "scores:Jack"), "589\n");
-  t.is(redisCli(node.port, "GET", "scores:Nobody"), "\n");
+  t.is(await redisCli(node.port, "GET", "scores:Tom"), "630\n");
+  t.is(await redisCli(node.port, "GET", "scores:Tom"), "630\n");
+  t.is(await redisCli(node.port, "GET", "scores:Jack"), "589\n");
+  t.is(await redisCli(node.port, "GET", "scores:Nobody"), "\n");
+  await node.printed(/search key Nobody/);
   const searches = node.output().match(/\[SlowDB\] search key \w+/g);
   t.deepEqual(
     searches,
@@ -41,7 +47,8 @@ test("the three example nodes are one cache", async (t) => {
       ]),
     ),
   );
-  for (const { port } of nodes) t.is(redisCli(port, "GET", "scores:Tom"), "630\n");
+  for (const { port } of nodes) t.is(await redisCli(port, "GET", "scores:Tom"), "630\n");
+  await Promise.any(nodes.map((node) => node.printed(/search key Tom/)));
   const loads = nodes.map((node) => node.output().match(/search key Tom/g)?.length ?? 0);
   t.is(
     loads.reduce((sum, count) => sum + count),
@@ -52,14 +59,18 @@ test("the three example nodes are one cache", async (t) => {
 test("redis-cli in a terminal, with hints, and in RESP3", async (t) => {
   if (!has(t, "redis-cli") || !has(t, "script")) return;
   const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
-  t.is(redisCli(port, "-3", "--no-raw", "GET", "scores:Nobody"), "(nil)\n");
-  t.regex(redisCli(port, "-3", "--no-raw", "CARROT.GROUPS"), /"name" => "scores"/);
-  t.regex(redisCli(port, "-3", "--no-raw", "HELLO"), /"proto" => \(integer\) 3/);
+  t.is(await redisCli(port, "-3", "--no-raw", "GET", "scores:Nobody"), "(nil)\n");
+  t.regex(await redisCli(port, "-3", "--no-raw", "CARROT.GROUPS"), /"name" => "scores"/);
+  t.regex(await redisCli(port, "-3", "--no-raw", "HELLO"), /"proto" => \(integer\) 3/);
   const typed = 'printf "get scores:Sam\\nHELP get\\nquit\\n"';
-  const session = execFileSync("sh", ["-c", `${typed} | script -qec 'redis-cli -p ${port}' /dev/null`], {
-    encoding: "utf8",
-    timeout: 20_000,
-  });
+  const session = execFileSync(
+    "sh",
+    ["-c", `${typed} | script -qec 'TERM=dumb redis-cli -p ${port}' /dev/null`],
+    {
+      encoding: "utf8",
+      timeout: 20_000,
+    },
+  );
   t.regex(session, /"567"/);
 });
 
@@ -75,15 +86,18 @@ test("redis-benchmark runs unmodified", async (t) => {
   }
 });
 
-test("npm start's own script is what package.json says it is", async (t) => {
-  const script = execFileSync("npm", ["pkg", "get", "scripts.start"], { cwd: ROOT, encoding: "utf8" });
-  t.is(JSON.parse(script), "node dist/server/cli.js carrot.conf");
+test("npm start's script runs the node in place of its shell, so that npm's SIGTERM reaches it", async (t) => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
+  const node = start(t, "sh", ["-c", `${scripts.start} --port 0`]);
+  await node.printed(/ready on /);
+  node.kill("SIGTERM");
+  t.is(await node.ended, 0);
 });
 
 test("SHUTDOWN ends the process with exit code 0", async (t) => {
   if (!has(t, "redis-cli")) return;
   const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
-  redisCli(node.port, "SHUTDOWN");
+  await redisCli(node.port, "SHUTDOWN");
   t.is(await node.ended, 0);
 });
 

@@ -37,7 +37,8 @@ export async function startOrigin(t: ExecutionContext, delayMs = 0): Promise<Ori
     else if (key.startsWith("none")) response.writeHead(404).end();
     else response.end(originValue(key));
   };
-  const server = createServer((request, response) => {
+  // Keys of 8 KiB are three times as long when percent-encoded.
+  const server = createServer({ maxHeaderSize: 1 << 16 }, (request, response) => {
     const key = (request.url ?? "").replace("/items/", "");
     loads.set(key, (loads.get(key) ?? 0) + 1);
     setTimeout(() => answer(key, response), delayMs);

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
+import { Redis } from "ioredis";
 
 /** The root of the project, from `dist/test/e2e`. */
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -27,17 +28,23 @@ export interface Program {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a program, which is killed at the end of the test at the latest. */
-export function start(t: ExecutionContext, command: string, args: readonly string[]): Program {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+/** Starts a program, which is killed at the end of the test at the latest. `ipc`: it takes messages of the test. */
+export function start(
+  t: ExecutionContext,
+  command: string,
+  args: readonly string[],
+  cwd = ROOT,
+  ipc = false,
+): Program {
+  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe", ipc ? "ipc" : "ignore"] });
   let text = "";
   const changed = new Set<() => void>();
   const onText = (chunk: Buffer) => {
     text += chunk.toString("latin1");
     for (const check of changed) check();
   };
-  child.stdout.on("data", onText);
-  child.stderr.on("data", onText);
+  child.stdout!.on("data", onText);
+  child.stderr!.on("data", onText);
   const ended = new Promise<number | string>((resolve) => {
     child.once("close", (code, signal) => {
       resolve(code ?? signal ?? "?");
@@ -122,8 +129,27 @@ export async function startCluster(
     return startNodeProcess(t, [file], ids[i]);
   };
   const nodes = await Promise.all(ids.map((_, i) => startAt(i)));
-  const restart = async (i: number) => (nodes[i] = await startAt(i));
+  await Promise.all(nodes.map(allLinked));
+  const restart = async (i: number) => {
+    nodes[i] = await startAt(i);
+    await Promise.all(nodes.map(allLinked));
+    return nodes[i];
+  };
   return { nodes, directory, restart };
+}
+
+/** Resolves when every member that this node knows of is up to it. */
+async function allLinked({ port }: NodeProcess): Promise<void> {
+  const client = new Redis(port, "127.0.0.1");
+  try {
+    for (;;) {
+      // ioredis hands a map out as names and values in turn.
+      const members = (await client.call("CARROT.PEERS")) as string[][];
+      if (members.every((fields) => fields[fields.indexOf("state") + 1] === "up")) return;
+    }
+  } finally {
+    client.disconnect();
+  }
 }
 
 /**

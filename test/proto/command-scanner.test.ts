@@ -22,7 +22,8 @@ function holdsFor(recorded: ProtocolCase, limits: ReaderLimits, name: string): v
     const whole = read([stream], limits);
     t.is(whole.end, expectedEnd(recorded));
     const answers = recorded.reply.split(/\+PONG|-ERR unknown command/).length - 1;
-    if (recorded.own === undefined) t.is(whole.commands.length, answers);
+    // A dropped client loses its replies, so there is no counting them.
+    if (recorded.own === undefined && whole.end !== "drop") t.is(whole.commands.length, answers);
     t.deepEqual(read(pieces(stream, 1), limits), whole);
     const step = Math.max(1, Math.floor(stream.length / 300));
     for (let at = 1; at < stream.length; at += step) t.deepEqual(read(cutAt(stream, [at]), limits), whole);

@@ -96,6 +96,7 @@ export const protocolCases: readonly ProtocolCase[] = [
   closed("NUL and more", `\0${"A".repeat(70000)}`, "-ERR Protocol error: too big inline request\r\n"),
   closed("long count", `*${"1".repeat(65538)}`, "-ERR Protocol error: too big mbulk count string\r\n"),
   closed("long length", `*1\r\n$${"1".repeat(65538)}`, "-ERR Protocol error: too big bulk count string\r\n"),
+  closed("HTTP GET", "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: y\r\n\r\n", ""),
   closed("HTTP POST", "POST / HTTP/1.1\r\nHost: x\r\n\r\nPING\r\n", ""),
   closed("Host: after an empty line", "\r\nhost: x\r\nPING\r\n", ""),
   closed("POST as an array", `*1\r\n$4\r\nPoSt\r\n${PING}`, ""),

@@ -69,6 +69,7 @@ export async function startRig(
     log: pino({ level: "trace" }, { write: (line) => void log.push(JSON.parse(line)) }),
     clock: options.clock ?? clock.read,
     random: () => dice.value,
+    threads: 1,
     onShutdown: () => shutdowns++,
   });
   t.teardown(() => node.close());

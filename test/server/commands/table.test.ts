@@ -9,6 +9,7 @@ import test from "ava";
 import { ErrorReply, type Reply } from "../../../proto/reply.ts";
 import { COMMANDS, execute } from "../../../server/commands/table.ts";
 import type { Connection } from "../../../server/connection.ts";
+import type { Log } from "../../../server/log.ts";
 import type { Node } from "../../../server/node.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
@@ -210,19 +211,20 @@ test("a command that throws or rejects is an internal error, which tells the log
   const broken = () => {
     throw new Error("secret detail");
   };
+  const log = {
+    error: (fields: { err: Error; command: string }) =>
+      logged.push(`${fields.command}: ${fields.err.message}`),
+  } as unknown as Log;
   const node = {
-    log: {
-      error: (fields: { err: Error; command: string }) =>
-        logged.push(`${fields.command}: ${fields.err.message}`),
-    },
     coherence: { look: () => Promise.reject(new Error("other detail")) },
     conf: { maxKeyBytes: 100 },
-    clients: { all: broken },
+    describeClients: broken,
   } as unknown as Node;
-  const connection = { authenticated: true } as Connection;
+  const connection = { id: 1, authenticated: true } as Connection;
+  const local = { connection, log, conf: node.conf };
   const replies: Reply[] = [];
   for (const words of [b("CLIENT", "LIST"), b("TTL", "a")])
-    replies.push((await execute(words, { node, connection }))!);
+    replies.push((await execute(words, local, ({ run }, args) => run!(args, { node, client: connection })))!);
   t.deepEqual(replies, Array(2).fill(new ErrorReply("ERR internal error")));
   t.deepEqual(logged, ["list: secret detail", "ttl: other detail"]);
 });
@@ -238,10 +240,10 @@ test("a name of any length is looked up without taking it whole", async (t) => {
 });
 
 test("every command says what it is for, since when, and where its keys are", (t) => {
-  for (const [name, { summary, since, arity, run, subcommands }] of COMMANDS) {
+  for (const [name, { summary, since, arity, run, local, subcommands }] of COMMANDS) {
     t.regex(summary, /^[A-Z].*\.$/, name);
     t.regex(since, /^\d+\.\d+\.\d+$/, name);
     t.not(arity, 0, name);
-    t.true(run !== undefined || subcommands !== undefined, name);
+    t.true(run !== undefined || local !== undefined || subcommands !== undefined, name);
   }
 });

@@ -40,7 +40,8 @@ loaderSuite("http", async (): Promise<Subject> => {
 });
 
 function loaderOf(url: string, concurrency = 16): HttpLoader {
-  const limits = { maxValueBytes: MAX_VALUE_BYTES, timeoutMs: 10_000, concurrency };
+  // So long that only a signal can be what ended a request.
+  const limits = { maxValueBytes: MAX_VALUE_BYTES, timeoutMs: 600_000, concurrency };
   return new HttpLoader(new UrlTemplate(url), limits);
 }
 

@@ -50,7 +50,7 @@ test("a message cannot start a new line, move the cursor or go on for ever", (t)
   t.is(failed(new Error("a\r\n+OK\r\nb")), "loader failed: a +OK b");
   t.is(oneLine("\x1b[2J\nFAKE\u2028x\u202ey\0\x7f\x85"), "[2J FAKE x y");
   t.is(oneLine("x".repeat(1 << 20)).length, 200);
-  t.is(oneLine("\u{1F955}".repeat(300)).isWellFormed(), true);
+  t.true(oneLine(`x${"\u{1F955}".repeat(300)}`).isWellFormed());
 });
 
 test("no text has control characters, whatever the characters of the message", (t) => {

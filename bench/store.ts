@@ -1,0 +1,110 @@
+/**
+ * What a call of the store costs, in time.
+ *
+ *     node dist/bench/store.js
+ *
+ * Each part runs in a process of its own. Times are CPU time, medians of five rounds over keys in random order, keys of
+ * 16 bytes and values of 100, one thread, no network; "hit" is find + copyFound + foundIntact. Beside it a Map from
+ * latin1 text to a Buffer, without limit or eviction. Memory and stalls are in figures/.
+ */
+import { spawnSync } from "node:child_process";
+import { cpus } from "node:os";
+import { Store } from "../server/store/store.ts";
+import { KEY_BYTES, key, setKey } from "./entry-key.ts";
+import { median } from "./report.ts";
+
+const VALUE_BYTES = 100;
+const clock = () => performance.now();
+
+/** Median ns a call of `act` over five rounds, the setting of the key taken off. */
+function time(calls: number, keys: number, act: () => void): number {
+  let state = 12345;
+  const round = (work: () => void) => {
+    const start = process.cpuUsage();
+    for (let i = 0; i < calls; i++) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      setKey(state % keys);
+      work();
+    }
+    const { user, system } = process.cpuUsage(start);
+    return ((user + system) * 1000) / calls;
+  };
+  const rounds = Array.from({ length: 6 }, () => round(act) - round(() => {}));
+  return median(rounds.slice(1));
+}
+
+function times(entries: number): void {
+  for (const eviction of ["lru", "s3fifo"] as const) {
+    const store = new Store({ maxBytes: 1 << 30, eviction, clock });
+    const target = Buffer.alloc(4096);
+    const value = Buffer.alloc(VALUE_BYTES, "v");
+    for (let i = 0; i < entries; i++) {
+      setKey(i);
+      store.put(key, value, undefined);
+    }
+    const hit = time(1e6, entries, () => {
+      store.find(key, 0, KEY_BYTES);
+      store.copyFound(target, 7);
+      store.foundIntact();
+    });
+    key[0] = 0;
+    const miss = time(1e6, entries, () => store.find(key, 0, KEY_BYTES));
+    key[0] = 107;
+    const overwrite = time(5e5, entries, () => store.put(key, value, undefined));
+    const full = new Store({ maxBytes: entries * 150, eviction, clock });
+    const evicting = time(5e5, entries * 4, () => {
+      if (full.find(key, 0, KEY_BYTES) < 0) full.put(key, value, undefined);
+    });
+    report(`${eviction}, ${entries.toLocaleString("en")} entries`, {
+      "ns a hit": hit,
+      "ns a miss": miss,
+      "ns an overwriting put": overwrite,
+      "ns a find and, where it misses, an evicting put": evicting,
+      "moves an eviction": full.figures().moves / full.figures().evictions,
+    });
+  }
+  mapTimes(entries);
+}
+
+function mapTimes(entries: number): void {
+  const map = new Map<string, Buffer>();
+  const target = Buffer.alloc(4096);
+  for (let i = 0; i < entries; i++) {
+    setKey(i);
+    map.set(key.toString("latin1"), Buffer.alloc(VALUE_BYTES, "v"));
+  }
+  const hit = time(1e6, entries, () => {
+    map.get(key.toString("latin1"))!.copy(target, 7);
+  });
+  const overwrite = time(5e5, entries, () => {
+    map.set(key.toString("latin1"), Buffer.from(target.subarray(7, 107)));
+  });
+  report(`Map of Buffers, ${entries.toLocaleString("en")} entries`, {
+    "ns a hit": hit,
+    "ns an overwriting put": overwrite,
+  });
+}
+
+function report(what: string, figures: Record<string, number>): void {
+  console.log(`  ${what}`);
+  for (const [name, figure] of Object.entries(figures)) {
+    const digits = Math.abs(figure) < 100 ? 1 : 0;
+    console.log(`${figure.toLocaleString("en", { maximumFractionDigits: digits }).padStart(14)}  ${name}`);
+  }
+}
+
+const PARTS: Record<string, () => void> = {
+  "times at 100,000": () => times(100_000),
+  "times at 1,000,000": () => times(1_000_000),
+};
+
+const part = process.argv[2];
+if (part === undefined) {
+  console.log(`${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.version}, one thread`);
+  for (const name of Object.keys(PARTS)) {
+    console.log(name);
+    spawnSync(process.execPath, ["--max-old-space-size=8192", process.argv[1]!, name], { stdio: "inherit" });
+  }
+} else {
+  PARTS[part]!();
+}
