@@ -208,6 +208,7 @@ export class Node {
 
   /** The lines of CLIENT LIST, of all threads, by id. */
   async describeClients(): Promise<string[]> {
+    // First, so that the reply to this very question does not count as outstanding.
     const own = Array.from(this.clients.all(), describeConnection);
     await this.gatherFigures(true);
     return [...own, ...(this.#workerFigures?.lines ?? [])].sort(byId);
@@ -283,10 +284,10 @@ export class Node {
 
   /** A client served before the links are up would be stood in for by loads that the owners need not repeat. */
   async #linked(peers: Peers): Promise<void> {
-    const deadline = this.#options.clock() + LINKING_MS;
-    const { others } = this.membership;
-    while (others.some((id) => !peers.isUp(id)) && this.#options.clock() < deadline)
+    const isMissing = () => this.membership.others.some((id) => !peers.isUp(id));
+    for (let waitedMs = 0; waitedMs < LINKING_MS && isMissing(); waitedMs += LOOK_AGAIN_MS) {
       await sleep(LOOK_AGAIN_MS);
+    }
   }
 
   #sweep(): void {

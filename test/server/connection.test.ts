@@ -6,65 +6,11 @@
  */
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import { type Reply, SimpleString } from "../../proto/reply.ts";
-import { Connection, type ConnectionHost } from "../../server/connection.ts";
-import { Groups } from "../../server/groups.ts";
-import { Latency } from "../../server/latency.ts";
-import { Output } from "../../server/output.ts";
-import { LiveReaderLimits } from "../../server/reader-limits.ts";
+import type { Reply } from "../../proto/reply.ts";
 import { command, cutAt } from "../proto/read-commands.ts";
-import { createGroup, FakeClock, Held, HeldLoader, key, turn } from "./fakes.ts";
+import { closing, setUp } from "./connection-rig.ts";
+import { type Held, HeldLoader, turn } from "./fakes.ts";
 import { bulk, startRig } from "./rig.ts";
-import { TestSocket } from "./test-socket.ts";
-
-const CONF = { requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 };
-
-/** A connection; LATER and its like are answered when the test ends what `later` holds. */
-function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }> = {}) {
-  const conf = { ...CONF, maxCommandBytes: 1 << 26, ...change };
-  const group = createGroup();
-  const clock = new FakeClock();
-  const limits = new LiveReaderLimits(conf);
-  const socket = new TestSocket();
-  const later: Held<string, Reply>[] = [];
-  const executed: string[] = [];
-  const happened: string[] = [];
-  const execute: ConnectionHost["execute"] = (args, connection) => {
-    const [name, word = ""] = args.map(String);
-    executed.push([name, word].join(" ").trim());
-    if (name === "LATER") {
-      const held = new Held<string, Reply>(word);
-      later.push(held);
-      return held.promise;
-    }
-    if (name === "QUIT") connection.leave();
-    if (name === "AUTH") connection.authenticated = true;
-    if (name === "RESP3") connection.protocol = 3;
-    if (name === "BROKEN") return Number.NaN;
-    if (name === "SILENT") return undefined;
-    return name === "ECHO" ? Buffer.from(args[1]!) : new SimpleString("OK");
-  };
-  const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
-  const output = new Output();
-  const host: ConnectionHost = {
-    groups: new Groups([group]),
-    output,
-    conf,
-    limits: (authenticated) => limits.of(authenticated),
-    clock: clock.read,
-    waitLatency: new Latency(),
-    counters,
-    execute,
-    closed: () => happened.push("closed"),
-    dropped: (_, why) => happened.push(`dropped: ${why}`),
-    failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
-  };
-  const connection = new Connection(1, socket.asSocket, host);
-  const store = (name: string, value: string) => group.store.put(key(name), key(value), undefined);
-  return { connection, socket, conf, host, group, clock, later, executed, happened, counters, store };
-}
-
-const closing = (socket: TestSocket) => new Promise((resolve) => socket.once("close", resolve));
 
 test("replies keep the order of the commands, whenever and in whatever chunks things come (1,000 pipelines)", async (t) => {
   const { socket, later, store } = setUp();
@@ -198,105 +144,6 @@ test("POST and Host: close without a word, the replies before them included", as
     t.deepEqual(executed, ["PING"]);
     t.deepEqual(happened, ["dropped: possible cross-protocol attack: POST or Host: as a command", "closed"]);
   }
-});
-
-test("a client that does not read is not read from, and what waits for it stays bounded", async (t) => {
-  const { connection, socket, executed } = setUp();
-  socket.stopReading();
-  const word = "x".repeat(1000);
-  const chunk = command("ECHO", word).repeat(64);
-  let chunks = 0;
-  while (!socket.isPaused() && chunks++ < 1000) {
-    socket.arrive(chunk);
-    await turn();
-    t.true(connection.outgoing.bytes < 2 * 64 * 1010 + (1 << 18), `${connection.outgoing.bytes} bytes wait`);
-  }
-  t.true(socket.isPaused());
-  const taken = executed.length;
-  socket.arrive(command("ECHO", "later"));
-  await turn();
-  t.is(executed.length, taken);
-  socket.goOnReading();
-  while (connection.outgoing.bytes > 0 || executed.at(-1) !== "ECHO later") await turn();
-  t.is(socket.text, bulk(word).repeat(executed.length - 1) + bulk("later"));
-});
-
-test("no more than max-pending-commands are under way, and the limit is read at use", async (t) => {
-  const { connection, socket, conf, later } = setUp({ maxPendingCommands: 3 });
-  socket.arrive(Array.from({ length: 10 }, (_, i) => command("LATER", `${i}`)).join(""));
-  await turn();
-  t.is(later.length, 3);
-  t.true(socket.isPaused());
-  later[0]!.resolve("0");
-  await turn();
-  t.is(later.length, 4);
-  t.is(connection.outgoing.replies, 3);
-  conf.maxPendingCommands = 5;
-  later[1]!.resolve("1");
-  await turn();
-  t.is(later.length, 7);
-  for (let i = 2; i < 10; i++) {
-    later[i]!.resolve(`${i}`);
-    await turn();
-  }
-  t.false(socket.isPaused());
-  t.is(socket.text, Array.from({ length: 10 }, (_, i) => bulk(`${i}`)).join(""));
-});
-
-test("finished replies behind a late one are bounded too, and nothing is lost", async (t) => {
-  const { connection, socket, later, executed } = setUp();
-  const word = "x".repeat(100_000);
-  socket.arrive(command("LATER", "first") + command("ECHO", word).repeat(100));
-  await turn();
-  t.true(connection.outgoing.bytes < (1 << 20) + 100_020, `${connection.outgoing.bytes} bytes wait`);
-  t.true(executed.length < 20);
-  later[0]!.resolve("first");
-  while (executed.length < 101) await turn();
-  await turn();
-  t.is(socket.text, bulk("first") + bulk(word).repeat(100));
-});
-
-test("a client for which more would wait than client-output-buffer-limit allows is closed", async (t) => {
-  const { socket, conf, later, happened, counters, executed } = setUp();
-  conf.maxOutputBytes = 1 << 16;
-  const closed = closing(socket);
-  socket.arrive(command("LATER", "a") + command("LATER", "b") + command("LATER", "c"));
-  await turn();
-  // None of these can be written before the first is there.
-  later[1]!.resolve("x".repeat(40_000));
-  await turn();
-  t.false(socket.destroyed);
-  later[2]!.resolve("x".repeat(40_000));
-  await closed;
-  t.deepEqual(happened, ["dropped: output buffer limit reached", "closed"]);
-  t.is(counters.outputLimitCloses, 1);
-  later[0]!.resolve("too late");
-  await turn();
-  t.is(executed.length, 3);
-});
-
-test("a reply beyond the limit closes at once, and the rest of the pipeline is not executed", async (t) => {
-  const { socket, executed } = setUp({ maxOutputBytes: 1 << 19 });
-  const closed = closing(socket);
-  socket.arrive(command("ECHO", "x".repeat(1 << 19)) + command("PING"));
-  await closed;
-  t.is(executed.length, 1);
-  t.is(socket.text, "");
-});
-
-test("nothing more is executed for a client that is gone", async (t) => {
-  const { connection, socket, later, executed, happened } = setUp({ maxPendingCommands: 2 });
-  socket.arrive(command("LATER", "a").repeat(10));
-  await turn();
-  t.is(executed.length, 2);
-  const closed = closing(socket);
-  socket.destroy();
-  await closed;
-  for (const held of later) held.resolve("late");
-  await turn();
-  t.is(executed.length, 2);
-  t.deepEqual(happened, ["closed"]);
-  t.deepEqual(connection.outgoing, { bytes: 0, replies: 0 });
 });
 
 test("a half-closed client gets what is still under way, then the end", async (t) => {
