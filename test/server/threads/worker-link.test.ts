@@ -105,8 +105,11 @@ test("figures are those last told, also of a worker that dies before it answers"
     worker.toldOf("figures").map(({ withLines }) => withLines),
     [false, true],
   );
+  let isSettled = false;
+  void second.then(() => (isSettled = true));
   worker.die(1);
-  await second;
+  await turn();
+  t.true(isSettled);
   t.is(link.figures?.clients.commands, 5);
 });
 

@@ -161,7 +161,8 @@ test("after a reset only what comes counts, on the dead too", async (t) => {
 });
 
 test("close resolves when all have ended, and nobody is replaced any more", async (t) => {
-  const { workers, started, sleeps, threads } = createWorkers(2);
+  const { workers, started, sleeps, threads, lines } = createWorkers(2);
+  const replacing = () => lines.filter(({ msg }) => msg.includes("starting another"));
   void workers.start().catch(() => {});
   let isClosed = false;
   const closing = workers.close().then(() => (isClosed = true));
@@ -178,6 +179,7 @@ test("close resolves when all have ended, and nobody is replaced any more", asyn
   await closing;
   t.deepEqual(threads(), [2, 3]);
   t.deepEqual(workers.threads, []);
+  t.deepEqual(replacing(), []);
 });
 
 test("close ends while a dead worker waits to be replaced, which it then is not", async (t) => {
