@@ -2,67 +2,16 @@
  * Goal: whatever a client sends, in whatever chunks, and however it reads, it gets its replies in order, and what
  * waits for it is bounded.
  * Method: a connection of real parts on a socket without a kernel, commands whose replies the test gives when it likes;
- * random pipelines in random pieces. What needs a real socket (half-close, FIN, resets) runs on a node.
+ * random pipelines in random pieces. What needs a real socket is in connection-sockets.test.ts.
  */
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import fc from "fast-check";
-import { type Reply, SimpleString } from "../../proto/reply.ts";
-import { Connection, type ConnectionHost } from "../../server/connection.ts";
-import { Groups } from "../../server/groups.ts";
-import { Latency } from "../../server/latency.ts";
-import { Output } from "../../server/output.ts";
-import { LiveReaderLimits } from "../../server/reader-limits.ts";
+import type { Reply } from "../../proto/reply.ts";
 import { command, cutAt } from "../proto/read-commands.ts";
-import { createGroup, FakeClock, Held, HeldLoader, key, turn } from "./fakes.ts";
-import { bulk, startRig } from "./rig.ts";
-import { TestSocket } from "./test-socket.ts";
-
-const CONF = { requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 };
-
-/** A connection; LATER and its like are answered when the test ends what `later` holds. */
-function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }> = {}) {
-  const conf = { ...CONF, maxCommandBytes: 1 << 26, ...change };
-  const group = createGroup();
-  const clock = new FakeClock();
-  const limits = new LiveReaderLimits(conf);
-  const socket = new TestSocket();
-  const later: Held<string, Reply>[] = [];
-  const executed: string[] = [];
-  const happened: string[] = [];
-  const execute: ConnectionHost["execute"] = (args, connection) => {
-    const [name, word = ""] = args.map(String);
-    executed.push([name, word].join(" ").trim());
-    if (name === "LATER") {
-      const held = new Held<string, Reply>(word);
-      later.push(held);
-      return held.promise;
-    }
-    if (name === "QUIT") connection.leave();
-    if (name === "AUTH") connection.authenticated = true;
-    if (name === "RESP3") connection.protocol = 3;
-    if (name === "BROKEN") return Number.NaN;
-    if (name === "SILENT") return undefined;
-    return name === "ECHO" ? Buffer.from(args[1]!) : new SimpleString("OK");
-  };
-  const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
-  const output = new Output();
-  const host: ConnectionHost = {
-    groups: new Groups([group]),
-    output,
-    conf,
-    limits: (authenticated) => limits.of(authenticated),
-    clock: clock.read,
-    waitLatency: new Latency(),
-    counters,
-    execute,
-    closed: () => happened.push("closed"),
-    dropped: (_, why) => happened.push(`dropped: ${why}`),
-    failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
-  };
-  const connection = new Connection(1, socket.asSocket, host);
-  const store = (name: string, value: string) => group.store.put(key(name), key(value), undefined);
-  return { connection, socket, conf, host, group, clock, later, executed, happened, counters, store };
-}
+import { setUp } from "./connection-rig.ts";
+import { type Held, turn } from "./fakes.ts";
+import { bulk } from "./rig.ts";
+import type { TestSocket } from "./test-socket.ts";
 
 const closing = (socket: TestSocket) => new Promise((resolve) => socket.once("close", resolve));
 
@@ -415,63 +364,3 @@ test("a client is active when it sends and when it is written to", async (t) => 
   await turn();
   t.is(connection.lastActiveMs, 7000);
 });
-
-const onNode = (name: string, body: (t: ExecutionContext) => Promise<void>) =>
-  test(`on a socket: ${name}`, body);
-
-onNode("who broke the protocol is gone after its error, though it writes on and never reads", async (t) => {
-  const { client } = await startRig(t);
-  const raw = await client();
-  raw.send("PING\r\n*1\r\n:3\r\n");
-  const writing = setInterval(() => raw.socket.write("PING\r\n".repeat(1000)), 1);
-  t.teardown(() => clearInterval(writing));
-  await raw.closed;
-  t.is(raw.take(), "+PONG\r\n-ERR Protocol error: expected '$', got ':'\r\n");
-});
-
-onNode("a client that half-closes right behind its GET gets the slow value", async (t) => {
-  const loader = new HeldLoader();
-  const { client } = await startRig(t, [], { loader });
-  const raw = await client();
-  const answer = raw.all("GET scores:slow\r\nPING\r\n");
-  while (loader.loads.length === 0) await turn();
-  loader.loads[0]!.resolve("late but right");
-  t.is(await answer, `${bulk("late but right")}+PONG\r\n`);
-});
-
-onNode("a client that is destroyed during a load harms nobody, and its value is kept", async (t) => {
-  const loader = new HeldLoader();
-  const { client, node } = await startRig(t, [], { loader });
-  const [leaver, stayer] = await Promise.all([client(), client()]);
-  for (const raw of [leaver, stayer]) raw.send(command("GET", "scores:a"));
-  while (node.groups.all[0]!.counters.flightsJoined === 0) await turn();
-  leaver.socket.resetAndDestroy();
-  while (node.clients.size > 1) await turn();
-  loader.loads[0]!.resolve("630");
-  await stayer.until((got) => got.length >= bulk("630").length);
-  t.is(stayer.take(), bulk("630"));
-  t.is(await stayer.reply(command("GET", "scores:a"), bulk("630")), bulk("630"));
-  t.is(loader.loads.length, 1);
-});
-
-onNode(
-  "a client that asks for much and reads nothing stops being read, and gets everything when it reads",
-  async (t) => {
-    const { client, node, ask } = await startRig(t, [], { loader: { load: () => "x".repeat(10_000) } });
-    await ask(["GET", "scores:a"]);
-    const raw = await client();
-    raw.socket.pause();
-    const request = command("GET", "scores:a").repeat(10_000);
-    let sent = false;
-    raw.socket.write(request, () => (sent = true));
-    const [connection] = node.clients.all();
-    while (!connection!.socket.isPaused()) await turn();
-    t.true(connection!.outgoing.bytes < 1 << 20, `${connection!.outgoing.bytes} bytes wait`);
-    t.true(node.counters.commands < 10_000);
-    raw.socket.resume();
-    const expected = bulk("x".repeat(10_000)).repeat(10_000);
-    await raw.until((got) => got.length >= expected.length);
-    t.true(raw.take() === expected);
-    t.true(sent);
-  },
-);
