@@ -38,6 +38,7 @@ function newPeers(id: string, up: () => void): Peers {
     secret: "bench",
     handlers,
     maxValueBytes: 1 << 20,
+    askTimeoutMs: () => 5000,
     log: { info, warn: console.error },
     ...times,
   });

@@ -58,6 +58,8 @@ export interface LinkOptions {
   readonly secret: string;
   /** The longest answer that is read. */
   readonly maxFrameBytes: number;
+  /** How long everything but a GET may take; read at each use. */
+  readonly askTimeoutMs: () => number;
   readonly connect: (host: string, port: number) => Socket;
   readonly clock: () => number;
   /** From 0 to 1, for the jitter of the backoff. */
@@ -194,7 +196,7 @@ export class Link {
       clock: this.#options.clock,
       send: (frame) => stream.send(frame),
       outgoingBytes: () => stream.outgoingBytes,
-      broken: (error) => stream.destroy(error),
+      askTimeoutMs: this.#options.askTimeoutMs,
     });
     this.#heartbeat = new Heartbeat({
       received: () => stream.bytesReceived,
@@ -217,7 +219,7 @@ export class Link {
         this.#rttMs = this.#options.clock() - start;
         this.#options.sawRing(pong.ring ?? 0);
       },
-      () => {}, // The link has ended, which is dealt with where it did.
+      () => {}, // Late, or the link has ended: both are dealt with elsewhere.
     );
   }
 

@@ -49,24 +49,26 @@ interface Accepted {
 
 export class PeerServer {
   readonly #options: PeerServerOptions;
-  readonly #server: Server;
+  /** Those that listen, one an address. */
+  readonly #servers: Server[] = [];
   readonly #links = new Set<Accepted>();
   /** Those of `#links` that are not served yet, the oldest first. */
   readonly #halfOpen = new Set<Accepted>();
 
   constructor(options: PeerServerOptions) {
     this.#options = options;
-    this.#server = createServer((socket) => this.#accept(socket));
   }
 
-  /** Resolves when the port is open; rejects when it cannot be had. */
+  /** Resolves when the port is open; rejects when it cannot be had. Once for each address to listen on. */
   listen(host: string, port: number): Promise<void> {
+    const server = createServer((socket) => this.#accept(socket));
     return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host, port }, () => {
-        this.#server.off("error", reject);
+      server.once("error", reject);
+      server.listen({ host, port }, () => {
+        server.off("error", reject);
         // Such as EMFILE on accept: that one connection is lost, the server goes on.
-        this.#server.on("error", (error) => this.#options.log.warn("accept", `peer port: ${error.message}`));
+        server.on("error", (error) => this.#options.log.warn("accept", `peer port: ${error.message}`));
+        this.#servers.push(server);
         resolve();
       });
     });
@@ -74,23 +76,19 @@ export class PeerServer {
 
   /** The port in use; 0 while not listening. */
   get port(): number {
-    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+    return (this.#servers[0]?.address() as AddressInfo | null)?.port ?? 0;
   }
 
   /** Accepts no more, lets the answers to what has been read go out, and closes every link. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      for (const link of this.#halfOpen) link.stream.destroy();
-      for (const link of this.#links) link.served?.leave(() => link.stream.end());
-      const destroyAll = () => {
-        for (const link of this.#links) link.stream.destroy();
-      };
-      const timer = setTimeout(destroyAll, LEAVE_TIMEOUT_MS);
-      this.#server.close(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+  async close(): Promise<void> {
+    for (const link of this.#halfOpen) link.stream.destroy();
+    for (const link of this.#links) link.served?.leave(() => link.stream.end());
+    const destroyAll = () => {
+      for (const link of this.#links) link.stream.destroy();
+    };
+    const timer = setTimeout(destroyAll, LEAVE_TIMEOUT_MS);
+    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    clearTimeout(timer);
   }
 
   #accept(socket: Socket): void {

@@ -32,6 +32,8 @@ export interface PeersOptions {
   readonly handlers: PeerHandlers;
   /** The largest value of any group; longer answers of a peer end the link to it. */
   readonly maxValueBytes: number;
+  /** How long a member may take for everything but a GET; read at each use. */
+  readonly askTimeoutMs: () => number;
   readonly clock: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -168,11 +170,12 @@ export class Peers {
   }
 
   #add(id: string): void {
-    const { secret, maxValueBytes, clock, random } = this.#options;
+    const { secret, maxValueBytes, askTimeoutMs, clock, random } = this.#options;
     const link = new Link({
       peer: id,
       id: this.#options.id,
       secret,
+      askTimeoutMs,
       clock,
       random,
       connect: this.#options.connect ?? connectTo,

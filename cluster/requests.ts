@@ -7,8 +7,8 @@
  * late answer cannot reach a request of another link.
  *
  * GETs of one tick wait for its end (setImmediate) and leave in one frame; all others leave at once, after the GETs
- * before them. A GET's deadline fails that GET alone. The other requests are answered on arrival, so that a peer that
- * leaves one unanswered is broken, and the link is closed.
+ * before them. A deadline fails the request that it belongs to and no other; whether the peer is still there is the
+ * heartbeat's affair.
  */
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
@@ -28,7 +28,6 @@ export const MAX_REQUEST_BYTES = BATCH_BYTES + MAX_KEY_BYTES + 4096;
 export const MAX_IN_FLIGHT = 65_536;
 /** Requests that the peer has not taken yet; with this many a further one is refused. */
 const MAX_OUTGOING_BYTES = 16 << 20;
-const CONTROL_TIMEOUT_MS = 5000;
 /** What a key costs in a frame beyond its bytes. */
 const KEY_OVERHEAD_BYTES = 4;
 
@@ -57,8 +56,8 @@ export interface RequestsOptions {
   readonly clock: () => number;
   readonly send: (frame: Uint8Array) => void;
   readonly outgoingBytes: () => number;
-  /** The link has to be closed, which calls `close`. */
-  readonly broken: (error: Error) => void;
+  /** How long everything but a GET may take; read at each use. */
+  readonly askTimeoutMs: () => number;
 }
 
 export class Requests {
@@ -101,8 +100,9 @@ export class Requests {
   }
 
   /**
-   * Sends the request that `build` makes for an id and waits for its answer. Never refused for being one too many: a
-   * delete must not get lost, and how many can wait is bounded by the time that the peer is given.
+   * Sends the request that `build` makes for an id and waits for its answer; PeerUnreachable when it does not come in
+   * time. Never refused for being one too many: a delete must not get lost, and how many can wait is bounded by the
+   * time that the peer is given.
    */
   ask<Name extends AnswerName>(answer: Name, build: (id: number) => FrameProperties): Promise<Answer<Name>> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
@@ -110,7 +110,7 @@ export class Requests {
       this.#sendBatch();
       const id = this.#nextId();
       this.#asks.set(id, { answer, resolve: resolve as WaitingAsk["resolve"], reject });
-      this.#deadlines.add(id, CONTROL_TIMEOUT_MS);
+      this.#deadlines.add(id, this.#options.askTimeoutMs());
       this.#options.send(encodeFrame(carrot.Frame, build(id)));
     });
   }
@@ -207,8 +207,10 @@ export class Requests {
     if (get !== undefined) {
       this.#gets.delete(id);
       get.resolve({ kind: "error", text: `peer timeout after ${Math.round(get.timeoutMs)} ms` });
-    } else if (this.#asks.has(id)) {
-      this.#options.broken(new Error(`left a request unanswered for ${CONTROL_TIMEOUT_MS} ms`));
+      return;
     }
+    const ask = this.#asks.get(id);
+    this.#asks.delete(id);
+    ask?.reject(new PeerUnreachable(this.#options.peer, "did not answer in time"));
   }
 }

@@ -26,7 +26,8 @@ export type Reply =
   | ErrorReply
   | Verbatim
   | Double
-  | Push;
+  | Push
+  | Encoded;
 
 /** 2 until the client says HELLO 3. */
 export type Protocol = 2 | 3;
@@ -76,10 +77,20 @@ export class Push {
   }
 }
 
+/** A reply that another thread has encoded, in the dialect of who gets it. */
+export class Encoded {
+  readonly type = "";
+  readonly bytes: Buffer;
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+}
+
 export const OK: SimpleString = new SimpleString("OK");
 
 /** The reply's bytes, in a buffer of their own. Throws a RangeError for a number that is no safe integer. */
 export function encodeReply(reply: Reply, protocol: Protocol): Buffer {
+  if (reply instanceof Encoded) return reply.bytes;
   const pieces = new Pieces();
   append(pieces, reply, protocol);
   return pieces.join();
@@ -116,6 +127,7 @@ function append(pieces: Pieces, reply: Reply, protocol: Protocol): void {
   else if (typeof reply !== "object") pieces.add(scalarLine(reply, protocol));
   else if (reply instanceof SimpleString || reply instanceof ErrorReply) appendLine(pieces, reply);
   else if (reply instanceof Verbatim) appendVerbatim(pieces, reply.text, protocol);
+  else if (reply instanceof Encoded) pieces.add(reply.bytes);
   else if (reply instanceof Double) appendDouble(pieces, reply.value, protocol);
   else appendAggregate(pieces, reply, protocol);
 }

@@ -8,8 +8,15 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { errors } from "../proto/texts.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
+import type { ClientCounts } from "./threads/client-counts.ts";
 
 export interface ClientsOptions {
+  /** The main thread is 1. */
+  readonly thread: number;
+  /** Of all threads of this node. */
+  readonly counts: ClientCounts;
+  /** Several threads listen on one port. */
+  readonly sharesPort: boolean;
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "maxClients" | "timeoutMs" | "shutdownTimeoutMs">;
   /** What every connection is given; `closed` is added here. */
@@ -28,7 +35,6 @@ export class Clients {
   readonly #servers: Server[] = [];
   readonly #host: ConnectionHost;
   readonly #sweeper: NodeJS.Timeout;
-  #nextId = 1;
   #closing = false;
   #allGone: (() => void) | undefined;
 
@@ -58,12 +64,14 @@ export class Clients {
     return bound;
   }
 
-  #listen(host: string, port: number): Promise<number> {
+  async #listen(host: string, port: number): Promise<number> {
+    const { sharesPort, thread } = this.#options;
+    if (sharesPort && thread === 1 && port !== 0) await probe(host, port);
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ host, port, backlog: BACKLOG }, () => {
+      server.listen({ host, port, backlog: BACKLOG, ...(sharesPort && { reusePort: true }) }, () => {
         server.off("error", reject);
         // What accept(2) reports after that (a client gone already, no descriptors left) concerns that client only.
         server.on("error", () => {});
@@ -73,19 +81,20 @@ export class Clients {
   }
 
   #accept(socket: Socket): void {
+    const { counts, thread, conf } = this.#options;
     this.counters.received++;
     if (this.#closing) refuse(socket, errors.shuttingDown);
-    else if (this.#connections.size >= this.#options.conf.maxClients) {
+    else if (!counts.enter(thread, conf.maxClients)) {
       this.counters.rejected++;
       refuse(socket, errors.maxClients);
     } else {
-      const connection = new Connection(this.#nextId++, socket, this.#host);
+      const connection = new Connection(counts.nextId(), socket, this.#host);
       this.#connections.set(connection.id, connection);
     }
   }
 
   #closed(connection: Connection): void {
-    this.#connections.delete(connection.id);
+    if (this.#connections.delete(connection.id)) this.#options.counts.leave(this.#options.thread);
     if (this.#connections.size === 0) this.#allGone?.();
   }
 
@@ -118,6 +127,13 @@ export class Clients {
   #cutOff(): void {
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
+}
+
+/** Rejects when the port is taken: with `reusePort` two processes would share it without a word. */
+async function probe(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ host, port }, resolve));
+  await new Promise((resolve) => server.close(resolve));
 }
 
 function refuse(socket: Socket, text: string): void {

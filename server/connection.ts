@@ -65,6 +65,8 @@ export class Connection {
   libVersion = "";
   lastCommand = "NULL";
   lastActiveMs: number;
+  /** Commands under way on another thread that may change what is held: a GET behind them must not be answered here. */
+  changesUnderWay = 0;
   #authenticated: boolean;
   readonly #reader: CommandReader;
   readonly #slots: Slot[] = [];
@@ -188,7 +190,8 @@ export class Connection {
   #command(): void {
     this.host.counters.commands++;
     const mark = this.host.output.length;
-    if (this.authenticated && answerFromHere(this.#reader, this.host, this.protocol)) {
+    const mayAnswer = this.authenticated && this.changesUnderWay === 0;
+    if (mayAnswer && answerFromHere(this.#reader, this.host, this.protocol)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
       if (this.#slots.length > 0) this.#hold(this.host.output.take(mark));
       return;

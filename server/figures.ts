@@ -21,12 +21,28 @@ export interface GroupFigures extends GroupCounters {
   loadsQueued: number;
 }
 
+/** The counters of all threads added up. */
+function countersOf(group: Group): GroupCounters {
+  const sum = { ...group.counters };
+  for (const counted of group.counted) {
+    for (const name of Object.keys(sum) as (keyof GroupCounters)[]) sum[name] += counted[name];
+  }
+  return sum;
+}
+
+/** Sets the counters of a group back to zero. */
+export function resetCounters(group: Group): void {
+  const { evictions, expirations } = group.store.figures();
+  Object.assign(group.counters, zeroCounters());
+  Object.assign(group.countedBefore, { evictions, expirations });
+}
+
 /** The figures of one group. */
 export function figuresOf(group: Group): GroupFigures {
   const store = group.store.figures();
   const mirrors = group.mirrors?.figures();
   return {
-    ...group.counters,
+    ...countersOf(group),
     entries: store.entries - store.absents,
     absents: store.absents,
     usedBytes: store.usedBytes,
@@ -34,8 +50,8 @@ export function figuresOf(group: Group): GroupFigures {
     mirrorEntries: mirrors?.entries ?? 0,
     mirrorUsedBytes: mirrors?.usedBytes ?? 0,
     mirrorMaxBytes: mirrors?.maxBytes ?? 0,
-    evictions: store.evictions,
-    expirations: store.expirations,
+    evictions: store.evictions - group.countedBefore.evictions,
+    expirations: store.expirations - group.countedBefore.expirations,
     loadsUnderWay: group.queue.figures.active,
     loadsQueued: group.queue.figures.queued,
   };

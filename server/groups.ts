@@ -45,32 +45,41 @@ export function zeroCounters(): GroupCounters {
   };
 }
 
-/** A named cache. */
-export interface Group {
+/** What every thread has of a group: enough to answer what is held. */
+export interface HeldGroup {
   readonly name: string;
   /** Empty for `default`. */
   readonly prefix: Uint8Array;
-  readonly conf: GroupConf;
   /** Entries this node owns, or keeps in place of an owner that is down. */
   readonly store: Store;
   /** Leased copies of hot entries that other members own; undefined on a node that is alone. */
   readonly mirrors: Store | undefined;
+  /** Of this thread. */
+  readonly counters: GroupCounters;
+}
+
+/** A named cache, on the main thread. */
+export interface Group extends HeldGroup {
+  readonly conf: GroupConf;
+  /** What worker threads had counted when they were last asked. */
+  counted: readonly GroupCounters[];
   /** Loads under way here; nothing in it ever waits for a peer. */
   readonly loads: Flights;
   /** Requests to owners under way here; only clients of this node wait for them. */
   readonly forwards: Flights;
   readonly queue: LoadQueue;
-  readonly counters: GroupCounters;
+  /** What the store, whose counters never go back, had counted at the last CONFIG RESETSTAT. */
+  readonly countedBefore: { evictions: number; expirations: number };
 }
 
 /** Finds the group of a key. */
-export class Groups {
-  readonly all: readonly Group[];
+export class Groups<G extends HeldGroup = Group> {
+  readonly all: readonly G[];
   /** Groups by the first byte of their prefix, longest prefix first. */
-  readonly #byFirstByte: Group[][];
-  readonly #fallback: Group | undefined;
+  readonly #byFirstByte: G[][];
+  readonly #fallback: G | undefined;
 
-  constructor(groups: readonly Group[]) {
+  constructor(groups: readonly G[]) {
     this.all = groups;
     this.#byFirstByte = Array.from({ length: 256 }, () => []);
     for (const group of [...groups].sort((a, b) => b.prefix.length - a.prefix.length)) {
@@ -80,7 +89,7 @@ export class Groups {
   }
 
   /** The group of the key in `chunk` from `start` to `end`; undefined when no group takes it. */
-  of(chunk: Uint8Array, start: number, end: number): Group | undefined {
+  of(chunk: Uint8Array, start: number, end: number): G | undefined {
     if (start < end) {
       const candidates = this.#byFirstByte[chunk[start]!]!;
       for (let i = 0; i < candidates.length; i++) {
@@ -92,7 +101,7 @@ export class Groups {
   }
 
   /** The group with this name, if any. */
-  named(name: string): Group | undefined {
+  named(name: string): G | undefined {
     return this.all.find((group) => group.name === name);
   }
 }

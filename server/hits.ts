@@ -7,13 +7,13 @@
 import type { CommandReader } from "../proto/command-reader.ts";
 import { NULL_RESP2, NULL_RESP3 } from "../proto/reply-writers.ts";
 import type { NodeConf } from "./conf/conf.ts";
-import type { Group, Groups } from "./groups.ts";
+import type { Groups, HeldGroup } from "./groups.ts";
 import { HIT, type Output } from "./output.ts";
 import { ABSENT } from "./store/store.ts";
 
 /** Where replies come from and go to. */
 export interface HitRoute {
-  readonly groups: Groups;
+  readonly groups: Groups<HeldGroup>;
   readonly output: Output;
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "maxKeyBytes">;
@@ -68,7 +68,7 @@ function answerMget(reader: CommandReader, route: HitRoute, protocol: 2 | 3): bo
 }
 
 /** The group of argument `i`; undefined also for a key that is too long, which the general way refuses. */
-function groupOf(reader: CommandReader, { groups, conf }: HitRoute, i: number): Group | undefined {
+function groupOf(reader: CommandReader, { groups, conf }: HitRoute, i: number): HeldGroup | undefined {
   const start = reader.argStart[i]!;
   const end = reader.argEnd[i]!;
   return end - start > conf.maxKeyBytes ? undefined : groups.of(reader.bytes, start, end);
@@ -78,7 +78,7 @@ function groupOf(reader: CommandReader, { groups, conf }: HitRoute, i: number): 
 function lookUp(
   { bytes, argStart, argEnd }: CommandReader,
   output: Output,
-  group: Group,
+  group: HeldGroup,
   i: number,
   protocol: 2 | 3,
 ): Hit | undefined {

@@ -32,6 +32,7 @@ export interface HttpOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Read at each use. What a request may have in all goes by what it is at the start. */
   readonly maxKeyBytes: number;
   get(key: Buffer): Promise<Outcome>;
   healthy(): boolean;

@@ -1,7 +1,8 @@
 /**
  * INFO: this node's figures in Redis' sections and under Redis' names, with a section of its own.
  *
- * Invariant: a field that Redis has means here what it means there; what carrotCache adds is in `# Carrot`.
+ * Invariant: a field that Redis has means here what it means there (but for `expires` and `avg_ttl`, which nobody
+ * counts); what carrotCache adds is in `# Carrot`.
  */
 import os from "node:os";
 import { sumFigures } from "./figures.ts";
@@ -28,7 +29,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
     };
   },
   Clients: (node) => ({
-    connected_clients: node.clients.size,
+    connected_clients: node.clientCount,
     maxclients: node.conf.maxClients,
     blocked_clients: 0,
   }),
@@ -52,15 +53,15 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
   Stats: (node) => {
     const sum = sumFigures(node.groups.all);
     return {
-      total_connections_received: node.clients.counters.received,
-      total_commands_processed: node.counters.commands,
+      total_connections_received: node.clientFigures.connectionsReceived,
+      total_commands_processed: node.clientFigures.commands,
       instantaneous_ops_per_sec: node.opsPerSecond(),
-      rejected_connections: node.clients.counters.rejected,
+      rejected_connections: node.clientFigures.connectionsRejected,
       expired_keys: sum.expirations,
       evicted_keys: sum.evictions,
       keyspace_hits: sum.hits + sum.mirrorHits + sum.negativeHits,
       keyspace_misses: sum.misses,
-      client_output_buffer_limit_disconnections: node.counters.outputLimitCloses,
+      client_output_buffer_limit_disconnections: node.clientFigures.outputLimitCloses,
     };
   },
   Replication: () => ({ role: "master", connected_slaves: 0, master_repl_offset: 0 }),
@@ -75,6 +76,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
   Keyspace: (node) => {
     const { entries } = sumFigures(node.groups.all);
     const fields: Fields = {};
+    // Parsers want all three fields.
     if (entries > 0) fields.db0 = `keys=${entries},expires=0,avg_ttl=0`;
     return fields;
   },
@@ -88,7 +90,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       members_up: node.membership.others.filter((id) => node.peers?.isUp(id)).length + 1,
       ring_epoch: node.membership.epoch,
       groups: node.groups.all.length,
-      threads: 1,
+      threads: node.threads,
       mirror_keys: sum.mirrorEntries,
       mirror_memory: sum.mirrorUsedBytes,
       mirror_hits: sum.mirrorHits,

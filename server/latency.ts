@@ -21,9 +21,18 @@ export interface LatencySnapshot {
 }
 
 export class Latency {
-  readonly #counts = new Float64Array(BUCKETS);
+  /** All that this is made of; a copy of it makes a copy of this, on another thread too. */
+  readonly state: Float64Array;
+  readonly #counts: Float64Array;
   /** Sum and count; in an array, because a number in a field is boxed anew when it is no small integer. */
-  readonly #totals = new Float64Array(2);
+  readonly #totals: Float64Array;
+
+  /** Empty, or on another's `state`. */
+  constructor(state: Float64Array = new Float64Array(BUCKETS + 2)) {
+    this.state = state;
+    this.#counts = state.subarray(0, BUCKETS);
+    this.#totals = state.subarray(BUCKETS);
+  }
 
   /** Negative and NaN count as 0. */
   observe(seconds: number): void {
@@ -57,14 +66,11 @@ export class Latency {
 
   /** Takes over what another thread's histogram has seen. */
   add(other: Latency): void {
-    for (let bucket = 0; bucket < BUCKETS; bucket++) this.#counts[bucket]! += other.#counts[bucket]!;
-    this.#totals[0]! += other.#totals[0]!;
-    this.#totals[1]! += other.#totals[1]!;
+    for (let i = 0; i < this.state.length; i++) this.state[i]! += other.state[i]!;
   }
 
   reset(): void {
-    this.#counts.fill(0);
-    this.#totals.fill(0);
+    this.state.fill(0);
   }
 }
 

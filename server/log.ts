@@ -34,10 +34,20 @@ export interface LogTarget {
 /** Lines that could not be written. */
 export const dropped = { lines: 0 };
 
+/** Standard output, for all logs of the process, because a guard listens on its stream for good. */
+let standardOutput: LogTarget | undefined;
+
 /** A log of this level to `logfile`, as JSON, or to stdout, as text for people. */
 export function createLog(level: keyof typeof LEVELS, logfile: string): Log {
-  const target = logfile === "" ? humanLines(guarded(process.stdout)) : guarded(appendTo(logfile));
-  return pino({ level: LEVELS[level] }, target);
+  return pino(
+    { level: LEVELS[level] },
+    logfile === "" ? humanLines(toTerminal()) : guarded(appendTo(logfile)),
+  );
+}
+
+function toTerminal(): LogTarget {
+  standardOutput ??= guarded(process.stdout);
+  return standardOutput;
 }
 
 /** The level as pino names it. */

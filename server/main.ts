@@ -5,13 +5,15 @@
  * conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
-import type { NodeConf } from "./conf/conf.ts";
+import { monotonicClock } from "./clock.ts";
+import type { GroupConf, NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
 import type { HttpServer } from "./http.ts";
 import type { Loader } from "./loader.ts";
-import { createLoader } from "./loaders/factory.ts";
+import { createLoader, type LoaderLimits } from "./loaders/factory.ts";
 import { createLog, type Log } from "./log.ts";
 import { Node } from "./node.ts";
+import { threadCount } from "./threads/reuse-port.ts";
 
 export interface StartOptions {
   /** Loaders that take the place of the conf's, by group name. */
@@ -28,7 +30,7 @@ export interface RunningServer {
   /** 0 when there is no HTTP. */
   readonly httpPort: number;
   readonly log: Log;
-  /** Answers what has been read, then stops everything. */
+  /** Answers what has been read, then stops everything; a second call waits for the same end. */
   close(): Promise<void>;
 }
 
@@ -44,7 +46,8 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
     conf,
     loaders,
     log,
-    clock: () => performance.now(),
+    clock: monotonicClock(),
+    threads: usableThreads(conf, log),
     random: Math.random,
     onShutdown: options.onShutdown ?? (() => void server.close?.()),
   }).catch((error: Error) => {
@@ -60,27 +63,50 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
   return { node, port: node.port, httpPort: http?.port ?? 0, log, close: server.close };
 }
 
+/** The threads that the conf asks for, or one and a line that says why. */
+function usableThreads(conf: NodeConf, log: Log): number {
+  const { threads, why } = threadCount(conf.threads);
+  if (why !== undefined) log.warn(why);
+  return threads;
+}
+
 /** Imports or opens the loader of every group; rejects with the first that cannot be had. */
 export async function createLoaders(
   conf: NodeConf,
   given: ReadonlyMap<string, Loader> = new Map(),
 ): Promise<Map<string, Loader>> {
   const loaders = new Map<string, Loader>();
-  for (const group of conf.groups) {
-    const limits = {
-      maxValueBytes: group.maxValueBytes,
-      timeoutMs: group.loaderTimeoutMs,
-      concurrency: group.loaderConcurrency,
-    };
-    loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, limits)));
+  try {
+    for (const group of conf.groups) {
+      loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, limitsOf(group))));
+    }
+  } catch (error) {
+    await closeAll(loaders);
+    throw error;
   }
   return loaders;
 }
 
+/** CONFIG SET changes the conf in place; the limits follow it. */
+function limitsOf(group: GroupConf): LoaderLimits {
+  return {
+    maxValueBytes: group.maxValueBytes,
+    get timeoutMs() {
+      return group.loaderTimeoutMs;
+    },
+    get concurrency() {
+      return group.loaderConcurrency;
+    },
+  };
+}
+
+async function closeAll(loaders: ReadonlyMap<string, Loader>): Promise<void> {
+  await Promise.all([...loaders.values()].map((loader) => loader.close?.()));
+}
+
 /** Imports or opens every loader and closes it again; rejects with the first that cannot be had. */
 export async function checkLoaders(conf: NodeConf): Promise<void> {
-  const loaders = await createLoaders(conf);
-  await Promise.all([...loaders.values()].map((loader) => loader.close?.()));
+  await closeAll(await createLoaders(conf));
 }
 
 /** One line that says what runs: address, groups, members, threads. */
@@ -92,7 +118,7 @@ export function readyLine({ node, httpPort }: RunningServer): string {
     `carrotCache is ready on ${addresses.join(", ")}`,
     `groups: ${conf.groups.map((group) => group.name).join(", ")}`,
     members === 1 ? "alone" : `member ${membership.self} of ${members}`,
-    "threads: 1",
+    `threads: ${node.threads}`,
     ...(httpPort === 0 ? [] : [`http: ${httpPort}`]),
   ].join(" | ");
 }
@@ -104,14 +130,23 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
   const { startHttp } = await import("./http.ts");
   const { createMetrics } = await import("./metrics.ts");
   const { metricsOf } = await import("./metrics-snapshot.ts");
+  const metrics = createMetrics(() => metricsOf(node));
   return startHttp({
     host: conf.bind[0]!,
     port: conf.httpPort,
     password: () => conf.requirePass,
-    maxKeyBytes: conf.maxKeyBytes,
+    get maxKeyBytes() {
+      return conf.maxKeyBytes;
+    },
     get: async (key: Buffer): Promise<Outcome> => node.get(key),
     healthy: () => !node.closing,
-    metrics: createMetrics(() => metricsOf(node)),
+    metrics: {
+      contentType: metrics.contentType,
+      text: async () => {
+        await node.gatherFigures();
+        return metrics.text();
+      },
+    },
     onError: (error) => node.log.error({ err: error }, "an HTTP request broke an invariant"),
   });
 }
@@ -121,7 +156,11 @@ function withPlace(
   error: NodeJS.ErrnoException & { port?: number; address?: string },
   conf: NodeConf,
 ): Error {
-  const why = { EADDRINUSE: "is in use", EACCES: "may not be used", EADDRNOTAVAIL: "is not on this machine" };
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
+    const host = error.address ?? (error as { hostname?: string }).hostname;
+    return directiveError(conf, "bind", `${host} is not an address of this machine`);
+  }
+  const why = { EADDRINUSE: "is in use", EACCES: "may not be used" };
   const text = why[error.code as keyof typeof why];
   if (text === undefined || error.port === undefined) return error;
   const ports = { port: conf.port, "peer-port": conf.peerPort, "http-port": conf.httpPort };

@@ -11,10 +11,10 @@ import type { Node } from "./node.ts";
 export function metricsOf(node: Node): MetricsSnapshot {
   return {
     node: {
-      connections: node.clients.size,
-      connectionsReceived: node.clients.counters.received,
-      rejectedConnections: node.clients.counters.rejected,
-      commands: node.counters.commands,
+      connections: node.clientCount,
+      connectionsReceived: node.clientFigures.connectionsReceived,
+      rejectedConnections: node.clientFigures.connectionsRejected,
+      commands: node.clientFigures.commands,
       uptimeSeconds: node.uptimeMs() / 1000,
       waitLatency: node.waitLatency.snapshot(),
       loadLatency: node.loadLatency.snapshot(),

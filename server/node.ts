@@ -6,25 +6,31 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseAddress } from "../cluster/address.ts";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
-import { Clients } from "./clients.ts";
+import type { Clients } from "./clients.ts";
 import { Coherence } from "./coherence.ts";
-import { execute } from "./commands/table.ts";
-import type { GroupConf, NodeConf } from "./conf/conf.ts";
-import { Flights } from "./flights.ts";
-import { type Group, Groups, zeroCounters } from "./groups.ts";
+import { describeConnection } from "./commands/client-commands.ts";
+import { executeForThread } from "./commands/table.ts";
+import { isLoopback } from "./conf/addresses.ts";
+import type { NodeConf } from "./conf/conf.ts";
+import { createGroup } from "./create-group.ts";
+import { resetCounters } from "./figures.ts";
+import { Groups, zeroCounters } from "./groups.ts";
 import { Latency } from "./latency.ts";
-import { LoadQueue } from "./load-queue.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
-import { Output } from "./output.ts";
 import { ReadThrough } from "./read-through.ts";
-import { LiveReaderLimits } from "./reader-limits.ts";
-import { Store } from "./store/store.ts";
+import { RegularWork } from "./regular-work.ts";
+import { ClientCounts } from "./threads/client-counts.ts";
+import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/messages.ts";
+import { createThreadClients } from "./threads/thread-clients.ts";
+import { addCounters } from "./threads/worker-figures.ts";
+import { createWorker, Workers } from "./threads/workers.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -36,6 +42,8 @@ export interface NodeOptions {
   readonly clock: () => number;
   /** 0 to 1. */
   readonly random: () => number;
+  /** Threads that serve clients, this one included; more than one needs `reusePort`. */
+  readonly threads: number;
   /** Called when a client says SHUTDOWN. */
   readonly onShutdown: () => void;
 }
@@ -43,6 +51,9 @@ export interface NodeOptions {
 /** How long a node waits for its links before it takes clients; a member that is down must not hold it up for long. */
 const LINKING_MS = 500;
 const LOOK_AGAIN_MS = 5;
+const MAIN_THREAD = 1;
+/** A worker ends by itself when `shutdown-timeout` is over; one that does not hangs. */
+const CLOSE_GRACE_MS = 500;
 /** How often due entries are looked for, and how many are looked at. */
 const SWEEP_MS = 100;
 const SWEEP_ENTRIES = 200;
@@ -61,13 +72,17 @@ export class Node {
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
   readonly loadLatency = new Latency();
-  /** Of commands that could not be answered at once. */
-  readonly waitLatency = new Latency();
+  /** Of commands of this thread's clients that could not be answered at once. */
+  readonly #waitLatency = new Latency();
   port = 0;
   readonly #options: NodeOptions;
   readonly #readThrough: ReadThrough;
   readonly #startedMs: number;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #regularWork: RegularWork;
+  readonly #counts: ClientCounts;
+  /** Undefined with one thread. */
+  readonly #workers: Workers | undefined;
+  #workerFigures: WorkerFigures | undefined;
   #opsPerSecond = 0;
   #closing: Promise<void> | undefined;
 
@@ -78,7 +93,17 @@ export class Node {
     this.conf = conf;
     this.log = log;
     this.#startedMs = clock();
-    this.groups = new Groups(conf.groups.map((group) => this.#createGroup(group)));
+    this.#regularWork = new RegularWork(log);
+    this.groups = new Groups(
+      conf.groups.map((group) =>
+        createGroup(group, {
+          loader: options.loaders.get(group.name)!,
+          eviction: conf.eviction,
+          hasPeers: conf.peers.length > 0,
+          clock,
+        }),
+      ),
+    );
     const members = conf.peers.length > 0 ? conf.peers : [conf.peerAddress];
     this.membership = new Membership(members, {
       self: conf.peerAddress,
@@ -101,8 +126,11 @@ export class Node {
       clock,
       random,
       loadLatency: this.loadLatency,
+      peerTimeoutMs: () => conf.peerTimeoutMs,
     });
+    this.#counts = new ClientCounts(options.threads);
     this.clients = this.#createClients();
+    this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
 
   /** Starts a node on its conf. Rejects with what the operating system said of a port; then nothing is left open. */
@@ -139,6 +167,53 @@ export class Node {
     return this.#readThrough.missed(group, Buffer.from(key));
   }
 
+  get threads(): number {
+    return 1 + (this.#workers?.threads.length ?? 0);
+  }
+
+  get workers(): Workers | undefined {
+    return this.#workers;
+  }
+
+  /** Clients of all threads. */
+  get clientCount(): number {
+    return this.#counts.total();
+  }
+
+  /** Asks the worker threads what they have counted; figures that are shown from now on include it. */
+  async gatherFigures(withLines = false): Promise<void> {
+    if (this.#workers === undefined) return;
+    const figures = await this.#workers.figures(withLines);
+    this.#workerFigures = figures;
+    for (const group of this.groups.all) {
+      group.counted = [figures.groups[group.name] ?? zeroCounters()];
+    }
+  }
+
+  /** What the threads have counted of their clients, as of the last `gatherFigures`. */
+  get clientFigures(): ClientFigures {
+    const { received, rejected } = this.clients.counters;
+    const sum = { ...this.counters, connectionsReceived: received, connectionsRejected: rejected };
+    if (this.#workerFigures !== undefined) addCounters(sum, this.#workerFigures.clients);
+    return sum;
+  }
+
+  /** Of commands that could not be answered at once; as of the last `gatherFigures`. */
+  get waitLatency(): Latency {
+    const sum = new Latency();
+    sum.add(this.#waitLatency);
+    if (this.#workerFigures !== undefined) sum.add(new Latency(this.#workerFigures.waits));
+    return sum;
+  }
+
+  /** The lines of CLIENT LIST, of all threads, by id. */
+  async describeClients(): Promise<string[]> {
+    // First, so that the reply to this very question does not count as outstanding.
+    const own = Array.from(this.clients.all(), describeConnection);
+    await this.gatherFigures(true);
+    return [...own, ...(this.#workerFigures?.lines ?? [])].sort(byId);
+  }
+
   uptimeMs(): number {
     return this.#options.clock() - this.#startedMs;
   }
@@ -148,16 +223,22 @@ export class Node {
     return this.#opsPerSecond;
   }
 
-  /** CONFIG RESETSTAT. */
-  resetCounters(): void {
-    for (const group of this.groups.all) Object.assign(group.counters, zeroCounters());
+  /** CONFIG RESETSTAT; resolves when every thread has done it. */
+  async resetCounters(): Promise<void> {
+    for (const group of this.groups.all) resetCounters(group);
     Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
+    this.#workers?.reset();
+    await this.gatherFigures();
   }
 
-  /** Puts directives that have been changed while running into force. */
-  confChanged(): void {
+  /** Puts directives that have been changed into force; resolves when they are in force on every thread. */
+  async confChanged(changes: readonly DirectiveChange[]): Promise<void> {
     this.log.level = pinoLevel(this.conf.loglevel);
+    // A copy of the words: a view would take all the bytes along that it is a view of.
+    const copied = changes.map(([name, text]) => [name, Uint8Array.from(Buffer.from(text))] as const);
+    this.#workers?.tell({ kind: "conf", changes: copied });
+    await this.gatherFigures();
   }
 
   /** A client said SHUTDOWN. */
@@ -176,8 +257,8 @@ export class Node {
   }
 
   async #close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
-    await this.clients.close();
+    this.#regularWork.stop();
+    await Promise.all([this.clients.close(), this.#workers?.close()]);
     await this.peers?.close();
     await Promise.all([...this.#options.loaders.values()].map((loader) => loader.close?.()));
   }
@@ -185,31 +266,28 @@ export class Node {
   async #listen(): Promise<void> {
     const { conf } = this;
     if (this.peers !== undefined) {
-      for (const host of conf.bind) await this.peers.listen(host, conf.peerPort);
+      for (const host of peerHosts(conf)) await this.peers.listen(host, conf.peerPort);
       this.peers.setMembers(this.membership.members);
       await this.#linked(this.peers);
     }
     this.port = await this.clients.listen(conf.bind, conf.port);
-    this.#every(SWEEP_MS, () => this.#sweep());
+    await this.#workers?.start();
+    this.#regularWork.every(SWEEP_MS, () => this.#sweep());
     let before = 0;
-    this.#every(RATE_MS, () => {
-      this.#opsPerSecond = Math.max(0, this.counters.commands - before);
-      before = this.counters.commands;
+    this.#regularWork.every(RATE_MS, async () => {
+      await this.gatherFigures();
+      const { commands } = this.clientFigures;
+      this.#opsPerSecond = Math.max(0, commands - before);
+      before = commands;
     });
   }
 
   /** A client served before the links are up would be stood in for by loads that the owners need not repeat. */
   async #linked(peers: Peers): Promise<void> {
-    const deadline = this.#options.clock() + LINKING_MS;
-    const { others } = this.membership;
-    while (others.some((id) => !peers.isUp(id)) && this.#options.clock() < deadline)
+    const isMissing = () => this.membership.others.some((id) => !peers.isUp(id));
+    for (let waitedMs = 0; waitedMs < LINKING_MS && isMissing(); waitedMs += LOOK_AGAIN_MS) {
       await sleep(LOOK_AGAIN_MS);
-  }
-
-  #every(intervalMs: number, work: () => void): void {
-    const timer = setInterval(work, intervalMs);
-    timer.unref();
-    this.#timers.push(timer);
+    }
   }
 
   #sweep(): void {
@@ -219,25 +297,6 @@ export class Node {
     }
   }
 
-  #createGroup(conf: GroupConf): Group {
-    const { clock } = this.#options;
-    const loader = this.#options.loaders.get(conf.name)!;
-    const hasMirrors = this.#options.conf.peers.length > 0 && conf.mirrorBytes > 0;
-    const { eviction } = this.#options.conf;
-    const storeOptions = { eviction, clock, maxValueBytes: conf.maxValueBytes };
-    return {
-      name: conf.name,
-      prefix: conf.prefix,
-      conf,
-      store: new Store({ ...storeOptions, maxBytes: conf.maxBytes - (hasMirrors ? conf.mirrorBytes : 0) }),
-      mirrors: hasMirrors ? new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }) : undefined,
-      loads: new Flights(),
-      forwards: new Flights(),
-      queue: new LoadQueue({ loader, conf, clock }),
-      counters: zeroCounters(),
-    };
-  }
-
   /** How this node answers other members: from what is here, never by asking a third. */
   #createPeers(): Peers {
     const { conf, clock, random, log } = this.#options;
@@ -245,6 +304,7 @@ export class Node {
       id: conf.peerAddress,
       secret: conf.clusterSecret,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
+      askTimeoutMs: () => conf.peerTimeoutMs,
       clock,
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
@@ -266,32 +326,61 @@ export class Node {
   }
 
   #createClients(): Clients {
-    const { conf, clock, log } = this.#options;
-    const limits = new LiveReaderLimits(conf);
-    return new Clients({
+    const { conf, clock, log, threads } = this.#options;
+    return createThreadClients({
       conf,
-      host: {
-        groups: this.groups,
-        output: new Output(),
-        conf,
-        limits: (authenticated) => limits.of(authenticated),
-        clock,
-        counters: this.counters,
-        waitLatency: this.waitLatency,
-        execute: (args, connection) => execute(args, { node: this, connection }),
-        dropped: (connection, why) => {
-          log.warn(
-            { client: connection.id, addr: connection.socket.remoteAddress, why },
-            "closed a connection",
-          );
-        },
-        failed: (connection, error) => {
-          log.error(
-            { err: error, client: connection.id, command: connection.lastCommand },
-            "a reply broke an invariant",
-          );
-        },
+      log,
+      clock,
+      groups: this.groups,
+      counters: this.counters,
+      waitLatency: this.#waitLatency,
+      thread: MAIN_THREAD,
+      counts: this.#counts,
+      sharesPort: threads > 1,
+      run: (command, args, client) => command.run?.(args, { node: this, client }),
+    });
+  }
+
+  #createWorkers(): Workers {
+    const { conf, clock, log, threads } = this.#options;
+    return new Workers({
+      count: threads - 1,
+      clock,
+      sleep: (ms) => sleep(ms, undefined, { ref: false }),
+      closeTimeoutMs: () => conf.shutdownTimeoutMs + CLOSE_GRACE_MS,
+      log,
+      createWorker,
+      startOf: (thread) => ({
+        conf: { ...conf, places: new Map() },
+        thread,
+        port: this.port,
+        counts: this.#counts.memory,
+        groups: this.groups.all.map(({ name, store, mirrors }) => {
+          return { name, store: store.handle, mirrors: mirrors?.handle };
+        }),
+      }),
+      execute: (args, { id }) => executeForThread(args, { node: this, client: { id, leave: () => {} } }),
+      recover: (thread) => {
+        this.#counts.forget(thread);
+        for (const { store, mirrors } of this.groups.all) {
+          store.recoverThread(thread);
+          mirrors?.recoverThread(thread);
+        }
       },
     });
   }
+}
+
+/**
+ * Where the peer port listens. A member that is known to the others by a loopback address needs no cluster-secret, so
+ * it must not be reachable from elsewhere either, wherever clients may come from.
+ */
+function peerHosts({ peerAddress, bind }: NodeConf): readonly string[] {
+  const { host } = parseAddress(peerAddress)!;
+  return isLoopback(host.includes(":") ? `[${host}]` : host) ? [host] : bind;
+}
+
+/** Lines of CLIENT LIST begin with `id=`. */
+function byId(a: string, b: string): number {
+  return Number.parseInt(a.slice(3), 10) - Number.parseInt(b.slice(3), 10);
 }

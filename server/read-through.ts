@@ -34,10 +34,10 @@ export interface ReadThroughOptions {
   /** 0 to 1, for the jitter of lifetimes. */
   readonly random: () => number;
   readonly loadLatency: Latency;
+  /** What an owner may take beyond its loader's deadline before who asked gives up; read at each use. */
+  readonly peerTimeoutMs: () => number;
 }
 
-/** What an owner may take over its loader's deadline before who asked gives up: queueing, the wire, a busy loop. */
-const FORWARD_GRACE_MS = 500;
 /** Two failures in a row, and this node loads by itself rather than keep a client waiting. */
 const MAX_FORWARDS = 2;
 const NOBODY: ReadonlySet<string> = new Set();
@@ -118,7 +118,7 @@ export class ReadThrough {
 
   async #ask(group: Group, key: Buffer, owner: string, flight: Flight): Promise<Outcome> {
     group.counters.forwards++;
-    const timeoutMs = group.conf.loaderTimeoutMs + FORWARD_GRACE_MS;
+    const timeoutMs = group.conf.loaderTimeoutMs + this.#options.peerTimeoutMs();
     const outcome = await this.#options.peers!.get(owner, key, timeoutMs);
     if (outcome.kind === "value" && !flight.voided && group.mirrors !== undefined) {
       const ttlMs = leaseMs(outcome.ttlMs);

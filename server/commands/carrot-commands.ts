@@ -90,7 +90,7 @@ function owner(args: readonly Buffer[], { node }: CommandContext): Reply {
 }
 
 /** The figures of one group, or of all added up. */
-function stats(args: readonly Buffer[], { node }: CommandContext): Reply {
+async function stats(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   if (args.length > 2) return new ErrorReply(errors.syntax);
   let chosen: readonly Group[] = node.groups.all;
   if (args.length === 2) {
@@ -98,6 +98,7 @@ function stats(args: readonly Buffer[], { node }: CommandContext): Reply {
     if (group === undefined) return new ErrorReply(errors.noSuchGroup(args[1]!));
     chosen = [group];
   }
+  await node.gatherFigures();
   const figures = Object.entries(sumFigures(chosen));
   return new Map<string, Reply>(figures.map(([name, value]) => [underscored(name), value]));
 }

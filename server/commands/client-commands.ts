@@ -4,8 +4,11 @@
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../connection.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { integerOf, isClientName } from "./connection-commands.ts";
+
+/** All but the first are kinds that there are none of. */
+const CLIENT_TYPES = ["normal", "master", "replica", "slave", "pubsub"];
 
 /** A line of CLIENT LIST. Fields of things that carrotCache does not have show what Redis shows without them. */
 export function describeConnection(connection: Connection): string {
@@ -27,10 +30,13 @@ export function describeConnection(connection: Connection): string {
     ["psub", 0],
     ["ssub", 0],
     ["multi", -1],
+    ["watch", 0],
     ["qbuf", connection.pendingBytes],
     ["qbuf-free", 0],
     ["argv-mem", 0],
     ["multi-mem", 0],
+    ["rbs", 0],
+    ["rbp", 0],
     ["obl", 0],
     ["oll", replies],
     ["omem", bytes],
@@ -51,26 +57,27 @@ function address(host: string | undefined, port: number | undefined): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function list(args: readonly Buffer[], { node }: CommandContext): Reply {
-  let chosen = [...node.clients.all()];
-  if (args.length > 2) {
-    const word = args[2]!.toString("latin1").toLowerCase();
-    if (word === "id" && args.length > 3) {
-      const ids = args.slice(3).map(integerOf);
-      if (ids.includes(undefined)) return new ErrorReply("ERR Invalid client ID");
-      chosen = chosen.filter((connection) => ids.includes(connection.id));
-    } else if (word === "type" && args.length === 4) {
-      const type = args[3]!.toString("latin1").toLowerCase();
-      if (!["normal", "master", "replica", "slave", "pubsub"].includes(type)) {
-        return new ErrorReply(`ERR Unknown client type '${args[3]!.toString("latin1")}'`);
-      }
-      if (type !== "normal") chosen = [];
-    } else return new ErrorReply(errors.syntax);
+/** Lines by their `id=` field. */
+async function list(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  const word = args[2]?.toString("latin1").toLowerCase();
+  if (word === undefined) return listOf(await node.describeClients());
+  if (word === "id" && args.length > 3) {
+    const ids = args.slice(3).map(integerOf);
+    if (ids.includes(undefined)) return new ErrorReply(errors.clientId);
+    const lines = await node.describeClients();
+    return listOf(ids.flatMap((id) => lines.find((line) => line.startsWith(`id=${id} `)) ?? []));
   }
-  return new Verbatim(chosen.map((connection) => `${describeConnection(connection)}\n`).join(""));
+  if (word !== "type" || args.length !== 4) return new ErrorReply(errors.syntax);
+  const type = args[3]!.toString("latin1").toLowerCase();
+  if (!CLIENT_TYPES.includes(type)) return new ErrorReply(errors.clientType(args[3]!));
+  return listOf(type === "normal" ? await node.describeClients() : []);
 }
 
-function setInfo(args: readonly Buffer[], { connection }: CommandContext): Reply {
+function listOf(lines: readonly string[]): Reply {
+  return new Verbatim(lines.map((line) => `${line}\n`).join(""));
+}
+
+function setInfo(args: readonly Buffer[], { connection }: LocalContext): Reply {
   const attribute = args[2]!.toString("latin1").toLowerCase();
   if (attribute !== "lib-name" && attribute !== "lib-ver")
     return new ErrorReply(errors.clientInfoOption(args[2]!));
@@ -83,7 +90,7 @@ function setInfo(args: readonly Buffer[], { connection }: CommandContext): Reply
   return OK;
 }
 
-function setName(args: readonly Buffer[], { connection }: CommandContext): Reply {
+function setName(args: readonly Buffer[], { connection }: LocalContext): Reply {
   if (!isClientName(args[2]!)) return new ErrorReply(errors.clientName);
   connection.name = args[2]!.toString("latin1");
   return OK;
@@ -100,9 +107,9 @@ function subcommand(
   arity: number,
   since: string,
   summary: string,
-  run: NonNullable<Command["run"]>,
+  local: NonNullable<Command["local"]>,
 ): Command {
-  return { name, arity, flags: ["noscript", "loading", "stale"], summary, since, group: "connection", run };
+  return { name, arity, flags: ["noscript", "loading", "stale"], summary, since, group: "connection", local };
 }
 
 /** CLIENT with its subcommands. */
@@ -118,7 +125,15 @@ export const clientCommand: Command = {
     subcommand("info", 2, "6.2.0", "This connection's line of CLIENT LIST.", (_args, { connection }) => {
       return new Verbatim(`${describeConnection(connection)}\n`);
     }),
-    subcommand("list", -2, "2.4.0", "All connections of this node, a line each.", list),
+    {
+      name: "list",
+      arity: -2,
+      flags: ["admin", "noscript", "loading", "stale"],
+      summary: "All connections of this node, a line each.",
+      since: "2.4.0",
+      group: "connection",
+      run: list,
+    },
     subcommand(
       "getname",
       2,

@@ -19,9 +19,9 @@ function describe(command: Command, fullName = command.name): Reply[] {
     last,
     step,
     new Set<Reply>(categories(command).map((category) => new SimpleString(category))),
-    [],
-    [],
-    (command.subcommands ?? []).map((sub) => describe(sub, `${command.name}|${sub.name}`)),
+    new Set<Reply>(),
+    new Set<Reply>(),
+    new Set<Reply>((command.subcommands ?? []).map((sub) => describe(sub, `${command.name}|${sub.name}`))),
   ];
 }
 
@@ -88,21 +88,25 @@ function docs(commands: ReadonlyMap<string, Command>, names: readonly Buffer[]):
 function list(commands: ReadonlyMap<string, Command>, args: readonly Buffer[]): Reply {
   const names = [...commands.keys()];
   if (args.length === 2) return names;
-  const isPattern =
-    args.length === 5 &&
-    args[2]!.toString().toLowerCase() === "filterby" &&
-    args[3]!.toString().toLowerCase() === "pattern";
-  if (!isPattern) return new ErrorReply(errors.syntax);
-  return names.filter((name) => matchesGlob(args[4]!.toString("latin1"), name));
+  const [filterBy, by, value] = args.slice(2).map((arg) => arg.toString("latin1").toLowerCase());
+  if (args.length !== 5 || filterBy !== "filterby") return new ErrorReply(errors.syntax);
+  if (by === "pattern") return names.filter((name) => matchesGlob(value!, name));
+  if (by === "aclcat") {
+    return names.filter((name) => categories(commands.get(name)!).includes(`@${value}`));
+  }
+  return by === "module" ? [] : new ErrorReply(errors.syntax);
 }
 
 function getKeys(commands: ReadonlyMap<string, Command>, words: readonly Buffer[]): Reply {
-  const command = find(commands, words[0]!);
-  if (command === undefined) return new ErrorReply("ERR Invalid command specified");
-  if (command.keys === undefined) return new ErrorReply("ERR The command has no key arguments");
-  const fits = command.arity < 0 ? words.length >= -command.arity : words.length === command.arity;
-  if (!fits) return new ErrorReply("ERR Invalid number of arguments specified for command");
-  const { first, last, step } = command.keys;
+  const named = find(commands, words[0]!);
+  const word = words[1]!.toString("latin1").toLowerCase();
+  const chosen =
+    named?.subcommands === undefined ? named : named.subcommands.find((sub) => sub.name === word);
+  if (chosen === undefined) return new ErrorReply(errors.getKeysOfUnknown);
+  if (chosen.keys === undefined) return new ErrorReply(errors.getKeysOfKeyless);
+  const fits = chosen.arity < 0 ? words.length >= -chosen.arity : words.length === chosen.arity;
+  if (!fits) return new ErrorReply(errors.getKeysArity);
+  const { first, last, step } = chosen.keys;
   const end = last < 0 ? words.length + last : last;
   return words.filter((_, i) => i >= first && i <= end && (i - first) % step === 0);
 }
@@ -129,7 +133,7 @@ export function commandCommand(table: Table): Command {
       subcommand("docs", -2, "What commands are for.", (args) => docs(table(), args.slice(2))),
       subcommand("info", -2, "Arity, flags and places of keys.", (args) => info(table(), args.slice(2))),
       subcommand("list", -2, "The names of commands.", (args) => list(table(), args)),
-      subcommand("getkeys", -3, "The keys in a command's words.", (args) => getKeys(table(), args.slice(2))),
+      subcommand("getkeys", -4, "The keys in a command's words.", (args) => getKeys(table(), args.slice(2))),
     ],
     run: () => info(table(), []),
   };

@@ -4,13 +4,29 @@
  * Owns the types only; `table.ts` has the list and the way from arguments to a reply.
  */
 import type { Reply } from "../../proto/reply.ts";
+import type { NodeConf } from "../conf/conf.ts";
 import type { Connection } from "../connection.ts";
+import type { Log } from "../log.ts";
 import type { Node } from "../node.ts";
 
-/** What a running command may use. */
+/** What a command may use that concerns only its connection; there is one on every thread. */
+export interface LocalContext {
+  readonly connection: Connection;
+  /** Read at each use. */
+  readonly conf: NodeConf;
+  readonly log: Log;
+}
+
+/** A client whose connection may be on another thread. */
+export interface ClientState {
+  readonly id: number;
+  leave(): void;
+}
+
+/** What a command may use that needs the node; it runs on the main thread. */
 export interface CommandContext {
   readonly node: Node;
-  readonly connection: Connection;
+  readonly client: ClientState;
 }
 
 /** Redis' own flags, as COMMAND INFO shows them. */
@@ -40,8 +56,11 @@ export interface Command {
   readonly group: "generic" | "string" | "connection" | "server" | "carrot";
   readonly subcommands?: readonly Command[];
   /**
-   * Runs with all words, the name first. The words are views that die with this call: copy what is kept. Left out
-   * where there are subcommands and the bare name does nothing. Returns undefined for no reply at all.
+   * Runs with all words, the name first. The words are views that die with this call: copy what is kept. Returns
+   * undefined for no reply at all. A command has this or `local`, or neither, where there are subcommands and the bare
+   * name does nothing.
    */
   readonly run?: (args: readonly Buffer[], context: CommandContext) => Reply | Promise<Reply> | undefined;
+  /** The same for a command that concerns only its connection. */
+  readonly local?: (args: readonly Buffer[], context: LocalContext) => Reply;
 }

@@ -3,35 +3,46 @@
  *
  * GET also answers for a few of Redis' own parameters that tools ask for before they do anything else.
  */
+import { lineText } from "../../proto/line-text.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
+import { configReasons, errors } from "../../proto/texts.ts";
 import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
+import type { NodeConf } from "../conf/conf.ts";
 import { matchesGlob } from "../glob.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 /** What redis-benchmark, exporters and client libraries ask a Redis for, as it is true of a cache without disks. */
-const OF_REDIS: readonly (readonly [string, string])[] = [
-  ["save", ""],
-  ["appendonly", "no"],
-  ["databases", "1"],
-  ["proto-max-bulk-len", "536870912"],
-  ["maxmemory-policy", "allkeys-lru"],
-  ["replica-read-only", "yes"],
-];
+function ofRedis({ maxCommandBytes }: NodeConf): readonly (readonly [string, string])[] {
+  return [
+    ["save", ""],
+    ["appendonly", "no"],
+    ["databases", "1"],
+    ["proto-max-bulk-len", String(maxCommandBytes)],
+    ["maxmemory-policy", "allkeys-lru"],
+    ["replica-read-only", "yes"],
+  ];
+}
 
 function get(args: readonly Buffer[], { node }: CommandContext): Reply {
-  const patterns = args.slice(2).map((arg) => arg.toString("latin1").toLowerCase());
-  const all = [
+  const all = new Map([
     ...directiveNames(node.conf).map((name) => [name, formatDirective(node.conf, name) ?? ""] as const),
-    ...OF_REDIS,
-  ];
-  return new Map<string, Reply>(
-    all.filter(([name]) => patterns.some((pattern) => matchesGlob(pattern, name))),
-  );
+    ...ofRedis(node.conf),
+  ]);
+  const found = new Map<string, Reply>();
+  for (const arg of args.slice(2)) {
+    const pattern = arg.toString("latin1");
+    for (const [name, value] of all) {
+      if (!matchesGlob(pattern.toLowerCase(), name)) continue;
+      // As in Redis, who asks for one name finds it spelt as asked.
+      found.set(name === pattern.toLowerCase() ? pattern : name, value);
+      all.delete(name);
+    }
+  }
+  return found;
 }
 
 /** Several pairs at once are all taken or none. */
-function set(args: readonly Buffer[], { node }: CommandContext): Reply {
+async function set(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const words = args.slice(2);
   if (words.length % 2 !== 0) return new ErrorReply(errors.syntax);
   const known = new Set(directiveNames(node.conf));
@@ -39,16 +50,18 @@ function set(args: readonly Buffer[], { node }: CommandContext): Reply {
   for (let i = 0; i < words.length; i += 2) {
     const name = words[i]!.toString("latin1").toLowerCase();
     if (!known.has(name)) return new ErrorReply(errors.configUnknown(words[i]!));
+    if (changes.some(([other]) => other === name))
+      return new ErrorReply(errors.configRefused(lineText(words[i]!), configReasons.duplicate));
     changes.push([name, words[i + 1]!]);
   }
   const wrong = changeDirectives(node.conf, changes);
   if (wrong !== undefined) return new ErrorReply(errors.configRefused(wrong.name, wrong.error));
-  node.confChanged();
+  await node.confChanged(changes);
   return OK;
 }
 
-function resetStat(_args: readonly Buffer[], { node }: CommandContext): Reply {
-  node.resetCounters();
+async function resetStat(_args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  await node.resetCounters();
   return OK;
 }
 

@@ -7,7 +7,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { REDIS_VERSION } from "../version.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, LocalContext } from "./command.ts";
 
 /** The only user there is. */
 const DEFAULT_USER = "default";
@@ -17,24 +17,24 @@ export function isClientName(name: Buffer): boolean {
   return name.every((byte) => byte >= 0x21 && byte <= 0x7e);
 }
 
-/** The digits of a decimal integer, or undefined. */
+/** A decimal integer of 64 bits, as Redis reads one; undefined when it is none. Beyond 53 bits it is not exact. */
 export function integerOf(arg: Buffer): number | undefined {
   const text = arg.toString("latin1");
-  return /^(0|-?[1-9][0-9]{0,15})$/.test(text) ? Number(text) : undefined;
+  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(text)) return undefined;
+  return BigInt(text) === BigInt.asIntN(64, BigInt(text)) ? Number(text) : undefined;
 }
 
 /** Whether the password is right; takes the same time whatever is wrong with it. */
-function passes(user: string, password: Buffer, context: CommandContext): boolean {
+function passes(user: string, password: Buffer, context: LocalContext): boolean {
   const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest();
-  const expected = context.node.conf.requirePass;
+  const expected = context.conf.requirePass;
   if (user !== DEFAULT_USER) return false;
   return expected === "" || timingSafeEqual(digest(password), digest(Buffer.from(expected)));
 }
 
-function auth(args: readonly Buffer[], context: CommandContext): Reply {
+function auth(args: readonly Buffer[], context: LocalContext): Reply {
   if (args.length > 3) return new ErrorReply(errors.syntax);
-  if (args.length === 2 && context.node.conf.requirePass === "")
-    return new ErrorReply(errors.authWithoutPassword);
+  if (args.length === 2 && context.conf.requirePass === "") return new ErrorReply(errors.authWithoutPassword);
   const user = args.length === 3 ? args[1]!.toString("latin1") : DEFAULT_USER;
   if (!passes(user, args.at(-1)!, context)) return new ErrorReply(errors.wrongPass);
   context.connection.authenticated = true;
@@ -48,7 +48,7 @@ interface Greeting {
   name?: string;
 }
 
-function readGreeting(args: readonly Buffer[], context: CommandContext): Greeting | ErrorReply {
+function readGreeting(args: readonly Buffer[], context: LocalContext): Greeting | ErrorReply {
   const greeting: Greeting = {};
   if (args.length > 1) {
     const version = integerOf(args[1]!);
@@ -72,7 +72,7 @@ function readGreeting(args: readonly Buffer[], context: CommandContext): Greetin
   return greeting;
 }
 
-function hello(args: readonly Buffer[], context: CommandContext): Reply {
+function hello(args: readonly Buffer[], context: LocalContext): Reply {
   const { connection } = context;
   const greeting = readGreeting(args, context);
   if (greeting instanceof ErrorReply) return greeting;
@@ -107,7 +107,7 @@ export const connectionCommands: readonly Command[] = [
     summary: "PONG, or the message given.",
     since: "1.0.0",
     group: "connection",
-    run: (args) => {
+    local: (args) => {
       if (args.length > 2) return new ErrorReply(errors.wrongArity("ping"));
       return args[1] ?? new SimpleString("PONG");
     },
@@ -119,7 +119,7 @@ export const connectionCommands: readonly Command[] = [
     summary: "The message given.",
     since: "1.0.0",
     group: "connection",
-    run: (args) => args[1]!,
+    local: (args) => args[1]!,
   },
   {
     name: "quit",
@@ -128,7 +128,7 @@ export const connectionCommands: readonly Command[] = [
     summary: "Closes the connection after the replies of the commands before.",
     since: "1.0.0",
     group: "connection",
-    run: (_args, { connection }) => {
+    local: (_args, { connection }) => {
       connection.leave();
       return OK;
     },
@@ -140,7 +140,7 @@ export const connectionCommands: readonly Command[] = [
     summary: "Chooses the database; there is only 0.",
     since: "1.0.0",
     group: "connection",
-    run: select,
+    local: select,
   },
   {
     name: "auth",
@@ -149,7 +149,7 @@ export const connectionCommands: readonly Command[] = [
     summary: "Authenticates the connection.",
     since: "1.0.0",
     group: "connection",
-    run: auth,
+    local: auth,
   },
   {
     name: "hello",
@@ -158,6 +158,6 @@ export const connectionCommands: readonly Command[] = [
     summary: "Chooses the dialect, 2 or 3, and tells about the server.",
     since: "6.0.0",
     group: "connection",
-    run: hello,
+    local: hello,
   },
 ];

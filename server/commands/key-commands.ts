@@ -7,6 +7,7 @@ import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { integerOf } from "./connection-commands.ts";
 
 const ONE_KEY = { first: 1, last: 1, step: 1 };
 const ALL_KEYS = { first: 1, last: -1, step: 1 };
@@ -79,6 +80,15 @@ async function flush(args: readonly Buffer[], { node }: CommandContext): Promise
   return OK;
 }
 
+/** What is wrong with the words behind MEMORY USAGE's key; there is nothing to sample, but clients may say it. */
+function samplesRefused(words: readonly Buffer[]): string | undefined {
+  if (words.length === 0) return undefined;
+  if (words.length !== 2 || words[0]!.toString().toLowerCase() !== "samples") return errors.syntax;
+  const samples = integerOf(words[1]!);
+  if (samples === undefined) return errors.notAnInteger;
+  return samples < 0 ? errors.syntax : undefined;
+}
+
 const memoryUsage: Command = {
   name: "usage",
   arity: -3,
@@ -88,8 +98,8 @@ const memoryUsage: Command = {
   since: "4.0.0",
   group: "server",
   run: (args, context) => {
-    const samples = args.length === 5 && args[3]!.toString().toLowerCase() === "samples";
-    if (args.length !== 3 && !samples) return new ErrorReply(errors.syntax);
+    const refused = samplesRefused(args.slice(3));
+    if (refused !== undefined) return new ErrorReply(refused);
     return figure(({ kind, footprintBytes }) => (kind === "value" ? footprintBytes : null), 2)!(
       args,
       context,
@@ -209,7 +219,7 @@ export const keyCommands: readonly Command[] = [
   {
     name: "memory",
     arity: -2,
-    flags: ["readonly"],
+    flags: [],
     summary: "A container for memory diagnostics.",
     since: "4.0.0",
     group: "server",

@@ -6,7 +6,8 @@ import { errors } from "../../proto/texts.ts";
 import { infoText } from "../info.ts";
 import type { Command, CommandContext } from "./command.ts";
 
-function info(args: readonly Buffer[], { node }: CommandContext): Reply {
+async function info(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  await node.gatherFigures();
   return new Verbatim(
     infoText(
       node,
@@ -22,14 +23,13 @@ function time(): Reply {
 }
 
 /** As in Redis there is no reply when it works: the connection ends. */
-function shutdown(args: readonly Buffer[], { node, connection }: CommandContext): Reply | undefined {
-  const words = args.slice(1).map((arg) => arg.toString("latin1").toLowerCase());
-  if (words.includes("abort")) return new ErrorReply("ERR No shutdown in progress.");
-  if (words.some((word) => !["nosave", "save", "now", "force"].includes(word))) {
-    return new ErrorReply(errors.syntax);
-  }
-  node.log.warn({ client: connection.id }, "SHUTDOWN by a client");
-  connection.leave();
+function shutdown(args: readonly Buffer[], { node, client }: CommandContext): Reply | undefined {
+  const words = new Set(args.slice(1).map((arg) => arg.toString("latin1").toLowerCase()));
+  if (words.has("abort") && args.length === 2) return new ErrorReply(errors.noShutdown);
+  const isOdd = [...words].some((word) => !["nosave", "save", "now", "force"].includes(word));
+  if (isOdd || (words.has("save") && words.has("nosave"))) return new ErrorReply(errors.syntax);
+  node.log.warn({ client: client.id }, "SHUTDOWN by a client");
+  client.leave();
   node.requestShutdown();
   return undefined;
 }

@@ -7,7 +7,7 @@
 
 /** Where a directive stands. */
 export interface Place {
-  /** `carrot.conf:31`, or `command line`. */
+  /** `carrot.conf:31`, `command line`, or `startNode`. */
   readonly where: string;
   /** Absolute; what relative paths in the directive are relative to. */
   readonly directory: string;
@@ -16,7 +16,7 @@ export interface Place {
 
 /** Stops the start of a node; the message is complete, place included. */
 export class ConfError extends Error {
-  override readonly name = "ConfError";
+  override readonly name: string = "ConfError";
 }
 
 /**

@@ -19,8 +19,8 @@ const MAX_BULK_BYTES = 512 * MIB;
 /** The smallest limit under which a group can hold an entry worth caching. */
 export const MIN_GROUP_BYTES = KIB;
 
-export interface Directive<T = unknown> {
-  readonly name: string;
+export interface Directive<T = unknown, Name extends string = string> {
+  readonly name: Name;
   readonly kind: kind.Kind<T>;
   /** As one would write it after the name; or in which way it follows from others. */
   readonly default: string | { readonly follows: string };
@@ -96,7 +96,7 @@ export const nodeDirectives = {
   peerTimeoutMs: live(
     "peer-timeout",
     kind.duration({ min: 1, max: MAX_TIMER_MS }),
-    "500ms",
+    "1s",
     "how long a peer may take to answer",
   ),
   shutdownTimeoutMs: live(
@@ -180,13 +180,13 @@ export function findDirective(scope: Row["scope"], name: string): Row | undefine
 type Flag = "repeatable" | "sensitive";
 
 /** A directive that holds for the life of the process. */
-function fixed<T>(
-  name: string,
+function fixed<T, const Name extends string>(
+  name: Name,
   of: kind.Kind<T>,
   by: Directive["default"],
   help: string,
   flag?: Flag,
-): Directive<T> {
+): Directive<T, Name> {
   return {
     name,
     kind: of,
@@ -199,12 +199,12 @@ function fixed<T>(
 }
 
 /** A directive that CONFIG SET can change while the node runs. */
-function live<T>(
-  name: string,
+function live<T, const Name extends string>(
+  name: Name,
   of: kind.Kind<T>,
   by: Directive["default"],
   help: string,
   flag?: Flag,
-): Directive<T> {
+): Directive<T, Name> {
   return { ...fixed(name, of, by, help, flag), changeable: true };
 }

@@ -1,9 +1,9 @@
 /**
  * From carrot.conf and the command line to a NodeConf.
  *
- *     file, includes -> statements --+
- *                                    +-> settings (merged) -> defaults -> members, groups -> NodeConf
- *     --directive value -> statements+
+ *     file, includes     -> statements -+
+ *     --directive value  -> statements -+-> settings (merged) -> defaults -> members, groups -> NodeConf
+ *     a program's object -> statements -+
  *
  * Owns the order of these steps. Each of them throws a ConfError at the first mistake; nothing is started,
  * opened or written here, and the same input always gives the same conf.
@@ -26,6 +26,8 @@ export interface ConfSource {
   readonly text?: string | undefined;
   /** `--directive value ...`; they win over the file's. */
   readonly overrides?: readonly string[] | undefined;
+  /** What a program says; wins over both. */
+  readonly statements?: readonly Statement[] | undefined;
   readonly readFile?: ReadFile | undefined;
   /** What relative paths are relative to; the process' own by default. */
   readonly cwd?: string | undefined;
@@ -41,7 +43,8 @@ export function readConf(source: ConfSource = {}): NodeConf {
   const cwd = source.cwd ?? process.cwd();
   const fromFile = collectSettings(readSource(source, cwd));
   const fromArgs = collectSettings(readArgumentStatements(source.overrides ?? [], cwd));
-  const settings = mergeSettings(fromFile, fromArgs);
+  const fromProgram = collectSettings(source.statements ?? []);
+  const settings = mergeSettings(mergeSettings(fromFile, fromArgs), fromProgram);
 
   const nodePlaces = placesOf("node", "", settings.node);
   const values = withDefaults("node", settings.node, cwd) as NodeValues;

@@ -106,7 +106,8 @@ function unknownDirective({ name, place }: Statement): ConfError {
   if (findDirective("group", name) !== undefined) {
     return errorAt(place, name, `belongs to a group: write group NAME ${name} ...`);
   }
-  if (place.onCommandLine && name === "include") return errorAt(place, name, "belongs in a conf file");
+  // Files have theirs replaced by what it names before they come here.
+  if (name === "include") return errorAt(place, name, "belongs in a conf file");
   const known = [...namesOf("node"), "group", "include"];
   return new ConfError(`${place.where}: unknown directive ${shown(name)}${hint(name, known)}`);
 }

@@ -4,6 +4,7 @@
  * Owns the classes only; what a client reads instead is in texts.ts. Any other error of a loader is an ordinary
  * failure of its origin.
  */
+import { ConfError } from "../conf/conf-error.ts";
 
 /** The key must not go to this origin, whatever the origin would say. */
 export class KeyNotAllowed extends Error {
@@ -16,6 +17,6 @@ export class ValueTooLarge extends Error {
 }
 
 /** The conf names a loader that cannot be made. The message is whole: `carrot.conf:12: loader: ...`. */
-export class LoaderConfError extends Error {
+export class LoaderConfError extends ConfError {
   override readonly name = "LoaderConfError";
 }

@@ -21,6 +21,7 @@ export interface LoaderSpec {
   readonly directory: string;
 }
 
+/** Read at each use, because CONFIG SET changes them. */
 export interface LoaderLimits {
   readonly maxValueBytes: number;
   readonly timeoutMs: number;
@@ -60,11 +61,7 @@ function makeModule([path]: readonly string[], { directory }: LoaderSpec): Promi
 }
 
 /** Imported only now, because undici takes as long to import as all the rest of a node. */
-async function makeHttp(
-  [url]: readonly string[],
-  _spec: LoaderSpec,
-  limits: LoaderLimits,
-): Promise<Loader> {
+async function makeHttp([url]: readonly string[], _spec: LoaderSpec, limits: LoaderLimits): Promise<Loader> {
   const template = httpTemplate(url!);
   const { HttpLoader } = await import("./http-loader.ts");
   return new HttpLoader(template, limits);

@@ -19,6 +19,7 @@ const HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "c
 
 type Response = Dispatcher.ResponseData;
 
+/** Read at each use. */
 export interface HttpLimits {
   readonly maxValueBytes: number;
   readonly timeoutMs: number;
@@ -28,26 +29,19 @@ export interface HttpLimits {
 
 export class HttpLoader implements Loader {
   readonly #template: UrlTemplate;
-  readonly #maxValueBytes: number;
-  readonly #pool: Pool;
+  readonly #limits: HttpLimits;
+  #pool: Pool | undefined;
+  #connections = 0;
 
-  constructor(template: UrlTemplate, { maxValueBytes, timeoutMs, concurrency }: HttpLimits) {
+  constructor(template: UrlTemplate, limits: HttpLimits) {
     this.#template = template;
-    this.#maxValueBytes = maxValueBytes;
-    this.#pool = new Pool(template.origin, {
-      connections: concurrency,
-      pipelining: 1,
-      // The signal comes first; these end what is still on the wire when nobody listens to a signal.
-      connect: { timeout: timeoutMs },
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
+    this.#limits = limits;
   }
 
   async load(_key: LoaderKey, { keyBytes, signal }: LoadContext): Promise<Loaded> {
     let path = this.#template.pathFor(keyBytes);
     for (let redirects = 0; ; redirects++) {
-      const response = await this.#pool.request({ method: "GET", path, headers: HEADERS, signal });
+      const response = await this.#request(path, signal);
       const location = redirectOf(response);
       if (location === undefined) return await this.#loadedFrom(response, signal);
       await drain(response, signal);
@@ -58,7 +52,28 @@ export class HttpLoader implements Loader {
 
   /** Cuts off what is under way. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#pool?.destroy();
+  }
+
+  #request(path: string, signal: AbortSignal): Promise<Response> {
+    const { timeoutMs } = this.#limits;
+    // The signal comes first; these end what is still on the wire when nobody listens to a signal.
+    const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+    return this.#currentPool().request({ method: "GET", path, headers: HEADERS, signal, ...timeouts });
+  }
+
+  /** A pool's size is fixed: when the limit changes there is a new one, and the old one ends with its last request. */
+  #currentPool(): Pool {
+    const { concurrency, timeoutMs } = this.#limits;
+    if (this.#pool !== undefined && this.#connections === concurrency) return this.#pool;
+    void this.#pool?.close();
+    this.#connections = concurrency;
+    this.#pool = new Pool(this.#template.origin, {
+      connections: concurrency,
+      pipelining: 1,
+      connect: { timeout: timeoutMs },
+    });
+    return this.#pool;
   }
 
   #follow(location: string, path: string): string {
@@ -68,8 +83,9 @@ export class HttpLoader implements Loader {
   }
 
   async #loadedFrom(response: Response, signal: AbortSignal): Promise<Loaded> {
-    const refusal = refusalOf(response, this.#maxValueBytes);
-    if (refusal === undefined) return await readBody(response, this.#maxValueBytes);
+    const { maxValueBytes } = this.#limits;
+    const refusal = refusalOf(response, maxValueBytes);
+    if (refusal === undefined) return await readBody(response, maxValueBytes);
     await drain(response, signal);
     if (refusal === null) return null;
     throw refusal;

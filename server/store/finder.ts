@@ -8,7 +8,7 @@
  */
 import { deadlineOf, stampUse } from "./entries.ts";
 import { findEntry, keyAt } from "./index-table.ts";
-import { IS_ABSENT, LENGTH_MASK, SEQUENCE, SIZES, SLOT, VALUE } from "./layout.ts";
+import { DATED, IS_ABSENT, LENGTH_MASK, SEQUENCE, SIZES, SLOT, VALUE } from "./layout.ts";
 import { lock, ShardLockedError, unchangedSince, unlock } from "./lock.ts";
 import type { Shard } from "./shard.ts";
 
@@ -16,7 +16,7 @@ import type { Shard } from "./shard.ts";
 export const MISS = -1;
 export const ABSENT = -2;
 
-/** Looks without a lock before one with it; some microseconds, more than a usual write takes. */
+/** Looks without a lock before one with it. */
 const TRIES = 100;
 
 export interface FinderOptions {
@@ -27,10 +27,6 @@ export interface FinderOptions {
 }
 
 export class Finder {
-  /** Deadline of the entry last found; Infinity: never. */
-  deadline = 0;
-  /** Its ref, good as long as `intact()`. */
-  ref = 0;
   readonly #now: () => number;
   readonly #thread: number;
   readonly #lockWaitMs: number;
@@ -39,6 +35,9 @@ export class Finder {
   #slot = 0;
   #at = 0;
   #length = 0;
+  /** Written only for an entry that has one: a float written on every hit costs. */
+  #deadline = 0.5;
+  #isDated = false;
   /** How often in a row a found value changed under the copying. */
   #torn = 0;
   #aside: Buffer = Buffer.alloc(0);
@@ -49,6 +48,11 @@ export class Finder {
     this.#now = options.now;
     this.#thread = options.thread;
     this.#lockWaitMs = options.lockWaitMs;
+  }
+
+  /** Deadline of the entry last found; Infinity: never. */
+  get deadline(): number {
+    return this.#isDated ? this.#deadline : Number.POSITIVE_INFINITY;
   }
 
   /** Length of the value under the key `chunk[start, end)`, MISS or ABSENT; `isUse`: a hit counts as a use. */
@@ -96,10 +100,12 @@ export class Finder {
     const { words } = shard;
     const ref = findEntry(shard, hash, chunk, start, end);
     if (ref === 0) return MISS;
-    this.deadline = deadlineOf(words, ref);
-    if (this.deadline !== Number.POSITIVE_INFINITY && this.deadline <= this.#now()) return MISS;
     const value = words[ref + VALUE]!;
-    this.ref = ref;
+    this.#isDated = (value & DATED) !== 0;
+    if (this.#isDated) {
+      this.#deadline = deadlineOf(words, ref);
+      if (this.#deadline <= this.#now()) return MISS;
+    }
     this.#slot = words[ref + SLOT]!;
     this.#at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
     this.#length = value & LENGTH_MASK;
@@ -121,14 +127,18 @@ export class Finder {
       if (error instanceof ShardLockedError) return MISS;
       throw error;
     }
-    const length = this.#walk(shard, hash, chunk, start, end);
-    if (length !== MISS) {
-      this.#aside = Buffer.from(shard.bytes.slice(this.#at, this.#at + this.#length));
-      if (isUse) stampUse(shard, this.#slot);
+    try {
+      const length = this.#walk(shard, hash, chunk, start, end);
+      if (length !== MISS) {
+        this.#aside = Buffer.from(shard.buffer.subarray(this.#at, this.#at + this.#length));
+        if (isUse) stampUse(shard, this.#slot);
+      }
+      this.#shard = undefined;
+      return length;
+    } finally {
+      // Also when there is no memory for the copy.
+      unlock(shard);
     }
-    this.#shard = undefined;
-    unlock(shard);
-    return length;
   }
 
   #view(target: Uint8Array): void {

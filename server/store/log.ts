@@ -7,13 +7,15 @@
  *      |-- free ----|-- oldest ... ---|-- free ---|               in one piece (WRAP is 0)
  *
  * Entries are appended at HEAD. Where it meets TAIL, the oldest are taken up: a dead one gives its room back, a live
- * one moves to HEAD. END follows the contents up to the whole arena, so memory is touched as it is needed. Does not
+ * one moves to HEAD. As long as there is no gap between the two it stays where it is, so entries of one size fill each
+ * other's holes and nothing ever moves. END follows the contents up to the whole arena, so memory is touched as it is needed. Does not
  * know which entry is worth keeping: `drop` (handed in) ends a live one when moving would take too long.
  */
 import { repointEntry } from "./index-table.ts";
 import {
   DATED,
   END,
+  ENTRIES,
   entryWords,
   FREE_HIGH,
   GHOST_MASK,
@@ -27,6 +29,7 @@ import {
   SLOT,
   SLOTS,
   TAIL,
+  USED_BYTES,
   VALUE,
   WRAP,
 } from "./layout.ts";
@@ -40,7 +43,7 @@ export function lengthOf(words: Int32Array, ref: number): number {
 
 /**
  * What one reservation may spend on moving, in words: this and a multiple of its own length; an entry counts 64 beside
- * its length. Eight times the length is usual. Beyond it the oldest of the log are dropped, to bound the stall.
+ * its length. Beyond it the oldest of the log are dropped, to bound the stall.
  */
 const MOVE_BUDGET_WORDS = 1 << 18;
 const MOVE_BUDGET_LENGTHS = 32;
@@ -65,8 +68,7 @@ export function reserve(shard: Shard, length: number, drop: (shard: Shard, ref: 
     const tailLength = lengthOf(words, tail);
     if (words[tail + SLOT] !== 0) {
       if (budget > 0) {
-        moveToHead(shard, tail, tailLength);
-        budget -= tailLength + MOVE_COST_WORDS;
+        budget -= MOVE_COST_WORDS + moveToHead(shard, tail, tailLength);
       } else {
         drop(shard, tail);
       }
@@ -102,11 +104,13 @@ const LEAST_SPARE_WORDS = 1 << 14;
 
 /** Moves END on, as far as the contents justify and the shard's share of memory allows. */
 function extend(shard: Shard, head: number, length: number): boolean {
-  const { words, arenaAt, arenaWords } = shard;
+  const { words, arenaAt, arenaWords, geometry } = shard;
   const live = words[LIVE_WORDS]! + length;
   const wanted = live + (live >>> 3) + LEAST_SPARE_WORDS;
+  // What the tables will have taken when the shard is full of such entries as it holds.
+  const tables = (2 * words[ENTRIES]! * geometry.limitBytes) / Math.max(1, words[USED_BYTES]!);
   // A value that is large for its shard finds it empty and may have all of it.
-  const allowed = head === arenaAt ? arenaWords : arenaWords - tableWords(shard);
+  const allowed = arenaWords - (head === arenaAt ? 0 : Math.ceil(Math.max(tables, tableWords(shard))));
   const end = arenaAt + Math.min(wanted, allowed);
   if (head + length > end) return false;
   words[END] = Math.max(words[END]!, end);
@@ -120,17 +124,18 @@ export function tableWords(shard: Shard): number {
   return words[SLOTS]! * 2 + words[FREE_HIGH]! + ghosts;
 }
 
-/** Copies the entry at the tail to the head and makes everything that refers to it follow. */
-function moveToHead(shard: Shard, from: number, length: number): void {
+/** Copies the entry at the tail to the head and makes everything that refers to it follow; returns the words copied. */
+function moveToHead(shard: Shard, from: number, length: number): number {
   const { words } = shard;
   const to = words[HEAD]!;
   words[HEAD] = to + length;
-  if (to === from) return;
+  if (to === from) return 0;
   repointEntry(shard, from, to);
   words[words[from + PREV]! + NEXT] = to;
   words[words[from + NEXT]! + PREV] = to;
   copyWords(words, to, from, length);
   shard.counters[MOVES]!++;
+  return length;
 }
 
 /** Below this a loop beats the call. */

@@ -16,7 +16,7 @@ import { GENERATIONS, NEWEST, NEXT, OLDEST, PREV, SLOT, SORTED, STARTS_AT, TICK,
 import { appendQueue, appendTo, emptyQueue, firstOf, sentinelOf, unqueue } from "./queues.ts";
 import type { Shard } from "./shard.ts";
 
-/** Entries sorted at once: 2,048 visits are some 0.3 ms. */
+/** Entries sorted at once: bounds the stall of the one eviction that finds the sorted ones used up. */
 const BATCH = 2048;
 const batchRefs = new Int32Array(BATCH);
 const batchOrder = new Float64Array(BATCH);

@@ -3,6 +3,7 @@
  * over loopback; log lines are awaited, not time.
  */
 
+import { connect } from "node:net";
 import test from "ava";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
@@ -187,11 +188,12 @@ test("a member that leaves the ring has its link closed, the others keep theirs"
   await a.log.until(/c:1: link is up/);
   b.store.get = () => new Promise(() => {});
   const waiting = a.peers.get("b:1", bytes("k"), 60_000);
+  const before = a.log.matching(/c:1: link is/).length;
   a.peers.setMembers(["c:1", "a:1"]);
   await t.throwsAsync(waiting, { instanceOf: PeerUnreachable });
   t.false(a.peers.isUp("b:1"));
   t.true(a.peers.isUp("c:1"));
-  t.is(a.log.matching(/c:1: link is/).length, 1);
+  t.is(a.log.matching(/c:1: link is/).length, before);
 });
 
 test("the member with the older ring takes the newer one when they meet, whoever dials", async (t) => {
@@ -279,6 +281,21 @@ test("closing answers what has been read, then ends the links", async (t) => {
   t.deepEqual(await waiting, value("late"));
   await closing;
   await a.log.until(/b:1: link is down/);
+});
+
+test("a member is reached at every address it listens on, until it closes", async (t) => {
+  const { peers } = await new Rig(t).start("a:1");
+  const { port } = peers;
+  await peers.listen("127.0.0.2", port);
+  const reaches = (host: string) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({ host, port });
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+      t.teardown(() => socket.destroy());
+    });
+  t.deepEqual(await Promise.all(["127.0.0.1", "127.0.0.2"].map(reaches)), [true, true]);
+  await peers.close();
+  t.deepEqual(await Promise.all(["127.0.0.1", "127.0.0.2"].map(reaches)), [false, false]);
 });
 
 test("a port in use rejects listen", async (t) => {

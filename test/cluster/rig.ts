@@ -107,6 +107,7 @@ export class Rig {
       secret: "s3cret",
       handlers: store,
       maxValueBytes: 8 << 20,
+      askTimeoutMs: () => 5000,
       clock: () => performance.now(),
       random: () => 0,
       log,

@@ -3,6 +3,8 @@
  * Method: the built command on the repository's own carrot.conf, redis-cli as a person would use it.
  */
 import { execFile, execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { promisify } from "node:util";
 import test from "ava";
 import { freePorts, has, ROOT, start, startNodeProcess } from "./processes.ts";
@@ -84,9 +86,12 @@ test("redis-benchmark runs unmodified", async (t) => {
   }
 });
 
-test("npm start's own script is what package.json says it is", async (t) => {
-  const script = execFileSync("npm", ["pkg", "get", "scripts.start"], { cwd: ROOT, encoding: "utf8" });
-  t.is(JSON.parse(script), "node dist/server/cli.js carrot.conf");
+test("npm start's script runs the node in place of its shell, so that npm's SIGTERM reaches it", async (t) => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
+  const node = start(t, "sh", ["-c", `${scripts.start} --port 0`]);
+  await node.printed(/ready on /);
+  node.kill("SIGTERM");
+  t.is(await node.ended, 0);
 });
 
 test("SHUTDOWN ends the process with exit code 0", async (t) => {

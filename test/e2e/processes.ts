@@ -28,17 +28,23 @@ export interface Program {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a program, which is killed at the end of the test at the latest. */
-export function start(t: ExecutionContext, command: string, args: readonly string[]): Program {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+/** Starts a program, which is killed at the end of the test at the latest. `ipc`: it takes messages of the test. */
+export function start(
+  t: ExecutionContext,
+  command: string,
+  args: readonly string[],
+  cwd = ROOT,
+  ipc = false,
+): Program {
+  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe", ipc ? "ipc" : "ignore"] });
   let text = "";
   const changed = new Set<() => void>();
   const onText = (chunk: Buffer) => {
     text += chunk.toString("latin1");
     for (const check of changed) check();
   };
-  child.stdout.on("data", onText);
-  child.stderr.on("data", onText);
+  child.stdout!.on("data", onText);
+  child.stderr!.on("data", onText);
   const ended = new Promise<number | string>((resolve) => {
     child.once("close", (code, signal) => {
       resolve(code ?? signal ?? "?");

@@ -111,6 +111,8 @@ export function createGroup(
     forwards: new Flights(),
     queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, clock }),
     counters: zeroCounters(),
+    counted: [],
+    countedBefore: { evictions: 0, expirations: 0 },
   };
 }
 

@@ -73,3 +73,11 @@ test("adds up threads", (t) => {
   sum.add(latencyOf(0.02));
   t.deepEqual(sum.snapshot(), latencyOf(0.001, 0.5, 0.02).snapshot());
 });
+
+test("a copy of its state is a copy of it", (t) => {
+  const latency = latencyOf(0.5, 0.001);
+  const copy = new Latency(Float64Array.from(latency.state));
+  t.deepEqual(copy.snapshot(), latency.snapshot());
+  latency.observe(1);
+  t.is(copy.snapshot().count, 2);
+});

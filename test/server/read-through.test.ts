@@ -58,7 +58,8 @@ function createNode(conf: Partial<GroupConf> = {}, { mirrors = true, random = ()
   const group = createGroup({ conf, loader, clock: clock.read, mirrors });
   const loadLatency = new Latency();
   const hotKeys = new HotKeys({ hash, seed: 1, clock: clock.read });
-  const options = { membership, hotKeys, clock: clock.read, random, loadLatency };
+  const peerTimeoutMs = () => 500;
+  const options = { membership, hotKeys, clock: clock.read, random, loadLatency, peerTimeoutMs };
   const node = new ReadThrough({ ...options, peers });
   const lone = new ReadThrough({ ...options, peers: undefined });
   return { node, lone, clock, loader, peers, membership, group, loadLatency };

@@ -86,6 +86,7 @@ export class ModelNode {
       clock,
       random,
       loadLatency: new Latency(),
+      peerTimeoutMs: () => 500,
     });
   }
 

@@ -34,7 +34,7 @@ test("values are written as Redis writes them, or as the conf does", (t) => {
   const shown = (name: string) => formatDirective(conf, name);
   t.is(shown("MaxMemory"), "268435456");
   t.is(shown("timeout"), "300");
-  t.is(shown("peer-timeout"), "500ms");
+  t.is(shown("peer-timeout"), "1s");
   t.is(shown("bind"), "127.0.0.1");
   t.is(shown("peers"), "");
   t.is(shown("logfile"), "");

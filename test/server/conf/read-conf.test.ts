@@ -30,7 +30,7 @@ test("the defaults are what carrot.conf says they are", (t) => {
     loglevel: "notice",
     logfile: "",
     threads: 1,
-    peerTimeoutMs: 500,
+    peerTimeoutMs: 1000,
     shutdownTimeoutMs: 10_000,
     maxKeyBytes: 8192,
     maxCommandBytes: 67_108_864,

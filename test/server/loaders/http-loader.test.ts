@@ -228,6 +228,34 @@ test("keeps the connection over not found, and opens no more than it may", async
   t.is(sockets.size, 2);
 });
 
+test("a limit of connections that changes holds from the next load on", async (t) => {
+  const allAsked = deferred();
+  const waiting: (() => void)[] = [];
+  const sockets = new Set<unknown>();
+  const origin = await startOrigin((request, response) => {
+    sockets.add(request.socket);
+    waiting.push(() => response.end("630"));
+    if (waiting.length === 4) allAsked.resolve();
+  });
+  t.teardown(() => origin.stop());
+  const limits = { maxValueBytes: MAX_VALUE_BYTES, timeoutMs: 10_000, concurrency: 1 };
+  const loader = new HttpLoader(new UrlTemplate(`${origin.url}/{key}`), limits);
+  t.teardown(() => loader.close());
+  const load = (name: string) =>
+    runLoad(loader, Buffer.from(name), {
+      group: "scores",
+      timeoutMs: 10_000,
+      maxValueBytes: MAX_VALUE_BYTES,
+    });
+  const first = load("first");
+  limits.concurrency = 3;
+  const others = ["a", "b", "c"].map(load);
+  await allAsked.promise;
+  t.is(sockets.size, 4);
+  for (const answer of waiting) answer();
+  t.deepEqual(await Promise.all([first, ...others]), Array(4).fill(asValue("630")));
+});
+
 test.serial("environment variables do not reroute it", async (t) => {
   const proxy = await startOrigin((_request, response) => response.end("from the proxy"));
   t.teardown(() => proxy.stop());

@@ -114,7 +114,7 @@ function nameOf(index: number): string {
   return "k".repeat(index % 5) + String.fromCharCode(index * 20);
 }
 
-function valueOf(bytes: number, step: number): Buffer {
+function bytesOf(bytes: number, step: number): Buffer {
   return Buffer.alloc(bytes, step % 251);
 }
 
@@ -129,7 +129,7 @@ function carryOut({ store, model, step }: Run, each: Command): void {
   switch (each.kind) {
     case "put":
     case "absent": {
-      const value = each.kind === "absent" ? null : valueOf(each.bytes, step);
+      const value = each.kind === "absent" ? null : bytesOf(each.bytes, step);
       const stored = store.put(Buffer.from(nameOf(each.key), "latin1"), value, each.ttlMs);
       equal(stored, model.put(nameOf(each.key), value, each.ttlMs), "put");
       break;

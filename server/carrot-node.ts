@@ -1,0 +1,102 @@
+/**
+ * A node as the program sees it that started it: keys in, values out, no socket in between.
+ *
+ * Invariant: what comes out belongs to the caller, and no loader is closed under a load that the program waits for.
+ * Knows nothing of confs; library.ts starts what is wrapped here.
+ */
+import type { Outcome } from "../cluster/outcome.ts";
+import { figuresOf, type GroupFigures } from "./figures.ts";
+import type { RunningServer } from "./main.ts";
+
+/** A key with its group's prefix; text means its UTF-8 bytes. */
+export type Key = string | Uint8Array;
+
+/** A load failed, took too long or found too many before it; the message is what clients read after `-ERR `. */
+export class LoadError extends Error {
+  override readonly name = "LoadError";
+}
+
+/** A node inside this program. It keeps the process alive until it is closed. */
+export class CarrotNode {
+  /** The port for clients; with `port: 0` the one that was free. */
+  readonly port: number;
+  /** 0 when HTTP is off. */
+  readonly httpPort: number;
+  /** The node's id in the ring: its peer address. */
+  readonly id: string;
+  readonly #server: RunningServer;
+  readonly #waiting = new Set<Promise<Outcome>>();
+  #closing: Promise<void> | undefined;
+
+  /** @internal Use `startNode`. */
+  constructor(server: RunningServer) {
+    this.#server = server;
+    this.port = server.port;
+    this.httpPort = server.httpPort;
+    this.id = server.node.membership.self;
+  }
+
+  /**
+   * The value, loaded if need be; null when the origin has none, or no group takes the key. Rejects with a LoadError
+   * when the load failed, with a RangeError for a key beyond `max-key-size`.
+   */
+  async get(key: Key): Promise<Buffer | null> {
+    const outcome = this.#openNode().get(this.#bytesOf(key));
+    if (!(outcome instanceof Promise)) return bytesIn(outcome);
+    this.#waiting.add(outcome);
+    try {
+      const value = bytesIn(await outcome);
+      // Everybody who waited for this load has been given the same bytes.
+      return value && Buffer.from(value);
+    } finally {
+      this.#waiting.delete(outcome);
+    }
+  }
+
+  /** Values in the order of the keys; what is missing is loaded together. Rejects as soon as one load fails. */
+  async getMany(keys: readonly Key[]): Promise<(Buffer | null)[]> {
+    return Promise.all(keys.map((key) => this.get(key)));
+  }
+
+  /** Deletes entries and every copy of them in the whole cluster; resolves to how many there were. */
+  async delete(...keys: readonly Key[]): Promise<number> {
+    return this.#openNode().coherence.remove(keys.map((key) => this.#bytesOf(key)));
+  }
+
+  /** Deletes every entry of the whole cluster. */
+  async flush(): Promise<void> {
+    return this.#openNode().coherence.flush();
+  }
+
+  /** This node's figures of now, by group: those of CARROT.STATS, in camel case. */
+  stats(): Readonly<Record<string, Readonly<GroupFigures>>> {
+    const { all } = this.#server.node.groups;
+    return Object.fromEntries(all.map((group) => [group.name, figuresOf(group)]));
+  }
+
+  /** Answers what has been asked for, closes the loaders and frees the ports. Then every method but `stats` rejects. */
+  close(): Promise<void> {
+    this.#closing ??= Promise.all(this.#waiting).then(() => this.#server.close());
+    return this.#closing;
+  }
+
+  #openNode(): RunningServer["node"] {
+    const { node } = this.#server;
+    if (this.#closing !== undefined || node.closing) throw new Error("the node is closed");
+    return node;
+  }
+
+  #bytesOf(key: Key): Buffer {
+    const bytes = typeof key === "string" ? Buffer.from(key, "utf8") : Buffer.from(key);
+    const { maxKeyBytes } = this.#server.node.conf;
+    if (bytes.length > maxKeyBytes) throw new RangeError(`key is too long (max ${maxKeyBytes} bytes)`);
+    return bytes;
+  }
+}
+
+function bytesIn(outcome: Outcome): Buffer | null {
+  if (outcome.kind === "error") throw new LoadError(outcome.text);
+  if (outcome.kind === "absent") return null;
+  const { value } = outcome;
+  return Buffer.isBuffer(value) ? value : Buffer.from(value);
+}

@@ -1,0 +1,40 @@
+/**
+ * Makes a group from its conf: its stores, its flights, its way to the loader.
+ *
+ * Owns how the group's limit is divided: what mirrors may hold is part of it, and on a node that is alone there are
+ * none.
+ */
+import type { Eviction, GroupConf } from "./conf/conf.ts";
+import { Flights } from "./flights.ts";
+import { type Group, zeroCounters } from "./groups.ts";
+import { LoadQueue } from "./load-queue.ts";
+import type { Loader } from "./loader.ts";
+import { Store } from "./store/store.ts";
+
+export interface GroupOptions {
+  readonly loader: Loader;
+  readonly eviction: Eviction;
+  /** Whether there can be entries of other members to mirror. */
+  readonly hasPeers: boolean;
+  /** Monotonic, in milliseconds, the same on every thread. */
+  readonly clock: () => number;
+}
+
+/** An empty group. */
+export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, clock }: GroupOptions): Group {
+  const mirrorBytes = hasPeers ? conf.mirrorBytes : 0;
+  const common = { eviction, clock, maxValueBytes: conf.maxValueBytes };
+  return {
+    name: conf.name,
+    prefix: conf.prefix,
+    conf,
+    store: new Store({ ...common, maxBytes: conf.maxBytes - mirrorBytes }),
+    mirrors: mirrorBytes > 0 ? new Store({ ...common, maxBytes: mirrorBytes }) : undefined,
+    loads: new Flights(),
+    forwards: new Flights(),
+    queue: new LoadQueue({ loader, conf, clock }),
+    counters: zeroCounters(),
+    counted: [],
+    countedBefore: { evictions: 0, expirations: 0 },
+  };
+}

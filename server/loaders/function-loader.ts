@@ -1,0 +1,47 @@
+/**
+ * A loader made of a program's own functions, given beside a group's directives.
+ *
+ * Owns the difference between the two: `load`, `loadMany` and `close` are functions, all the rest are directives.
+ * Invariant: what is neither is a mistake that is named at the start, a misspelt function too.
+ */
+import { groupError } from "../conf/object-statements.ts";
+import type { Loader } from "../loader.ts";
+
+const FUNCTIONS = ["load", "loadMany", "close"] as const;
+
+/**
+ * The loader in `given`, or undefined when it has none; its methods keep `given` as their `this`. Throws a ConfError
+ * when the functions do not make a loader, or are not the only one.
+ */
+export function functionLoaderOf(group: string, given: Readonly<Partial<Loader>>): Loader | undefined {
+  const { load, loadMany, close } = given;
+  for (const name of FUNCTIONS) {
+    if (given[name] !== undefined && typeof given[name] !== "function")
+      throw groupError(group, `${name}: expected a function`);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === "function" && !isLoaderFunction(name))
+      throw groupError(group, `unknown function "${name}", expected load, loadMany or close`);
+  }
+  if (load === undefined) {
+    if (loadMany ?? close) throw groupError(group, "loadMany and close need a load beside them");
+    return undefined;
+  }
+  if ("loader" in given && given.loader !== undefined)
+    throw groupError(group, "has a load function and a loader directive, expected one of them");
+  return {
+    load: load.bind(given),
+    ...(loadMany && { loadMany: loadMany.bind(given) }),
+    ...(close && { close: close.bind(given) }),
+  };
+}
+
+/** What is left of `given` without the functions. */
+export function withoutFunctions<Given extends Partial<Loader>>(given: Given): Omit<Given, keyof Loader> {
+  const { load, loadMany, close, ...directives } = given;
+  return directives;
+}
+
+function isLoaderFunction(name: string): boolean {
+  return FUNCTIONS.some((known) => known === name);
+}

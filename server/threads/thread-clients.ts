@@ -1,0 +1,67 @@
+/**
+ * The clients of one thread, main or worker: the same reader limits, the same log lines, the same way of a hit.
+ *
+ * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
+ */
+import type { Reply } from "../../proto/reply.ts";
+import { Clients } from "../clients.ts";
+import type { Command } from "../commands/command.ts";
+import { execute } from "../commands/table.ts";
+import type { NodeConf } from "../conf/conf.ts";
+import type { Connection, ConnectionHost } from "../connection.ts";
+import type { Groups, HeldGroup } from "../groups.ts";
+import type { Latency } from "../latency.ts";
+import type { Log } from "../log.ts";
+import { Output } from "../output.ts";
+import { LiveReaderLimits } from "../reader-limits.ts";
+import type { ClientCounts } from "./client-counts.ts";
+
+export interface ThreadClientsOptions {
+  readonly conf: NodeConf;
+  readonly log: Log;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  readonly groups: Groups<HeldGroup>;
+  readonly counters: ConnectionHost["counters"];
+  readonly waitLatency: Latency;
+  /** The main thread is 1. */
+  readonly thread: number;
+  readonly counts: ClientCounts;
+  readonly sharesPort: boolean;
+  /** Runs a command that needs the node. */
+  run(command: Command, args: readonly Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
+}
+
+/** Clients that nobody has connected yet. */
+export function createThreadClients(options: ThreadClientsOptions): Clients {
+  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort } = options;
+  const limits = new LiveReaderLimits(conf);
+  const output = new Output();
+  return new Clients({
+    thread,
+    counts,
+    sharesPort,
+    conf,
+    host: {
+      groups,
+      output,
+      conf,
+      limits: (authenticated) => limits.of(authenticated),
+      clock,
+      counters,
+      waitLatency,
+      execute: (args, connection) =>
+        execute(args, { connection, conf, log }, (command, words) => options.run(command, words, connection)),
+      dropped: (connection, why) => {
+        log.warn(
+          { client: connection.id, addr: connection.socket.remoteAddress, why },
+          "closed a connection",
+        );
+      },
+      failed: (connection, error) => {
+        const { id, lastCommand } = connection;
+        log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");
+      },
+    },
+  });
+}

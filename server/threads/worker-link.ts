@@ -1,0 +1,155 @@
+/**
+ * One worker as the main thread sees it: runs the commands it hands over and asks it for its figures.
+ *
+ * Invariants: every command that is handed over gets one reply, whatever goes wrong, and those of one tick travel in
+ * one message. What a worker asked for before it died is done and the replies are thrown away; who waits for its
+ * figures is not kept waiting.
+ */
+import type { Worker } from "node:worker_threads";
+import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
+import { errors } from "../../proto/texts.ts";
+import { joined } from "./forwarder.ts";
+import type { CommandBatch, ReplyBatch, ToMain, ToWorker, WorkerFigures } from "./messages.ts";
+
+/** A client of a worker, as far as commands that run on the main thread may know it. */
+export interface RemoteClient {
+  readonly id: number;
+  readonly protocol: 2 | 3;
+}
+
+/** The part of a `Worker` that is needed here. */
+export type LinkedWorker = Pick<Worker, "on" | "once" | "postMessage" | "terminate">;
+
+export interface WorkerLinkOptions {
+  readonly worker: LinkedWorker;
+  execute(args: Buffer[], client: RemoteClient): Reply | Promise<Reply> | undefined;
+  /** Told of a broken invariant; the client gets an error reply. */
+  failed(error: unknown): void;
+  /** Told a line of the worker's log. */
+  logged(line: string): void;
+}
+
+/** A worker that is too busy to tell its figures is counted as it was when last asked. */
+const FIGURES_TIMEOUT_MS = 1000;
+/** What a worker hands over has passed the limits of its own reader. */
+const NO_LIMITS = {
+  maxArgs: 1 << 30,
+  maxBulkBytes: 2 ** 31,
+  maxCommandBytes: 2 ** 32,
+  maxInlineBytes: 2 ** 31,
+};
+
+export class WorkerLink {
+  /** Resolves when the worker listens; rejects when it cannot. */
+  readonly ready: Promise<void>;
+  readonly worker: LinkedWorker;
+  readonly #options: WorkerLinkOptions;
+  /** Who waits for an answer, and what ends the waiting. */
+  readonly #questions = new Map<number, () => void>();
+  #nextQuestion = 1;
+  #figures: WorkerFigures | undefined;
+  #replies: { ids: number[]; lengths: number[]; parts: Buffer[] } | undefined;
+
+  constructor(options: WorkerLinkOptions) {
+    this.#options = options;
+    this.worker = options.worker;
+    this.ready = new Promise((resolve, reject) => {
+      this.worker.on("message", (message: ToMain) => {
+        if (message.kind === "commands") this.#run(message);
+        else if (message.kind === "figures") this.#told(message.question, message.figures);
+        else if (message.kind === "log") options.logged(message.line);
+        else if (message.kind === "ready") resolve();
+        else reject(new Error(message.text));
+      });
+      this.worker.once("exit", () => {
+        reject(new Error("the worker ended before it listened"));
+        for (const settle of this.#questions.values()) settle();
+      });
+    });
+  }
+
+  /** To a worker that has died, this does nothing. */
+  post(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+
+  /** What the worker has last told; undefined when it never has. */
+  get figures(): WorkerFigures | undefined {
+    return this.#figures;
+  }
+
+  /** Asks for new figures; resolves when they are there, or when it is vain to wait any longer. */
+  ask(withLines: boolean): Promise<void> {
+    const question = this.#nextQuestion++;
+    this.post({ kind: "figures", question, withLines });
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(timer);
+        this.#questions.delete(question);
+        resolve();
+      };
+      const timer = setTimeout(settle, FIGURES_TIMEOUT_MS);
+      this.#questions.set(question, settle);
+    });
+  }
+
+  #told(question: number, figures: WorkerFigures): void {
+    this.#figures = figures;
+    this.#questions.get(question)?.();
+  }
+
+  #run({ ids, clients, protocols, bytes }: CommandBatch): void {
+    const reader = new CommandReader(NO_LIMITS);
+    reader.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    for (const [i, id] of ids.entries()) {
+      const protocol = protocols[i]!;
+      const client = { id: clients[i]!, protocol };
+      const reply = reader.next() === COMMAND ? this.#options.execute(reader.args(), client) : unread();
+      if (reply instanceof Promise) {
+        reply.then(
+          (value) => this.#reply(id, value, protocol),
+          (error: unknown) => this.#reply(id, this.#internalError(error), protocol),
+        );
+      } else this.#reply(id, reply, protocol);
+    }
+  }
+
+  #reply(id: number, reply: Reply | undefined, protocol: 2 | 3): void {
+    if (this.#replies === undefined) {
+      this.#replies = { ids: [], lengths: [], parts: [] };
+      process.nextTick(() => this.#flush());
+    }
+    const part = reply === undefined ? Buffer.alloc(0) : this.#encode(reply, protocol);
+    this.#replies.ids.push(id);
+    this.#replies.lengths.push(part.length);
+    this.#replies.parts.push(part);
+  }
+
+  /** What cannot be encoded is a broken invariant, and no reason to end the process with all its clients. */
+  #encode(reply: Reply, protocol: 2 | 3): Buffer {
+    try {
+      return encodeReply(reply, protocol);
+    } catch (error) {
+      return encodeReply(this.#internalError(error), protocol);
+    }
+  }
+
+  #internalError(error: unknown): ErrorReply {
+    this.#options.failed(error);
+    return new ErrorReply(errors.internal);
+  }
+
+  #flush(): void {
+    const { ids, lengths, parts } = this.#replies!;
+    this.#replies = undefined;
+    const bytes = joined(parts);
+    const batch: ReplyBatch = { kind: "replies", ids, lengths, bytes };
+    this.worker.postMessage(batch, [bytes.buffer]);
+  }
+}
+
+/** A worker writes whole commands only. */
+function unread(): Promise<never> {
+  return Promise.reject(new Error("a worker handed over what is no command"));
+}

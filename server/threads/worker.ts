@@ -1,0 +1,105 @@
+/**
+ * The entry of a worker thread: serves clients from the shared stores and hands everything else to the main thread.
+ *
+ * Invariants: it only ever reads the stores, so a worker that dies leaves nothing half written; a client's commands take
+ * effect in their order, whichever thread runs them. Knows neither loaders nor peers.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import type { Reply } from "../../proto/reply.ts";
+import { monotonicClock } from "../clock.ts";
+import { describeConnection } from "../commands/client-commands.ts";
+import type { Command } from "../commands/command.ts";
+import { changeDirectives } from "../conf/change-directive.ts";
+import type { Connection } from "../connection.ts";
+import { Groups, type HeldGroup, zeroCounters } from "../groups.ts";
+import { Latency } from "../latency.ts";
+import { pinoLevel } from "../log.ts";
+import { Store, type StoreHandle } from "../store/store.ts";
+import { ClientCounts } from "./client-counts.ts";
+import { Forwarder } from "./forwarder.ts";
+import type { ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
+import { createThreadClients } from "./thread-clients.ts";
+import { createWorkerLog } from "./worker-log.ts";
+
+const start = workerData as WorkerStart;
+const { conf, thread } = start;
+const clock = monotonicClock();
+const main = parentPort!;
+const tell = (message: ToMain): void => main.postMessage(message);
+const log = createWorkerLog(conf.loglevel, (line) => tell({ kind: "log", line }));
+const forwarder = new Forwarder((batch) => main.postMessage(batch, [batch.bytes.buffer as ArrayBuffer]));
+const groups = new Groups<HeldGroup>(
+  start.groups.map(({ name, store, mirrors }) => ({
+    name,
+    prefix: conf.groups.find((group) => group.name === name)!.prefix,
+    store: attach(store),
+    mirrors: mirrors && attach(mirrors),
+    counters: zeroCounters(),
+  })),
+);
+const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+const waitLatency = new Latency();
+const clients = createThreadClients({
+  conf,
+  log,
+  clock,
+  groups,
+  counters,
+  waitLatency,
+  thread,
+  counts: new ClientCounts(start.counts),
+  sharesPort: true,
+  run: runOnMain,
+});
+
+function attach(handle: StoreHandle): Store {
+  return new Store({ ...handle, shared: handle, clock, thread });
+}
+
+/** Until a command that may change something is done, what comes behind it goes the same way and is not overtaken. */
+async function runOnMain(command: Command, args: readonly Buffer[], client: Connection): Promise<Reply> {
+  const isRead = command.flags.includes("readonly");
+  if (!isRead) client.changesUnderWay++;
+  const reply = await forwarder.send(args, client.id, client.protocol);
+  if (!isRead) client.changesUnderWay--;
+  return reply;
+}
+
+function figures(withLines: boolean): WorkerFigures {
+  const { received, rejected } = clients.counters;
+  return {
+    groups: Object.fromEntries(groups.all.map((group) => [group.name, group.counters])),
+    clients: { ...counters, connectionsReceived: received, connectionsRejected: rejected },
+    waits: waitLatency.state,
+    lines: withLines ? Array.from(clients.all(), describeConnection) : [],
+  };
+}
+
+function reset(): void {
+  for (const group of groups.all) Object.assign(group.counters, zeroCounters());
+  Object.assign(counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
+  Object.assign(clients.counters, { received: 0, rejected: 0 });
+}
+
+async function obey(message: ToWorker): Promise<void> {
+  if (message.kind === "replies") forwarder.settle(message);
+  else if (message.kind === "figures")
+    tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
+  else if (message.kind === "reset") reset();
+  else if (message.kind === "conf") {
+    changeDirectives(conf, message.changes);
+    log.level = pinoLevel(conf.loglevel);
+  } else {
+    await clients.close();
+    process.exit(0);
+  }
+}
+
+main.on("message", obey);
+clients.listen(conf.bind, start.port).then(
+  () => tell({ kind: "ready" }),
+  (error: Error) => {
+    tell({ kind: "failed", text: error.message });
+    process.exit(1);
+  },
+);

@@ -1,0 +1,163 @@
+/**
+ * Goal: a program gets from its node what a client gets over a socket, as bytes of its own, until it closes the node.
+ * Method: nodes in this process whose loaders answer when the test says so.
+ */
+import test, { type ExecutionContext } from "ava";
+import { Redis } from "ioredis";
+import { type CarrotNode, ConfError, LoadError, type Loader, startNode } from "../../server/library.ts";
+import { freePorts } from "../e2e/processes.ts";
+import { deferred } from "./loaders/deferred.ts";
+
+async function nodeWith(t: ExecutionContext, loader: Loader): Promise<CarrotNode> {
+  const node = await startNode({
+    directives: { port: 0, "max-key-size": 100 },
+    groups: { scores: { ttl: "1h", ...loader } },
+  });
+  t.teardown(() => node.close());
+  return node;
+}
+
+test("a value is loaded once, whether the key is text or bytes", async (t) => {
+  const loads: unknown[] = [];
+  const node = await nodeWith(t, {
+    load: (key) => {
+      loads.push(key);
+      return `value of ${key}`;
+    },
+  });
+  t.deepEqual(await node.get("scores:Töm"), Buffer.from("value of Töm"));
+  t.deepEqual(await node.get(new TextEncoder().encode("scores:Töm")), Buffer.from("value of Töm"));
+  t.deepEqual(loads, ["Töm"]);
+});
+
+test("any bytes are a key", async (t) => {
+  const node = await nodeWith(t, { load: (_key, { keyBytes }) => keyBytes });
+  const key = Buffer.from("73636f7265733a00ff0d0a", "hex");
+  t.deepEqual(await node.get(key), Buffer.from("00ff0d0a", "hex"));
+});
+
+test("null is what the origin does not have, and what no group takes", async (t) => {
+  const node = await nodeWith(t, { load: () => null });
+  t.is(await node.get("scores:Nobody"), null);
+  t.is(await node.get("other:Tom"), null);
+});
+
+test("what comes out is the caller's own: to change it changes nothing for others", async (t) => {
+  const loaded = deferred<string>();
+  const node = await nodeWith(t, { load: () => loaded.promise });
+  const both = Promise.all([node.get("scores:Tom"), node.get("scores:Tom")]);
+  loaded.resolve("630");
+  const [first, second] = await both;
+  first!.fill("x");
+  t.is(String(second), "630");
+  (await node.get("scores:Tom"))!.fill("x");
+  t.is(String(await node.get("scores:Tom")), "630");
+});
+
+test("a load that fails rejects with its text, and is tried again", async (t) => {
+  let attempts = 0;
+  const node = await nodeWith(t, {
+    load: () => {
+      if (attempts++ === 0) throw new Error("database is down");
+      return "630";
+    },
+  });
+  const error = await t.throwsAsync(node.get("scores:Tom"), { instanceOf: LoadError });
+  t.is(error.message, "loader failed: database is down");
+  t.is(error.name, "LoadError");
+  t.is(String(await node.get("scores:Tom")), "630");
+});
+
+test("getMany loads together and keeps the order", async (t) => {
+  const batches: unknown[] = [];
+  const node = await nodeWith(t, {
+    load: () => t.fail("loadMany is there") as never,
+    loadMany: (keys) => {
+      batches.push(keys);
+      return keys.map((key) => (key === "x" ? null : `v${key}`));
+    },
+  });
+  await node.get("scores:b");
+  const values = await node.getMany(["scores:a", "scores:b", Buffer.from("scores:x"), "scores:a"]);
+  t.deepEqual(
+    values.map((value) => value && String(value)),
+    ["va", "vb", null, "va"],
+  );
+  t.deepEqual(batches, [["b"], ["a", "x"]]);
+  t.deepEqual(await node.getMany([]), []);
+});
+
+test("getMany rejects when one load fails", async (t) => {
+  const node = await nodeWith(t, {
+    load: (key) => {
+      if (key === "b") throw new Error("no b");
+      return "a";
+    },
+  });
+  await t.throwsAsync(node.getMany(["scores:a", "scores:b"]), { message: "loader failed: no b" });
+});
+
+test("delete tells how many there were, flush leaves nothing", async (t) => {
+  let loads = 0;
+  const node = await nodeWith(t, { load: () => String(++loads) });
+  await node.getMany(["scores:a", "scores:b"]);
+  t.is(await node.delete("scores:a", Buffer.from("scores:a"), "scores:c"), 1);
+  t.is(await node.delete(), 0);
+  t.is(String(await node.get("scores:a")), "3");
+  await node.flush();
+  t.is(node.stats().scores?.entries, 0);
+  t.is(String(await node.get("scores:b")), "4");
+});
+
+test("stats has the figures of every group", async (t) => {
+  const node = await nodeWith(t, { load: () => "1" });
+  for (let i = 0; i < 3; i++) await node.get("scores:a");
+  t.deepEqual(Object.keys(node.stats()), ["scores"]);
+  const { hits, misses, loads, entries } = node.stats().scores!;
+  t.deepEqual({ hits, misses, loads, entries }, { hits: 2, misses: 1, loads: 1, entries: 1 });
+});
+
+test("a key beyond max-key-size rejects, and so does one that is no key", async (t) => {
+  const node = await nodeWith(t, { load: () => "1" });
+  t.is(String(await node.get("scores:".padEnd(100, "x"))), "1");
+  const tooLong = "scores:".padEnd(101, "x");
+  const expected = { instanceOf: RangeError, message: "key is too long (max 100 bytes)" };
+  await t.throwsAsync(node.get(tooLong), expected);
+  await t.throwsAsync(node.getMany([tooLong]), expected);
+  await t.throwsAsync(node.delete(tooLong), expected);
+  await t.throwsAsync(node.get(7 as never), { instanceOf: TypeError });
+});
+
+test("close answers the gets under way before it closes the loader, and refuses later ones", async (t) => {
+  const loaded = deferred<string>();
+  const events: string[] = [];
+  const node = await nodeWith(t, { load: () => loaded.promise, close: () => void events.push("closed") });
+  const got = node.get("scores:Tom").then((value) => events.push(`got ${value}`));
+  const closing = node.close();
+  t.is(node.close(), closing);
+  await t.throwsAsync(node.get("scores:Sam"), { message: "the node is closed" });
+  await t.throwsAsync(node.delete("scores:Sam"), { message: "the node is closed" });
+  await t.throwsAsync(node.flush(), { message: "the node is closed" });
+  loaded.resolve("630");
+  await Promise.all([got, closing]);
+  t.deepEqual(events, ["got 630", "closed"]);
+  await t.notThrowsAsync(startNode({ directives: { port: node.port } }).then((next) => next.close()));
+});
+
+test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", async (t) => {
+  const [httpPort] = await freePorts(1);
+  const node = await startNode({ directives: { port: 0, "http-port": httpPort, loglevel: "nothing" } });
+  await t.throwsAsync(startNode({ directives: { port: node.port } }), {
+    instanceOf: ConfError,
+    message: `startNode: port: 127.0.0.1:${node.port} is in use`,
+  });
+  const client = new Redis(node.port, "127.0.0.1", { retryStrategy: null });
+  const ended = new Promise((resolve) => client.once("end", resolve));
+  client.on("error", () => {});
+  await client.call("SHUTDOWN").catch(() => {});
+  await ended;
+  await t.throwsAsync(node.get("a"), { message: "the node is closed" });
+  // Not before its HTTP server has gone, so that this close is really a second one.
+  while (await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined));
+  await node.close();
+});

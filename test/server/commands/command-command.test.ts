@@ -1,0 +1,109 @@
+/**
+ * Goal: COMMAND tells clients what they build on: the shapes of Redis, the places of keys, the right count.
+ * Method: replies as ioredis decodes them; arity, flags and places of keys against a real redis-server's table; and
+ * redis-cli, which reads COMMAND DOCS before it takes a line.
+ */
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import test, { type ExecutionContext } from "ava";
+import { COMMANDS } from "../../../server/commands/table.ts";
+import { command } from "../../proto/read-commands.ts";
+import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { startRig } from "../rig.ts";
+
+type Entry = [
+  name: string,
+  arity: number,
+  flags: string[],
+  first: number,
+  last: number,
+  step: number,
+  ...unknown[],
+];
+
+test("COMMAND has an entry of ten elements for each command, and COUNT counts them", async (t) => {
+  const redis = (await startRig(t)).redis5();
+  const entries = (await redis.call("COMMAND")) as unknown as Entry[];
+  t.deepEqual(
+    entries.map(([name]) => name),
+    [...COMMANDS.keys()],
+  );
+  t.true(entries.every((entry) => entry.length === 10));
+  t.is(await redis.call("COMMAND", "COUNT"), COMMANDS.size);
+  const mget = entries.find(([name]) => name === "mget")!;
+  t.deepEqual(mget.slice(0, 7), ["mget", -2, ["readonly", "fast"], 1, -1, 1, ["@read", "@string", "@fast"]]);
+  const client = entries.find(([name]) => name === "client")!;
+  t.true((client[9] as Entry[]).some(([name]) => name === "client|list"));
+});
+
+test("INFO keeps the order, knows subcommands, and has null for what there is not", async (t) => {
+  const { redis5, ask, ask3 } = await startRig(t);
+  const entries = (await redis5().call("COMMAND", "INFO", "GET", "nosuch", "client|id")) as (Entry | null)[];
+  t.deepEqual(
+    entries.map((entry) => entry?.slice(0, 2) ?? null),
+    [["get", 2], null, ["client|id", 2]],
+  );
+  t.is(await ask(["COMMAND", "INFO", "nosuch"]), "*1\r\n$-1\r\n");
+  t.regex(
+    await ask3(["COMMAND", "INFO", "get"]),
+    /^\*1\r\n\*10\r\n\$3\r\nget\r\n:2\r\n~2\r\n\+readonly\r\n\+fast\r\n:1\r\n:1\r\n:1\r\n~3/,
+  );
+});
+
+test("DOCS is a map of maps; unknown names are left out", async (t) => {
+  const { redis, ask3 } = await startRig(t);
+  const docs = (await redis().call("COMMAND", "DOCS", "get", "nosuch", "config")) as unknown[];
+  t.deepEqual([docs.length, docs[0], docs[2]], [4, "get", "config"]);
+  t.regex(await ask3(["COMMAND", "DOCS", "get", "nosuch"]), /^%1\r\n\$3\r\nget\r\n%3\r\n\$7\r\nsummary\r\n/);
+  t.regex(await ask3(["COMMAND", "DOCS"]), new RegExp(`^%${COMMANDS.size}\r\n`));
+  t.regex(await ask3(["COMMAND", "DOCS", "carrot.stats"]), /\$5\r\ngroup\r\n\$6\r\nmodule\r\n/);
+});
+
+test("LIST is all names, or those of a pattern or a category", async (t) => {
+  const redis = (await startRig(t)).redis5();
+  t.deepEqual(await redis.call("COMMAND", "LIST"), [...COMMANDS.keys()]);
+  t.deepEqual(await redis.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "*GET"), ["get", "mget"]);
+  t.deepEqual(await redis.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "string"), ["get", "mget", "strlen"]);
+});
+
+function compares(t: ExecutionContext): boolean {
+  if (hasRedisServer()) return true;
+  t.falsy(process.env.CI, "CI needs the package redis-server");
+  t.log("NOT COMPARED: redis-server is not on the PATH");
+  return false;
+}
+
+/** Numbers and names at the head of each entry of a reply to COMMAND INFO. */
+const HEADS =
+  /\*10\r\n\$\d+\r\n([a-z-]+)\r\n:(-?\d+)\r\n\*\d+\r\n((?:\+[a-z_]+\r\n)*):(\d+)\r\n:(-?\d+)\r\n:(\d+)\r\n/g;
+
+test("arity and places of keys are Redis' own, and so are the flags that matter to clients", async (t) => {
+  if (!compares(t)) return;
+  const redis = await RedisServer.start();
+  t.teardown(() => redis.stop());
+  const names = [...COMMANDS.keys()].filter((name) => !name.startsWith("carrot."));
+  const request = command("COMMAND", "INFO", ...names);
+  const headsOf = (reply: string) =>
+    [...reply.matchAll(HEADS)].map(([, name, arity, flags, first, last, step]) => {
+      const told = flags!.split("\r\n").filter((flag) => ["+readonly", "+write"].includes(flag));
+      return [name, arity, told, first, last, step].join(" ");
+    });
+  const theirs = headsOf((await redis.answer(Buffer.from(request))).toString("latin1"));
+  const ours = headsOf(await (await (await startRig(t)).client()).all(request));
+  t.is(theirs.length, names.length);
+  t.deepEqual(ours, theirs);
+});
+
+for (const dialect of ["-2", "-3"]) {
+  test(`redis-cli ${dialect} reads the docs and works`, async (t) => {
+    if (!compares(t)) return;
+    const { port } = await startRig(t);
+    const args = dialect === "-3" ? ["-3"] : [];
+    const cli = spawn("redis-cli", ["-p", String(port), ...args], { stdio: ["pipe", "pipe", "inherit"] });
+    cli.stdin.end("GET scores:Tom\nCOMMAND DOCS get\nCLIENT NO-EVICT x\n");
+    const output = await text(cli.stdout);
+    t.regex(output, /^value of Tom\n/);
+    t.regex(output, /summary/);
+    t.regex(output, /ERR syntax error/);
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * Goal: INFO, TIME and SHUTDOWN answer as tools expect. Method: a node of the test's; what INFO says is in info.test.ts.
+ */
+import test from "ava";
+import { bulk, startRig } from "../rig.ts";
+
+test("INFO is a bulk, or a verbatim string in RESP3; sections by any spelling", async (t) => {
+  const { ask, ask3 } = await startRig(t);
+  const replication = "# Replication\r\nrole:master\r\nconnected_slaves:0\r\nmaster_repl_offset:0\r\n";
+  t.is(await ask(["INFO", "REPLICATION"]), bulk(replication));
+  t.is(await ask3(["info", "replication"]), `=${replication.length + 4}\r\ntxt:${replication}\r\n`);
+  t.is(await ask(["INFO", "nosuch"]), "$0\r\n\r\n");
+});
+
+test("TIME is now, in seconds and microseconds", async (t) => {
+  const { ask } = await startRig(t);
+  const before = Date.now();
+  const [, seconds, micros] = /^\*2\r\n\$\d+\r\n(\d+)\r\n\$\d+\r\n(\d+)\r\n$/.exec(await ask(["TIME"]))!;
+  const now = Number(seconds) * 1000 + Number(micros) / 1000;
+  t.true(Number(micros) < 1e6 && now >= before && now <= Date.now());
+});
+
+test("SHUTDOWN has no reply, ends the connection, and asks for an end once", async (t) => {
+  for (const words of [["SHUTDOWN"], ["shutdown", "NOSAVE"], ["SHUTDOWN", "save", "now", "FORCE"]]) {
+    const { ask, shutdowns } = await startRig(t);
+    t.is(await ask(["PING"], words, ["PING"]), "+PONG\r\n", words.join(" "));
+    t.is(shutdowns(), 1);
+  }
+});
+
+test("a SHUTDOWN that is odd shuts nothing down", async (t) => {
+  const { ask, shutdowns } = await startRig(t);
+  t.is(await ask(["SHUTDOWN", "FOO"], ["SHUTDOWN", "SAVE", "NOSAVE"]), "-ERR syntax error\r\n".repeat(2));
+  t.is(await ask(["SHUTDOWN", "ABORT"]), "-ERR No shutdown in progress.\r\n");
+  t.is(shutdowns(), 0);
+});

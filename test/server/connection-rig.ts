@@ -1,0 +1,60 @@
+/**
+ * A connection without a kernel: on a socket in memory, with commands whose replies the test gives.
+ */
+import { type Reply, SimpleString } from "../../proto/reply.ts";
+import { Connection, type ConnectionHost } from "../../server/connection.ts";
+import { Groups } from "../../server/groups.ts";
+import { Latency } from "../../server/latency.ts";
+import { Output } from "../../server/output.ts";
+import { LiveReaderLimits } from "../../server/reader-limits.ts";
+import { createGroup, FakeClock, Held, key } from "./fakes.ts";
+import { TestSocket } from "./test-socket.ts";
+
+export const CONF = { requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 };
+
+/** A connection; LATER and its like are answered when the test ends what `later` holds. */
+export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }> = {}) {
+  const conf = { ...CONF, maxCommandBytes: 1 << 26, ...change };
+  const group = createGroup();
+  const clock = new FakeClock();
+  const limits = new LiveReaderLimits(conf);
+  const socket = new TestSocket();
+  const later: Held<string, Reply>[] = [];
+  const executed: string[] = [];
+  const happened: string[] = [];
+  const execute: ConnectionHost["execute"] = (args, connection) => {
+    const [name, word = ""] = args.map(String);
+    executed.push([name, word].join(" ").trim());
+    if (name === "LATER") {
+      const held = new Held<string, Reply>(word);
+      later.push(held);
+      return held.promise;
+    }
+    if (name === "QUIT") connection.leave();
+    if (name === "AUTH") connection.authenticated = true;
+    if (name === "RESP3") connection.protocol = 3;
+    if (name === "BROKEN") return Number.NaN;
+    if (name === "SILENT") return undefined;
+    return name === "ECHO" ? Buffer.from(args[1]!) : new SimpleString("OK");
+  };
+  const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  const output = new Output();
+  const host: ConnectionHost = {
+    groups: new Groups([group]),
+    output,
+    conf,
+    limits: (authenticated) => limits.of(authenticated),
+    clock: clock.read,
+    waitLatency: new Latency(),
+    counters,
+    execute,
+    closed: () => happened.push("closed"),
+    dropped: (_, why) => happened.push(`dropped: ${why}`),
+    failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
+  };
+  const connection = new Connection(1, socket.asSocket, host);
+  const store = (name: string, value: string) => group.store.put(key(name), key(value), undefined);
+  return { connection, socket, conf, host, group, clock, later, executed, happened, counters, store };
+}
+
+export const closing = (socket: TestSocket) => new Promise((resolve) => socket.once("close", resolve));

@@ -1,0 +1,36 @@
+/**
+ * Goal: a group's limit is one limit, whatever it is divided into. Method: groups made from confs, with and without
+ * peers.
+ */
+import test from "ava";
+import { readConf } from "../../server/conf/read-conf.ts";
+import { createGroup } from "../../server/create-group.ts";
+
+function create(hasPeers: boolean, lines: string) {
+  const [conf] = readConf({ text: lines }).groups;
+  const loader = { load: () => null };
+  return createGroup(conf!, { loader, eviction: "lru", hasPeers, clock: () => 0 });
+}
+
+test("mirrors are part of the group's limit", (t) => {
+  const group = create(true, "group a maxmemory 1mb\ngroup a mirror-memory 25%");
+  t.is(group.mirrors?.figures().maxBytes, 1 << 18);
+  t.is(group.store.figures().maxBytes, (1 << 20) - (1 << 18));
+});
+
+test("a node that is alone, and one that wants none, has no mirrors", (t) => {
+  for (const group of [
+    create(false, "group a maxmemory 1mb"),
+    create(true, "group a maxmemory 1mb\ngroup a mirror-memory 0%"),
+  ]) {
+    t.is(group.mirrors, undefined);
+    t.is(group.store.figures().maxBytes, 1 << 20);
+  }
+});
+
+test("a group as small as 2 kb holds entries", (t) => {
+  const group = create(false, "group scores maxmemory 2kb");
+  t.true(group.store.put(Buffer.from("scores:Tom"), Buffer.from("630"), undefined));
+  t.is(group.store.get(Buffer.from("scores:Tom"))?.value?.toString(), "630");
+  t.true(group.store.figures().usedBytes <= 2048);
+});

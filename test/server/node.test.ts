@@ -1,0 +1,169 @@
+/**
+ * Goal: a node starts whole or not at all, answers from the right place, and ends without losing what it has read.
+ * Method: nodes in this process, alone and two that are linked; ports that somebody else holds; origins of the test's.
+ */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import test, { type ExecutionContext } from "ava";
+import type { Loader } from "../../server/loader.ts";
+import { freePorts } from "../e2e/processes.ts";
+import { command } from "../proto/read-commands.ts";
+import { HeldLoader, key, textOf, turn } from "./fakes.ts";
+import { bulk, type Rig, type RigOptions, startRig } from "./rig.ts";
+
+/** A port that is taken until the test ends. */
+async function takenPort(t: ExecutionContext): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.teardown(() => server.close());
+  return (server.address() as { port: number }).port;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const listening = once(server, "listening").then(() => true);
+  const failed = new Promise<boolean>((resolve) => server.once("error", () => resolve(false)));
+  server.listen(port, "127.0.0.1");
+  const free = await Promise.race([listening, failed]);
+  server.close();
+  return free;
+}
+
+/** Two members of one ring, linked both ways, on the clock of the machine. */
+async function startPair(
+  t: ExecutionContext,
+  options: RigOptions = {},
+  lines: readonly string[] = [],
+): Promise<[Rig, Rig]> {
+  const ids = (await freePorts(2)).map((port) => `127.0.0.1:${port}`);
+  const clock = () => performance.now();
+  const [a, b] = await Promise.all(
+    ids.map((id) => {
+      const own = [`peer-port ${id.split(":")[1]}`, `peers ${ids.join(" ")}`];
+      return startRig(t, [...own, ...lines], { clock, ...options });
+    }),
+  );
+  while (!a!.node.peers!.isUp(ids[1]!) || !b!.node.peers!.isUp(ids[0]!)) await turn();
+  return [a!, b!];
+}
+
+/** A key of the group `scores` that this node owns. */
+function keyOf({ node }: Rig): string {
+  for (let i = 0; ; i++) {
+    if (node.membership.ring.ownerOf(key(`scores:${i}`)) === node.membership.self) return `scores:${i}`;
+  }
+}
+
+test("a client port in use rejects the start, closes the loaders, and leaves the peer port free", async (t) => {
+  const port = await takenPort(t);
+  const [peerPort] = await freePorts(1);
+  let closed = 0;
+  const loader: Loader = { load: () => null, close: () => void closed++ };
+  const lines = [`port ${port}`, `peer-port ${peerPort}`, `peers 127.0.0.1:${peerPort} 127.0.0.1:1`];
+  const error = await t.throwsAsync(startRig(t, lines, { loader }));
+  t.like(error, { code: "EADDRINUSE", port });
+  t.is(closed, 1);
+  t.true(await isFree(peerPort!));
+});
+
+test("a peer port in use rejects the start, and leaves the client port free", async (t) => {
+  const peerPort = await takenPort(t);
+  const [port] = await freePorts(1);
+  const lines = [`port ${port}`, `peer-port ${peerPort}`, `peers 127.0.0.1:${peerPort} 127.0.0.1:1`];
+  t.like(await t.throwsAsync(startRig(t, lines)), { code: "EADDRINUSE", port: peerPort });
+  t.true(await isFree(port!));
+});
+
+test("a node without peers opens no peer port", async (t) => {
+  const [peerPort] = await freePorts(1);
+  const { node } = await startRig(t, [`peer-port ${peerPort}`]);
+  t.is(node.peers, undefined);
+  t.true(await isFree(peerPort!));
+});
+
+test("get answers from the store, remembers what is absent, and passes a failure on", async (t) => {
+  const load: Loader["load"] = (name) => {
+    if (name === "broken") throw new Error("no database");
+    return name === "none" ? null : `value of ${name}`;
+  };
+  const { node } = await startRig(t, [], { loader: { load } });
+  const names = ["scores:Tom", "scores:Tom", "scores:none", "scores:none", "scores:broken", "elsewhere"];
+  const answers: string[] = [];
+  for (const name of names) answers.push(textOf(await node.get(key(name))));
+  const tom = "value of Tom";
+  t.deepEqual(answers, [tom, tom, "absent", "absent", "error: loader failed: no database", "absent"]);
+  t.like(node.groups.all[0]!.counters, { hits: 1, negativeHits: 1, misses: 3, loads: 3, loadErrors: 1 });
+});
+
+test("get copies the key: who calls it may use the bytes again", async (t) => {
+  const { node, asked } = await startRig(t);
+  const bytes = key("scores:Tom");
+  const outcome = node.get(bytes);
+  bytes.fill("x");
+  t.is(textOf(await outcome), "value of Tom");
+  t.deepEqual(asked, ["Tom"]);
+  t.is(textOf(await node.get(key("scores:Tom"))), "value of Tom");
+  t.is(asked.length, 1);
+});
+
+test("close answers what has been read, then closes the loaders; twice is once", async (t) => {
+  let closed = 0;
+  const held = new HeldLoader();
+  const loader: Loader = { load: (name, context) => held.load(name, context), close: () => void closed++ };
+  const { node, client } = await startRig(t, [], { loader });
+  const raw = await client();
+  raw.send(command("GET", "scores:slow"));
+  while (held.loads.length === 0) await turn();
+  const closing = node.close();
+  t.true(node.closing);
+  await turn();
+  t.is(closed, 0);
+  held.loads[0]!.resolve("late but right");
+  await closing;
+  t.is(closed, 1);
+  await raw.ended;
+  t.is(raw.take(), bulk("late but right"));
+  await node.close();
+  t.is(closed, 1);
+});
+
+test("a key is loaded at its owner, whichever member is asked, and a DEL reaches it", async (t) => {
+  const [a, b] = await startPair(t);
+  const name = keyOf(b);
+  const value = `value of ${name.slice("scores:".length)}`;
+  t.is(await a.ask(["GET", name], ["GET", name]), bulk(value).repeat(2));
+  t.is(await b.ask(["GET", name]), bulk(value));
+  t.deepEqual([a.asked.length, b.asked.length], [0, 1]);
+  t.is(await a.ask(["EXISTS", name], ["STRLEN", name], ["DBSIZE"]), `:1\r\n:${value.length}\r\n:1\r\n`);
+  t.is(await a.ask(["DEL", name], ["EXISTS", name]), ":1\r\n:0\r\n");
+  t.is(await b.ask(["DBSIZE"]), ":0\r\n");
+});
+
+test("who asks a peer gives up after loader-timeout and peer-timeout, which CONFIG SET changes", async (t) => {
+  const loader = new HeldLoader();
+  t.teardown(() => loader.release());
+  const [a, b] = await startPair(t, { loader }, ["group scores loader-timeout 1h", "shutdown-timeout 1s"]);
+  const change = ["CONFIG", "SET", "peer-timeout", "30ms", "group scores loader-timeout", "20ms"];
+  t.is(await a.ask(change), "+OK\r\n");
+  t.is(await a.ask(["GET", keyOf(b)]), "-ERR peer timeout after 50 ms\r\n");
+  t.is(loader.loads.length, 1);
+  t.true(a.node.peers!.isUp(b.node.membership.self));
+});
+
+test("when a member has gone, the others answer for its keys", async (t) => {
+  const [a, b] = await startPair(t);
+  const name = keyOf(b);
+  await b.node.close();
+  const value = `value of ${name.slice("scores:".length)}`;
+  t.is(await a.ask(["GET", name]), bulk(value));
+  t.is(await a.ask(["DEL", name]), ":1\r\n");
+  t.deepEqual([a.asked.length, b.asked.length], [1, 0]);
+});
+
+test("figures: time since the start, and commands in the last second", async (t) => {
+  const { node, clock } = await startRig(t);
+  clock.advance(1234);
+  t.is(node.uptimeMs(), 1234);
+  t.is(node.opsPerSecond(), 0);
+});

@@ -1,0 +1,46 @@
+/**
+ * Goal: the account of a shard is the sum of its footprints, before and after every beginning and end of an entry.
+ * Method: puts that meet each way through putEntry: new, in place, of another size, refused, expired.
+ */
+import test from "ava";
+import { deadlineOf, footprintOf, putEntry, removeEntry } from "../../../server/store/entries.ts";
+import { findEntry } from "../../../server/store/index-table.ts";
+import { ABSENTS, ENTRIES, EXPIRATIONS, MAX_DEADLINE, USED_BYTES } from "../../../server/store/layout.ts";
+import { shardOf } from "./shards.ts";
+
+const key = Buffer.from("key");
+const never = Number.POSITIVE_INFINITY;
+
+test("counts a footprint once, whichever way an entry is put", (t) => {
+  for (const eviction of ["lru", "s3fifo"] as const) {
+    const shard = shardOf(1000, eviction);
+    const put = (value: Buffer | null, deadline: number) => putEntry(shard, 1, key, value, deadline, 10);
+    const check = () => {
+      const ref = findEntry(shard, 1, key, 0, 3);
+      t.is(shard.words[USED_BYTES], ref === 0 ? 0 : footprintOf(shard, ref));
+      t.is(shard.words[ENTRIES], ref === 0 ? 0 : 1);
+      return ref;
+    };
+    for (const value of [Buffer.alloc(5), Buffer.alloc(4), Buffer.alloc(100), null, Buffer.alloc(0)]) {
+      for (const deadline of [never, 20, 11, MAX_DEADLINE, never]) {
+        t.true(put(value, deadline));
+        t.is(deadlineOf(shard.words, check()), deadline);
+        t.is(shard.words[ABSENTS], value === null ? 1 : 0);
+      }
+    }
+    t.false(put(Buffer.alloc(1000), never));
+    t.is(check(), 0);
+    put(Buffer.alloc(9), 20);
+    removeEntry(shard, check());
+    t.is(check(), 0);
+  }
+});
+
+test("an entry that is replaced after its time has expired", (t) => {
+  const shard = shardOf(1000);
+  for (const bytes of [4, 4, 90]) putEntry(shard, 1, key, Buffer.alloc(bytes), 15, bytes === 90 ? 14 : 10);
+  t.is(shard.counters[EXPIRATIONS], 0);
+  putEntry(shard, 1, key, Buffer.alloc(90), 30, 15);
+  putEntry(shard, 1, key, Buffer.alloc(4), never, 31);
+  t.is(shard.counters[EXPIRATIONS], 2);
+});

@@ -1,0 +1,88 @@
+/**
+ * Goal: a reader that meets torn memory neither throws, hangs nor reads outside; one that is kept from a value by
+ * writers gets it all the same; values of every length and alignment are copied whole and alone.
+ * Method: random words all over a shard; a sequence number that the test moves.
+ */
+import test from "ava";
+import { Finder, MISS } from "../../../server/store/finder.ts";
+import { bucketOf } from "../../../server/store/index-table.ts";
+import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
+import { putUnder, shardOf } from "./shards.ts";
+
+const finderOf = () => new Finder({ now: () => 0, thread: 1, lockWaitMs: 20 });
+const key = Buffer.from("key");
+
+test("a reader survives any words in the shard", (t) => {
+  const shard = shardOf(1 << 14);
+  const finder = finderOf();
+  const target = Buffer.alloc(1 << 16);
+  let state = 7;
+  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) | 0);
+  for (let round = 0; round < 300; round++) {
+    for (let i = 0; i < 20; i++) putUnder(shard, i, `key ${i}`, 100);
+    const some = 2 + (random() >>> 26);
+    for (let i = 1; i < shard.words.length; i += 1 + (i % some)) {
+      shard.words[i] = round % 2 === 0 ? random() : random() >>> 18;
+    }
+    shard.words[SEQUENCE] = 0;
+    shard.words[MUTEX] = 0;
+    for (let hash = 0; hash < 20; hash++) {
+      const length = finder.find(shard, hash, key, 0, 3, true);
+      if (length > 0 && length < target.length) finder.copy(target, 0);
+    }
+    shard.words.fill(0);
+    t.notThrows(() => finder.intact());
+    Object.assign(shard.words, shardOf(1 << 14).words.subarray(0, shard.geometry.bucketsAt));
+  }
+});
+
+test("a torn ref that leads out of the arena leads to nothing, even to a likeness of the entry", (t) => {
+  const shard = shardOf(1 << 14);
+  putUnder(shard, 1, "key", 50);
+  const { words, geometry } = shard;
+  const ref = words[bucketOf(shard, 1)]!;
+  words.copyWithin(geometry.stampsAt + 10, ref, ref + 30);
+  words[bucketOf(shard, 1)] = geometry.stampsAt + 10;
+  t.is(finderOf().find(shard, 1, key, 0, 3, true), MISS);
+});
+
+test("copies values of every length to every alignment, and nothing else", (t) => {
+  const shard = shardOf(1 << 20);
+  const finder = finderOf();
+  for (const bytes of [0, 1, 3, 4, 15, 16, 17, 63, 100, 399, 400, 401, 5000]) {
+    for (let at = 0; at < 5; at++) {
+      putUnder(shard, 1, "key", bytes);
+      t.is(finder.find(shard, 1, key, 0, 3, true), bytes);
+      const target = Buffer.alloc(bytes + 10, 1);
+      finder.copy(target, at);
+      t.deepEqual(
+        target,
+        Buffer.concat([Buffer.alloc(at, 1), Buffer.alloc(bytes), Buffer.alloc(10 - at, 1)]),
+      );
+    }
+  }
+});
+
+test("a value that is never found intact is set aside under the mutex", (t) => {
+  const shard = shardOf(1 << 20);
+  putUnder(shard, 1, "key", 50);
+  const finder = finderOf();
+  let attempts = 0;
+  do {
+    t.is(finder.find(shard, 1, key, 0, 3, true), 50);
+    shard.words[SEQUENCE]! += 2;
+    attempts++;
+  } while (!finder.intact());
+  t.true(attempts > 1 && attempts < 10);
+  const target = Buffer.alloc(50, 1);
+  finder.copy(target, 0);
+  t.deepEqual(target, Buffer.alloc(50));
+});
+
+test("a shard whose writer never leaves is missed, not waited for", (t) => {
+  const shard = shardOf(1 << 20);
+  putUnder(shard, 1, "key", 50);
+  shard.words[SEQUENCE]!++;
+  shard.words[MUTEX] = 9;
+  t.is(finderOf().find(shard, 1, key, 0, 3, true), MISS);
+});

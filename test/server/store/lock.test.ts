@@ -1,0 +1,37 @@
+/**
+ * Goal: one holder at a time, readers are told of writers, and nobody waits for ever.
+ * Method: one thread that plays all parts; real threads are in threads.test.ts.
+ */
+import test from "ava";
+import { MUTEX, SEQUENCE, WAITERS } from "../../../server/store/layout.ts";
+import { enter, leave, lock, ShardLockedError, unchangedSince, unlock } from "../../../server/store/lock.ts";
+import { shardOf } from "./shards.ts";
+
+test("a reader is told when a writer was inside", (t) => {
+  const shard = shardOf(4096);
+  const before = shard.words[SEQUENCE]!;
+  t.true(unchangedSince(shard, before));
+  enter(shard, 3, 10);
+  t.is(shard.words[MUTEX], 3);
+  t.is(shard.words[SEQUENCE]! & 1, 1);
+  leave(shard);
+  t.is(shard.words[MUTEX], 0);
+  t.false(unchangedSince(shard, before));
+});
+
+test("who only reads under the mutex does not disturb readers", (t) => {
+  const shard = shardOf(4096);
+  const before = shard.words[SEQUENCE]!;
+  lock(shard, 1, 10);
+  unlock(shard);
+  t.true(unchangedSince(shard, before));
+});
+
+test("a mutex that stays locked is given up, and leaves no waiter behind", (t) => {
+  const shard = shardOf(4096);
+  lock(shard, 1, 10);
+  t.throws(() => lock(shard, 2, 10), { instanceOf: ShardLockedError });
+  t.is(shard.words[WAITERS], 0);
+  unlock(shard);
+  t.notThrows(() => lock(shard, 2, 10));
+});

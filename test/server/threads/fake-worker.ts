@@ -1,0 +1,75 @@
+/**
+ * A worker without a thread: notes what it is told, and says and dies when the test wants it.
+ */
+import { EventEmitter } from "node:events";
+import { joined } from "../../../server/threads/forwarder.ts";
+import type { ReplyBatch, ToMain, ToWorker, WorkerFigures } from "../../../server/threads/messages.ts";
+import { sumWorkerFigures } from "../../../server/threads/worker-figures.ts";
+import type { LinkedWorker } from "../../../server/threads/worker-link.ts";
+import { bytes, command } from "../../proto/read-commands.ts";
+
+export class FakeWorker extends EventEmitter {
+  readonly told: ToWorker[] = [];
+  terminated = 0;
+
+  /** As a real one, it takes anything and says nothing when it is dead. */
+  postMessage(message: ToWorker): void {
+    this.told.push(message);
+  }
+
+  async terminate(): Promise<number> {
+    this.terminated++;
+    this.die(1);
+    return 1;
+  }
+
+  say(message: ToMain): void {
+    this.emit("message", message);
+  }
+
+  die(code: number): void {
+    this.emit("exit", code);
+  }
+
+  get asLinked(): LinkedWorker {
+    return this as unknown as LinkedWorker;
+  }
+
+  /** What it was told of this kind. */
+  toldOf<Kind extends ToWorker["kind"]>(kind: Kind): Extract<ToWorker, { kind: Kind }>[] {
+    return this.told.filter((message) => message.kind === kind) as Extract<ToWorker, { kind: Kind }>[];
+  }
+
+  /** Hands over commands of one tick, numbered from `firstId`, for client 77. */
+  handOver(commands: readonly string[][], firstId = 1, protocol: 2 | 3 = 2): void {
+    this.say({
+      kind: "commands",
+      ids: commands.map((_, i) => firstId + i),
+      clients: commands.map(() => 77),
+      protocols: commands.map(() => protocol),
+      bytes: joined(commands.map((words) => bytes(command(...words)))),
+    });
+  }
+
+  /** Answers all questions about its figures that it has not answered yet. */
+  tellFigures(figures: WorkerFigures): void {
+    for (const { question } of this.toldOf("figures")) this.say({ kind: "figures", question, figures });
+  }
+}
+
+/** The replies in a batch, by command. */
+export function textsOf({ ids, lengths, bytes: all }: ReplyBatch): Record<number, string> {
+  let at = 0;
+  const pairs = ids.map((id, i) => {
+    const text = Buffer.from(all.subarray(at, at + lengths[i]!)).toString("latin1");
+    at += lengths[i]!;
+    return [id, text] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Figures of a worker that has counted this many commands. */
+export function figuresWith(commands: number, lines: readonly string[] = []): WorkerFigures {
+  const zero = sumWorkerFigures([]);
+  return { ...zero, clients: { ...zero.clients, commands }, lines };
+}

@@ -1,0 +1,112 @@
+/**
+ * Goal: the clients of any thread are served alike: hits and what concerns the connection here, all else by who is
+ * handed in; and hits that must not overtake are not hits.
+ * Method: a thread without a node: a group of real parts, sockets, and a `run` that notes what it gets.
+ */
+import { once } from "node:events";
+import { connect } from "node:net";
+import test, { type ExecutionContext } from "ava";
+import pino from "pino";
+import { OK, type Reply } from "../../../proto/reply.ts";
+import { readConf } from "../../../server/conf/read-conf.ts";
+import type { Connection } from "../../../server/connection.ts";
+import { Groups, type HeldGroup } from "../../../server/groups.ts";
+import { Latency } from "../../../server/latency.ts";
+import { ClientCounts } from "../../../server/threads/client-counts.ts";
+import { createThreadClients } from "../../../server/threads/thread-clients.ts";
+import { command } from "../../proto/read-commands.ts";
+import { createGroup, key } from "../fakes.ts";
+
+type Run = (words: string[], connection: Connection) => Reply | Promise<Reply> | undefined;
+
+async function startThread(t: ExecutionContext, run: Run = () => OK, lines: readonly string[] = []) {
+  const logged: { msg: string }[] = [];
+  const ran: string[] = [];
+  const group = createGroup();
+  const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  const counts = new ClientCounts(3);
+  const clients = createThreadClients({
+    conf: readConf({ text: lines.join("\n") }),
+    log: pino({ level: "trace" }, { write: (line) => void logged.push(JSON.parse(line)) }),
+    clock: () => 1000,
+    groups: new Groups<HeldGroup>([group]),
+    counters,
+    waitLatency: new Latency(),
+    thread: 3,
+    counts,
+    sharesPort: false,
+    run: ({ name }, args, connection) => {
+      ran.push(name);
+      return run(args.map(String), connection);
+    },
+  });
+  const port = await clients.listen(["127.0.0.1"], 0);
+  t.teardown(() => clients.close());
+  const ask = async (...commands: string[][]) => {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    let text = "";
+    socket.on("data", (chunk) => (text += chunk.toString("latin1")));
+    socket.end(commands.map((words) => command(...words)).join(""));
+    await once(socket, "close");
+    return text;
+  };
+  return { clients, group, counters, counts, logged, ran, ask };
+}
+
+test("hits and the connection's own affairs are answered here, all else is handed over", async (t) => {
+  const { group, counters, ran, ask } = await startThread(t, (words) => words.join(" "));
+  group.store.put(key("scores:Tom"), key("630"), undefined);
+  const text = await ask(
+    ["GET", "scores:Tom"],
+    ["PING"],
+    ["GET", "scores:Jack"],
+    ["CLIENT", "ID"],
+    ["DBSIZE"],
+  );
+  t.is(text, "$3\r\n630\r\n+PONG\r\n$15\r\nGET scores:Jack\r\n:1\r\n$6\r\nDBSIZE\r\n");
+  t.deepEqual(ran, ["get", "dbsize"]);
+  t.is(counters.commands, 5);
+  t.is(group.counters.hits, 1);
+});
+
+test("while a change is under way on another thread, a hit is handed over behind it", async (t) => {
+  const { group, ran, ask } = await startThread(t, async (words, connection) => {
+    if (words[0] === "DEL") connection.changesUnderWay++;
+    await new Promise(setImmediate);
+    if (words[0] === "DEL") connection.changesUnderWay--;
+    return words[0]!;
+  });
+  group.store.put(key("scores:Tom"), key("630"), undefined);
+  const get = ["GET", "scores:Tom"];
+  t.is(
+    await ask(get, ["DEL", "scores:Tom"], get, ["MGET", "scores:Tom"]),
+    "$3\r\n630\r\n$3\r\nDEL\r\n$3\r\nGET\r\n$4\r\nMGET\r\n",
+  );
+  t.deepEqual(ran, ["del", "get", "mget"]);
+  t.is(await ask(get), "$3\r\n630\r\n", "which is not another client's affair");
+});
+
+test("nothing is handed over for a client without the password", async (t) => {
+  const { ran, ask } = await startThread(t, () => OK, ["requirepass secret"]);
+  t.regex(await ask(["DBSIZE"], ["AUTH", "secret"], ["DBSIZE"]), /^-NOAUTH .*\r\n\+OK\r\n\+OK\r\n$/);
+  t.deepEqual(ran, ["dbsize"]);
+});
+
+test("clients count for this thread, for as long as they are connected", async (t) => {
+  const { counts, ask } = await startThread(t, () => {
+    const inside = counts.total();
+    counts.forget(3);
+    return [inside, counts.total()];
+  });
+  t.is(await ask(["DBSIZE"]), "*2\r\n:1\r\n:0\r\n");
+});
+
+test("what a client is closed for, and a reply that breaks an invariant, are logged", async (t) => {
+  const { logged, ask } = await startThread(t, () => 0.5);
+  t.regex(await ask(["DBSIZE"]), /^-ERR internal/);
+  await ask(["POST", "/"]);
+  t.deepEqual(
+    logged.map(({ msg }) => msg),
+    ["a reply broke an invariant", "closed a connection"],
+  );
+});

@@ -1,0 +1,209 @@
+/**
+ * Goal: a worker answers from shared stores, hands everything else over, obeys, and never writes.
+ * Method: the real thread, on a port of its own; the test is its main thread, with the store in its hands.
+ */
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import type { Worker } from "node:worker_threads";
+import test, { type ExecutionContext } from "ava";
+import { monotonicClock } from "../../../server/clock.ts";
+import { readConf } from "../../../server/conf/read-conf.ts";
+import { Store } from "../../../server/store/store.ts";
+import { ClientCounts } from "../../../server/threads/client-counts.ts";
+import { joined } from "../../../server/threads/forwarder.ts";
+import type { CommandBatch, ToMain, ToWorker, WorkerFigures } from "../../../server/threads/messages.ts";
+import { createWorker } from "../../../server/threads/workers.ts";
+import { freePorts } from "../../e2e/processes.ts";
+import { bytes, command, read } from "../../proto/read-commands.ts";
+import { key } from "../fakes.ts";
+
+interface Rig {
+  readonly worker: Worker;
+  readonly port: number;
+  readonly store: Store;
+  readonly mirrors: Store;
+  readonly counts: ClientCounts;
+  tell(message: ToWorker): void;
+  /** The next message of this kind, or one that has come already; each is given once. */
+  next<Kind extends ToMain["kind"]>(kind: Kind): Promise<Extract<ToMain, { kind: Kind }>>;
+  figures(withLines?: boolean): Promise<WorkerFigures>;
+  /** Replies with these texts to the commands of a batch. */
+  reply(batch: CommandBatch, ...texts: readonly string[]): void;
+}
+
+async function startWorker(t: ExecutionContext, lines: readonly string[] = []): Promise<Rig> {
+  const [port = 0] = await freePorts(1);
+  const clock = monotonicClock();
+  const conf = readConf({ text: ["group scores ttl 0", ...lines].join("\n") });
+  const createStore = () => new Store({ maxBytes: 1 << 20, eviction: "lru", clock });
+  const [store, mirrors] = [createStore(), createStore()];
+  const counts = new ClientCounts(2);
+  const groups = [{ name: "scores", store: store.handle, mirrors: mirrors.handle }];
+  const start = { conf: { ...conf, places: new Map() }, thread: 2, port, counts: counts.memory, groups };
+  const worker = createWorker(start);
+  t.teardown(() => worker.terminate());
+  const unread: ToMain[] = [];
+  const checks = new Set<() => void>();
+  worker.on("message", (message: ToMain) => {
+    unread.push(message);
+    for (const check of checks) check();
+  });
+  const next = (kind: ToMain["kind"]) =>
+    new Promise<never>((resolve) => {
+      const check = () => {
+        const at = unread.findIndex((message) => message.kind === kind);
+        if (at < 0) return;
+        checks.delete(check);
+        resolve(unread.splice(at, 1)[0] as never);
+      };
+      checks.add(check);
+      check();
+    });
+  const tell = (message: ToWorker) => worker.postMessage(message);
+  const figures = async (withLines = false) => {
+    tell({ kind: "figures", question: 1, withLines });
+    return (await (next as Rig["next"])("figures")).figures;
+  };
+  const reply = ({ ids }: CommandBatch, ...texts: string[]) => {
+    const parts = texts.map(bytes);
+    tell({ kind: "replies", ids, lengths: parts.map((part) => part.length), bytes: joined(parts) });
+  };
+  return { worker, port, store, mirrors, counts, tell, next: next as Rig["next"], figures, reply };
+}
+
+/** A client that keeps what it has read. */
+function connectTo(t: ExecutionContext, port: number) {
+  const socket: Socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  t.teardown(() => socket.destroy());
+  let text = "";
+  socket.on("data", (chunk) => (text += chunk.toString("latin1")));
+  socket.on("end", () => socket.end());
+  const until = async (expected: string) => {
+    while (text.length < expected.length) await once(socket, "data");
+    const got = text;
+    text = "";
+    return got;
+  };
+  const closed = once(socket, "close").then(() => text);
+  return { socket, until, closed, send: (...words: string[]) => socket.write(bytes(command(...words))) };
+}
+
+const commandsIn = (batch: CommandBatch): string[] =>
+  read([Buffer.from(batch.bytes)]).commands.map((words) => words.join(" ").replace(" (get)", ""));
+
+test("it answers from the stores that the main thread writes, at once", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  const { send, until } = connectTo(t, rig.port);
+  rig.store.put(key("scores:Tom"), key("630"), undefined);
+  rig.store.put(key("scores:none"), null, 60_000);
+  rig.mirrors.put(key("scores:far"), key("7"), undefined);
+  send("GET", "scores:Tom");
+  t.is(await until("$3\r\n630\r\n"), "$3\r\n630\r\n");
+  send("MGET", "scores:none", "scores:far");
+  t.is(await until("*2\r\n$-1\r\n$1\r\n7\r\n"), "*2\r\n$-1\r\n$1\r\n7\r\n");
+  rig.store.put(key("scores:Tom"), key("631"), undefined);
+  send("GET", "scores:Tom");
+  t.is(await until("$3\r\n631\r\n"), "$3\r\n631\r\n");
+  const { groups, clients } = await rig.figures();
+  t.like(groups.scores, { hits: 2, negativeHits: 1, mirrorHits: 1, misses: 0 });
+  t.like(clients, { commands: 3, connectionsReceived: 1, connectionsRejected: 0 });
+  t.is(rig.counts.total(), 1);
+});
+
+test("an entry whose time is up is not answered; the clock is the main thread's", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  const { send, until } = connectTo(t, rig.port);
+  rig.store.put(key("scores:brief"), key("1"), 1);
+  rig.store.put(key("scores:long"), key("2"), 60_000);
+  while (rig.store.get(key("scores:brief")) !== undefined);
+  send("GET", "scores:long");
+  t.is(await until("$1\r\n2\r\n"), "$1\r\n2\r\n");
+  send("GET", "scores:brief");
+  t.deepEqual(commandsIn(await rig.next("commands")), ["GET scores:brief"]);
+});
+
+test("misses and commands of the node are handed over; replies keep their order", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  rig.store.put(key("scores:Tom"), key("630"), undefined);
+  const { socket, closed } = connectTo(t, rig.port);
+  socket.end(
+    ["GET scores:slow", "GET scores:Tom", "PING", "NOSUCH", "DEL scores:Tom", "GET scores:Tom", "QUIT"]
+      .map((line) => command(...line.split(" ")))
+      .join(""),
+  );
+  const batch = await rig.next("commands");
+  t.deepEqual(commandsIn(batch), ["GET scores:slow", "DEL scores:Tom", "GET scores:Tom"]);
+  t.deepEqual(
+    [batch.clients, batch.protocols],
+    [
+      [1, 1, 1],
+      [2, 2, 2],
+    ],
+  );
+  rig.reply(batch, "$4\r\nlate\r\n", ":1\r\n", "$-1\r\n");
+  const text = await closed;
+  t.regex(text, /^\$4\r\nlate\r\n\$3\r\n630\r\n\+PONG\r\n-ERR unknown command .*\r\n:1\r\n\$-1\r\n\+OK\r\n$/);
+  const { waits } = await rig.figures();
+  t.is(waits.at(-1), 3, "three commands had to wait");
+});
+
+test("directives, and a new count, are in force before the next question is answered", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  const first = connectTo(t, rig.port);
+  first.send("PING");
+  await first.until("+PONG\r\n");
+  rig.tell({
+    kind: "conf",
+    changes: [
+      ["requirepass", Buffer.from("s\u00e9cret")],
+      ["maxclients", "2"],
+      ["loglevel", "nothing"],
+    ],
+  });
+  rig.tell({ kind: "reset" });
+  const { clients, lines } = await rig.figures(true);
+  t.like(clients, { commands: 0, connectionsReceived: 0 });
+  t.regex(lines[0]!, /^id=1 addr=127\.0\.0\.1:\d+ .* cmd=ping /);
+  t.deepEqual((await rig.figures()).lines, []);
+  const second = connectTo(t, rig.port);
+  second.send("PING");
+  second.send("AUTH", Buffer.from("s\u00e9cret").toString("latin1"));
+  const expected = "-NOAUTH Authentication required.\r\n+OK\r\n";
+  t.is(await second.until(expected), expected);
+  t.is(await connectTo(t, rig.port).closed, "-ERR max number of clients reached\r\n");
+  t.is(rig.counts.total(), 2);
+});
+
+test("its log lines go to the main thread", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  connectTo(t, rig.port).send("POST", "/");
+  const bad = connectTo(t, rig.port);
+  bad.socket.write("POST / HTTP/1.1\r\n");
+  const { line } = await rig.next("log");
+  t.like(JSON.parse(line), { level: 40, msg: "closed a connection" });
+});
+
+test("it closes when its clients have what they are owed, and ends with 0", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  const { send, closed } = connectTo(t, rig.port);
+  send("GET", "scores:slow");
+  const batch = await rig.next("commands");
+  rig.tell({ kind: "close" });
+  rig.reply(batch, "$4\r\nlate\r\n");
+  t.is(await closed, "$4\r\nlate\r\n");
+  t.deepEqual(await once(rig.worker, "exit"), [0]);
+  t.is(rig.counts.total(), 0);
+});
+
+test("a worker that cannot listen says why and ends", async (t) => {
+  const rig = await startWorker(t, ["bind 192.0.2.1"]);
+  const ended = once(rig.worker, "exit");
+  t.regex((await rig.next("failed")).text, /EADDRNOTAVAIL/);
+  t.deepEqual(await ended, [1]);
+});
