@@ -84,13 +84,13 @@ export function machine({ node, rounds, quick }: Settings): string {
 export function table(
   results: readonly { readonly part: Part; readonly figures: readonly Figure[] }[],
 ): string {
-  const rows = results.flatMap(({ part, figures }, i) =>
+  const rows = results.flatMap(({ figures }, i) =>
     figures.map(({ name, measured, target = "", met, beside = "" }) => {
       const verdict = met === undefined ? "" : met ? "met" : "MISSED";
-      return [`[${i + 1}] ${name}`, measured, target, verdict, beside, part.name];
+      return [`[${i + 1}] ${name}`, measured, target, verdict, beside];
     }),
   );
-  const heads = ["figure", "carrotCache", "target", "", "beside it", "part"];
+  const heads = ["figure", "carrotCache", "target", "", "beside it"];
   const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]!.length)));
   const lines = [heads, ...rows].map((row) =>
     row
@@ -98,7 +98,7 @@ export function table(
       .join("  ")
       .trimEnd(),
   );
-  const notes = results.map(({ part }, i) => wrap(`[${i + 1}] ${part.includes}`));
+  const notes = results.map(({ part }, i) => wrap(`[${i + 1}] ${part.name}: ${part.includes}`));
   return [...lines, "", ...notes].join("\n");
 }
 

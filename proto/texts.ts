@@ -1,5 +1,5 @@
 /**
- * Every error text that a client can see.
+ * Every error text that a client can see, but those of loads (server/loaders/texts.ts, which knows what can be thrown).
  *
  * Owns the wording. Clients recognise errors by their first word and some by more of it, so where Redis has a text
  * it is Redis' own, byte for byte; the texts of carrotCache's own say what was exceeded and by how much. Data of a
@@ -106,24 +106,4 @@ function shownArgs(args: readonly Uint8Array[]): string {
 function shownLength(bytes: Uint8Array, maxBytes: number): number {
   const nul = bytes.subarray(0, maxBytes).indexOf(0);
   return nul < 0 ? Math.min(bytes.length, maxBytes) : nul;
-}
-
-/** Why a load gave no value: the text of an Outcome, hence without the leading `ERR `, which the reply adds. */
-export const loaderErrors = {
-  timeout: (timeoutMs: number) => `loader timeout after ${timeoutMs} ms`,
-  failed: (message: string) => `loader failed: ${oneLine(message)}`,
-  valueTooLarge: (maxBytes: number) => `loader value too large (max ${maxBytes} bytes)`,
-  busy: "loader busy (queue full)",
-  keyNotAllowed: "key not allowed for this loader",
-  shuttingDown: "server is shutting down",
-} as const;
-
-/** Limit: a message of the origin may hold a whole page of HTML; an error reply is one line that a person reads. */
-const MAX_MESSAGE_CHARS = 200;
-
-function oneLine(message: string): string {
-  return message
-    .slice(0, MAX_MESSAGE_CHARS)
-    .toWellFormed()
-    .replace(/[\x00-\x1f\x7f\x85\u2028\u2029]/g, " ");
 }

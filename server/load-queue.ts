@@ -7,10 +7,10 @@
  * place. Knows nothing of flights or the store.
  */
 import type { Outcome } from "../cluster/outcome.ts";
-import { loaderErrors } from "../proto/texts.ts";
 import type { GroupConf } from "./conf/conf.ts";
 import type { Loader } from "./loader.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "./loaders/run-load.ts";
+import { LOADER_BUSY, loaderTimeout } from "./loaders/texts.ts";
 
 /** Above this many keys a `loadMany` is split: an origin's IN list or URL has its own limits. */
 const MAX_KEYS_PER_LOAD = 1000;
@@ -54,7 +54,7 @@ export class LoadQueue {
   /** Loads a key (without the group's prefix). Never rejects. */
   load(key: Buffer): Promise<Outcome> {
     if (this.#queued >= this.#options.conf.loaderQueue + this.#room()) {
-      return Promise.resolve({ kind: "error", text: loaderErrors.busy });
+      return Promise.resolve({ kind: "error", text: LOADER_BUSY });
     }
     return new Promise((settle) => {
       const deadline = this.#options.clock() + this.#options.conf.loaderTimeoutMs;
@@ -138,7 +138,7 @@ export class LoadQueue {
     const now = this.#options.clock();
     const outcome: Outcome = {
       kind: "error",
-      text: loaderErrors.timeout(this.#options.conf.loaderTimeoutMs),
+      text: loaderTimeout(this.#options.conf.loaderTimeoutMs),
     };
     while (this.#line.length > 0 && this.#line[0]![0]!.deadline <= now) {
       const batch = this.#line.shift()!;

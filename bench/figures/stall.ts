@@ -46,10 +46,13 @@ async function stallsOf(node: string, holder: string, entries: number): Promise<
   return JSON.parse(text) as Stalls;
 }
 
-function describe({ longestMs, longestOwnMs, overTenMs, entries, residentBytes }: Stalls): string {
-  const size =
-    entries === 0 ? "" : `; ${(entries / 1e6).toFixed(1)}M held, RSS ${(residentBytes / GIB).toFixed(1)} GiB`;
-  return `${longestMs.toFixed(1)} ms (own ${longestOwnMs.toFixed(1)} ms; ${overTenMs} over 10 ms${size})`;
+function describe({ longestMs, longestOwnMs }: Stalls): string {
+  return `${longestMs.toFixed(1)} ms (own ${longestOwnMs.toFixed(1)} ms)`;
+}
+
+/** What was held, and how often the target was exceeded. */
+function details({ entries, residentBytes, overTenMs }: Stalls): string {
+  return `${(entries / 1e6).toFixed(1)} M held, ${(residentBytes / GIB).toFixed(1)} GiB, ${overTenMs} over 10 ms`;
 }
 
 async function run({ node, quick }: Settings): Promise<Figure[]> {
@@ -67,12 +70,13 @@ async function run({ node, quick }: Settings): Promise<Figure[]> {
       measured: describe(store),
       target: `at most ${AT_MOST_MS} ms`,
       met: store.longestMs <= AT_MOST_MS ? true : isQuiet ? false : undefined,
-      beside: `Map of Buffers ${describe(map)}`,
+      beside: details(store),
     },
+    { name: "the same of a Map of Buffers", measured: describe(map), beside: details(map) },
     {
-      name: "longest stall of the same loop that writes nothing",
+      name: "the same loop, writing nothing",
       measured: describe(nothing),
-      beside: isQuiet ? "" : "the machine itself stalls longer than the target",
+      beside: isQuiet ? "" : "no verdict: the machine itself stalls longer than the target",
     },
   ];
 }

@@ -89,7 +89,7 @@ test("every npm script and every conf that is named is there", (t) => {
     readme.matchAll(/\bnpm (?:(start|test)\b|run (\w+))/g),
     (match) => (match[1] ?? match[2])!,
   );
-  t.deepEqual([...new Set(names)].sort(), ["build", "start", "test"]);
+  t.deepEqual([...new Set(names)].sort(), ["bench", "build", "start", "test"]);
   for (const name of names) t.true(name in scripts, name);
   for (const [, file] of readme.matchAll(/cli\.js (\S+)/g)) t.true(existsSync(path.join(ROOT, file!)), file);
 });

@@ -145,6 +145,7 @@ async function everything(socket: Socket, text: string): Promise<string> {
   socket.on("error", () => {});
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
   socket.end(Buffer.from(text, "latin1"));
-  await once(socket, "close");
+  // Not events.once, which rejects at an error.
+  await new Promise((resolve) => socket.once("close", resolve));
   return Buffer.concat(chunks).toString("latin1");
 }

@@ -58,7 +58,8 @@ export class RedisServer {
     // Closed with bytes of ours unread: the answer has come before.
     socket.on("error", () => socket.destroy());
     socket.end(request);
-    await once(socket, "close");
+    // Not events.once, which rejects at an error.
+    await new Promise((resolve) => socket.once("close", resolve));
     return Buffer.concat(chunks);
   }
 

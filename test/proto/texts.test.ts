@@ -1,7 +1,7 @@
 /** Goal: error texts are those that redis-server wrote, byte for byte. Method: recorded replies as a table. */
 import test from "ava";
 import { lineBytes } from "../../proto/line-text.ts";
-import { configReasons, errors, loaderErrors, protocolErrors } from "../../proto/texts.ts";
+import { configReasons, errors, protocolErrors } from "../../proto/texts.ts";
 
 function b(...args: string[]): Buffer[] {
   return args.map((arg) => Buffer.from(arg, "latin1"));
@@ -90,32 +90,15 @@ test("shows the byte that stands in the place of '$'", (t) => {
   ]);
 });
 
-test("what a loader said becomes one short line", (t) => {
-  t.is(
-    loaderErrors.failed("no route\r\n+OK\tto host\u2028\x1b[31m"),
-    "loader failed: no route  +OK to host  [31m",
-  );
-  t.is(loaderErrors.failed("x".repeat(1000)), `loader failed: ${"x".repeat(200)}`);
-  t.is(loaderErrors.failed(`${"x".repeat(199)}🥕`), `loader failed: ${"x".repeat(199)}\ufffd`);
-  t.is(
-    loaderErrors.failed("lone \udcff"),
-    "loader failed: lone \ufffd",
-    "no loader can smuggle in raw bytes",
-  );
-});
-
 test("every fixed text is one printable line, and a reply begins with its code", (t) => {
   const fixed = (table: object) => Object.values(table).filter((text) => typeof text === "string");
   for (const text of fixed(errors)) t.regex(text, /^[A-Z]+ [ -~]+$/);
   for (const text of fixed(protocolErrors)) t.regex(text, /^Protocol error: [ -~]+$/);
-  for (const text of fixed(loaderErrors)) t.regex(text, /^[a-z][ -~]+$/);
 });
 
 test("our own texts say which limit was passed", (t) => {
   t.is(protocolErrors.commandTooLong(5), "Protocol error: command is too long (max 5 bytes)");
   t.is(errors.keyTooLong(8192), "ERR key is too long (max 8192 bytes)");
-  t.is(loaderErrors.timeout(50), "loader timeout after 50 ms");
-  t.is(loaderErrors.valueTooLarge(9), "loader value too large (max 9 bytes)");
 });
 
 test("CLIENT SETINFO's errors are those of Redis 7.2, which has it", (t) => {

@@ -1,5 +1,8 @@
 /**
- * A connection without a kernel: on a socket in memory, with commands whose replies the test gives.
+ * A connection of real parts on a socket without a kernel, with commands whose replies the test gives when it likes.
+ *
+ * ECHO answers its word; LATER is answered when the test ends what `later` holds; QUIT, AUTH and RESP3 do to the
+ * connection what their namesakes do; BROKEN cannot be encoded, SILENT has no reply; anything else is OK.
  */
 import { type Reply, SimpleString } from "../../proto/reply.ts";
 import { Connection, type ConnectionHost } from "../../server/connection.ts";
@@ -10,9 +13,9 @@ import { LiveReaderLimits } from "../../server/reader-limits.ts";
 import { createGroup, FakeClock, Held, key } from "./fakes.ts";
 import { TestSocket } from "./test-socket.ts";
 
-export const CONF = { requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 };
+const CONF = { requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 };
 
-/** A connection; LATER and its like are answered when the test ends what `later` holds. */
+/** A connection, and all that can be seen of it. */
 export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }> = {}) {
   const conf = { ...CONF, maxCommandBytes: 1 << 26, ...change };
   const group = createGroup();
@@ -56,5 +59,3 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
   const store = (name: string, value: string) => group.store.put(key(name), key(value), undefined);
   return { connection, socket, conf, host, group, clock, later, executed, happened, counters, store };
 }
-
-export const closing = (socket: TestSocket) => new Promise((resolve) => socket.once("close", resolve));

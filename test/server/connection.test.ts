@@ -2,15 +2,18 @@
  * Goal: whatever a client sends, in whatever chunks, and however it reads, it gets its replies in order, and what
  * waits for it is bounded.
  * Method: a connection of real parts on a socket without a kernel, commands whose replies the test gives when it likes;
- * random pipelines in random pieces. What needs a real socket (half-close, FIN, resets) runs on a node.
+ * random pipelines in random pieces. What needs a real socket is in connection-sockets.test.ts.
  */
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import fc from "fast-check";
 import type { Reply } from "../../proto/reply.ts";
 import { command, cutAt } from "../proto/read-commands.ts";
-import { closing, setUp } from "./connection-rig.ts";
-import { type Held, HeldLoader, turn } from "./fakes.ts";
-import { bulk, startRig } from "./rig.ts";
+import { setUp } from "./connection-rig.ts";
+import { type Held, turn } from "./fakes.ts";
+import { bulk } from "./rig.ts";
+import type { TestSocket } from "./test-socket.ts";
+
+const closing = (socket: TestSocket) => new Promise((resolve) => socket.once("close", resolve));
 
 test("replies keep the order of the commands, whenever and in whatever chunks things come (1,000 pipelines)", async (t) => {
   const { socket, later, store } = setUp();
@@ -146,6 +149,105 @@ test("POST and Host: close without a word, the replies before them included", as
   }
 });
 
+test("a client that does not read is not read from, and what waits for it stays bounded", async (t) => {
+  const { connection, socket, executed } = setUp();
+  socket.stopReading();
+  const word = "x".repeat(1000);
+  const chunk = command("ECHO", word).repeat(64);
+  let chunks = 0;
+  while (!socket.isPaused() && chunks++ < 1000) {
+    socket.arrive(chunk);
+    await turn();
+    t.true(connection.outgoing.bytes < 2 * 64 * 1010 + (1 << 18), `${connection.outgoing.bytes} bytes wait`);
+  }
+  t.true(socket.isPaused());
+  const taken = executed.length;
+  socket.arrive(command("ECHO", "later"));
+  await turn();
+  t.is(executed.length, taken);
+  socket.goOnReading();
+  while (connection.outgoing.bytes > 0 || executed.at(-1) !== "ECHO later") await turn();
+  t.is(socket.text, bulk(word).repeat(executed.length - 1) + bulk("later"));
+});
+
+test("no more than max-pending-commands are under way, and the limit is read at use", async (t) => {
+  const { connection, socket, conf, later } = setUp({ maxPendingCommands: 3 });
+  socket.arrive(Array.from({ length: 10 }, (_, i) => command("LATER", `${i}`)).join(""));
+  await turn();
+  t.is(later.length, 3);
+  t.true(socket.isPaused());
+  later[0]!.resolve("0");
+  await turn();
+  t.is(later.length, 4);
+  t.is(connection.outgoing.replies, 3);
+  conf.maxPendingCommands = 5;
+  later[1]!.resolve("1");
+  await turn();
+  t.is(later.length, 7);
+  for (let i = 2; i < 10; i++) {
+    later[i]!.resolve(`${i}`);
+    await turn();
+  }
+  t.false(socket.isPaused());
+  t.is(socket.text, Array.from({ length: 10 }, (_, i) => bulk(`${i}`)).join(""));
+});
+
+test("finished replies behind a late one are bounded too, and nothing is lost", async (t) => {
+  const { connection, socket, later, executed } = setUp();
+  const word = "x".repeat(100_000);
+  socket.arrive(command("LATER", "first") + command("ECHO", word).repeat(100));
+  await turn();
+  t.true(connection.outgoing.bytes < (1 << 20) + 100_020, `${connection.outgoing.bytes} bytes wait`);
+  t.true(executed.length < 20);
+  later[0]!.resolve("first");
+  while (executed.length < 101) await turn();
+  await turn();
+  t.is(socket.text, bulk("first") + bulk(word).repeat(100));
+});
+
+test("a client for which more would wait than client-output-buffer-limit allows is closed", async (t) => {
+  const { socket, conf, later, happened, counters, executed } = setUp();
+  conf.maxOutputBytes = 1 << 16;
+  const closed = closing(socket);
+  socket.arrive(command("LATER", "a") + command("LATER", "b") + command("LATER", "c"));
+  await turn();
+  // None of these can be written before the first is there.
+  later[1]!.resolve("x".repeat(40_000));
+  await turn();
+  t.false(socket.destroyed);
+  later[2]!.resolve("x".repeat(40_000));
+  await closed;
+  t.deepEqual(happened, ["dropped: output buffer limit reached", "closed"]);
+  t.is(counters.outputLimitCloses, 1);
+  later[0]!.resolve("too late");
+  await turn();
+  t.is(executed.length, 3);
+});
+
+test("a reply beyond the limit closes at once, and the rest of the pipeline is not executed", async (t) => {
+  const { socket, executed } = setUp({ maxOutputBytes: 1 << 19 });
+  const closed = closing(socket);
+  socket.arrive(command("ECHO", "x".repeat(1 << 19)) + command("PING"));
+  await closed;
+  t.is(executed.length, 1);
+  t.is(socket.text, "");
+});
+
+test("nothing more is executed for a client that is gone", async (t) => {
+  const { connection, socket, later, executed, happened } = setUp({ maxPendingCommands: 2 });
+  socket.arrive(command("LATER", "a").repeat(10));
+  await turn();
+  t.is(executed.length, 2);
+  const closed = closing(socket);
+  socket.destroy();
+  await closed;
+  for (const held of later) held.resolve("late");
+  await turn();
+  t.is(executed.length, 2);
+  t.deepEqual(happened, ["closed"]);
+  t.deepEqual(connection.outgoing, { bytes: 0, replies: 0 });
+});
+
 test("a half-closed client gets what is still under way, then the end", async (t) => {
   const { socket, later } = setUp();
   const closed = closing(socket);
@@ -262,63 +364,3 @@ test("a client is active when it sends and when it is written to", async (t) => 
   await turn();
   t.is(connection.lastActiveMs, 7000);
 });
-
-const onNode = (name: string, body: (t: ExecutionContext) => Promise<void>) =>
-  test(`on a socket: ${name}`, body);
-
-onNode("who broke the protocol is gone after its error, though it writes on and never reads", async (t) => {
-  const { client } = await startRig(t);
-  const raw = await client();
-  raw.send("PING\r\n*1\r\n:3\r\n");
-  const writing = setInterval(() => raw.socket.write("PING\r\n".repeat(1000)), 1);
-  t.teardown(() => clearInterval(writing));
-  await raw.closed;
-  t.is(raw.take(), "+PONG\r\n-ERR Protocol error: expected '$', got ':'\r\n");
-});
-
-onNode("a client that half-closes right behind its GET gets the slow value", async (t) => {
-  const loader = new HeldLoader();
-  const { client } = await startRig(t, [], { loader });
-  const raw = await client();
-  const answer = raw.all("GET scores:slow\r\nPING\r\n");
-  while (loader.loads.length === 0) await turn();
-  loader.loads[0]!.resolve("late but right");
-  t.is(await answer, `${bulk("late but right")}+PONG\r\n`);
-});
-
-onNode("a client that is destroyed during a load harms nobody, and its value is kept", async (t) => {
-  const loader = new HeldLoader();
-  const { client, node } = await startRig(t, [], { loader });
-  const [leaver, stayer] = await Promise.all([client(), client()]);
-  for (const raw of [leaver, stayer]) raw.send(command("GET", "scores:a"));
-  while (node.groups.all[0]!.counters.flightsJoined === 0) await turn();
-  leaver.socket.resetAndDestroy();
-  while (node.clients.size > 1) await turn();
-  loader.loads[0]!.resolve("630");
-  await stayer.until((got) => got.length >= bulk("630").length);
-  t.is(stayer.take(), bulk("630"));
-  t.is(await stayer.reply(command("GET", "scores:a"), bulk("630")), bulk("630"));
-  t.is(loader.loads.length, 1);
-});
-
-onNode(
-  "a client that asks for much and reads nothing stops being read, and gets everything when it reads",
-  async (t) => {
-    const { client, node, ask } = await startRig(t, [], { loader: { load: () => "x".repeat(10_000) } });
-    await ask(["GET", "scores:a"]);
-    const raw = await client();
-    raw.socket.pause();
-    const request = command("GET", "scores:a").repeat(10_000);
-    let sent = false;
-    raw.socket.write(request, () => (sent = true));
-    const [connection] = node.clients.all();
-    while (!connection!.socket.isPaused()) await turn();
-    t.true(connection!.outgoing.bytes < 1 << 20, `${connection!.outgoing.bytes} bytes wait`);
-    t.true(node.counters.commands < 10_000);
-    raw.socket.resume();
-    const expected = bulk("x".repeat(10_000)).repeat(10_000);
-    await raw.until((got) => got.length >= expected.length);
-    t.true(raw.take() === expected);
-    t.true(sent);
-  },
-);

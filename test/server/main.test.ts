@@ -12,10 +12,16 @@ import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { ConfError } from "../../server/conf/conf-error.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
-import { checkLoaders, createLoaders, readyLine, type StartOptions, startServer } from "../../server/main.ts";
-import { freePorts } from "../e2e/processes.ts";
+import {
+  checkLoaders,
+  createLoaders,
+  type RunningServer,
+  readyLine,
+  type StartOptions,
+  startServer,
+} from "../../server/main.ts";
 import { command } from "../proto/read-commands.ts";
-import { bulk, RawClient } from "./rig.ts";
+import { bulk, ownHost, RawClient } from "./rig.ts";
 
 const log = pino({ level: "silent" });
 
@@ -25,42 +31,43 @@ async function start(t: ExecutionContext, lines: readonly string[], options: Sta
   return server;
 }
 
-async function takenPort(t: ExecutionContext): Promise<number> {
+/** Somebody who holds the port until the test ends. */
+async function occupy(t: ExecutionContext, host: string, port: number): Promise<void> {
   const server = createServer();
-  server.listen(0, "127.0.0.1");
+  server.listen(port, host);
   await once(server, "listening");
   t.teardown(() => server.close());
-  return (server.address() as { port: number }).port;
 }
 
-const ask = async (port: number, ...words: string[]) =>
-  (await RawClient.connect(port)).all(command(...words));
+const ask = async ({ node, port }: RunningServer, ...words: string[]) =>
+  (await RawClient.connect(port, node.conf.bind[0])).all(command(...words));
 
 test("a port in use is named with the line that asks for it", async (t) => {
-  const port = await takenPort(t);
-  const [free, peerPort] = await freePorts(2);
+  const [host, port] = [ownHost(), 7000];
+  await occupy(t, host, port);
   const message = (name: string, line: number) => ({
     instanceOf: ConfError,
-    message: `carrot.conf:${line}: ${name}: 127.0.0.1:${port} is in use`,
+    message: `carrot.conf:${line}: ${name}: ${host}:${port} is in use`,
   });
-  await t.throwsAsync(start(t, ["# a comment", `port ${port}`]), message("port", 2));
-  await t.throwsAsync(start(t, [`port ${free}`, `http-port ${port}`]), message("http-port", 2));
-  const peers = `peers 127.0.0.1:${port} 127.0.0.1:1`;
-  await t.throwsAsync(start(t, ["port 0", peers, `peer-port ${port}`]), message("peer-port", 3));
+  const bind = `bind ${host}`;
+  await t.throwsAsync(start(t, [bind, "# a comment", `port ${port}`]), message("port", 3));
+  await t.throwsAsync(start(t, [bind, "port 7001", `http-port ${port}`]), message("http-port", 3));
+  const peers = `peers ${host}:${port} 127.0.0.1:1`;
+  await t.throwsAsync(start(t, [bind, "port 7001", peers, `peer-port ${port}`]), message("peer-port", 4));
   // What has been opened before is closed again: the same ports can be had.
-  const server = await start(t, [`port ${free}`, `http-port ${peerPort}`]);
-  t.deepEqual([server.port, server.httpPort], [free, peerPort]);
+  const server = await start(t, [bind, "port 7001", "http-port 7002"]);
+  t.deepEqual([server.port, server.httpPort], [7001, 7002]);
 });
 
-test("a port that the command line asks for is named as that, one that nobody asks for by its directive", async (t) => {
-  const port = await takenPort(t);
-  const overrides = ["--port", String(port)];
-  const message = `127.0.0.1:${port} is in use`;
+test("a port of the command line is named as that, one that nobody asks for by its directive", async (t) => {
+  const host = ownHost();
+  await occupy(t, host, 17_000);
+  const message = `${host}:17000 is in use`;
+  const overrides = ["--bind", host, "--port", "17000"];
   await t.throwsAsync(startServer(readConf({ overrides }), { log }), {
     message: `command line: --port: ${message}`,
   });
-  if (port <= 10_000) return;
-  const text = `port ${port - 10_000}\npeers 127.0.0.1:${port} 127.0.0.1:1`;
+  const text = `bind ${host}\nport 7000\npeers ${host}:17000 127.0.0.1:1`;
   await t.throwsAsync(startServer(readConf({ text }), { log }), { message: `peer-port: ${message}` });
 });
 
@@ -95,7 +102,7 @@ test("loaders are made as the conf says, but for those that are given", async (t
   t.is(loaders.get("b"), given);
   const server = await startServer(readConf({ text: `port 0\n${text}`, cwd: directory }), { log });
   t.teardown(() => server.close());
-  t.is(await ask(server.port, "GET", "a:x"), bulk("module x"));
+  t.is(await ask(server, "GET", "a:x"), bulk("module x"));
 });
 
 test("the ready line says where, which groups, which members, how many threads", async (t) => {
@@ -104,42 +111,45 @@ test("the ready line says where, which groups, which members, how many threads",
     readyLine(alone),
     `carrotCache is ready on 127.0.0.1:${alone.port} | groups: scores, users | alone | threads: 1`,
   );
-  const [peerPort, httpPort] = await freePorts(2);
+  const [first, second] = [ownHost(), ownHost()];
   const member = await start(t, [
-    ...["port 0", "bind 127.0.0.1 127.0.0.2", `http-port ${httpPort}`],
-    ...[`peer-port ${peerPort}`, `peers 127.0.0.1:${peerPort} 127.0.0.1:1 127.0.0.1:2`],
+    ...["port 0", `bind ${first} ${second}`, "http-port 9999"],
+    ...["peer-port 16390", `peers ${first}:16390 127.0.0.1:1 127.0.0.1:2`],
   ]);
+  const { port } = member;
   t.is(
     readyLine(member),
-    `carrotCache is ready on 127.0.0.1:${member.port}, 127.0.0.2:${member.port} | groups: default | member 127.0.0.1:${peerPort} of 3 | threads: 1 | http: ${httpPort}`,
+    `carrotCache is ready on ${first}:${port}, ${second}:${port} | groups: default | member ${first}:16390 of 3 | threads: 1 | http: 9999`,
   );
 });
 
 test("HTTP answers with the node's values, asks for its password, and follows max-key-size", async (t) => {
-  const [httpPort] = await freePorts(1);
+  const host = ownHost();
   const loaders = new Map([["scores", { load: (name: unknown) => `value of ${name}` }]]);
-  const server = await start(t, ["port 0", `http-port ${httpPort}`, "group scores ttl 0"], { loaders });
+  const server = await start(t, [`bind ${host}`, "port 0", "http-port 9999", "group scores ttl 0"], {
+    loaders,
+  });
   const get = async (target: string) => {
-    const response = await fetch(`http://127.0.0.1:${httpPort}${target}`);
+    const response = await fetch(`http://${host}:9999${target}`);
     return [response.status, (await response.text()).trim()];
   };
   t.deepEqual(await get("/api?key=scores:Tom"), [200, "value of Tom"]);
   t.deepEqual(await get("/healthz"), [200, "ok"]);
   t.true(String((await get("/metrics"))[1]).includes("carrot"));
-  t.is(await ask(server.port, "CONFIG", "SET", "max-key-size", "5"), "+OK\r\n");
+  t.is(await ask(server, "CONFIG", "SET", "max-key-size", "5"), "+OK\r\n");
   t.deepEqual(await get("/api?key=scores:Tom"), [400, "key is too long (max 5 bytes)"]);
-  t.is(await ask(server.port, "CONFIG", "SET", "requirepass", "secret"), "+OK\r\n");
+  t.is(await ask(server, "CONFIG", "SET", "requirepass", "secret"), "+OK\r\n");
   t.is((await get("/api?key=a"))[0], 401);
 });
 
 test("SHUTDOWN closes the server, unless somebody else decides", async (t) => {
   const server = await start(t, ["port 0"]);
-  t.is(await ask(server.port, "SHUTDOWN"), "");
+  t.is(await ask(server, "SHUTDOWN"), "");
   await server.close();
   t.true((await RawClient.connect(server.port)).socket.destroyed);
   let said = 0;
   const other = await start(t, ["port 0"], { onShutdown: () => said++ });
-  t.is(await ask(other.port, "SHUTDOWN"), "");
+  t.is(await ask(other, "SHUTDOWN"), "");
   t.is(said, 1);
-  t.is(await ask(other.port, "PING"), "+PONG\r\n");
+  t.is(await ask(other, "PING"), "+PONG\r\n");
 });

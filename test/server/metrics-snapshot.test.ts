@@ -3,27 +3,25 @@
  */
 import test from "ava";
 import { metricsOf } from "../../server/metrics-snapshot.ts";
-import { freePorts } from "../e2e/processes.ts";
-import { startRig } from "./rig.ts";
+import { ownHost, startRig } from "./rig.ts";
 
 test("figures are the node's own, by group and by member", async (t) => {
-  const [port] = await freePorts(1);
-  const self = `127.0.0.1:${port}`;
-  const { node, ask, client, clock } = await startRig(t, [
-    ...[`peer-port ${port}`, `peers ${self} 127.0.0.1:1`, "maxclients 1"],
+  const host = ownHost();
+  const clock = () => performance.now();
+  const lines = [
+    ...[`bind ${host}`, "peer-port 10000", `peers ${host}:10000 127.0.0.1:1`, "maxclients 1"],
     ...["group scores ttl 0", "group users ttl 0"],
-  ]);
+  ];
+  const { node, ask, client } = await startRig(t, lines, { clock });
   const raw = await client();
   await raw.reply("PING\r\n", "+PONG\r\n");
   await ask(["PING"]);
-  clock.advance(5000);
   const { node: own, groups, peers } = metricsOf(node);
   t.like(own, {
     connections: 1,
     connectionsReceived: 2,
     rejectedConnections: 1,
     commands: 1,
-    uptimeSeconds: 5,
   });
   t.is(own.waitLatency.count, 0);
   t.deepEqual([...groups.keys()], ["scores", "users"]);
@@ -33,10 +31,12 @@ test("figures are the node's own, by group and by member", async (t) => {
 });
 
 test("a node that is alone has no members to show; waits and loads are counted", async (t) => {
-  const { node, ask } = await startRig(t);
+  const { node, ask, clock } = await startRig(t);
   await ask(["GET", "scores:a"]);
+  clock.advance(5000);
   const { node: own, groups, peers } = metricsOf(node);
   t.deepEqual(peers, []);
+  t.is(own.uptimeSeconds, 5);
   t.is(own.waitLatency.count, 1);
   t.is(own.loadLatency.count, 1);
   t.like(groups.get("scores"), { loads: 1, misses: 1, entries: 1 });

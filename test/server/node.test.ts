@@ -6,26 +6,30 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import type { Loader } from "../../server/loader.ts";
-import { freePorts } from "../e2e/processes.ts";
 import { command } from "../proto/read-commands.ts";
 import { HeldLoader, key, textOf, turn } from "./fakes.ts";
-import { bulk, type Rig, type RigOptions, startRig } from "./rig.ts";
+import { bulk, ownHost, type Rig, type RigOptions, startRig } from "./rig.ts";
 
-/** A port that is taken until the test ends. */
-async function takenPort(t: ExecutionContext): Promise<number> {
+/** Who waits for members waits by the clock. */
+const realClock = () => performance.now();
+const PORT = 6390;
+const PEER_PORT = 16390;
+
+/** Somebody who holds the port until the test ends. */
+async function occupy(t: ExecutionContext, host: string, port: number): Promise<void> {
   const server = createServer();
-  server.listen(0, "127.0.0.1");
+  server.listen(port, host);
   await once(server, "listening");
   t.teardown(() => server.close());
-  return (server.address() as { port: number }).port;
 }
 
-async function isFree(port: number): Promise<boolean> {
+async function isFree(host: string, port: number): Promise<boolean> {
   const server = createServer();
-  const listening = once(server, "listening").then(() => true);
-  const failed = new Promise<boolean>((resolve) => server.once("error", () => resolve(false)));
-  server.listen(port, "127.0.0.1");
-  const free = await Promise.race([listening, failed]);
+  const answer = new Promise<boolean>((resolve) => {
+    server.once("listening", () => resolve(true)).once("error", () => resolve(false));
+  });
+  server.listen(port, host);
+  const free = await answer;
   server.close();
   return free;
 }
@@ -36,12 +40,12 @@ async function startPair(
   options: RigOptions = {},
   lines: readonly string[] = [],
 ): Promise<[Rig, Rig]> {
-  const ids = (await freePorts(2)).map((port) => `127.0.0.1:${port}`);
-  const clock = () => performance.now();
+  const hosts = [ownHost(), ownHost()];
+  const ids = hosts.map((host) => `${host}:${PEER_PORT}`);
   const [a, b] = await Promise.all(
-    ids.map((id) => {
-      const own = [`peer-port ${id.split(":")[1]}`, `peers ${ids.join(" ")}`];
-      return startRig(t, [...own, ...lines], { clock, ...options });
+    hosts.map((host) => {
+      const own = [`bind ${host}`, `peer-port ${PEER_PORT}`, `peers ${ids.join(" ")}`];
+      return startRig(t, [...own, ...lines], { clock: realClock, ...options });
     }),
   );
   while (!a!.node.peers!.isUp(ids[1]!) || !b!.node.peers!.isUp(ids[0]!)) await turn();
@@ -55,31 +59,40 @@ function keyOf({ node }: Rig): string {
   }
 }
 
+/** A conf with both ports, for a host of the test's own. */
+function bothPorts(host: string): string[] {
+  return [
+    ...[`bind ${host}`, `port ${PORT}`, `peer-port ${PEER_PORT}`],
+    `peers ${host}:${PEER_PORT} 127.0.0.1:1`,
+  ];
+}
+
 test("a client port in use rejects the start, closes the loaders, and leaves the peer port free", async (t) => {
-  const port = await takenPort(t);
-  const [peerPort] = await freePorts(1);
+  const host = ownHost();
+  await occupy(t, host, PORT);
   let closed = 0;
   const loader: Loader = { load: () => null, close: () => void closed++ };
-  const lines = [`port ${port}`, `peer-port ${peerPort}`, `peers 127.0.0.1:${peerPort} 127.0.0.1:1`];
-  const error = await t.throwsAsync(startRig(t, lines, { loader }));
-  t.like(error, { code: "EADDRINUSE", port });
+  const error = await t.throwsAsync(startRig(t, bothPorts(host), { loader, clock: realClock }));
+  t.like(error, { code: "EADDRINUSE", port: PORT });
   t.is(closed, 1);
-  t.true(await isFree(peerPort!));
+  t.true(await isFree(host, PEER_PORT));
 });
 
 test("a peer port in use rejects the start, and leaves the client port free", async (t) => {
-  const peerPort = await takenPort(t);
-  const [port] = await freePorts(1);
-  const lines = [`port ${port}`, `peer-port ${peerPort}`, `peers 127.0.0.1:${peerPort} 127.0.0.1:1`];
-  t.like(await t.throwsAsync(startRig(t, lines)), { code: "EADDRINUSE", port: peerPort });
-  t.true(await isFree(port!));
+  const host = ownHost();
+  await occupy(t, host, PEER_PORT);
+  t.like(await t.throwsAsync(startRig(t, bothPorts(host), { clock: realClock })), {
+    code: "EADDRINUSE",
+    port: PEER_PORT,
+  });
+  t.true(await isFree(host, PORT));
 });
 
 test("a node without peers opens no peer port", async (t) => {
-  const [peerPort] = await freePorts(1);
-  const { node } = await startRig(t, [`peer-port ${peerPort}`]);
+  const host = ownHost();
+  const { node } = await startRig(t, [`bind ${host}`]);
   t.is(node.peers, undefined);
-  t.true(await isFree(peerPort!));
+  t.true(await isFree(host, 10_000));
 });
 
 test("get answers from the store, remembers what is absent, and passes a failure on", async (t) => {

@@ -44,6 +44,16 @@ export interface Rig {
   redis5(options?: RedisOptions5): Redis5;
 }
 
+let hosts = 0;
+
+/**
+ * An address of this machine that no other test uses: each of its ports is free, which of 127.0.0.1's nobody can say
+ * for longer than a moment. Linux has all of 127/8.
+ */
+export function ownHost(): string {
+  return `127.${1 + (process.pid % 250)}.${Math.floor(process.pid / 250) % 256}.${++hosts}`;
+}
+
 /** Starts a node on the defaults, a group `scores` and these lines. */
 export async function startRig(
   t: ExecutionContext,
@@ -74,8 +84,9 @@ export async function startRig(
   });
   t.teardown(() => node.close());
   const { port } = node;
+  const [host] = conf.bind as [string];
   const client = async () => {
-    const raw = await RawClient.connect(port);
+    const raw = await RawClient.connect(port, host);
     t.teardown(() => raw.socket.destroy());
     return raw;
   };
@@ -93,8 +104,8 @@ export async function startRig(
   };
   return {
     ...{ node, port, clock, dice, asked, log, client, ask, ask3, shutdowns: () => shutdowns },
-    redis: (redisOptions = {}) => disconnecting(new Redis(port, "127.0.0.1", redisOptions)),
-    redis5: (redisOptions = {}) => disconnecting(new Redis5(port, "127.0.0.1", redisOptions)),
+    redis: (redisOptions = {}) => disconnecting(new Redis(port, host, redisOptions)),
+    redis5: (redisOptions = {}) => disconnecting(new Redis5(port, host, redisOptions)),
   };
 }
 

@@ -4,9 +4,8 @@
  * Method: a node that is alone; then nodes on loopback that are linked. Replies as bytes, and as ioredis decodes them.
  */
 import test, { type ExecutionContext } from "ava";
-import { freePorts } from "../../e2e/processes.ts";
 import { turn } from "../fakes.ts";
-import { bulk, type Rig, startRig } from "../rig.ts";
+import { bulk, ownHost, type Rig, startRig } from "../rig.ts";
 
 /** A flat list of names and values as an object; ioredis hands maps out like that. */
 function fields(flat: unknown): Record<string, unknown> {
@@ -20,15 +19,12 @@ async function startMembers(
   count: number,
   also: readonly string[] = [],
 ): Promise<Rig[]> {
-  const ids = (await freePorts(count)).map((port) => `127.0.0.1:${port}`);
+  const hosts = Array.from({ length: count }, ownHost);
+  const ids = hosts.map((host) => `${host}:10000`);
   const clock = () => performance.now();
   const rigs = await Promise.all(
-    ids.map((id) =>
-      startRig(
-        t,
-        [`peer-address ${id}`, `peer-port ${id.split(":")[1]}`, `peers ${[...ids, ...also].join(" ")}`],
-        { clock },
-      ),
+    hosts.map((host) =>
+      startRig(t, [`bind ${host}`, "peer-port 10000", `peers ${[...ids, ...also].join(" ")}`], { clock }),
     ),
   );
   const isLinked = ({ node }: Rig) => ids.every((id) => id === node.membership.self || node.peers!.isUp(id));
