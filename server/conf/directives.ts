@@ -92,7 +92,7 @@ export const nodeDirectives = {
     "debug, verbose, notice, warning, nothing",
   ),
   logfile: fixed("logfile", kind.text("PATH"), '""', "where the log goes; empty: standard output"),
-  threads: fixed("threads", kind.threads(256), "1", "worker threads; auto: one a core"),
+  threads: fixed("threads", kind.threads(256), "1", "threads that serve clients; auto: one a core"),
   peerTimeoutMs: live(
     "peer-timeout",
     kind.duration({ min: 1, max: MAX_TIMER_MS }),

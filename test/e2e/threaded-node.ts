@@ -14,6 +14,8 @@ export interface Answers {
   connected: () => number;
   /** Hits in group `item` that the main thread has answered. */
   mainHits: () => number;
+  /** What happens, in order, while a directive is put into force. */
+  confOrder: () => Promise<string[]>;
   /** Ends a worker where it stands; answers when it is gone. */
   terminate: (thread: number) => Promise<void>;
   /** Makes every worker throw where nobody catches it. */
@@ -42,6 +44,19 @@ const answers: Answers = {
   },
   connected: () => node.clientCount,
   mainHits: () => node.groups.named("item")!.counters.hits,
+  confOrder: async () => {
+    const order: string[] = [];
+    const workers = node.workers!;
+    const figures = workers.figures.bind(workers);
+    workers.figures = async (withLines) => {
+      const answer = await figures(withLines);
+      order.push("workers have answered");
+      return answer;
+    };
+    await node.confChanged([["maxclients", "100"]]);
+    order.push("in force");
+    return order;
+  },
   terminate: async (thread) => node.workers?.terminate(thread),
   breakWorkers: () => node.workers?.tell({ kind: "replies" } as never),
   workers: () => node.workers?.threads ?? [],

@@ -162,6 +162,7 @@ test.serial("CONFIG SET is in force on every thread when it is answered", async 
     t.is(await node.talk(where(other), "AUTH s\u00c3\u00a9cret\r\nPING\r\n"), "+OK\r\n+PONG\r\n");
     await one.config("SET", "requirepass", "");
   }
+  t.deepEqual((await node.ask("confOrder")).slice(-2), ["workers have answered", "in force"]);
   function where(client: Redis): "main" | "worker" {
     return client === main ? "main" : "worker";
   }

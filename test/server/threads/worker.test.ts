@@ -194,10 +194,11 @@ test("it closes when its clients have what they are owed, and ends with 0", asyn
   const { send, closed } = connectTo(t, rig.port);
   send("GET", "scores:slow");
   const batch = await rig.next("commands");
+  const ended = once(rig.worker, "exit");
   rig.tell({ kind: "close" });
   rig.reply(batch, "$4\r\nlate\r\n");
   t.is(await closed, "$4\r\nlate\r\n");
-  t.deepEqual(await once(rig.worker, "exit"), [0]);
+  t.deepEqual(await ended, [0]);
   t.is(rig.counts.total(), 0);
 });
 
