@@ -14,6 +14,7 @@
  */
 import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../proto/command-reader.ts";
+import type { GetRun } from "../proto/get-run.ts";
 import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
 import { errors } from "../proto/texts.ts";
 import type { NodeConf } from "./conf/conf.ts";
@@ -25,6 +26,8 @@ import type { Output } from "./output.ts";
 export interface ConnectionHost extends HitRoute {
   /** Shared by the connections of a thread; empty between turns. */
   readonly output: Output;
+  /** Shared likewise: what it finds is answered within the turn, or found again in a later one. */
+  readonly run: GetRun;
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "requirePass" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands">;
   /** What the reader keeps to now. */
@@ -80,6 +83,9 @@ export class Connection {
   #inputEnded = false;
   #inTurn = false;
   #broken = false;
+  /** The client does not take what is written: nothing more is read until it has. */
+  #choked = false;
+  #paused = false;
 
   constructor(id: number, socket: Socket, host: ConnectionHost) {
     this.id = id;
@@ -87,7 +93,7 @@ export class Connection {
     this.host = host;
     this.createdMs = this.lastActiveMs = host.clock();
     this.#authenticated = host.conf.requirePass === "";
-    this.#reader = new CommandReader(host.limits(this.#authenticated));
+    this.#reader = new CommandReader(host.limits(this.#authenticated), host.run);
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
     socket.on("end", () => this.drain());
@@ -153,24 +159,31 @@ export class Connection {
         this.#refuse(result === DROP);
         break;
       }
-      if (output.length > TURN_BYTES) this.#write(output.take(0));
+      if (output.length > TURN_BYTES) this.#writeTurn();
     }
-    if (output.length > 0) this.#write(output.take(0));
-    if (this.#idle || this.#leaving) this.socket.resume();
-    else this.socket.pause();
+    if (output.length > 0) this.#writeTurn();
+    this.#pauseOrResume(!this.#idle && !this.#leaving);
     this.#inTurn = false;
     this.#endWhenDone();
   }
 
   #mustWait(): boolean {
-    return (
-      this.#slots.length >= this.host.conf.maxPendingCommands ||
-      this.#heldBytes >= MAX_HELD_BYTES ||
-      this.socket.writableNeedDrain
-    );
+    return this.#choked || (this.#slots.length > 0 && this.#hasManyWaiting());
+  }
+
+  #hasManyWaiting(): boolean {
+    return this.#slots.length >= this.host.conf.maxPendingCommands || this.#heldBytes >= MAX_HELD_BYTES;
+  }
+
+  #pauseOrResume(pause: boolean): void {
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.socket.pause();
+    else this.socket.resume();
   }
 
   #drained(): void {
+    this.#choked = false;
     // A client that takes long to read a long reply is not idle.
     this.lastActiveMs = this.host.clock();
     this.#resume();
@@ -261,19 +274,31 @@ export class Connection {
     const replies = this.#slots.splice(0, ready).map((slot) => slot.bytes!);
     for (const bytes of replies) this.#heldBytes -= bytes.length;
     if (replies.length > 0) this.#write(replies.length === 1 ? replies[0]! : Buffer.concat(replies));
+    this.lastActiveMs = this.host.clock();
     this.#resume();
     this.#endWhenDone();
   }
 
   #write(bytes: Buffer): void {
     if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
-    this.lastActiveMs = this.host.clock();
-    this.socket.write(bytes);
+    this.#choked = !this.socket.write(bytes);
+  }
+
+  #writeTurn(): void {
+    const { output } = this.host;
+    if (this.socket.writableLength > 0) {
+      // A client that does not read keeps no more than one lent buffer from the others.
+      this.#write(output.take(0));
+      return;
+    }
+    this.#write(output.lent());
+    // What the kernel has not taken is the socket's, until it has.
+    output.returned(this.socket.writableLength === 0);
   }
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
   #hasRoom(bytes: number): boolean {
-    if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
+    if (this.socket.writableLength + this.#heldBytes + bytes <= this.host.conf.maxOutputBytes) return true;
     this.host.counters.outputLimitCloses++;
     this.#drop("output buffer limit reached");
     return false;

@@ -3,6 +3,7 @@
  *
  * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
  */
+import { GetRun } from "../../proto/get-run.ts";
 import type { Reply } from "../../proto/reply.ts";
 import { Clients } from "../clients.ts";
 import type { Command } from "../commands/command.ts";
@@ -14,6 +15,7 @@ import type { Latency } from "../latency.ts";
 import type { Log } from "../log.ts";
 import { Output } from "../output.ts";
 import { LiveReaderLimits } from "../reader-limits.ts";
+import { RunHashes } from "../run-hashes.ts";
 import type { ClientCounts } from "./client-counts.ts";
 
 export interface ThreadClientsOptions {
@@ -37,6 +39,8 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
   const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort } = options;
   const limits = new LiveReaderLimits(conf);
   const output = new Output();
+  const known = new RunHashes();
+  const run = new GetRun((found) => known.prepare(found, groups));
   return new Clients({
     thread,
     counts,
@@ -45,6 +49,8 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     host: {
       groups,
       output,
+      known,
+      run,
       conf,
       limits: (authenticated) => limits.of(authenticated),
       clock,
