@@ -22,6 +22,8 @@ const value = Buffer.alloc(100, "v");
 const handlers: PeerHandlers = {
   get: () => ({ kind: "value", value, ttlMs: 60_000 }),
   look: () => ({ kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 }),
+  track: () => {},
+  untrack: () => {},
   remove: () => 0,
   flush: () => {},
   count: () => 0,
@@ -39,6 +41,8 @@ function newPeers(id: string, up: () => void): Peers {
     handlers,
     maxValueBytes: 1 << 20,
     askTimeoutMs: () => 5000,
+    linkChanged: () => {},
+    invalidated: () => {},
     log: { info, warn: console.error },
     ...times,
   });

@@ -69,6 +69,10 @@ export interface LinkOptions {
   readonly ringPrint: () => number;
   /** The link is up and nothing was sent on it yet; what is sent here goes before anything else. */
   readonly opened: () => void;
+  /** The link was up and has ended, by itself or because it was closed. */
+  readonly ended: () => void;
+  /** As in Requests. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   /** The fingerprint of the other side's ring, on opening and with every pong. */
   readonly sawRing: (fingerprint: number) => void;
 }
@@ -111,10 +115,10 @@ export class Link {
   }
 
   /** As Requests.get; rejects with PeerUnreachable at once while the link is not up. */
-  get(key: Uint8Array, timeoutMs: number): Promise<Outcome> {
+  get(key: Uint8Array, timeoutMs: number, isTracked = false): Promise<Outcome> {
     if (this.#requests === undefined) return Promise.reject(this.#unreachable());
     this.#sent++;
-    return this.#requests.get(key, timeoutMs);
+    return this.#requests.get(key, timeoutMs, isTracked);
   }
 
   /** As Requests.ask; rejects with PeerUnreachable at once while the link is not up. */
@@ -197,6 +201,7 @@ export class Link {
       send: (frame) => stream.send(frame),
       outgoingBytes: () => stream.outgoingBytes,
       askTimeoutMs: this.#options.askTimeoutMs,
+      invalidated: this.#options.invalidated,
     });
     this.#heartbeat = new Heartbeat({
       received: () => stream.bytesReceived,
@@ -235,6 +240,7 @@ export class Link {
     this.#requests = undefined;
     this.#enter("down");
     requests?.close(this.#closed ? "link closed" : text);
+    if (requests !== undefined) this.#options.ended();
     if (this.#closed) return;
     this.#lastError = text;
     this.#options.log.warn(this.#logKind, `peer ${this.#options.peer}: link is down: ${text}`);

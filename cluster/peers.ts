@@ -39,6 +39,10 @@ export interface PeersOptions {
   readonly log: Log;
   /** The epoch of the ring whose members were last given to `setMembers`. */
   readonly epoch: () => number;
+  /** A link came up or went: what this node was told over it may have gaps. */
+  readonly linkChanged: () => void;
+  /** A member says that what it answered for tracked keys no longer holds; undefined: for all keys. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   readonly connect?: (host: string, port: number) => Socket;
 }
 
@@ -112,18 +116,20 @@ export class Peers {
   /**
    * Asks a member for a key, whose bytes must stay as they are until the tick ends. Requests of one tick and one
    * member travel in one frame. After `timeoutMs` it is an error outcome; when the member is not up, goes down before
-   * it has answered, or shuts down, PeerUnreachable.
+   * it has answered, or shuts down, PeerUnreachable. `isTracked`: as in Requests.
    */
-  get(id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome> {
+  get(id: string, key: Uint8Array, timeoutMs: number, isTracked = false): Promise<Outcome> {
     const member = this.#members.get(id);
-    return member === undefined ? Promise.reject(noMember(id)) : member.link.get(key, timeoutMs);
+    return member === undefined ? Promise.reject(noMember(id)) : member.link.get(key, timeoutMs, isTracked);
   }
 
   /** What a member knows of a key, without a load. Rejects with PeerUnreachable. */
-  async look(id: string, key: Uint8Array): Promise<Glimpse> {
+  async look(id: string, key: Uint8Array, isTracked = false): Promise<Glimpse> {
     if (key.length > MAX_KEY_BYTES) return { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
     return glimpseOf(
-      await this.#member(id).link.ask("looked", (requestId) => ({ look: { id: requestId, key } })),
+      await this.#member(id).link.ask("looked", (requestId) => ({
+        look: { id: requestId, key, tracked: isTracked },
+      })),
     );
   }
 
@@ -182,7 +188,12 @@ export class Peers {
       maxFrameBytes: Math.max(maxValueBytes + FRAME_ROOM_BYTES, MAX_REQUEST_BYTES),
       log: this.#log,
       ringPrint: () => this.#ring.print,
-      opened: () => member.deletes.catchUp(),
+      opened: () => {
+        member.deletes.catchUp();
+        this.#options.linkChanged();
+      },
+      ended: this.#options.linkChanged,
+      invalidated: this.#options.invalidated,
       sawRing: (print) => this.#compareRings(member, print),
     });
     const deletes = new Deletes(link);

@@ -58,6 +58,8 @@ export interface RequestsOptions {
   readonly outgoingBytes: () => number;
   /** How long everything but a GET may take; read at each use. */
   readonly askTimeoutMs: () => number;
+  /** The member says that what it answered for these keys no longer holds; undefined: for all. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
 }
 
 export class Requests {
@@ -67,6 +69,8 @@ export class Requests {
   readonly #deadlines: Deadlines;
   #lastId = 0;
   #batch: Uint8Array[] = [];
+  /** Those of the batch that the member has to note first. */
+  #tracked: Uint8Array[] = [];
   #batchBytes = 0;
   #batchFirstId = 0;
   #batchTimeoutMs = 0;
@@ -81,8 +85,11 @@ export class Requests {
     return this.#gets.size + this.#asks.size;
   }
 
-  /** Asks for `key`, whose bytes must stay as they are until the tick ends. */
-  get(key: Uint8Array, timeoutMs: number): Promise<Outcome> {
+  /**
+   * Asks for `key`, whose bytes must stay as they are until the tick ends. `isTracked`: the member notes the key first and
+   * tells when its answer no longer holds.
+   */
+  get(key: Uint8Array, timeoutMs: number, isTracked = false): Promise<Outcome> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     if (key.length > MAX_KEY_BYTES) {
       return Promise.resolve({
@@ -95,6 +102,7 @@ export class Requests {
       const id = this.#nextId();
       this.#gets.set(id, { timeoutMs, resolve, reject });
       this.#deadlines.add(id, timeoutMs);
+      if (isTracked) this.#tracked.push(key);
       this.#enqueue(id, key, timeoutMs);
     });
   }
@@ -123,6 +131,9 @@ export class Requests {
       case "got":
         this.#takeGot(frame.got!);
         break;
+      case "invalidate":
+        this.#options.invalidated(frame.invalidate!.all ? undefined : (frame.invalidate!.keys ?? []));
+        break;
       case "looked":
       case "removed":
       case "flushed":
@@ -140,7 +151,7 @@ export class Requests {
   close(reason: string): void {
     this.#closed = new PeerUnreachable(this.#options.peer, reason);
     this.#deadlines.close();
-    this.#batch = [];
+    this.#batch = this.#tracked = [];
     const waiting = [...this.#gets.values(), ...this.#asks.values()];
     this.#gets.clear();
     this.#asks.clear();
@@ -173,6 +184,10 @@ export class Requests {
     if (keys.length === 0) return;
     this.#batch = [];
     this.#batchBytes = 0;
+    if (this.#tracked.length > 0) {
+      this.#options.send(encodeFrame(carrot.Frame, { track: { keys: this.#tracked } }));
+      this.#tracked = [];
+    }
     const timeoutMs = Math.ceil(this.#batchTimeoutMs);
     this.#options.send(encodeFrame(carrot.Frame, { get: { firstId: this.#batchFirstId, timeoutMs, keys } }));
   }

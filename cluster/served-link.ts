@@ -12,12 +12,18 @@ import type { Glimpse, Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-entry.ts";
 import { BATCH_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
+import type { Tracker } from "./tracker.ts";
 
 /** How this node answers other members: from its own store, flights and loaders, never by asking a further member. */
 export interface PeerHandlers {
   /** `key` is a view that nobody writes to, but it keeps its whole frame alive: copy what is kept. */
   get(key: Uint8Array, timeoutMs: number): Outcome | Promise<Outcome>;
-  look(key: Uint8Array): Glimpse;
+  /** `reader`: wants to be told when the answer no longer holds. */
+  look(key: Uint8Array, reader: Tracker | undefined): Glimpse;
+  /** The member is about to read these keys for clients of its own and wants to be told when they change. */
+  track(keys: readonly Uint8Array[], member: Tracker): void;
+  /** The link that the member tracked keys on is gone. */
+  untrack(member: Tracker): void;
   /** Removes entries and mirrors, voids loads and forwards under way; how many live entries went. */
   remove(keys: readonly Uint8Array[]): number;
   flush(): void;
@@ -43,12 +49,16 @@ export interface ServedLinkOptions {
 const MAX_OUTGOING_BYTES = 64 << 20;
 const LEAVING: carrot.Entry.$Properties = { kind: carrot.Kind.LEAVING };
 
-export class ServedLink {
+export class ServedLink implements Tracker {
+  isGone = false;
   readonly #options: ServedLinkOptions;
   #inFlight = 0;
   #ids: number[] = [];
   #entries: carrot.Entry.$Properties[] = [];
   #bytes = 0;
+  #invalid: Uint8Array[] = [];
+  #allInvalid = false;
+  #flushPlanned = false;
   #leaving: (() => void) | undefined;
 
   constructor(options: ServedLinkOptions) {
@@ -59,6 +69,7 @@ export class ServedLink {
   take(bytes: Buffer): void {
     const frame = decodeFrame(carrot.Frame, bytes);
     if (frame.body === "get") this.#takeGet(frame.get!);
+    else if (frame.body === "track") this.#options.handlers.track(frame.track!.keys ?? [], this);
     else this.#send(this.#answerTo(frame));
   }
 
@@ -66,6 +77,26 @@ export class ServedLink {
   leave(done: () => void): void {
     this.#leaving = done;
     this.#settle();
+  }
+
+  /** The link has ended: nobody has to be told of anything over it. */
+  ended(): void {
+    this.isGone = true;
+    this.#options.handlers.untrack(this);
+  }
+
+  invalidate(key: Buffer): void {
+    if (this.isGone) return;
+    this.#planFlush();
+    this.#invalid.push(key);
+    this.#bytes += key.length + ENTRY_OVERHEAD_BYTES;
+    if (this.#bytes > BATCH_BYTES) this.#flush();
+  }
+
+  invalidateAll(): void {
+    if (this.isGone) return;
+    this.#planFlush();
+    this.#allInvalid = true;
   }
 
   #takeGet(get: carrot.Get.$Properties): void {
@@ -116,16 +147,30 @@ export class ServedLink {
   #push(id: number, entry: carrot.Entry.$Properties): void {
     const bytes = ENTRY_OVERHEAD_BYTES + (entry.value?.length ?? 0) + 3 * (entry.error?.length ?? 0);
     if (this.#bytes > 0 && this.#bytes + bytes > BATCH_BYTES) this.#flush();
-    if (this.#ids.length === 0) setImmediate(() => this.#flush());
+    this.#planFlush();
     this.#ids.push(id);
     this.#entries.push(entry);
     this.#bytes += bytes;
   }
 
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    setImmediate(() => {
+      this.#flushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  /** Answers first: what is invalid may be among them. */
   #flush(): void {
     if (this.#ids.length > 0) this.#send({ got: { ids: this.#ids, entries: this.#entries } });
+    if (this.#allInvalid) this.#send({ invalidate: { all: true } });
+    else if (this.#invalid.length > 0) this.#send({ invalidate: { keys: this.#invalid } });
     this.#ids = [];
     this.#entries = [];
+    this.#invalid = [];
+    this.#allInvalid = false;
     this.#bytes = 0;
     this.#settle();
   }
@@ -143,7 +188,10 @@ export class ServedLink {
     const { look, remove, flush, count, ring, ping } = frame;
     if (ping) return { pong: { id: ping.id, ring: this.#options.ring.print } };
     if (remove) return { removed: { id: remove.id, count: handlers.remove(remove.keys ?? []) } };
-    if (look) return { looked: lookedOf(look.id ?? 0, handlers.look(look.key ?? new Uint8Array())) };
+    if (look) {
+      const glimpse = handlers.look(look.key ?? new Uint8Array(), look.tracked ? this : undefined);
+      return { looked: lookedOf(look.id ?? 0, glimpse) };
+    }
     if (count) return { counted: { id: count.id, count: handlers.count() } };
     if (ring) return this.#answerRing(ring);
     if (flush) {

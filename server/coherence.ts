@@ -13,14 +13,17 @@
  */
 import type { Glimpse } from "../cluster/outcome.ts";
 import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
+import type { Tracker } from "../cluster/tracker.ts";
 import { sumFigures } from "./figures.ts";
 import type { Groups } from "./groups.ts";
 import type { Membership } from "./membership.ts";
+import type { Tracking } from "./tracking/tracking.ts";
 
 /** The part of the peer links that these commands need. */
 export interface CoherencePeers {
   isUp(id: string): boolean;
-  look(id: string, key: Uint8Array): Promise<Glimpse>;
+  /** `isTracked`: the member notes that this node has read the key. */
+  look(id: string, key: Uint8Array, isTracked: boolean): Promise<Glimpse>;
   remove(id: string, keys: readonly Uint8Array[]): Promise<number>;
   flush(id: string): Promise<void>;
   count(id: string): Promise<number>;
@@ -32,6 +35,10 @@ export interface CoherenceOptions {
   readonly membership: Membership;
   /** Undefined on a node that is alone. */
   readonly peers: CoherencePeers | undefined;
+  readonly tracking: Pick<
+    Tracking,
+    "reads" | "looks" | "changed" | "flushed" | "unvouched" | "vouchesNoMore"
+  >;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -49,8 +56,11 @@ export class Coherence {
     this.#options = options;
   }
 
-  /** Deletes keys here: entries, copies, and what is under way. Returns how many entries held a value. */
-  removeHere(keys: readonly Uint8Array[]): number {
+  /**
+   * Deletes keys here: entries, copies, and what is under way. Returns how many entries held a value. `by`: the client of
+   * this node that asked for it.
+   */
+  removeHere(keys: readonly Uint8Array[], by?: number): number {
     let removed = 0;
     for (const key of keys) {
       const group = this.#options.groups.of(key, 0, key.length);
@@ -58,10 +68,31 @@ export class Coherence {
       const bytes = asBuffer(key);
       group.loads.void(bytes);
       group.forwards.void(bytes);
+      group.trackedForwards.void(bytes);
       group.mirrors?.delete(bytes);
       if (group.store.delete(bytes)) removed++;
+      this.#options.tracking.changed(bytes, by);
     }
     return removed;
+  }
+
+  /**
+   * The owner says that what this node has read of keys no longer holds; undefined: of all keys. Who asks from now on has
+   * to ask the owner.
+   */
+  invalidatedByOwner(keys: readonly Uint8Array[] | undefined): void {
+    const { tracking, groups } = this.#options;
+    if (keys === undefined) {
+      for (const group of groups.all) group.trackedForwards.voidAll();
+      tracking.vouchesNoMore();
+    }
+    for (const key of keys ?? []) {
+      const group = groups.of(key, 0, key.length);
+      const bytes = Buffer.from(key);
+      group?.trackedForwards.void(bytes);
+      group?.mirrors?.delete(bytes);
+      tracking.unvouched(bytes);
+    }
   }
 
   /** Empties this node: entries, copies, and what is under way. */
@@ -69,9 +100,11 @@ export class Coherence {
     for (const group of this.#options.groups.all) {
       group.loads.voidAll();
       group.forwards.voidAll();
+      group.trackedForwards.voidAll();
       group.mirrors?.clear();
       group.store.clear();
     }
+    this.#options.tracking.flushed();
   }
 
   /** Live entries of this node's own stores. */
@@ -80,21 +113,25 @@ export class Coherence {
   }
 
   /** What this node's own store knows of a key. */
-  lookHere(key: Uint8Array): Glimpse {
-    return this.#options.groups.of(key, 0, key.length)?.store.look(key) ?? MISSING;
+  lookHere(key: Uint8Array, reader?: Tracker): Glimpse {
+    const group = this.#options.groups.of(key, 0, key.length);
+    if (group === undefined) return MISSING;
+    const glimpse = group.store.look(key);
+    if (reader !== undefined) this.#options.tracking.looks(Buffer.from(key), reader, glimpse);
+    return glimpse;
   }
 
-  /** Deletes keys in the whole cluster; returns how many were held. */
-  async remove(keys: readonly Buffer[]): Promise<number> {
+  /** Deletes keys in the whole cluster; returns how many were held. `by`: the client of this node that asked for it. */
+  async remove(keys: readonly Buffer[], by?: number): Promise<number> {
     const unique = [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
-    if (this.#options.peers === undefined) return this.removeHere(unique);
+    if (this.#options.peers === undefined) return this.removeHere(unique, by);
     const owners = unique.map((key) => this.#owner(key));
     // An entry of a stand-in or a former owner is not another entry: a member counts only what it owns.
     const [removed] = await Promise.all([
-      this.#removeEach((id) => unique.filter((_, i) => owners[i] === id)),
-      this.#removeEach((id) => unique.filter((_, i) => owners[i] !== id)),
+      this.#removeEach((id) => unique.filter((_, i) => owners[i] === id), by),
+      this.#removeEach((id) => unique.filter((_, i) => owners[i] !== id), by),
     ]);
-    await this.#removeEach(() => unique);
+    await this.#removeEach(() => unique, by);
     return removed;
   }
 
@@ -115,11 +152,13 @@ export class Coherence {
     return others.reduce((sum, count) => sum + count, here);
   }
 
-  /** What the key's owner knows of it. */
-  async look(key: Buffer): Promise<Glimpse> {
+  /** What the key's owner knows of it; noted for `reader`, if any. `key` must be the caller's own copy. */
+  async look(key: Buffer, reader?: Tracker): Promise<Glimpse> {
     const owner = this.#owner(key);
-    if (owner === this.#options.membership.self) return this.lookHere(key);
-    return orWhenUnreachable(this.#options.peers!.look(owner, key), () => this.lookHere(key));
+    if (owner === this.#options.membership.self) return this.lookHere(key, reader);
+    if (reader !== undefined) this.#options.tracking.reads(key, reader);
+    const asked = this.#options.peers!.look(owner, key, reader !== undefined);
+    return orWhenUnreachable(asked, () => this.lookHere(key, reader));
   }
 
   /**
@@ -165,17 +204,17 @@ export class Coherence {
   }
 
   /** Has every member delete its part of the keys; returns how many entries held a value. */
-  async #removeEach(part: (id: string) => readonly Buffer[]): Promise<number> {
+  async #removeEach(part: (id: string) => readonly Buffer[], by: number | undefined): Promise<number> {
     const counts = this.#options.membership.members.map((id) => {
       const keys = part(id);
-      return keys.length > 0 ? this.#removeAt(id, keys) : 0;
+      return keys.length > 0 ? this.#removeAt(id, keys, by) : 0;
     });
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
   /** A member that cannot be reached gets the delete when its link comes back; it counts as nothing removed. */
-  #removeAt(id: string, keys: readonly Buffer[]): Promise<number> | number {
-    if (id === this.#options.membership.self) return this.removeHere(keys);
+  #removeAt(id: string, keys: readonly Buffer[], by: number | undefined): Promise<number> | number {
+    if (id === this.#options.membership.self) return this.removeHere(keys, by);
     return orWhenUnreachable(this.#options.peers!.remove(id, keys), () => 0);
   }
 

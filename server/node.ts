@@ -11,10 +11,11 @@ import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
+import type { Tracker } from "../cluster/tracker.ts";
 import type { Clients } from "./clients.ts";
 import { Coherence } from "./coherence.ts";
 import { describeConnection } from "./commands/client-commands.ts";
-import { executeForThread } from "./commands/table.ts";
+import { executeForThread, runHere } from "./commands/table.ts";
 import { isLoopback } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { createGroup } from "./create-group.ts";
@@ -31,6 +32,7 @@ import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/me
 import { createThreadClients } from "./threads/thread-clients.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
+import { Tracking } from "./tracking/tracking.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -66,6 +68,7 @@ export class Node {
   readonly groups: Groups;
   readonly membership: Membership;
   readonly coherence: Coherence;
+  readonly tracking: Tracking;
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
@@ -110,14 +113,19 @@ export class Node {
       self: conf.peerAddress,
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
-      onChange: (members) => this.peers?.setMembers(members),
+      onChange: (members) => {
+        this.peers?.setMembers(members);
+        this.tracking.vouchesNoMore();
+      },
       onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
+    this.tracking = this.#createTracking();
     this.coherence = new Coherence({
       groups: this.groups,
       membership: this.membership,
       peers: this.peers,
+      tracking: this.tracking,
       sleep: (ms) => sleep(ms),
     });
     this.#readThrough = new ReadThrough({
@@ -127,6 +135,7 @@ export class Node {
       clock,
       random,
       loadLatency: this.loadLatency,
+      tracking: this.tracking,
       peerTimeoutMs: () => conf.peerTimeoutMs,
     });
     this.#counts = new ClientCounts(options.threads);
@@ -146,10 +155,14 @@ export class Node {
     return node;
   }
 
-  /** The value of a key, wherever it is; loads it if nobody has it. Never rejects. The key's bytes are copied. */
-  get(key: Uint8Array): Outcome | Promise<Outcome> {
+  /**
+   * The value of a key, wherever it is; loads it if nobody has it. Never rejects. The key's bytes are copied. `reader`: is
+   * told when it no longer holds.
+   */
+  get(key: Uint8Array, reader?: Tracker): Outcome | Promise<Outcome> {
     const group = this.groups.of(key, 0, key.length);
     if (group === undefined) return { kind: "absent", ttlMs: undefined };
+    if (reader !== undefined) this.tracking.reads(Buffer.from(key), reader);
     const held = group.store.get(key);
     if (held?.value != null) {
       group.counters.hits++;
@@ -159,13 +172,14 @@ export class Node {
       group.counters.negativeHits++;
       return { kind: "absent", ttlMs: held.ttlMs };
     }
-    const mirrored = group.mirrors?.get(key);
+    // Who tracks asks the owner, so that the owner notes this node.
+    const mirrored = reader === undefined ? group.mirrors?.get(key) : undefined;
     if (mirrored?.value != null) {
       group.counters.mirrorHits++;
       return { kind: "value", value: mirrored.value, ttlMs: mirrored.ttlMs };
     }
     group.counters.misses++;
-    return this.#readThrough.missed(group, Buffer.from(key));
+    return this.#readThrough.missed(group, Buffer.from(key), reader !== undefined);
   }
 
   get threads(): number {
@@ -305,6 +319,21 @@ export class Node {
       store.sweep(SWEEP_ENTRIES);
       mirrors?.sweep(SWEEP_ENTRIES);
     }
+    this.tracking.expire();
+  }
+
+  #createTracking(): Tracking {
+    const storeOf = (key: Buffer) => this.groups.of(key, 0, key.length)?.store;
+    const tracking = new Tracking({
+      stores: this.groups.all.map((group) => group.store),
+      look: (key) => this.coherence.lookHere(key),
+      // A due entry is expired by whoever wants to delete it.
+      expire: (key) => void storeOf(key)?.delete(key),
+      clock: this.#options.clock,
+      maxKeys: () => this.conf.trackingMaxKeys,
+    });
+    this.onClientGone((client) => tracking.disable(client));
+    return tracking;
   }
 
   /** How this node answers other members: from what is here, never by asking a third. */
@@ -319,6 +348,8 @@ export class Node {
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
+      linkChanged: () => this.tracking.vouchesNoMore(),
+      invalidated: (keys) => this.coherence.invalidatedByOwner(keys),
       handlers: {
         get: (key) => {
           const group = this.groups.of(key, 0, key.length);
@@ -326,7 +357,9 @@ export class Node {
             ? { kind: "absent", ttlMs: undefined }
             : this.#readThrough.requested(group, Buffer.from(key));
         },
-        look: (key) => this.coherence.lookHere(key),
+        look: (key, reader) => this.coherence.lookHere(key, reader),
+        track: (keys, member) => this.tracking.readsFor(keys, member),
+        untrack: (member) => this.tracking.memberGone(member),
         remove: (keys) => this.coherence.removeHere(keys),
         flush: () => this.coherence.flushHere(),
         count: () => this.coherence.countHere(),
@@ -347,7 +380,7 @@ export class Node {
       thread: MAIN_THREAD,
       counts: this.#counts,
       sharesPort: threads > 1,
-      run: (command, args, client) => command.run?.(args, { node: this, client }),
+      run: (command, args, client) => runHere(command, args, { node: this, client }),
       gone: (client) => this.#clientGone(client),
     });
   }
@@ -376,7 +409,7 @@ export class Node {
       recover: (thread) => {
         this.#counts.forget(thread);
         for (const { store, mirrors } of this.groups.all) {
-          store.recoverThread(thread);
+          if (store.recoverThread(thread) > 0) this.tracking.flushed();
           mirrors?.recoverThread(thread);
         }
       },

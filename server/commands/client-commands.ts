@@ -6,6 +6,7 @@ import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../connection.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { integerOf, isClientName } from "./connection-commands.ts";
+import { trackingCommands } from "./tracking-commands.ts";
 
 /** All but the first are kinds that there are none of. */
 const CLIENT_TYPES = ["normal", "master", "replica", "slave", "pubsub"];
@@ -143,6 +144,7 @@ export const clientCommand: Command = {
     ),
     subcommand("setname", 3, "2.6.9", "Names this connection.", setName),
     subcommand("setinfo", 4, "7.2.0", "Tells which client library this is.", setInfo),
+    ...trackingCommands,
     subcommand("no-evict", 3, "7.0.0", "Accepted without effect.", onOrOff),
     subcommand("no-touch", 3, "7.2.0", "Accepted without effect.", onOrOff),
   ],

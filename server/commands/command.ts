@@ -3,6 +3,7 @@
  *
  * Owns the types only; `table.ts` has the list and the way from arguments to a reply.
  */
+import type { Tracker } from "../../cluster/tracker.ts";
 import type { Reply } from "../../proto/reply.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection } from "../connection.ts";
@@ -29,6 +30,8 @@ export interface ClientState {
 export interface CommandContext {
   readonly node: Node;
   readonly client: ClientState;
+  /** For whom the keys that the command reads are noted (CLIENT TRACKING); undefined: nobody. */
+  readonly reader?: Tracker | undefined;
 }
 
 /** Redis' own flags, as COMMAND INFO shows them. */
@@ -63,6 +66,8 @@ export interface Command {
    * name does nothing.
    */
   readonly run?: (args: readonly Buffer[], context: CommandContext) => Reply | Promise<Reply> | undefined;
+  /** What has to be done on the connection's thread before the command is run elsewhere. */
+  readonly prepare?: (args: readonly Buffer[], context: LocalContext) => void;
   /** The same for a command that concerns only its connection. */
   readonly local?: (args: readonly Buffer[], context: LocalContext) => Reply;
 }

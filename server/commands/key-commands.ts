@@ -27,7 +27,7 @@ function tooLong(keys: readonly Buffer[], { node }: CommandContext): ErrorReply 
 }
 
 async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
-  return tooLong(args.slice(1), context) ?? toReply(await context.node.get(args[1]!));
+  return tooLong(args.slice(1), context) ?? toReply(await context.node.get(args[1]!, context.reader));
 }
 
 /** One failed load fails the whole MGET: clients have no place for an error inside the array. */
@@ -35,13 +35,13 @@ async function mget(args: readonly Buffer[], context: CommandContext): Promise<R
   const keys = args.slice(1);
   const refused = tooLong(keys, context);
   if (refused !== undefined) return refused;
-  const replies = (await Promise.all(keys.map((key) => context.node.get(key)))).map(toReply);
+  const replies = (await Promise.all(keys.map((key) => context.node.get(key, context.reader)))).map(toReply);
   return replies.find((reply) => reply instanceof ErrorReply) ?? replies;
 }
 
 /** Asks the owners of keys what they hold, without a load. */
-function look(keys: readonly Buffer[], { node }: CommandContext): Promise<Glimpse[]> {
-  return Promise.all(keys.map((key) => node.coherence.look(Buffer.from(key))));
+function look(keys: readonly Buffer[], { node, reader }: CommandContext): Promise<Glimpse[]> {
+  return Promise.all(keys.map((key) => node.coherence.look(Buffer.from(key), reader)));
 }
 
 /** A command on one key that replies with a figure of what its owner holds. */
@@ -68,7 +68,7 @@ function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
 
 async function del(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   const keys = args.slice(1).map((key) => Buffer.from(key));
-  return tooLong(keys, context) ?? context.node.coherence.remove(keys);
+  return tooLong(keys, context) ?? context.node.coherence.remove(keys, context.client.id);
 }
 
 async function flush(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {

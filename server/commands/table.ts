@@ -48,9 +48,11 @@ export function execute(
     return new ErrorReply(errors.noAuth);
   context.connection.lastCommand = name;
   const { local } = command;
-  return guarded(command, context.log, () =>
-    local === undefined ? runOnNode(command, args) : local(args, context),
-  );
+  return guarded(command, context.log, () => {
+    if (local !== undefined) return local(args, context);
+    command.prepare?.(args, context);
+    return runOnNode(command, args);
+  });
 }
 
 /** Runs a command that needs the node for a client of another thread, which has checked everything already. */
@@ -61,7 +63,18 @@ export function executeForThread(
   const found = resolve(args);
   if (found instanceof ErrorReply) return found;
   const { command } = found;
-  return guarded(command, context.node.log, () => command.run?.(args, context));
+  return guarded(command, context.node.log, () => runHere(command, args, context));
+}
+
+/** Runs a command where the node is: notes what CLIENT TRACKING wants to know of it. */
+export function runHere(
+  command: Command,
+  args: readonly Buffer[],
+  { node, client }: CommandContext,
+): Reply | Promise<Reply> | undefined {
+  // As in Redis, CLIENT CACHING holds until a command that is not CLIENT has run.
+  const reader = node.tracking.readerOf(client.id, wordOf(args[0]!) === "client");
+  return command.run?.(args, { node, client, reader });
 }
 
 /** The command that is meant and its full name, or the reply that says why there is none. */

@@ -49,6 +49,8 @@ export interface NodeFields {
   readonly maxOutputBytes: number;
   /** How many commands of one client may wait for their replies. */
   readonly maxPendingCommands: number;
+  /** How many keys may be remembered for clients that cache by themselves. */
+  readonly trackingMaxKeys: number;
 }
 
 /** Where a group loads from; the words are as in the conf, the loader's factory gives them their meaning. */

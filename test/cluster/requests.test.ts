@@ -17,18 +17,20 @@ const key = (text: string) => Buffer.from(text);
 function setUp() {
   const sent: carrot.Frame[] = [];
   const state = { now: 0, outgoing: 0, askTimeoutMs: 5000 };
+  const invalid: (string[] | undefined)[] = [];
   const reader = new FrameReader(MAX_REQUEST_BYTES);
   const requests = new Requests({
     peer: "b:1",
     clock: () => state.now,
     outgoingBytes: () => state.outgoing,
     askTimeoutMs: () => state.askTimeoutMs,
+    invalidated: (keys) => void invalid.push(keys?.map(String)),
     send: (frame) => {
       reader.push(frame as Buffer);
       sent.push(decodeFrame(carrot.Frame, reader.next()!));
     },
   });
-  return { requests, sent, state };
+  return { requests, sent, state, invalid };
 }
 
 function answer(requests: Requests, frame: carrot.Frame.$Properties): void {

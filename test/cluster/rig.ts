@@ -9,6 +9,7 @@ import { AcceptorHandshake, DialerHandshake } from "../../cluster/handshake.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { Peers, type PeersOptions } from "../../cluster/peers.ts";
 import type { PeerHandlers } from "../../cluster/served-link.ts";
+import type { Tracker } from "../../cluster/tracker.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 
@@ -41,6 +42,7 @@ export class Lines {
 export class PlainStore implements PeerHandlers {
   readonly entries = new Map<string, Uint8Array>();
   readonly calls: string[] = [];
+  readonly trackers = new Set<Tracker>();
   takesRings = true;
   onRing: (epoch: number, members: readonly string[]) => void = () => {};
 
@@ -54,6 +56,15 @@ export class PlainStore implements PeerHandlers {
     const value = this.entries.get(Buffer.from(key).toString("latin1"));
     const kind = value === undefined ? ("missing" as const) : ("value" as const);
     return { kind, bytes: value?.length ?? 0, ttlMs: 5_000_000_000_000.5, footprintBytes: 77 };
+  }
+
+  track(keys: readonly Uint8Array[], member: Tracker): void {
+    this.calls.push(`track ${keys.map((key) => Buffer.from(key).toString("latin1")).join()}`);
+    this.trackers.add(member);
+  }
+
+  untrack(member: Tracker): void {
+    this.trackers.delete(member);
   }
 
   remove(keys: readonly Uint8Array[]): number {
@@ -112,6 +123,8 @@ export class Rig {
       random: () => 0,
       log,
       epoch: () => member.epoch,
+      linkChanged: () => {},
+      invalidated: () => {},
       connect: (host, port) => this.connect(`${host}:${port}`),
       ...options,
     });

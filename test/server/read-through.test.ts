@@ -8,12 +8,15 @@ import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
+import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { ReadThrough } from "../../server/read-through.ts";
 import {
   createGroup,
   createMembership,
+  createTracking,
   FakeClock,
+  FakeTracker,
   found,
   Held,
   HeldLoader,
@@ -28,6 +31,7 @@ interface Asked {
   readonly id: string;
   readonly key: string;
   readonly timeoutMs: number;
+  readonly isTracked: boolean;
 }
 
 class FakePeers {
@@ -38,8 +42,8 @@ class FakePeers {
     return this.up.has(id);
   }
 
-  get(id: string, bytes: Uint8Array, timeoutMs: number): Promise<Outcome> {
-    const held = new Held<Asked, Outcome>({ id, key: Buffer.from(bytes).toString(), timeoutMs });
+  get(id: string, bytes: Uint8Array, timeoutMs: number, isTracked: boolean): Promise<Outcome> {
+    const held = new Held<Asked, Outcome>({ id, key: Buffer.from(bytes).toString(), timeoutMs, isTracked });
     this.asked.push(held);
     return held.promise;
   }
@@ -59,10 +63,11 @@ function createNode(conf: Partial<GroupConf> = {}, { mirrors = true, random = ()
   const loadLatency = new Latency();
   const hotKeys = new HotKeys({ hash, seed: 1, clock: clock.read });
   const peerTimeoutMs = () => 500;
-  const options = { membership, hotKeys, clock: clock.read, random, loadLatency, peerTimeoutMs };
+  const tracking = createTracking(new Groups([group]), clock.read);
+  const options = { membership, hotKeys, clock: clock.read, random, loadLatency, tracking, peerTimeoutMs };
   const node = new ReadThrough({ ...options, peers });
   const lone = new ReadThrough({ ...options, peers: undefined });
-  return { node, lone, clock, loader, peers, membership, group, loadLatency };
+  return { node, lone, clock, loader, peers, membership, group, loadLatency, tracking };
 }
 
 const PREFIX = "scores:".length;
@@ -387,3 +392,63 @@ test("who waited hears the same life as the store", async (t) => {
   loader.loads[0]!.resolve("v");
   t.deepEqual(await outcome, found("v", 60_000));
 });
+
+test("who tracks asks the owner to note this node, apart from those who do not", async (t) => {
+  const { node, peers, group, membership } = createNode();
+  const name = keyOwnedBy("b", membership);
+  const plain = node.missed(group, name);
+  const tracked = [node.missed(group, name, true), node.missed(group, name, true)];
+  t.deepEqual(
+    peers.asked.map(({ argument }) => argument.isTracked),
+    [false, true],
+  );
+  peers.asked[0]!.resolve(found("old"));
+  peers.asked[1]!.resolve(found("new"));
+  t.deepEqual((await Promise.all([plain, ...tracked])).map(textOf), ["old", "new", "new"]);
+});
+
+test("a load tells those who found the key missing, and not those who wait for it", async (t) => {
+  const { lone, loader, group, tracking } = createNode();
+  const [looked, waits] = [new FakeTracker(), new FakeTracker()];
+  tracking.readsFor([], looked);
+  tracking.looks(key("scores:a"), looked, group.store.look(key("scores:a")));
+  tracking.reads(key("scores:a"), waits);
+  const outcome = lone.missed(group, key("scores:a"), true);
+  loader.loads[0]!.resolve("v1");
+  t.is(textOf(await outcome), "v1");
+  t.deepEqual([looked.told, waits.told], [["scores:a"], []]);
+});
+
+test("a load whose value is not kept tells those who have read it, as nobody else will", async (t) => {
+  const { lone, loader, group, tracking } = createNode({ negativeTtlMs: 0 });
+  const waits = new FakeTracker();
+  tracking.readsFor([key("scores:a")], waits);
+  const outcome = lone.missed(group, key("scores:a"), true);
+  loader.loads[0]!.resolve(null);
+  t.is(textOf(await outcome), "absent");
+  t.deepEqual(waits.told, ["scores:a"]);
+});
+
+for (const [now, told] of [
+  ["v1", []],
+  ["v2", ["scores:a"]],
+] as const) {
+  test(`a load that finds an entry there tells its readers when the bytes differ: v1, ${now}`, async (t) => {
+    const { lone, loader, group, tracking, clock } = createNode();
+    const reader = new FakeTracker();
+    const outcome = lone.missed(group, key("scores:a"), true);
+    group.store.put(key("scores:a"), key("v1"), 1000);
+    tracking.readsFor([key("scores:a")], reader);
+    loader.loads[0]!.resolve({ value: now, ttlMs: 5000 });
+    await outcome;
+    t.deepEqual(reader.told, told);
+    clock.advance(4000);
+    tracking.expire();
+    await turn();
+    t.deepEqual(reader.told, told, "with the same bytes it lives on");
+    clock.advance(1200);
+    tracking.expire();
+    await turn();
+    t.deepEqual(reader.told, ["scores:a"]);
+  });
+}

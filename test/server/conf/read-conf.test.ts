@@ -36,6 +36,7 @@ test("the defaults are what carrot.conf says they are", (t) => {
     maxCommandBytes: 67_108_864,
     maxOutputBytes: 67_108_864,
     maxPendingCommands: 1024,
+    trackingMaxKeys: 1_000_000,
     groups: [
       {
         name: "default",
@@ -82,6 +83,7 @@ test("every directive reaches its field", (t) => {
     client-query-buffer-limit 1mb
     client-output-buffer-limit 2mb
     max-pending-commands 12
+    tracking-table-max-keys 20
     group g loader http http://origin/{key} x
     group g maxmemory 2kb
     group g prefix "g "
@@ -119,6 +121,7 @@ test("every directive reaches its field", (t) => {
     maxCommandBytes: 1_048_576,
     maxOutputBytes: 2_097_152,
     maxPendingCommands: 12,
+    trackingMaxKeys: 20,
     groups: [
       {
         name: "g",
@@ -126,7 +129,7 @@ test("every directive reaches its field", (t) => {
         loader: {
           kind: "http",
           args: ["http://origin/{key}", "x"],
-          where: "conf/c.conf:25",
+          where: "conf/c.conf:26",
           directory: "/srv/conf",
         },
         maxBytes: 2048,
