@@ -13,13 +13,21 @@ import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { commandCommand } from "./command-command.ts";
 import { configCommand } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
+import { heldCommands } from "./held-commands.ts";
 import { keyCommands } from "./key-commands.ts";
+import { lifeCommands } from "./life-commands.ts";
+import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
+import { setCommands } from "./set-commands.ts";
 
 /** Every command there is, by name. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     ...keyCommands,
+    ...setCommands,
+    ...lifeCommands,
+    ...heldCommands,
+    ...scanCommands,
     ...connectionCommands,
     clientCommand,
     commandCommand(() => COMMANDS),
