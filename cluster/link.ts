@@ -20,7 +20,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { Outcome } from "./outcome.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { QuietLog } from "./quiet-log.ts";
-import { type Answer, type AnswerName, Requests } from "./requests.ts";
+import { type Answer, type AnswerName, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
 
 /** For connecting, and once more for the handshake. */
 const DIAL_TIMEOUT_MS = 1000;
@@ -84,6 +84,7 @@ export class Link {
   #stream: FrameStream | undefined;
   #handshake: DialerHandshake | undefined;
   #proved = false;
+  #maxRequestBytes = MAX_REQUEST_BYTES;
   #requests: Requests | undefined;
   #heartbeat: Heartbeat | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -105,6 +106,16 @@ export class Link {
     return this.#state === "up";
   }
 
+  /** Too much is under way to add what may be refused. */
+  get isBusy(): boolean {
+    return this.#requests?.isBusy ?? false;
+  }
+
+  /** The longest frame that the member reads. */
+  get maxRequestBytes(): number {
+    return this.#maxRequestBytes;
+  }
+
   /** Dials now, unless the link is up or being dialed: on starting, and when the member is known to be back. */
   dial(): void {
     if (this.#closed || this.#state !== "down") return;
@@ -114,11 +125,16 @@ export class Link {
     else this.#greet(this.#options.connect(address.host, address.port));
   }
 
+  /** As Requests.track; nothing while the link is not up, when whatever comes next is rejected. */
+  track(key: Uint8Array, kind: "read" | "lookedAt"): void {
+    this.#requests?.track(key, kind);
+  }
+
   /** As Requests.get; rejects with PeerUnreachable at once while the link is not up. */
-  get(key: Uint8Array, timeoutMs: number, isTracked = false): Promise<Outcome> {
+  get(key: Uint8Array, timeoutMs: number): Promise<Outcome> {
     if (this.#requests === undefined) return Promise.reject(this.#unreachable());
     this.#sent++;
-    return this.#requests.get(key, timeoutMs, isTracked);
+    return this.#requests.get(key, timeoutMs);
   }
 
   /** As Requests.ask; rejects with PeerUnreachable at once while the link is not up. */
@@ -195,6 +211,7 @@ export class Link {
   #open(stream: FrameStream, { introduction }: carrot.Frame): void {
     if (!introduction) throw new Error("sent another frame before it introduced itself");
     clearTimeout(this.#timer);
+    this.#maxRequestBytes = introduction.maxFrameBytes ?? MAX_REQUEST_BYTES;
     this.#requests = new Requests({
       peer: this.#options.peer,
       clock: this.#options.clock,

@@ -5,7 +5,7 @@
  * answers what has been read, then ends. The parts know each other only through what is handed to them here.
  */
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as yieldTurn } from "node:timers/promises";
 import { parseAddress } from "../cluster/address.ts";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
@@ -13,6 +13,7 @@ import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
 import type { Tracker } from "../cluster/tracker.ts";
 import type { Clients } from "./clients.ts";
+import { ClusterScan } from "./cluster-scan.ts";
 import { Coherence } from "./coherence.ts";
 import { describeConnection } from "./commands/client-commands.ts";
 import { executeForThread, runHere } from "./commands/table.ts";
@@ -25,6 +26,7 @@ import { Latency } from "./latency.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
+import { peerHandlers } from "./peer-handlers.ts";
 import { ReadThrough } from "./read-through.ts";
 import { RegularWork } from "./regular-work.ts";
 import { ClientCounts } from "./threads/client-counts.ts";
@@ -33,6 +35,7 @@ import { createThreadClients } from "./threads/thread-clients.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
 import { Tracking } from "./tracking/tracking.ts";
+import { wallClock } from "./wall-clock.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -69,6 +72,9 @@ export class Node {
   readonly membership: Membership;
   readonly coherence: Coherence;
   readonly tracking: Tracking;
+  readonly scan: ClusterScan;
+  /** The time of day, in milliseconds since 1970. */
+  readonly wallMs: () => number;
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
@@ -97,6 +103,7 @@ export class Node {
     this.conf = conf;
     this.log = log;
     this.#startedMs = clock();
+    this.wallMs = wallClock(clock);
     this.#regularWork = new RegularWork(log);
     this.groups = new Groups(
       conf.groups.map((group) =>
@@ -127,6 +134,14 @@ export class Node {
       peers: this.peers,
       tracking: this.tracking,
       sleep: (ms) => sleep(ms),
+    });
+    this.scan = new ClusterScan({
+      groups: this.groups,
+      membership: this.membership,
+      peers: this.peers,
+      ownerOf: (key) => this.coherence.ownerNow(key),
+      random,
+      yield: () => yieldTurn(),
     });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
@@ -323,12 +338,8 @@ export class Node {
   }
 
   #createTracking(): Tracking {
-    const storeOf = (key: Buffer) => this.groups.of(key, 0, key.length)?.store;
     const tracking = new Tracking({
-      stores: this.groups.all.map((group) => group.store),
-      look: (key) => this.coherence.lookHere(key),
-      // A due entry is expired by whoever wants to delete it.
-      expire: (key) => void storeOf(key)?.delete(key),
+      groups: this.groups,
       clock: this.#options.clock,
       maxKeys: () => this.conf.trackingMaxKeys,
     });
@@ -336,7 +347,6 @@ export class Node {
     return tracking;
   }
 
-  /** How this node answers other members: from what is here, never by asking a third. */
   #createPeers(): Peers {
     const { conf, clock, random, log } = this.#options;
     return new Peers({
@@ -350,21 +360,7 @@ export class Node {
       epoch: () => this.membership.epoch,
       linkChanged: () => this.tracking.vouchesNoMore(),
       invalidated: (keys) => this.coherence.invalidatedByOwner(keys),
-      handlers: {
-        get: (key) => {
-          const group = this.groups.of(key, 0, key.length);
-          return group === undefined
-            ? { kind: "absent", ttlMs: undefined }
-            : this.#readThrough.requested(group, Buffer.from(key));
-        },
-        look: (key, reader) => this.coherence.lookHere(key, reader),
-        track: (keys, member) => this.tracking.readsFor(keys, member),
-        untrack: (member) => this.tracking.memberGone(member),
-        remove: (keys) => this.coherence.removeHere(keys),
-        flush: () => this.coherence.flushHere(),
-        count: () => this.coherence.countHere(),
-        ring: (epoch, members) => this.membership.take(epoch, members),
-      },
+      handlers: peerHandlers(this, (group, key) => this.#readThrough.requested(group, key)),
     });
   }
 

@@ -22,8 +22,9 @@ import type { Tracking } from "./tracking/tracking.ts";
 /** The part of the peer links that a read needs. */
 export interface ReadPeers {
   isUp(id: string): boolean;
-  /** `isTracked`: the member notes, before it reads it, that this node has read the key. */
-  get(id: string, key: Uint8Array, timeoutMs: number, isTracked: boolean): Promise<Outcome>;
+  get(id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome>;
+  /** Has the member note that this node is about to read a key; before `get`, in one tick with it. */
+  track(id: string, key: Uint8Array, kind: "read"): void;
 }
 
 export interface ReadThroughOptions {
@@ -133,7 +134,8 @@ export class ReadThrough {
   async #ask(group: Group, key: Buffer, owner: string, flight: Flight, isTracked: boolean): Promise<Outcome> {
     group.counters.forwards++;
     const timeoutMs = group.conf.loaderTimeoutMs + this.#options.peerTimeoutMs();
-    const outcome = await this.#options.peers!.get(owner, key, timeoutMs, isTracked);
+    if (isTracked) this.#options.peers!.track(owner, key, "read");
+    const outcome = await this.#options.peers!.get(owner, key, timeoutMs);
     if (outcome.kind === "value" && !flight.voided && group.mirrors !== undefined) {
       const ttlMs = leaseMs(outcome.ttlMs);
       if (ttlMs > 0 && this.#options.hotKeys.shouldMirror(key)) group.mirrors.put(key, outcome.value, ttlMs);

@@ -39,6 +39,7 @@ export type CommandFlag =
   | "admin"
   | "allow_busy"
   | "dangerous"
+  | "denyoom"
   | "fast"
   | "loading"
   | "no_auth"

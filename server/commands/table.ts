@@ -13,13 +13,21 @@ import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { commandCommand } from "./command-command.ts";
 import { configCommand } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
+import { heldCommands } from "./held-commands.ts";
 import { keyCommands } from "./key-commands.ts";
+import { lifeCommands } from "./life-commands.ts";
+import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
+import { setCommands } from "./set-commands.ts";
 
 /** Every command there is, by name. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     ...keyCommands,
+    ...setCommands,
+    ...lifeCommands,
+    ...heldCommands,
+    ...scanCommands,
     ...connectionCommands,
     clientCommand,
     commandCommand(() => COMMANDS),
@@ -73,7 +81,8 @@ export function runHere(
   { node, client }: CommandContext,
 ): Reply | Promise<Reply> | undefined {
   // As in Redis, CLIENT CACHING holds until a command that is not CLIENT has run.
-  const reader = node.tracking.readerOf(client.id, wordOf(args[0]!) === "client");
+  const remembers = node.tracking.readerOf(client.id, wordOf(args[0]!) === "client");
+  const reader = command.flags.includes("readonly") ? remembers : undefined;
   return command.run?.(args, { node, client, reader });
 }
 

@@ -2,9 +2,8 @@
  * Which keys have been read by whom, for those who want to hear when that no longer holds.
  *
  * Invariants: a tracker is told of a key once for each time it was noted (who is told is taken out); what the table
- * holds is bounded, the key that was noted first gives way; no deadline outlives its key. Two kinds of notes: of a key
- * that was read, and of one that was found missing, which a load makes wrong although nothing is changed for those who
- * wait for that load. Does not know stores or clients.
+ * holds is bounded, the key that was noted first gives way; no deadline outlives its key. Readers of a key wait
+ * for a load where there is no entry, so that they are not told when the load fills it; those who only look are told. Does not know stores or clients.
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 
@@ -13,7 +12,7 @@ type Trackers = Tracker | Set<Tracker> | undefined;
 
 interface Note {
   readers: Trackers;
-  missers: Trackers;
+  lookers: Trackers;
   /** The slot of time in which the entry expires; 0: it does not, or none is known. */
   slot: number;
 }
@@ -49,11 +48,11 @@ export class TrackingTable {
     return this.#notes.has(name);
   }
 
-  /** Notes that a tracker has read a key, or has found it missing. */
-  add(name: string, tracker: Tracker, kind: "readers" | "missers"): void {
+  /** Notes that a tracker reads a key, or looks at it. */
+  add(name: string, tracker: Tracker, kind: "readers" | "lookers"): void {
     let note = this.#notes.get(name);
     if (note === undefined) {
-      note = { readers: undefined, missers: undefined, slot: 0 };
+      note = { readers: undefined, lookers: undefined, slot: 0 };
       this.#notes.set(name, note);
       this.#charge += chargeOf(name);
     }
@@ -68,20 +67,20 @@ export class TrackingTable {
     if (note === undefined) return [];
     this.#notes.delete(name);
     this.#charge -= chargeOf(name);
-    this.#items -= countOf(note.readers) + countOf(note.missers);
+    this.#items -= countOf(note.readers) + countOf(note.lookers);
     this.#unslot(name, note);
-    return [...new Set([...listOf(note.readers), ...listOf(note.missers)])];
+    return [...new Set([...listOf(note.readers), ...listOf(note.lookers)])];
   }
 
-  /** Takes out those who have found the key missing; returns them. */
-  takeMissers(name: string): Tracker[] {
+  /** Takes out those who have looked at the key; returns them. */
+  takeLookers(name: string): Tracker[] {
     const note = this.#notes.get(name);
-    if (note?.missers === undefined) return [];
+    if (note?.lookers === undefined) return [];
     if (note.readers === undefined) return this.take(name);
-    const missers = listOf(note.missers);
-    this.#items -= missers.length;
-    note.missers = undefined;
-    return missers;
+    const lookers = listOf(note.lookers);
+    this.#items -= lookers.length;
+    note.lookers = undefined;
+    return lookers;
   }
 
   /** Forgets everything. */

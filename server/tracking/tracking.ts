@@ -11,20 +11,15 @@
  *     GET k (tracked) ─▶ note k ─▶ here: hit, or load ─▶ entry ─── evicted, expired, deleted, set, other bytes ─▶ told
  *                              └─▶ owner: Track k, Get k ─▶ the same there ─▶ Invalidate k ─▶ told
  */
-import type { Glimpse } from "../../cluster/outcome.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
+import type { Groups } from "../groups.ts";
 import type { Store } from "../store/store.ts";
 import { Prefixes } from "./prefixes.ts";
 import { type PushTarget, TrackingClient, type TrackingMode } from "./tracking-client.ts";
 import { TrackingTable } from "./tracking-table.ts";
 
 export interface TrackingOptions {
-  /** Every store whose entries are read by clients or members that track. */
-  readonly stores: readonly Pick<Store, "onEnd">[];
-  /** What this node's own store knows of a key. */
-  look(key: Buffer): Glimpse;
-  /** Ends the entry of a key if its time is up. */
-  expire(key: Buffer): void;
+  readonly groups: Groups;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
   /** Read at each use. */
@@ -97,21 +92,22 @@ export class Tracking {
     return reader;
   }
 
-  /** Notes that the tracker reads the value of a key now. */
+  /** The tracker reads the value of a key now, and waits for a load where there is none. */
   reads(key: Buffer, tracker: Tracker): void {
-    this.#note(key, tracker, this.#options.look(key), "readers");
+    this.#note(key, tracker, "readers");
   }
 
-  /** Notes what the tracker was told of a key of this node without a load. */
-  looks(key: Buffer, tracker: Tracker, glimpse: Glimpse): void {
-    this.#note(key, tracker, glimpse, glimpse.kind === "missing" ? "missers" : "readers");
+  /** The tracker looks at a key now, without a load. */
+  looks(key: Buffer, tracker: Tracker): void {
+    this.#note(key, tracker, "lookers");
   }
 
-  /** A member's own clients read these keys: it is told until it is gone. */
-  readsFor(keys: readonly Uint8Array[], member: Tracker): void {
+  /** A member's own clients read these keys or look at them: it is told until it is gone. */
+  readsFor(read: readonly Uint8Array[], lookedAt: readonly Uint8Array[], member: Tracker): void {
     this.#members.add(member);
     if (this.#isIdle) this.#mind();
-    for (const key of keys) this.reads(Buffer.from(key), member);
+    for (const key of read) this.reads(Buffer.from(key), member);
+    for (const key of lookedAt) this.looks(Buffer.from(key), member);
   }
 
   memberGone(member: Tracker): void {
@@ -139,13 +135,13 @@ export class Tracking {
   }
 
   /**
-   * A load has put an entry where there was none. Who waits for its value has it; who was told "missing", or has read an
-   * entry that has expired since, is wrong now.
+   * A load has put an entry where there was none. Who waits for its value has it; who has looked, or has read an entry
+   * that has expired since, is wrong now.
    */
   filled(key: Buffer, ttlMs: number | undefined): void {
     if (this.#isIdle) return;
     const name = nameOf(key);
-    const wrong = this.#table.isDated(name) ? this.#table.take(name) : this.#table.takeMissers(name);
+    const wrong = this.#table.isDated(name) ? this.#table.take(name) : this.#table.takeLookers(name);
     this.#tell(wrong, name, undefined);
     this.#table.expiresAt(name, this.#deadline(ttlMs));
   }
@@ -174,19 +170,27 @@ export class Tracking {
     if (this.#isIdle) return;
     for (const name of this.#table.due(this.#options.clock())) {
       const key = Buffer.from(name, "latin1");
-      const { kind, ttlMs } = this.#options.look(key);
+      const store = this.#storeOf(key)!;
+      const { kind, ttlMs } = store.look(key);
       // It may have been loaded again with the same bytes and lives longer now.
       if (kind !== "missing") this.#table.expiresAt(name, this.#deadline(ttlMs));
       else {
-        this.#options.expire(key);
+        // Whose time is up is not deleted by this but expires.
+        store.delete(key);
         this.#ends(name);
       }
     }
   }
 
-  #note(key: Buffer, tracker: Tracker, { kind, ttlMs }: Glimpse, as: "readers" | "missers"): void {
+  #storeOf(key: Buffer): Store | undefined {
+    return this.#options.groups.of(key, 0, key.length)?.store;
+  }
+
+  #note(key: Buffer, tracker: Tracker, as: "readers" | "lookers"): void {
     const name = nameOf(key);
-    if (tracker instanceof TrackingClient && !wants(tracker, name)) return;
+    const store = this.#storeOf(key);
+    if (store === undefined || (tracker instanceof TrackingClient && !wants(tracker, name))) return;
+    const { kind, ttlMs } = store.look(key);
     // What others have read has expired, and nobody has noticed yet.
     if (kind === "missing" && this.#table.isDated(name)) this.#tell(this.#table.take(name), name, undefined);
     this.#table.add(name, tracker, as);
@@ -241,7 +245,7 @@ export class Tracking {
       const name = nameOf(key);
       if (this.#table.has(name) || this.#prefixes.size > 0) this.#ends(name);
     };
-    for (const store of this.#options.stores) store.onEnd = this.#isIdle ? undefined : onEnd;
+    for (const { store } of this.#options.groups.all) store.onEnd = this.#isIdle ? undefined : onEnd;
   }
 }
 

@@ -121,14 +121,7 @@ export function createGroup(
 
 /** Client-side caching over the stores of these groups. */
 export function createTracking(groups: Groups, clock: () => number = () => 1000, maxKeys = 1000): Tracking {
-  const storeOf = (key: Buffer) => groups.of(key, 0, key.length)!.store;
-  return new Tracking({
-    stores: groups.all.map((group) => group.store),
-    look: (key) => storeOf(key).look(key),
-    expire: (key) => void storeOf(key).delete(key),
-    clock,
-    maxKeys: () => maxKeys,
-  });
+  return new Tracking({ groups, clock, maxKeys: () => maxKeys });
 }
 
 /** Notes the keys that it is told of; `*`: all. */

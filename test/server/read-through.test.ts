@@ -37,12 +37,18 @@ interface Asked {
 class FakePeers {
   readonly up = new Set(["b", "c"]);
   readonly asked: Held<Asked, Outcome>[] = [];
+  readonly tracked: string[] = [];
 
   isUp(id: string): boolean {
     return this.up.has(id);
   }
 
-  get(id: string, bytes: Uint8Array, timeoutMs: number, isTracked: boolean): Promise<Outcome> {
+  track(id: string, bytes: Uint8Array): void {
+    this.tracked.push(`${id} ${Buffer.from(bytes)}`);
+  }
+
+  get(id: string, bytes: Uint8Array, timeoutMs: number): Promise<Outcome> {
+    const isTracked = this.tracked.splice(0).includes(`${id} ${Buffer.from(bytes)}`);
     const held = new Held<Asked, Outcome>({ id, key: Buffer.from(bytes).toString(), timeoutMs, isTracked });
     this.asked.push(held);
     return held.promise;
@@ -410,9 +416,8 @@ test("who tracks asks the owner to note this node, apart from those who do not",
 test("a load tells those who found the key missing, and not those who wait for it", async (t) => {
   const { lone, loader, group, tracking } = createNode();
   const [looked, waits] = [new FakeTracker(), new FakeTracker()];
-  tracking.readsFor([], looked);
-  tracking.looks(key("scores:a"), looked, group.store.look(key("scores:a")));
-  tracking.reads(key("scores:a"), waits);
+  tracking.readsFor([], [key("scores:a")], looked);
+  tracking.readsFor([key("scores:a")], [], waits);
   const outcome = lone.missed(group, key("scores:a"), true);
   loader.loads[0]!.resolve("v1");
   t.is(textOf(await outcome), "v1");
@@ -422,7 +427,7 @@ test("a load tells those who found the key missing, and not those who wait for i
 test("a load whose value is not kept tells those who have read it, as nobody else will", async (t) => {
   const { lone, loader, group, tracking } = createNode({ negativeTtlMs: 0 });
   const waits = new FakeTracker();
-  tracking.readsFor([key("scores:a")], waits);
+  tracking.readsFor([key("scores:a")], [], waits);
   const outcome = lone.missed(group, key("scores:a"), true);
   loader.loads[0]!.resolve(null);
   t.is(textOf(await outcome), "absent");
@@ -438,7 +443,7 @@ for (const [now, told] of [
     const reader = new FakeTracker();
     const outcome = lone.missed(group, key("scores:a"), true);
     group.store.put(key("scores:a"), key("v1"), 1000);
-    tracking.readsFor([key("scores:a")], reader);
+    tracking.readsFor([key("scores:a")], [], reader);
     loader.loads[0]!.resolve({ value: now, ttlMs: 5000 });
     await outcome;
     t.deepEqual(reader.told, told);

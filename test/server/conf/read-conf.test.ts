@@ -145,7 +145,7 @@ test("every directive reaches its field", (t) => {
       },
     ],
   });
-  t.is(places.size, 34);
+  t.is(places.size, 35);
 });
 
 test("the repository's carrot.conf loads scores on port 6390", (t) => {
