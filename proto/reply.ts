@@ -28,6 +28,8 @@ export type Reply =
   | Double
   | Push
   | ByDialect
+  | NullArray
+  | Several
   | Encoded;
 
 /** 2 until the client says HELLO 3. */
@@ -89,6 +91,20 @@ export class ByDialect {
   }
 }
 
+/** What an EXEC that did not run answers: RESP2 has a null of its own for arrays. */
+export class NullArray {
+  readonly type = "*-1";
+}
+
+/** Replies to one command, one behind the other, as SUBSCRIBE gives one for each channel. */
+export class Several {
+  readonly type = "several";
+  readonly replies: Reply[];
+  constructor(replies: Reply[]) {
+    this.replies = replies;
+  }
+}
+
 /** A reply that another thread has encoded, in the dialect of who gets it. */
 export class Encoded {
   readonly type = "";
@@ -141,6 +157,8 @@ function append(pieces: Pieces, reply: Reply, protocol: Protocol): void {
   else if (reply instanceof Verbatim) appendVerbatim(pieces, reply.text, protocol);
   else if (reply instanceof Encoded) pieces.add(reply.bytes);
   else if (reply instanceof ByDialect) appendByDialect(pieces, reply, protocol);
+  else if (reply instanceof NullArray) pieces.add(protocol === 3 ? NULL_RESP3 : "*-1\r\n");
+  else if (reply instanceof Several) for (const each of reply.replies) append(pieces, each, protocol);
   else if (reply instanceof Double) appendDouble(pieces, reply.value, protocol);
   else appendAggregate(pieces, reply, protocol);
 }

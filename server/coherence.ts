@@ -46,6 +46,10 @@ export interface CoherenceOptions {
   readonly peers: CoherencePeers | undefined;
   readonly tracking: Pick<Tracking, "looks" | "changed" | "flushed" | "unvouched" | "vouchesNoMore">;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Told of every key that is deleted here, whether or not anything was held. */
+  readonly removed?: (key: Buffer) => void;
+  /** Told that everything here has been deleted. */
+  readonly flushed?: () => void;
 }
 
 /** Who has something done, of this node's clients: undefined where it is somebody else. */
@@ -89,6 +93,7 @@ export class Coherence {
       group.mirrors?.delete(bytes);
       if (group.store.delete(bytes)) removed++;
       this.#options.tracking.changed(bytes, by);
+      this.#options.removed?.(bytes);
     }
     return removed;
   }
@@ -113,6 +118,7 @@ export class Coherence {
     group.loads.void(asBuffer(key));
     this.dropCopiesHere([key]);
     this.#options.tracking.changed(asBuffer(key), by);
+    this.#options.removed?.(asBuffer(key));
     return edited;
   }
 
@@ -143,6 +149,7 @@ export class Coherence {
     }
     this.dropAllCopiesHere();
     this.#options.tracking.flushed();
+    this.#options.flushed?.();
   }
 
   dropAllCopiesHere(): void {

@@ -21,6 +21,7 @@ import type { NodeConf } from "./conf/conf.ts";
 import { answerFromHere, type HitRoute } from "./hits.ts";
 import type { Latency } from "./latency.ts";
 import type { Output } from "./output.ts";
+import { Session } from "./session.ts";
 
 /** What a connection is given by who accepted it. */
 export interface ConnectionHost extends HitRoute {
@@ -36,7 +37,7 @@ export interface ConnectionHost extends HitRoute {
   readonly waitLatency: Latency;
   readonly counters: { commands: number; outputLimitCloses: number; protocolErrors: number };
   /** Undefined means that there is no reply. */
-  execute(args: Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
+  execute(args: Buffer[], connection: Connection): Reply | undefined | Promise<Reply | undefined>;
   closed(connection: Connection): void;
   dropped(connection: Connection, why: string): void;
   /** An invariant is broken; the client gets an error reply. */
@@ -47,6 +48,7 @@ export interface ConnectionHost extends HitRoute {
 const MAX_HELD_BYTES = 1 << 20;
 /** Bytes gathered in one turn before they are written. */
 const TURN_BYTES = 1 << 18;
+const NOTHING = Buffer.alloc(0);
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 const LINGER_MS = 200;
 
@@ -85,14 +87,16 @@ export class Connection {
   libName = "";
   libVersion = "";
   lastCommand = "NULL";
+  readonly session = new Session();
   lastActiveMs: number;
   #authenticated: boolean;
-  /** Nothing stands against answering hits in place: all that the way of a hit looks at. */
   #plain = true;
   #reasons = 0;
   #changesUnderWay = 0;
   /** A command is being executed whose reply has no place yet; what is pushed meanwhile comes after it. */
   #executing = false;
+  /** How many have to be done before another command is taken. */
+  #waits = 0;
   readonly #pushedMeanwhile: Reply[] = [];
   readonly #reader: CommandReader;
   readonly #slots: Slot[] = [];
@@ -135,6 +139,11 @@ export class Connection {
     this.#reader.limits = this.host.limits(value);
   }
 
+  /** No reason stands against answering hits in place: all that the way of a hit looks at. */
+  get plain(): boolean {
+    return this.#plain;
+  }
+
   /** Says that hits may not be answered in place for this reason, or that it is gone. */
   setReason(reason: Reason, holds: boolean): void {
     this.#reasons = holds ? this.#reasons | REASONS[reason] : this.#reasons & ~REASONS[reason];
@@ -145,6 +154,16 @@ export class Connection {
   countChanges(by: 1 | -1): void {
     this.#changesUnderWay += by;
     this.setReason("changing", this.#changesUnderWay > 0);
+  }
+
+  /** Takes no further command until this has settled, one way or the other. */
+  waitFor(done: Promise<unknown>): void {
+    this.#waits++;
+    const go = () => {
+      this.#waits--;
+      this.#resume();
+    };
+    done.then(go, go);
   }
 
   /** Sends what no command has asked for, behind the replies to all commands that have been taken. */
@@ -215,6 +234,7 @@ export class Connection {
 
   #mustWait(): boolean {
     return (
+      this.#waits > 0 ||
       this.#slots.length >= this.host.conf.maxPendingCommands ||
       this.#heldBytes >= MAX_HELD_BYTES ||
       this.socket.writableNeedDrain
@@ -262,12 +282,12 @@ export class Connection {
 
   /** Keeps a finished reply behind those that are not. */
   #hold(bytes: Buffer): void {
-    if (!this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     this.#heldBytes += bytes.length;
     this.#slots.push({ bytes });
   }
 
-  #await(reply: Promise<Reply>): void {
+  #await(reply: Promise<Reply | undefined>): void {
     const slot: Slot = { bytes: undefined };
     this.#slots.push(slot);
     // The dialect is that of when the command was read: a HELLO behind it must not change its reply.
@@ -276,7 +296,7 @@ export class Connection {
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, this.#encode(value, protocol));
+        this.#fill(slot, value === undefined ? NOTHING : this.#encode(value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
       (error: unknown) => this.#fill(slot, this.#internalError(error)),
@@ -298,7 +318,7 @@ export class Connection {
   }
 
   #fill(slot: Slot, bytes: Buffer): void {
-    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     slot.bytes = bytes;
     this.#heldBytes += bytes.length;
     this.#planFlush();
@@ -323,13 +343,14 @@ export class Connection {
   }
 
   #write(bytes: Buffer): void {
-    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     this.lastActiveMs = this.host.clock();
     this.socket.write(bytes);
   }
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
-  #hasRoom(bytes: number): boolean {
+  hasRoom(bytes: number): boolean {
+    if (this.socket.destroyed) return false;
     if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
     this.host.counters.outputLimitCloses++;
     this.#drop("output buffer limit reached");

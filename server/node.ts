@@ -36,6 +36,7 @@ import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
 import { Tracking } from "./tracking/tracking.ts";
 import { wallClock } from "./wall-clock.ts";
+import { Watches } from "./watches.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -78,6 +79,7 @@ export class Node {
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
+  readonly watches = new Watches();
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
   readonly loadLatency = new Latency();
@@ -134,6 +136,8 @@ export class Node {
       peers: this.peers,
       tracking: this.tracking,
       sleep: (ms) => sleep(ms),
+      removed: (key) => this.watches.touch(key),
+      flushed: () => this.watches.touchAll(),
     });
     this.scan = new ClusterScan({
       groups: this.groups,
@@ -155,6 +159,7 @@ export class Node {
     });
     this.#counts = new ClientCounts(options.threads);
     this.clients = this.#createClients();
+    this.onClientGone((client) => this.watches.settle(client));
     this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
 

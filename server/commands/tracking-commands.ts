@@ -8,10 +8,12 @@ import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { overlapOf } from "../tracking/prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
-import type { Command, CommandContext, LocalContext } from "./command.ts";
+import type { Answer, Command, CommandContext, LocalContext } from "./command.ts";
 
 /** More would take long to compare, and nobody means it. */
 const MAX_PREFIXES = 1000;
+/** In place of YES and NO, said by a connection's thread and by no client. */
+const USED_UP = Buffer.from([0]);
 
 type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };
 
@@ -69,6 +71,10 @@ function tracking(args: readonly Buffer[], { node, client }: CommandContext): Re
 function caching(args: readonly Buffer[], { node, client }: CommandContext): Reply {
   const tracked = node.tracking.client(client.id);
   if (tracked === undefined) return new ErrorReply(errors.cachingWithoutTracking);
+  if (args[2]!.equals(USED_UP)) {
+    tracked.caching = false;
+    return OK;
+  }
   const word = wordOf(args[2]!);
   if (word !== "yes" && word !== "no") return new ErrorReply(errors.syntax);
   if (word === "yes" && !tracked.mode.optin) return new ErrorReply(errors.cachingYes);
@@ -98,30 +104,53 @@ function flagsOf({ mode, caching: isCaching }: TrackingClient): string[] {
   return flags;
 }
 
-/** Reads behind it must be noted, so hits are not answered in place from now on, whatever comes of the command. */
-function readsAreNoted(args: readonly Buffer[], { connection }: LocalContext): void {
-  if (wordOf(args[2]!) === "on") connection.setReason("tracking", true);
+/** Reads are noted on the main thread, so from now on hits are not answered in place, or are again. */
+function askForTracking(args: readonly Buffer[], context: LocalContext): Answer {
+  const word = wordOf(args[2]!);
+  if (word === "on") context.connection.setReason("tracking", true);
+  // With more words it is an error and changes nothing.
+  else if (word === "off" && args.length === 3) context.connection.setReason("tracking", false);
+  return context.runOnNode(trackingCommand, args);
 }
 
-function subcommand(fields: Pick<Command, "name" | "arity" | "summary" | "run" | "prepare">): Command {
+function askForCaching(args: readonly Buffer[], context: LocalContext): Answer {
+  context.connection.session.caching = true;
+  const isForged = args[2]!.equals(USED_UP);
+  return context.runOnNode(cachingCommand, isForged ? [args[0]!, args[1]!, Buffer.from("?")] : args);
+}
+
+/** What CLIENT CACHING has said is used up: only the thread of the connection knows when. */
+export function endCaching(context: LocalContext): void {
+  const { session } = context.connection;
+  if (!session.caching) return;
+  session.caching = false;
+  void context.runOnNode(cachingCommand, [Buffer.from("client"), Buffer.from("caching"), USED_UP]);
+}
+
+function subcommand(fields: Pick<Command, "name" | "arity" | "summary" | "run" | "local">): Command {
   return { ...fields, flags: ["noscript", "loading", "stale"], since: "6.0.0", group: "connection" };
 }
 
+const trackingCommand = subcommand({
+  name: "tracking",
+  arity: -3,
+  summary: "Client-side caching: asks to be told when what was read no longer holds.",
+  local: askForTracking,
+  run: tracking,
+});
+
+const cachingCommand = subcommand({
+  name: "caching",
+  arity: 3,
+  summary: "With OPTIN or OPTOUT: whether the keys of the next command are remembered.",
+  local: askForCaching,
+  run: caching,
+});
+
 /** Subcommands of CLIENT. */
 export const trackingCommands: readonly Command[] = [
-  subcommand({
-    name: "tracking",
-    arity: -3,
-    summary: "Client-side caching: asks to be told when what was read no longer holds.",
-    run: tracking,
-    prepare: readsAreNoted,
-  }),
-  subcommand({
-    name: "caching",
-    arity: 3,
-    summary: "With OPTIN or OPTOUT: whether the keys of the next command are remembered.",
-    run: caching,
-  }),
+  trackingCommand,
+  cachingCommand,
   {
     ...subcommand({
       name: "trackinginfo",

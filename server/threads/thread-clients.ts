@@ -3,9 +3,8 @@
  *
  * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
  */
-import type { Reply } from "../../proto/reply.ts";
 import { Clients } from "../clients.ts";
-import type { Command } from "../commands/command.ts";
+import type { Answer, Command } from "../commands/command.ts";
 import { execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection, ConnectionHost } from "../connection.ts";
@@ -31,7 +30,7 @@ export interface ThreadClientsOptions {
   /** Told that a client is no longer connected. */
   gone(client: number): void;
   /** Runs a command that needs the node. */
-  run(command: Command, args: readonly Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
+  run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
 
 /** Clients that nobody has connected yet. */
@@ -54,7 +53,12 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       counters,
       waitLatency,
       execute: (args, connection) =>
-        execute(args, { connection, conf, log }, (command, words) => options.run(command, words, connection)),
+        execute(args, {
+          connection,
+          conf,
+          log,
+          runOnNode: (command, words) => options.run(command, words, connection),
+        }),
       dropped: (connection, why) => {
         log.warn(
           { client: connection.id, addr: connection.socket.remoteAddress, why },

@@ -80,16 +80,10 @@ export class Tracking {
     this.#mind();
   }
 
-  /**
-   * Whom to note keys for that the client's next command reads; undefined: nobody. `keepsCaching`: the command does not
-   * use up what CLIENT CACHING has said.
-   */
-  readerOf(id: number, keepsCaching: boolean): Tracker | undefined {
+  /** Whom to note the keys for that a command of this client reads now; undefined: nobody. */
+  readerOf(id: number): Tracker | undefined {
     const client = this.#clients.get(id);
-    if (client === undefined) return undefined;
-    const reader = client.remembers ? client : undefined;
-    if (!keepsCaching) client.caching = false;
-    return reader;
+    return client?.remembers ? client : undefined;
   }
 
   /** The tracker reads the value of a key now, and waits for a load where there is none. */

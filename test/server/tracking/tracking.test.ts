@@ -33,7 +33,7 @@ function setUp(maxKeys?: number, maxBytes = 1 << 20) {
       );
     };
     tracking.enable({ id, push }, { ...DEFAULT, ...mode });
-    return { told, read: (name = A) => tracking.reads(name, tracking.readerOf(id, false)!) };
+    return { told, read: (name = A) => tracking.reads(name, tracking.readerOf(id)!) };
   };
   return { clock, group, tracking, client };
 }
@@ -227,13 +227,11 @@ test("a client that asks again changes its mode and keeps its prefixes", (t) => 
   t.is(tracking.figures.prefixes, 2);
 });
 
-test("what CLIENT CACHING has said is used up by the next command that is not CLIENT", (t) => {
+test("keys are noted for a client that tracks, with OPTIN only after CLIENT CACHING", (t) => {
   const { tracking, client } = setUp();
   client(1, { optin: true });
-  t.is(tracking.readerOf(1, false), undefined);
+  t.is(tracking.readerOf(1), undefined);
   tracking.client(1)!.caching = true;
-  t.truthy(tracking.readerOf(1, true));
-  t.truthy(tracking.readerOf(1, false));
-  t.is(tracking.readerOf(1, false), undefined);
-  t.is(tracking.readerOf(2, false), undefined);
+  t.is(tracking.readerOf(1), tracking.client(1));
+  t.is(tracking.readerOf(2), undefined);
 });
