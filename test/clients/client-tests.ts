@@ -5,6 +5,7 @@ import test from "ava";
 import { CHECK_NAMES } from "./checks.ts";
 import type { Client } from "./clients.ts";
 import { runClient } from "./run-client.ts";
+import { clientRow, readmeRows, withoutMinor } from "./table.ts";
 
 /** What nothing answers yet. */
 const PENDING: readonly string[] = ["set", "multi"];
@@ -27,6 +28,8 @@ export function testClients(clients: readonly Client[]): void {
         [],
         report.text,
       );
+      const row = withoutMinor(clientRow(client.name, report));
+      t.true(readmeRows().map(withoutMinor).includes(row), `the README has no row: ${row}`);
     });
   }
 }

@@ -8,13 +8,16 @@ import { ROOT } from "../e2e/processes.ts";
 
 const PROGRAMS = path.join(ROOT, "test/clients/programs");
 
+/** In a build's words: the program's path. */
+export const OUTPUT = "OUTPUT";
+
 export interface Client {
   /** As the README's table has it; the major version where several are there. */
   readonly name: string;
   readonly command: readonly string[];
   /** What CI installs for it. */
   readonly packages: readonly string[];
-  /** Makes the program, in a directory that is put behind it; the program is then `a.out` in there. */
+  /** Makes the program; OUTPUT stands for the file that it becomes. */
   readonly build?: readonly string[];
 }
 
@@ -47,19 +50,19 @@ export const debianClients: readonly Client[] = [
     name: "hiredis",
     command: [],
     packages: ["libhiredis-dev", "gcc", "libc6-dev"],
-    build: ["gcc", "-Wall", program("hiredis.c"), "-lhiredis"],
+    build: ["gcc", "-Wall", "-o", OUTPUT, program("hiredis.c"), "-lhiredis"],
   },
   {
     name: "Poco",
-    command: ["g++"],
+    command: [],
     packages: ["libpoco-dev", "g++"],
-    build: ["g++", program("poco.cpp"), "-lPocoRedis", "-lPocoNet", "-lPocoFoundation"],
+    build: ["g++", "-o", OUTPUT, program("poco.cpp"), "-lPocoRedis", "-lPocoNet", "-lPocoFoundation"],
   },
   {
     name: "redigo",
-    command: ["go"],
+    command: [],
     packages: ["golang-github-gomodule-redigo-dev", "golang-go"],
-    build: ["go", "build", program("redigo.go")],
+    build: ["go", "build", "-o", OUTPUT, program("redigo.go")],
   },
   { name: "phpredis", command: ["php", program("phpredis.php")], packages: ["php-cli", "php-redis"] },
   { name: "Predis", command: ["php", program("predis.php")], packages: ["php-cli", "php-nrk-predis"] },

@@ -6,7 +6,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { type Owner, ROOT, startNodeProcess, temporaryDirectory } from "../e2e/processes.ts";
 import { type Report, readReport } from "./checks.ts";
-import type { Client } from "./clients.ts";
+import { type Client, OUTPUT } from "./clients.ts";
 
 const LOADER = path.join(ROOT, "test/clients/programs/origin.mjs");
 /** Of one program; the slowest takes two seconds on a busy machine. */
@@ -49,7 +49,7 @@ function build(t: Owner, [command, ...args]: readonly string[]): string {
   const output = path.join(temporaryDirectory(t), "a.out");
   // For Go: Debian's libraries lie where GOPATH is, without modules and without a network.
   const env = { ...process.env, GO111MODULE: "off", GOPATH: "/usr/share/gocode" };
-  // Libraries follow the file that needs them.
-  execFileSync(command!, ["-o", output, ...args], { env, stdio: ["ignore", "ignore", "pipe"] });
+  const words = args.map((arg) => (arg === OUTPUT ? output : arg));
+  execFileSync(command!, words, { env, stdio: ["ignore", "ignore", "pipe"] });
   return output;
 }
