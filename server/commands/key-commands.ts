@@ -72,11 +72,13 @@ async function flush(args: readonly Buffer[], { node }: CommandContext): Promise
 
 /** What is wrong with the words behind MEMORY USAGE's key; there is nothing to sample, but clients may say it. */
 function samplesRefused(words: readonly Buffer[]): string | undefined {
-  if (words.length === 0) return undefined;
-  if (words.length !== 2 || words[0]!.toString().toLowerCase() !== "samples") return errors.syntax;
-  const samples = integerOf(words[1]!);
-  if (samples === undefined) return errors.notAnInteger;
-  return samples < 0 ? errors.syntax : undefined;
+  for (let i = 0; i < words.length; i += 2) {
+    if (i + 1 === words.length || words[i]!.toString().toLowerCase() !== "samples") return errors.syntax;
+    const samples = integerOf(words[i + 1]!);
+    if (samples === undefined) return errors.notAnInteger;
+    if (samples < 0) return errors.syntax;
+  }
+  return undefined;
 }
 
 const memoryUsage: Command = {
