@@ -133,6 +133,16 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
     },
     ["silent", 0],
   ],
+  "tracking-table-max-keys": [
+    "2",
+    async ({ client, node }) => {
+      const raw = await client();
+      raw.send(command("CLIENT", "TRACKING", "ON"));
+      await raw.reply(command("EXISTS", "scores:1", "scores:2", "scores:3"), "+OK\r\n:0\r\n");
+      return node.tracking.figures.keys;
+    },
+    2,
+  ],
   "shutdown-timeout": [
     "30ms",
     async ({ client, loader, node }) => {
