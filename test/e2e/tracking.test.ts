@@ -59,9 +59,9 @@ async function read(client: RawClient, end: string, ...words: string[]): Promise
   return client.take();
 }
 
-async function hears(client: RawClient, push: string): Promise<void> {
+async function hears(t: ExecutionContext, client: RawClient, push: string): Promise<void> {
   await client.until((text) => text.includes(push));
-  client.take();
+  t.true(client.take().includes(push));
 }
 
 test("a key is deleted, set, or given another lifetime at a third node", async (t) => {
@@ -77,18 +77,18 @@ test("a key is deleted, set, or given another lifetime at a third node", async (
   ]) {
     await read(client, "\r\n", "GET", key);
     await ask(2, ...change);
-    await hears(client, invalidate(key));
+    await hears(t, client, invalidate(key));
   }
   for (const look of ["EXISTS", "TTL", "STRLEN", "TYPE"]) {
     await read(client, "\r\n", look, key);
     await ask(2, "GET", key);
-    await hears(client, invalidate(key));
+    await hears(t, client, invalidate(key));
     await ask(2, "DEL", key);
     client.take();
   }
   await read(client, "\r\n", "GET", key);
   await ask(2, "FLUSHALL");
-  await hears(client, ALL);
+  await hears(t, client, ALL);
 });
 
 test("one's own delete of another node's key is replied to first, and told of once", async (t) => {
@@ -111,13 +111,13 @@ test("an entry of another node expires, or gives way", async (t) => {
   const client = await tracking(0);
   await ask(2, "SET", key, "short", "PX", "300");
   t.is(await read(client, "\r\n", "STRLEN", key), ":5\r\n");
-  await hears(client, invalidate(key));
+  await hears(t, client, invalidate(key));
   t.is(await ask(0, "EXISTS", key), ":0\r\n");
   await ask(2, "SET", key, "to be evicted");
   await read(client, "evicted\r\n", "GET", key);
   // A third of it is owned by each node, which is more than it can hold.
   for (let i = 0; i < 500; i++) await ask(1, "SET", `item:filler${i}`, "x".repeat(9000));
-  await hears(client, invalidate(key));
+  await hears(t, client, invalidate(key));
 });
 
 test("a value that the origin has changed is told of when it is loaded again, a cached null when it appears", async (t) => {
@@ -133,7 +133,7 @@ test("a value that the origin has changed is told of when it is loaded again, a 
   for (const next of ["two", undefined, "three"]) {
     await read(client, value === undefined ? "_\r\n" : `${value}\r\n`, "GET", key);
     value = next;
-    await hears(client, invalidate(key));
+    await hears(t, client, invalidate(key));
     t.is(await ask(2, "GET", key), next === undefined ? "$-1\r\n" : `$${next.length}\r\n${next}\r\n`);
   }
 });
@@ -144,10 +144,10 @@ test("a node that may have missed something tells its clients that nothing holds
   const clients = [await tracking(0), await tracking(0, "BCAST"), await tracking(2, "NOLOOP")];
   for (const client of clients) await read(client, "\r\n", "GET", key);
   nodes[1]!.kill("SIGKILL");
-  for (const client of clients) await hears(client, ALL);
+  for (const client of clients) await hears(t, client, ALL);
   for (const client of clients) await read(client, "\r\n", "GET", key);
   await restart(1);
-  for (const client of clients) await hears(client, ALL);
+  for (const client of clients) await hears(t, client, ALL);
 });
 
 test("a node that stands still is given up, and what it answered no longer holds", async (t) => {
@@ -156,9 +156,9 @@ test("a node that stands still is given up, and what it answered no longer holds
   const client = await tracking(0);
   await read(client, "\r\n", "GET", key);
   nodes[1]!.kill("SIGSTOP");
-  await hears(client, ALL);
+  await hears(t, client, ALL);
   nodes[1]!.kill("SIGCONT");
-  await hears(client, ALL);
+  await hears(t, client, ALL);
 });
 
 test("BCAST hears of changes anywhere, of its prefixes only", async (t) => {
