@@ -6,17 +6,16 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseAddress } from "../cluster/address.ts";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
+import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
 import { Coherence } from "./coherence.ts";
-import { describeConnection } from "./commands/client-commands.ts";
 import { executeForThread } from "./commands/table.ts";
-import { isLoopback } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
+import { peerHosts } from "./conf/peer-hosts.ts";
 import { createGroup } from "./create-group.ts";
 import { resetCounters } from "./figures.ts";
 import { Groups, zeroCounters } from "./groups.ts";
@@ -26,12 +25,13 @@ import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { ReadThrough } from "./read-through.ts";
 import { RegularWork } from "./regular-work.ts";
+import { Sessions } from "./sessions.ts";
 import { ClientCounts } from "./threads/client-counts.ts";
 import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
+import { ThreadSessions } from "./threads/thread-sessions.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
-import { Watches } from "./watches.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -70,7 +70,7 @@ export class Node {
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
-  readonly watches = new Watches();
+  readonly sessions: Sessions;
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
   readonly loadLatency = new Latency();
@@ -85,7 +85,6 @@ export class Node {
   /** Undefined with one thread. */
   readonly #workers: Workers | undefined;
   #workerFigures: WorkerFigures | undefined;
-  readonly #onGone: ((client: number) => void)[] = [];
   #opsPerSecond = 0;
   #closing: Promise<void> | undefined;
 
@@ -121,8 +120,8 @@ export class Node {
       membership: this.membership,
       peers: this.peers,
       sleep: (ms) => sleep(ms),
-      removed: (key) => this.watches.touch(key),
-      flushed: () => this.watches.touchAll(),
+      removed: (key) => this.sessions.watches.touch(key),
+      flushed: () => this.sessions.watches.touchAll(),
     });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
@@ -134,8 +133,13 @@ export class Node {
       peerTimeoutMs: () => conf.peerTimeoutMs,
     });
     this.#counts = new ClientCounts(options.threads);
-    this.clients = this.#createClients();
-    this.onClientGone((client) => this.watches.settle(client));
+    const here = new ThreadSessions({
+      clock,
+      connections: () => this.clients.all(),
+      seen: (line) => this.sessions.seen(line),
+    });
+    this.sessions = new Sessions({ here, askWorkers: (question) => this.#workers?.ask(question) });
+    this.clients = this.#createClients(here);
     this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
 
@@ -247,15 +251,6 @@ export class Node {
     await this.gatherFigures();
   }
 
-  /** Has `listener` told when a client of any thread is no longer connected. */
-  onClientGone(listener: (client: number) => void): void {
-    this.#onGone.push(listener);
-  }
-
-  #clientGone(client: number): void {
-    for (const listener of this.#onGone) listener(client);
-  }
-
   /** A client said SHUTDOWN. */
   requestShutdown(): void {
     this.#options.onShutdown();
@@ -340,9 +335,10 @@ export class Node {
     });
   }
 
-  #createClients(): Clients {
+  #createClients(sessions: ThreadSessions): Clients {
     const { conf, clock, log, threads } = this.#options;
     return createThreadClients({
+      sessions,
       conf,
       log,
       clock,
@@ -353,7 +349,7 @@ export class Node {
       counts: this.#counts,
       sharesPort: threads > 1,
       run: (command, args, client) => command.run?.(args, { node: this, client }),
-      gone: (client) => this.#clientGone(client),
+      gone: (client) => this.sessions.forget(client),
     });
   }
 
@@ -371,13 +367,15 @@ export class Node {
         thread,
         port: this.port,
         counts: this.#counts.memory,
+        standing: this.sessions.standing,
         groups: this.groups.all.map(({ name, store, mirrors }) => {
           return { name, store: store.handle, mirrors: mirrors?.handle };
         }),
       }),
       execute: (args, { id, push }) =>
         executeForThread(args, { node: this, client: { id, push, leave: () => {} } }),
-      gone: (client) => this.#clientGone(client),
+      gone: (client) => this.sessions.forget(client),
+      seen: (line) => this.sessions.seen(line),
       recover: (thread) => {
         this.#counts.forget(thread);
         for (const { store, mirrors } of this.groups.all) {
@@ -387,18 +385,4 @@ export class Node {
       },
     });
   }
-}
-
-/**
- * Where the peer port listens. A member that is known to the others by a loopback address needs no cluster-secret, so
- * it must not be reachable from elsewhere either, wherever clients may come from.
- */
-function peerHosts({ peerAddress, bind }: NodeConf): readonly string[] {
-  const { host } = parseAddress(peerAddress)!;
-  return isLoopback(host.includes(":") ? `[${host}]` : host) ? [host] : bind;
-}
-
-/** Lines of CLIENT LIST begin with `id=`. */
-function byId(a: string, b: string): number {
-  return Number.parseInt(a.slice(3), 10) - Number.parseInt(b.slice(3), 10);
 }

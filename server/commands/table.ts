@@ -14,6 +14,7 @@ import { configCommand } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
 import { keyCommands } from "./key-commands.ts";
 import { guarded, perform } from "./perform.ts";
+import { pubsubCommands } from "./pubsub-commands.ts";
 import { serverCommands } from "./server-commands.ts";
 import { performSpecial } from "./special.ts";
 import { transactionCommands } from "./transaction-commands.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...keyCommands,
     ...connectionCommands,
     ...transactionCommands,
+    ...pubsubCommands,
     clientCommand,
     commandCommand(() => COMMANDS),
     configCommand,
