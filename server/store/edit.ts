@@ -89,9 +89,9 @@ function holds(shard: Shard, ref: number, condition: Edit["conditions"][number],
     case "undated":
       return ref !== 0 && deadline === NEVER;
     case "later":
-      return next >= deadline + DEADLINE_UNITS_A_MS;
+      return next - deadline >= DEADLINE_UNITS_A_MS;
     case "sooner":
-      return ref !== 0 && next <= deadline - DEADLINE_UNITS_A_MS;
+      return ref !== 0 && deadline - next >= DEADLINE_UNITS_A_MS;
   }
 }
 
