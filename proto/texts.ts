@@ -97,6 +97,20 @@ export const errors = {
   /** `reason` such as "argument must be a memory value"; Redis' own ones stand in `configReasons`. */
   configRefused: (name: string, reason: string) =>
     `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+  /** Of EXPIRE and its kin. */
+  expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word)}`,
+  expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",
+  expireGtAndLt: "ERR GT and LT options at the same time are not compatible",
+  invalidCursor: "ERR invalid cursor",
+  /** Of OBJECT FREQ where the policy is one by recency, and of OBJECT IDLETIME where it is not. */
+  noFrequency:
+    "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+  noIdleTime:
+    "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+  valueTooLong: (maxBytes: number) => `ERR value is too long (max ${maxBytes} bytes)`,
+  noGroup: (key: Uint8Array) => `ERR no group takes the key '${lineText(key)}'`,
+  patternTooLong: (maxBytes: number) => `ERR pattern is too long (max ${maxBytes} bytes)`,
+  tooManyKeys: (maxBytes: number) => `ERR too many keys for one reply (max ${maxBytes} bytes): use SCAN`,
   keyTooLong: (maxBytes: number) => `ERR key is too long (max ${maxBytes} bytes)`,
   /** Never for something a client did; the log has the rest. */
   internal: "ERR internal error",

@@ -5,13 +5,14 @@
  * answers what has been read, then ends. The parts know each other only through what is handed to them here.
  */
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as yieldTurn } from "node:timers/promises";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
 import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
+import { ClusterScan } from "./cluster-scan.ts";
 import { Coherence } from "./coherence.ts";
 import { executeForThread } from "./commands/table.ts";
 import type { NodeConf } from "./conf/conf.ts";
@@ -23,6 +24,7 @@ import { Latency } from "./latency.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
+import { peerHandlers } from "./peer-handlers.ts";
 import { ReadThrough } from "./read-through.ts";
 import { RegularWork } from "./regular-work.ts";
 import { Sessions } from "./sessions.ts";
@@ -32,6 +34,7 @@ import { createThreadClients } from "./threads/thread-clients.ts";
 import { ThreadSessions } from "./threads/thread-sessions.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
+import { wallClock } from "./wall-clock.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -67,6 +70,9 @@ export class Node {
   readonly groups: Groups;
   readonly membership: Membership;
   readonly coherence: Coherence;
+  readonly scan: ClusterScan;
+  /** The time of day, in milliseconds since 1970. */
+  readonly wallMs: () => number;
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
@@ -95,6 +101,7 @@ export class Node {
     this.conf = conf;
     this.log = log;
     this.#startedMs = clock();
+    this.wallMs = wallClock(clock);
     this.#regularWork = new RegularWork(log);
     this.groups = new Groups(
       conf.groups.map((group) =>
@@ -122,6 +129,14 @@ export class Node {
       sleep: (ms) => sleep(ms),
       removed: (key) => this.sessions.watches.touch(key),
       flushed: () => this.sessions.watches.touchAll(),
+    });
+    this.scan = new ClusterScan({
+      groups: this.groups,
+      membership: this.membership,
+      peers: this.peers,
+      ownerOf: (key) => this.coherence.ownerNow(key),
+      random,
+      yield: () => yieldTurn(),
     });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
@@ -307,7 +322,6 @@ export class Node {
     }
   }
 
-  /** How this node answers other members: from what is here, never by asking a third. */
   #createPeers(): Peers {
     const { conf, clock, random, log } = this.#options;
     return new Peers({
@@ -319,19 +333,7 @@ export class Node {
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
-      handlers: {
-        get: (key) => {
-          const group = this.groups.of(key, 0, key.length);
-          return group === undefined
-            ? { kind: "absent", ttlMs: undefined }
-            : this.#readThrough.requested(group, Buffer.from(key));
-        },
-        look: (key) => this.coherence.lookHere(key),
-        remove: (keys) => this.coherence.removeHere(keys),
-        flush: () => this.coherence.flushHere(),
-        count: () => this.coherence.countHere(),
-        ring: (epoch, members) => this.membership.take(epoch, members),
-      },
+      handlers: peerHandlers(this, (group, key) => this.#readThrough.requested(group, key)),
     });
   }
 

@@ -46,6 +46,7 @@ export type CommandFlag =
   | "admin"
   | "allow_busy"
   | "dangerous"
+  | "denyoom"
   | "fast"
   | "loading"
   | "no_auth"

@@ -12,10 +12,14 @@ import type { Answer, Chosen, Command, CommandContext, LocalContext } from "./co
 import { commandCommand } from "./command-command.ts";
 import { configCommand } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
+import { heldCommands } from "./held-commands.ts";
 import { keyCommands } from "./key-commands.ts";
+import { lifeCommands } from "./life-commands.ts";
 import { guarded, perform } from "./perform.ts";
 import { pubsubCommands } from "./pubsub-commands.ts";
+import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
+import { setCommands } from "./set-commands.ts";
 import { performSpecial } from "./special.ts";
 import { transactionCommands } from "./transaction-commands.ts";
 
@@ -23,6 +27,10 @@ import { transactionCommands } from "./transaction-commands.ts";
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     ...keyCommands,
+    ...setCommands,
+    ...lifeCommands,
+    ...heldCommands,
+    ...scanCommands,
     ...connectionCommands,
     ...transactionCommands,
     ...pubsubCommands,
