@@ -57,6 +57,20 @@ export const errors = {
   /** `command` in capitals. */
   unknownSubcommand: (command: string, word: Uint8Array) =>
     `ERR unknown subcommand '${lineText(word)}'. Try ${command} HELP.`,
+  /** `command` in capitals. */
+  unknownForm: (word: Uint8Array, command: string) =>
+    `ERR unknown subcommand or wrong number of arguments for '${lineText(word)}'. Try ${command} HELP.`,
+  onlyWhenSubscribed: (name: string) =>
+    `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  monitorOfKeys: "ERR Replica can't interact with the keyspace",
+  monitorInside: "ERR MONITOR isn't allowed for DENY BLOCKING client",
+  noSuchClient: "ERR No such client",
+  noSuchUser: (name: Uint8Array) => `ERR No such user '${lineText(name)}'`,
+  clientIdTooSmall: "ERR client-id should be greater than 0",
+  pauseMode: "ERR CLIENT PAUSE mode must be WRITE or ALL",
+  timeoutNotAnInteger: "ERR timeout is not an integer or out of range",
+  timeoutNegative: "ERR timeout is negative",
+  unblockReason: "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR",
   invalidExpireTime: (name: string) => `ERR invalid expire time in '${name}' command`,
   helloOption: (word: Uint8Array) => `ERR Syntax error in HELLO option '${lineText(word)}'`,
   /** CLIENT SETINFO knows lib-name and lib-ver. */

@@ -21,7 +21,8 @@ import type { NodeConf } from "./conf/conf.ts";
 import { answerFromHere, type HitRoute } from "./hits.ts";
 import type { Latency } from "./latency.ts";
 import type { Output } from "./output.ts";
-import { Session } from "./session.ts";
+import { REASONS, type Reason } from "./reasons.ts";
+import { Session, type Silence } from "./session.ts";
 
 /** What a connection is given by who accepted it. */
 export interface ConnectionHost extends HitRoute {
@@ -38,6 +39,8 @@ export interface ConnectionHost extends HitRoute {
   readonly counters: { commands: number; outputLimitCloses: number; protocolErrors: number };
   /** Undefined means that there is no reply. */
   execute(args: Buffer[], connection: Connection): Reply | undefined | Promise<Reply | undefined>;
+  /** Commands are looked at before they are performed: no hit is answered in place. */
+  isObserved(): boolean;
   closed(connection: Connection): void;
   dropped(connection: Connection, why: string): void;
   /** An invariant is broken; the client gets an error reply. */
@@ -51,26 +54,6 @@ const TURN_BYTES = 1 << 18;
 const NOTHING = Buffer.alloc(0);
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 const LINGER_MS = 200;
-
-/** Why a hit may not be answered in place: each has a bit. */
-const REASONS = {
-  /** No password yet. */
-  locked: 1,
-  /** Commands of this client are under way on another thread that may change what is held. */
-  changing: 2,
-  /** Inside MULTI. */
-  queueing: 4,
-  /** Subscribed, in RESP2. */
-  subscribed: 8,
-  /** CLIENT TRACKING. */
-  tracking: 16,
-  /** CLIENT REPLY OFF or SKIP. */
-  silent: 32,
-  /** Somebody says MONITOR, or commands wait for CLIENT UNPAUSE. */
-  observed: 64,
-} as const;
-
-export type Reason = keyof typeof REASONS;
 
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
@@ -118,6 +101,7 @@ export class Connection {
     this.createdMs = this.lastActiveMs = host.clock();
     this.#authenticated = host.conf.requirePass === "";
     this.setReason("locked", !this.#authenticated);
+    this.setReason("observed", host.isObserved());
     this.#reader = new CommandReader(host.limits(this.#authenticated));
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
@@ -154,6 +138,11 @@ export class Connection {
   countChanges(by: 1 | -1): void {
     this.#changesUnderWay += by;
     this.setReason("changing", this.#changesUnderWay > 0);
+  }
+
+  set silence(silence: Silence | undefined) {
+    this.session.silence = silence;
+    this.setReason("silent", silence !== undefined);
   }
 
   /** Takes no further command until this has settled, one way or the other. */
@@ -266,12 +255,21 @@ export class Connection {
       if (this.#slots.length > 0) this.#hold(this.host.output.take(mark));
       return;
     }
+    if (this.session.silence === "next") this.session.silence = "this";
     this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
     this.#executing = false;
-    if (reply instanceof Promise) this.#await(reply);
-    else if (reply !== undefined) this.#reply(reply);
+    const isSilent = this.#takeSilence();
+    if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
+    else if (reply !== undefined && !isSilent) this.#reply(reply);
     for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
+  }
+
+  /** Whether the command that has just been executed gets no reply. */
+  #takeSilence(): boolean {
+    const { silence } = this.session;
+    if (silence === "this") this.silence = undefined;
+    return silence === "this" || silence === "always";
   }
 
   #reply(reply: Reply): void {

@@ -6,37 +6,38 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep, setImmediate as yieldTurn } from "node:timers/promises";
-import { parseAddress } from "../cluster/address.ts";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
 import type { Tracker } from "../cluster/tracker.ts";
+import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
 import { ClusterScan } from "./cluster-scan.ts";
 import { Coherence } from "./coherence.ts";
-import { describeConnection } from "./commands/client-commands.ts";
 import { executeForThread, runHere } from "./commands/table.ts";
-import { isLoopback } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
+import { peerHosts } from "./conf/peer-hosts.ts";
 import { createGroup } from "./create-group.ts";
 import { resetCounters } from "./figures.ts";
 import { Groups, zeroCounters } from "./groups.ts";
 import { Latency } from "./latency.ts";
+import { linked } from "./linking.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
 import { peerHandlers } from "./peer-handlers.ts";
 import { ReadThrough } from "./read-through.ts";
 import { RegularWork } from "./regular-work.ts";
+import { Sessions } from "./sessions.ts";
 import { ClientCounts } from "./threads/client-counts.ts";
 import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
+import { ThreadSessions } from "./threads/thread-sessions.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
 import { Tracking } from "./tracking/tracking.ts";
 import { wallClock } from "./wall-clock.ts";
-import { Watches } from "./watches.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -54,9 +55,6 @@ export interface NodeOptions {
   readonly onShutdown: () => void;
 }
 
-/** How long a node waits for its links before it takes clients; a member that is down must not hold it up for long. */
-const LINKING_MS = 500;
-const LOOK_AGAIN_MS = 5;
 const MAIN_THREAD = 1;
 /** A worker ends by itself when `shutdown-timeout` is over; one that does not hangs. */
 const CLOSE_GRACE_MS = 500;
@@ -79,7 +77,7 @@ export class Node {
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
-  readonly watches = new Watches();
+  readonly sessions: Sessions;
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
   readonly loadLatency = new Latency();
@@ -94,7 +92,6 @@ export class Node {
   /** Undefined with one thread. */
   readonly #workers: Workers | undefined;
   #workerFigures: WorkerFigures | undefined;
-  readonly #onGone: ((client: number) => void)[] = [];
   #opsPerSecond = 0;
   #closing: Promise<void> | undefined;
 
@@ -129,15 +126,15 @@ export class Node {
       onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
-    this.tracking = this.#createTracking();
+    this.tracking = new Tracking({ groups: this.groups, clock, maxKeys: () => conf.trackingMaxKeys });
     this.coherence = new Coherence({
       groups: this.groups,
       membership: this.membership,
       peers: this.peers,
       tracking: this.tracking,
       sleep: (ms) => sleep(ms),
-      removed: (key) => this.watches.touch(key),
-      flushed: () => this.watches.touchAll(),
+      removed: (key) => this.sessions.watches.touch(key),
+      flushed: () => this.sessions.watches.touchAll(),
     });
     this.scan = new ClusterScan({
       groups: this.groups,
@@ -158,8 +155,14 @@ export class Node {
       peerTimeoutMs: () => conf.peerTimeoutMs,
     });
     this.#counts = new ClientCounts(options.threads);
-    this.clients = this.#createClients();
-    this.onClientGone((client) => this.watches.settle(client));
+    const here = new ThreadSessions({
+      clock,
+      connections: () => this.clients.all(),
+      seen: (line) => this.sessions.seen(line),
+    });
+    this.sessions = new Sessions({ here, askWorkers: (question) => this.#workers?.ask(question) });
+    this.sessions.onGone((client) => this.tracking.disable(client));
+    this.clients = this.#createClients(here);
     this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
 
@@ -276,15 +279,6 @@ export class Node {
     await this.gatherFigures();
   }
 
-  /** Has `listener` told when a client of any thread is no longer connected. */
-  onClientGone(listener: (client: number) => void): void {
-    this.#onGone.push(listener);
-  }
-
-  #clientGone(client: number): void {
-    for (const listener of this.#onGone) listener(client);
-  }
-
   /** A client said SHUTDOWN. */
   requestShutdown(): void {
     this.#options.onShutdown();
@@ -312,7 +306,8 @@ export class Node {
     if (this.peers !== undefined) {
       for (const host of peerHosts(conf)) await this.peers.listen(host, conf.peerPort);
       this.peers.setMembers(this.membership.members);
-      await this.#linked(this.peers);
+      const { peers, membership } = this;
+      await linked(() => membership.others.some((id) => !peers.isUp(id)), sleep);
     }
     this.port = await this.clients.listen(conf.bind, conf.port);
     await this.#workers?.start();
@@ -326,30 +321,12 @@ export class Node {
     });
   }
 
-  /** A client served before the links are up would be stood in for by loads that the owners need not repeat. */
-  async #linked(peers: Peers): Promise<void> {
-    const isMissing = () => this.membership.others.some((id) => !peers.isUp(id));
-    for (let waitedMs = 0; waitedMs < LINKING_MS && isMissing(); waitedMs += LOOK_AGAIN_MS) {
-      await sleep(LOOK_AGAIN_MS);
-    }
-  }
-
   #sweep(): void {
     for (const { store, mirrors } of this.groups.all) {
       store.sweep(SWEEP_ENTRIES);
       mirrors?.sweep(SWEEP_ENTRIES);
     }
     this.tracking.expire();
-  }
-
-  #createTracking(): Tracking {
-    const tracking = new Tracking({
-      groups: this.groups,
-      clock: this.#options.clock,
-      maxKeys: () => this.conf.trackingMaxKeys,
-    });
-    this.onClientGone((client) => tracking.disable(client));
-    return tracking;
   }
 
   #createPeers(): Peers {
@@ -369,9 +346,10 @@ export class Node {
     });
   }
 
-  #createClients(): Clients {
+  #createClients(sessions: ThreadSessions): Clients {
     const { conf, clock, log, threads } = this.#options;
     return createThreadClients({
+      sessions,
       conf,
       log,
       clock,
@@ -382,7 +360,7 @@ export class Node {
       counts: this.#counts,
       sharesPort: threads > 1,
       run: (command, args, client) => runHere(command, args, { node: this, client }),
-      gone: (client) => this.#clientGone(client),
+      gone: (client) => this.sessions.forget(client),
     });
   }
 
@@ -400,13 +378,15 @@ export class Node {
         thread,
         port: this.port,
         counts: this.#counts.memory,
+        standing: this.sessions.standing,
         groups: this.groups.all.map(({ name, store, mirrors }) => {
           return { name, store: store.handle, mirrors: mirrors?.handle };
         }),
       }),
       execute: (args, { id, push }) =>
         executeForThread(args, { node: this, client: { id, push, leave: () => {} } }),
-      gone: (client) => this.#clientGone(client),
+      gone: (client) => this.sessions.forget(client),
+      seen: (line) => this.sessions.seen(line),
       recover: (thread) => {
         this.#counts.forget(thread);
         for (const { store, mirrors } of this.groups.all) {
@@ -416,18 +396,4 @@ export class Node {
       },
     });
   }
-}
-
-/**
- * Where the peer port listens. A member that is known to the others by a loopback address needs no cluster-secret, so
- * it must not be reachable from elsewhere either, wherever clients may come from.
- */
-function peerHosts({ peerAddress, bind }: NodeConf): readonly string[] {
-  const { host } = parseAddress(peerAddress)!;
-  return isLoopback(host.includes(":") ? `[${host}]` : host) ? [host] : bind;
-}
-
-/** Lines of CLIENT LIST begin with `id=`. */
-function byId(a: string, b: string): number {
-  return Number.parseInt(a.slice(3), 10) - Number.parseInt(b.slice(3), 10);
 }

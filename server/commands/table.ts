@@ -16,6 +16,7 @@ import { heldCommands } from "./held-commands.ts";
 import { keyCommands } from "./key-commands.ts";
 import { lifeCommands } from "./life-commands.ts";
 import { guarded, perform } from "./perform.ts";
+import { pubsubCommands } from "./pubsub-commands.ts";
 import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
 import { setCommands } from "./set-commands.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...scanCommands,
     ...connectionCommands,
     ...transactionCommands,
+    ...pubsubCommands,
     clientCommand,
     commandCommand(() => COMMANDS),
     configCommand,

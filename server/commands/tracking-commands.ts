@@ -4,8 +4,9 @@
  * Invariant: a command changes either everything it was asked to or nothing; checks come in Redis' order. All of it runs
  * on the main thread, where reads are noted; only that hits are not answered in place any more is said at once.
  */
-import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
+import { ErrorReply, encodeReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { Connection } from "../connection.ts";
 import { overlapOf } from "../tracking/prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
 import type { Answer, Command, CommandContext, LocalContext } from "./command.ts";
@@ -14,6 +15,7 @@ import type { Answer, Command, CommandContext, LocalContext } from "./command.ts
 const MAX_PREFIXES = 1000;
 /** In place of YES and NO, said by a connection's thread and by no client. */
 const USED_UP = Buffer.from([0]);
+const STATUS_BYTE = 0x2b;
 
 type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };
 
@@ -104,13 +106,27 @@ function flagsOf({ mode, caching: isCaching }: TrackingClient): string[] {
   return flags;
 }
 
-/** Reads are noted on the main thread, so from now on hits are not answered in place, or are again. */
+/** Reads are noted on the main thread, so that hits are not answered in place from the moment that it is asked for. */
 function askForTracking(args: readonly Buffer[], context: LocalContext): Answer {
-  const word = wordOf(args[2]!);
-  if (word === "on") context.connection.setReason("tracking", true);
-  // With more words it is an error and changes nothing.
-  else if (word === "off" && args.length === 3) context.connection.setReason("tracking", false);
-  return context.runOnNode(trackingCommand, args);
+  const { connection } = context;
+  const isOn = wordOf(args[2]!) === "on";
+  const isBcast = args.slice(3).some((word) => wordOf(word) === "bcast");
+  if (isOn) connection.setReason("tracking", true);
+  const done = (reply: Reply | undefined): Reply | undefined => {
+    if (reply === undefined || encodeReply(reply, 2)[0] !== STATUS_BYTE) return reply;
+    if (isOn) connection.session.tracking = isBcast ? "prefixes" : "keys";
+    else forgetTracking(connection);
+    return reply;
+  };
+  const answer = context.runOnNode(trackingCommand, args);
+  return answer instanceof Promise ? answer.then(done) : done(answer);
+}
+
+/** What a connection's thread knows of it. */
+export function forgetTracking(connection: Connection): void {
+  connection.session.tracking = undefined;
+  connection.session.caching = false;
+  connection.setReason("tracking", false);
 }
 
 function askForCaching(args: readonly Buffer[], context: LocalContext): Answer {

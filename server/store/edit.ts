@@ -7,7 +7,7 @@
 import type { Edit, Edited, Range } from "../../cluster/edit.ts";
 import { deadlineOf, expire, fitsIn, putEntry, removeEntry, setDeadline, stampUse } from "./entries.ts";
 import { findEntry, keyAt } from "./index-table.ts";
-import { DATED, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE } from "./layout.ts";
+import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -76,6 +76,7 @@ function part(shard: Shard, ref: number, bytes: number, { from, to }: Range): Bu
   return Buffer.from(buffer.subarray(at + first, at + last + 1));
 }
 
+/** Lifetimes are told in whole milliseconds: two deadlines that are nearer to each other are one. */
 function holds(shard: Shard, ref: number, condition: Edit["conditions"][number], next: number): boolean {
   const deadline = ref === 0 ? NEVER : deadlineOf(shard.words, ref);
   switch (condition) {
@@ -88,9 +89,9 @@ function holds(shard: Shard, ref: number, condition: Edit["conditions"][number],
     case "undated":
       return ref !== 0 && deadline === NEVER;
     case "later":
-      return next > deadline;
+      return next - deadline >= DEADLINE_UNITS_A_MS;
     case "sooner":
-      return ref !== 0 && next < deadline;
+      return ref !== 0 && deadline - next >= DEADLINE_UNITS_A_MS;
   }
 }
 

@@ -7,6 +7,7 @@
 import type { NodeConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../groups.ts";
 import type { StoreHandle } from "../store/store.ts";
+import type { AnswerTo, Question } from "./questions.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -16,6 +17,8 @@ export interface WorkerStart {
   readonly port: number;
   readonly counts: SharedArrayBuffer;
   readonly groups: readonly WorkerGroup[];
+  /** What is to be answered before anything else. */
+  readonly standing: readonly Question[];
 }
 
 export interface WorkerGroup {
@@ -74,6 +77,7 @@ export type ToWorker =
   | { readonly kind: "pushes"; readonly pushes: readonly ClientPush[] }
   | { readonly kind: "conf"; readonly changes: readonly DirectiveChange[] }
   | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
+  | { readonly kind: "ask"; readonly question: number; readonly about: Question }
   | { readonly kind: "reset" }
   | { readonly kind: "close" };
 
@@ -86,4 +90,7 @@ export type ToMain =
   | { readonly kind: "failed"; readonly text: string }
   | { readonly kind: "log"; readonly line: string }
   | { readonly kind: "gone"; readonly client: number }
+  /** For those who say MONITOR. */
+  | { readonly kind: "seen"; readonly line: string }
+  | { readonly kind: "answer"; readonly question: number; readonly answer: AnswerTo<Question> }
   | { readonly kind: "figures"; readonly question: number; readonly figures: WorkerFigures };

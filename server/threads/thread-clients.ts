@@ -14,6 +14,7 @@ import type { Log } from "../log.ts";
 import { Output } from "../output.ts";
 import { LiveReaderLimits } from "../reader-limits.ts";
 import type { ClientCounts } from "./client-counts.ts";
+import type { ThreadSessions } from "./thread-sessions.ts";
 
 export interface ThreadClientsOptions {
   readonly conf: NodeConf;
@@ -27,6 +28,7 @@ export interface ThreadClientsOptions {
   readonly thread: number;
   readonly counts: ClientCounts;
   readonly sharesPort: boolean;
+  readonly sessions: ThreadSessions;
   /** Told that a client is no longer connected. */
   gone(client: number): void;
   /** Runs a command that needs the node. */
@@ -35,7 +37,7 @@ export interface ThreadClientsOptions {
 
 /** Clients that nobody has connected yet. */
 export function createThreadClients(options: ThreadClientsOptions): Clients {
-  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort } = options;
+  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
   const limits = new LiveReaderLimits(conf);
   const output = new Output();
   return new Clients({
@@ -43,7 +45,10 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     counts,
     sharesPort,
     conf,
-    gone: (client) => options.gone(client),
+    gone: (connection) => {
+      sessions.pubSub.forget(connection);
+      options.gone(connection.id);
+    },
     host: {
       groups,
       output,
@@ -52,11 +57,13 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       clock,
       counters,
       waitLatency,
+      isObserved: () => sessions.isObserved,
       execute: (args, connection) =>
         execute(args, {
           connection,
           conf,
           log,
+          sessions,
           runOnNode: (command, words) => options.run(command, words, connection),
         }),
       dropped: (connection, why) => {

@@ -6,8 +6,8 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
+import { describeConnection } from "../client-line.ts";
 import { monotonicClock } from "../clock.ts";
-import { describeConnection } from "../commands/client-commands.ts";
 import type { Command } from "../commands/command.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
 import type { Connection } from "../connection.ts";
@@ -19,6 +19,7 @@ import { ClientCounts } from "./client-counts.ts";
 import { Forwarder } from "./forwarder.ts";
 import type { ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
+import { ThreadSessions } from "./thread-sessions.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const start = workerData as WorkerStart;
@@ -39,7 +40,13 @@ const groups = new Groups<HeldGroup>(
 );
 const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
 const waitLatency = new Latency();
+const sessions: ThreadSessions = new ThreadSessions({
+  clock,
+  connections: () => clients.all(),
+  seen: (line) => tell({ kind: "seen", line }),
+});
 const clients = createThreadClients({
+  sessions,
   conf,
   log,
   clock,
@@ -94,6 +101,8 @@ async function obey(message: ToWorker): Promise<void> {
   else if (message.kind === "figures")
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();
+  else if (message.kind === "ask")
+    tell({ kind: "answer", question: message.question, answer: sessions.answer(message.about) });
   else if (message.kind === "pushes")
     for (const { client, bytes2, bytes3 } of message.pushes) push(client, bytes2, bytes3);
   else if (message.kind === "conf") {
@@ -105,6 +114,7 @@ async function obey(message: ToWorker): Promise<void> {
   }
 }
 
+for (const question of start.standing) sessions.answer(question);
 main.on("message", obey);
 clients.listen(conf.bind, start.port).then(
   () => tell({ kind: "ready" }),

@@ -16,7 +16,6 @@ import {
   createMembership,
   createTracking,
   FakeClock,
-  FakeTracker,
   found,
   Held,
   HeldLoader,
@@ -31,25 +30,20 @@ interface Asked {
   readonly id: string;
   readonly key: string;
   readonly timeoutMs: number;
-  readonly isTracked: boolean;
 }
 
 class FakePeers {
   readonly up = new Set(["b", "c"]);
   readonly asked: Held<Asked, Outcome>[] = [];
-  readonly tracked: string[] = [];
 
   isUp(id: string): boolean {
     return this.up.has(id);
   }
 
-  track(id: string, bytes: Uint8Array): void {
-    this.tracked.push(`${id} ${Buffer.from(bytes)}`);
-  }
+  track(): void {}
 
   get(id: string, bytes: Uint8Array, timeoutMs: number): Promise<Outcome> {
-    const isTracked = this.tracked.splice(0).includes(`${id} ${Buffer.from(bytes)}`);
-    const held = new Held<Asked, Outcome>({ id, key: Buffer.from(bytes).toString(), timeoutMs, isTracked });
+    const held = new Held<Asked, Outcome>({ id, key: Buffer.from(bytes).toString(), timeoutMs });
     this.asked.push(held);
     return held.promise;
   }
@@ -73,7 +67,7 @@ function createNode(conf: Partial<GroupConf> = {}, { mirrors = true, random = ()
   const options = { membership, hotKeys, clock: clock.read, random, loadLatency, tracking, peerTimeoutMs };
   const node = new ReadThrough({ ...options, peers });
   const lone = new ReadThrough({ ...options, peers: undefined });
-  return { node, lone, clock, loader, peers, membership, group, loadLatency, tracking };
+  return { node, lone, clock, loader, peers, membership, group, loadLatency };
 }
 
 const PREFIX = "scores:".length;
@@ -398,62 +392,3 @@ test("who waited hears the same life as the store", async (t) => {
   loader.loads[0]!.resolve("v");
   t.deepEqual(await outcome, found("v", 60_000));
 });
-
-test("who tracks asks the owner to note this node, apart from those who do not", async (t) => {
-  const { node, peers, group, membership } = createNode();
-  const name = keyOwnedBy("b", membership);
-  const plain = node.missed(group, name);
-  const tracked = [node.missed(group, name, true), node.missed(group, name, true)];
-  t.deepEqual(
-    peers.asked.map(({ argument }) => argument.isTracked),
-    [false, true],
-  );
-  peers.asked[0]!.resolve(found("old"));
-  peers.asked[1]!.resolve(found("new"));
-  t.deepEqual((await Promise.all([plain, ...tracked])).map(textOf), ["old", "new", "new"]);
-});
-
-test("a load tells those who found the key missing, and not those who wait for it", async (t) => {
-  const { lone, loader, group, tracking } = createNode();
-  const [looked, waits] = [new FakeTracker(), new FakeTracker()];
-  tracking.readsFor([], [key("scores:a")], looked);
-  tracking.readsFor([key("scores:a")], [], waits);
-  const outcome = lone.missed(group, key("scores:a"), true);
-  loader.loads[0]!.resolve("v1");
-  t.is(textOf(await outcome), "v1");
-  t.deepEqual([looked.told, waits.told], [["scores:a"], []]);
-});
-
-test("a load whose value is not kept tells those who have read it, as nobody else will", async (t) => {
-  const { lone, loader, group, tracking } = createNode({ negativeTtlMs: 0 });
-  const waits = new FakeTracker();
-  tracking.readsFor([key("scores:a")], [], waits);
-  const outcome = lone.missed(group, key("scores:a"), true);
-  loader.loads[0]!.resolve(null);
-  t.is(textOf(await outcome), "absent");
-  t.deepEqual(waits.told, ["scores:a"]);
-});
-
-for (const [now, told] of [
-  ["v1", []],
-  ["v2", ["scores:a"]],
-] as const) {
-  test(`a load that finds an entry there tells its readers when the bytes differ: v1, ${now}`, async (t) => {
-    const { lone, loader, group, tracking, clock } = createNode();
-    const reader = new FakeTracker();
-    const outcome = lone.missed(group, key("scores:a"), true);
-    group.store.put(key("scores:a"), key("v1"), 1000);
-    tracking.readsFor([key("scores:a")], [], reader);
-    loader.loads[0]!.resolve({ value: now, ttlMs: 5000 });
-    await outcome;
-    t.deepEqual(reader.told, told);
-    clock.advance(4000);
-    tracking.expire();
-    await turn();
-    t.deepEqual(reader.told, told, "with the same bytes it lives on");
-    clock.advance(1200);
-    tracking.expire();
-    await turn();
-    t.deepEqual(reader.told, ["scores:a"]);
-  });
-}

@@ -223,7 +223,8 @@ test("a command that throws or rejects is an internal error, which tells the log
   } as unknown as Node;
   const connection = { id: 1, authenticated: true, plain: true } as Connection;
   const runOnNode: LocalContext["runOnNode"] = ({ run }, args) => run!(args, { node, client: connection });
-  const local = { connection, log, conf: node.conf, runOnNode };
+  const sessions = {} as LocalContext["sessions"];
+  const local = { connection, log, conf: node.conf, sessions, runOnNode };
   const replies: Reply[] = [];
   for (const words of [b("CLIENT", "LIST"), b("TTL", "a")]) replies.push((await execute(words, local))!);
   t.deepEqual(replies, Array(2).fill(new ErrorReply("ERR internal error")));
