@@ -49,6 +49,8 @@ export interface ConnectionHost extends HitRoute {
 
 /** Bytes of finished replies that may wait behind an unfinished one. */
 const MAX_HELD_BYTES = 1 << 20;
+/** What is pushed behind an unfinished reply: small messages cost more than their bytes. */
+const MAX_PUSHES = 1 << 16;
 /** Bytes gathered in one turn before they are written. */
 const TURN_BYTES = 1 << 18;
 const NOTHING = Buffer.alloc(0);
@@ -159,6 +161,7 @@ export class Connection {
   push(message: Reply): void {
     if (this.#leaving || this.socket.destroyed) return;
     if (this.#executing) this.#pushedMeanwhile.push(message);
+    else if (this.#slots.length > this.host.conf.maxPendingCommands + MAX_PUSHES) this.#dropForOutput();
     else {
       this.#hold(this.#encode(message, this.protocol));
       this.#planFlush();
@@ -350,9 +353,13 @@ export class Connection {
   hasRoom(bytes: number): boolean {
     if (this.socket.destroyed) return false;
     if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
+    this.#dropForOutput();
+    return false;
+  }
+
+  #dropForOutput(): void {
     this.host.counters.outputLimitCloses++;
     this.#drop("output buffer limit reached");
-    return false;
   }
 
   #drop(why: string): void {

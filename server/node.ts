@@ -14,6 +14,7 @@ import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
 import { ClusterScan } from "./cluster-scan.ts";
 import { Coherence } from "./coherence.ts";
+import { CommandStats } from "./command-stats.ts";
 import { executeForThread } from "./commands/table.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { peerHosts } from "./conf/peer-hosts.ts";
@@ -150,6 +151,8 @@ export class Node {
     this.#counts = new ClientCounts(options.threads);
     const here = new ThreadSessions({
       clock,
+      conf,
+      nextSlowId: () => this.#counts.nextSlowId(),
       connections: () => this.clients.all(),
       seen: (line) => this.sessions.seen(line),
     });
@@ -223,6 +226,14 @@ export class Node {
     return sum;
   }
 
+  /** Of all threads, as of the last `gatherFigures`. */
+  get commandStats(): CommandStats {
+    const sum = new CommandStats();
+    sum.addAll(this.sessions.stats);
+    if (this.#workerFigures !== undefined) sum.addAll(this.#workerFigures.commands);
+    return sum;
+  }
+
   /** Of commands that could not be answered at once; as of the last `gatherFigures`. */
   get waitLatency(): Latency {
     const sum = new Latency();
@@ -251,6 +262,7 @@ export class Node {
   /** CONFIG RESETSTAT; resolves when every thread has done it. */
   async resetCounters(): Promise<void> {
     for (const group of this.groups.all) resetCounters(group);
+    this.sessions.stats.reset();
     Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
     this.#workers?.reset();

@@ -108,6 +108,7 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   session.watched = { keys: 0, bytes: 0 };
   session.isMonitor = session.noEvict = session.noTouch = false;
   connection.silence = undefined;
+  connection.setReason("tracking", false);
   connection.name = "";
   connection.protocol = 2;
   connection.authenticated = conf.requirePass === "";

@@ -6,6 +6,7 @@
 import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { memorySubcommands } from "./absent-commands.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 import { ALL_KEYS, ONE_KEY, tooLong } from "./key-args.ts";
@@ -213,6 +214,6 @@ export const keyCommands: readonly Command[] = [
     summary: "A container for memory diagnostics.",
     since: "4.0.0",
     group: "server",
-    subcommands: [memoryUsage],
+    subcommands: [memoryUsage, ...memorySubcommands],
   },
 ];

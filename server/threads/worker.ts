@@ -40,8 +40,11 @@ const groups = new Groups<HeldGroup>(
 );
 const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
 const waitLatency = new Latency();
+const counts = new ClientCounts(start.counts);
 const sessions: ThreadSessions = new ThreadSessions({
   clock,
+  conf,
+  nextSlowId: () => counts.nextSlowId(),
   connections: () => clients.all(),
   seen: (line) => tell({ kind: "seen", line }),
 });
@@ -54,7 +57,7 @@ const clients = createThreadClients({
   counters,
   waitLatency,
   thread,
-  counts: new ClientCounts(start.counts),
+  counts,
   sharesPort: true,
   run: runOnMain,
   // Behind the commands that it has handed over in this tick.
@@ -80,6 +83,7 @@ function figures(withLines: boolean): WorkerFigures {
     groups: Object.fromEntries(groups.all.map((group) => [group.name, group.counters])),
     clients: { ...counters, connectionsReceived: received, connectionsRejected: rejected },
     waits: waitLatency.state,
+    commands: { general: sessions.stats.general, all: sessions.stats.all },
     lines: withLines ? Array.from(clients.all(), describeConnection) : [],
   };
 }
@@ -92,6 +96,7 @@ function push(client: number, bytes2: Uint8Array, bytes3: Uint8Array): void {
 
 function reset(): void {
   for (const group of groups.all) Object.assign(group.counters, zeroCounters());
+  sessions.stats.reset();
   Object.assign(counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
   Object.assign(clients.counters, { received: 0, rejected: 0 });
 }
