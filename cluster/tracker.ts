@@ -7,8 +7,11 @@
 export interface Tracker {
   /** No longer there; need not be told of anything. */
   readonly isGone: boolean;
-  /** What it read under this key does not hold any more. Called once for each time that it was noted. */
-  invalidate(key: Buffer): void;
+  /**
+   * What it read under this key does not hold any more, for something that it has done itself or not. Called once for
+   * each time that it was noted.
+   */
+  invalidate(key: Buffer, isOwn: boolean): void;
   /** Nothing that it has read holds any more. */
-  invalidateAll(): void;
+  invalidateAll(isOwn: boolean): void;
 }

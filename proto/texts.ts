@@ -62,6 +62,10 @@ export const errors = {
     `ERR unknown subcommand or wrong number of arguments for '${lineText(word)}'. Try ${command} HELP.`,
   onlyWhenSubscribed: (name: string) =>
     `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  clusterDisabled: "ERR This instance has cluster support disabled",
+  slowlogCount: "ERR count should be greater than or equal to -1",
+  noSamples: (event: Uint8Array) => `ERR No samples available for event '${lineText(event)}'`,
+  aclCategory: (name: Uint8Array) => `ERR Unknown category '${lineText(name)}'`,
   monitorOfKeys: "ERR Replica can't interact with the keyspace",
   monitorInside: "ERR MONITOR isn't allowed for DENY BLOCKING client",
   noSuchClient: "ERR No such client",

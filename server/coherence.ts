@@ -142,13 +142,13 @@ export class Coherence {
   }
 
   /** Empties this node: entries, copies, and what is under way. */
-  flushHere(): void {
+  flushHere(by?: number): void {
     for (const group of this.#options.groups.all) {
       group.loads.voidAll();
       group.store.clear();
     }
     this.dropAllCopiesHere();
-    this.#options.tracking.flushed();
+    this.#options.tracking.flushed(by);
     this.#options.flushed?.();
   }
 
@@ -185,8 +185,8 @@ export class Coherence {
   }
 
   /** Empties the whole cluster, in two rounds as well. */
-  async flush(): Promise<void> {
-    this.flushHere();
+  async flush({ by }: Actor = {}): Promise<void> {
+    this.flushHere(by);
     if (this.#options.peers === undefined) return;
     await this.#everyOther((peers, id) => peers.flush(id, false), undefined);
     this.dropAllCopiesHere();

@@ -49,6 +49,8 @@ export interface ConnectionHost extends HitRoute {
 
 /** Bytes of finished replies that may wait behind an unfinished one. */
 const MAX_HELD_BYTES = 1 << 20;
+/** What is pushed behind an unfinished reply: small messages cost more than their bytes. */
+const MAX_PUSHES = 1 << 16;
 /** Bytes gathered in one turn before they are written. */
 const TURN_BYTES = 1 << 18;
 const NOTHING = Buffer.alloc(0);
@@ -155,10 +157,16 @@ export class Connection {
     done.then(go, go);
   }
 
-  /** Sends what no command has asked for, behind the replies to all commands that have been taken. */
-  push(message: Reply): void {
+  /**
+   * Sends what no command has asked for, behind the replies to all commands that have been taken. `atOnce`: and before
+   * them as well, because it concerns replies that the client has had.
+   */
+  push(message: Reply, atOnce = false): void {
     if (this.#leaving || this.socket.destroyed) return;
+    const isWaiting = this.#slots.length > 0 && !this.#executing && !this.#inTurn;
+    if (atOnce && isWaiting) this.#write(this.#encode(message, this.protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
+    else if (this.#slots.length > this.host.conf.maxPendingCommands + MAX_PUSHES) this.#dropForOutput();
     else {
       this.#hold(this.#encode(message, this.protocol));
       this.#planFlush();
@@ -350,9 +358,13 @@ export class Connection {
   hasRoom(bytes: number): boolean {
     if (this.socket.destroyed) return false;
     if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
+    this.#dropForOutput();
+    return false;
+  }
+
+  #dropForOutput(): void {
     this.host.counters.outputLimitCloses++;
     this.#drop("output buffer limit reached");
-    return false;
   }
 
   #drop(why: string): void {

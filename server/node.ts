@@ -15,6 +15,7 @@ import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
 import { ClusterScan } from "./cluster-scan.ts";
 import { Coherence } from "./coherence.ts";
+import { CommandStats } from "./command-stats.ts";
 import { executeForThread, runHere } from "./commands/table.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { peerHosts } from "./conf/peer-hosts.ts";
@@ -157,6 +158,8 @@ export class Node {
     this.#counts = new ClientCounts(options.threads);
     const here = new ThreadSessions({
       clock,
+      conf,
+      nextSlowId: () => this.#counts.nextSlowId(),
       connections: () => this.clients.all(),
       seen: (line) => this.sessions.seen(line),
     });
@@ -185,24 +188,7 @@ export class Node {
   get(key: Uint8Array, reader?: Tracker): Outcome | Promise<Outcome> {
     const group = this.groups.of(key, 0, key.length);
     if (group === undefined) return { kind: "absent", ttlMs: undefined };
-    if (reader !== undefined) this.tracking.reads(Buffer.from(key), reader);
-    const held = group.store.get(key);
-    if (held?.value != null) {
-      group.counters.hits++;
-      return { kind: "value", value: held.value, ttlMs: held.ttlMs };
-    }
-    if (held !== undefined) {
-      group.counters.negativeHits++;
-      return { kind: "absent", ttlMs: held.ttlMs };
-    }
-    // Who tracks asks the owner, so that the owner notes this node.
-    const mirrored = reader === undefined ? group.mirrors?.get(key) : undefined;
-    if (mirrored?.value != null) {
-      group.counters.mirrorHits++;
-      return { kind: "value", value: mirrored.value, ttlMs: mirrored.ttlMs };
-    }
-    group.counters.misses++;
-    return this.#readThrough.missed(group, Buffer.from(key), reader !== undefined);
+    return this.#readThrough.get(group, key, reader);
   }
 
   get threads(): number {
@@ -236,6 +222,14 @@ export class Node {
     return sum;
   }
 
+  /** Of all threads, as of the last `gatherFigures`. */
+  get commandStats(): CommandStats {
+    const sum = new CommandStats();
+    sum.addAll(this.sessions.stats);
+    if (this.#workerFigures !== undefined) sum.addAll(this.#workerFigures.commands);
+    return sum;
+  }
+
   /** Of commands that could not be answered at once; as of the last `gatherFigures`. */
   get waitLatency(): Latency {
     const sum = new Latency();
@@ -264,6 +258,7 @@ export class Node {
   /** CONFIG RESETSTAT; resolves when every thread has done it. */
   async resetCounters(): Promise<void> {
     for (const group of this.groups.all) resetCounters(group);
+    this.sessions.stats.reset();
     Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
     this.#workers?.reset();

@@ -13,6 +13,7 @@ import type { HotKeys } from "../cluster/hot-keys.ts";
 import { leaseMs } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
+import type { Tracker } from "../cluster/tracker.ts";
 import type { Flight } from "./flights.ts";
 import type { Group } from "./groups.ts";
 import type { Latency } from "./latency.ts";
@@ -37,7 +38,7 @@ export interface ReadThroughOptions {
   /** 0 to 1, for the jitter of lifetimes. */
   readonly random: () => number;
   readonly loadLatency: Latency;
-  readonly tracking: Pick<Tracking, "isNoted" | "changed" | "filled" | "prolonged" | "unvouched">;
+  readonly tracking: Pick<Tracking, "reads" | "isNoted" | "changed" | "filled" | "prolonged" | "unvouched">;
   /** What an owner may take beyond its loader's deadline before who asked gives up; read at each use. */
   readonly peerTimeoutMs: () => number;
 }
@@ -51,6 +52,28 @@ export class ReadThrough {
 
   constructor(options: ReadThroughOptions) {
     this.#options = options;
+  }
+
+  /** A client's GET. The key's bytes are copied. `reader`: is told when the outcome no longer holds. Never rejects. */
+  get(group: Group, key: Uint8Array, reader: Tracker | undefined): Outcome | Promise<Outcome> {
+    if (reader !== undefined) this.#options.tracking.reads(Buffer.from(key), reader);
+    const held = group.store.get(key);
+    if (held?.value != null) {
+      group.counters.hits++;
+      return { kind: "value", value: held.value, ttlMs: held.ttlMs };
+    }
+    if (held !== undefined) {
+      group.counters.negativeHits++;
+      return { kind: "absent", ttlMs: held.ttlMs };
+    }
+    // Who tracks asks the owner, so that the owner notes this node.
+    const mirrored = reader === undefined ? group.mirrors?.get(key) : undefined;
+    if (mirrored?.value != null) {
+      group.counters.mirrorHits++;
+      return { kind: "value", value: mirrored.value, ttlMs: mirrored.ttlMs };
+    }
+    group.counters.misses++;
+    return this.missed(group, Buffer.from(key), reader !== undefined);
   }
 
   /**

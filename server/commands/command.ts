@@ -33,7 +33,7 @@ export interface ClientState {
   readonly id: number;
   leave(): void;
   /** Sends what no command has asked for, in the client's dialect and behind the replies that it waits for. */
-  push(message: Reply): void;
+  push(message: Reply, atOnce?: boolean): void;
 }
 
 /** What a command may use that needs the node; it runs on the main thread. */

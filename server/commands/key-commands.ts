@@ -6,6 +6,7 @@
 import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { memorySubcommands } from "./absent-commands.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 import { ALL_KEYS, ONE_KEY, tooLong } from "./key-args.ts";
@@ -61,12 +62,12 @@ async function del(args: readonly Buffer[], context: CommandContext): Promise<Re
   return tooLong(keys, context) ?? context.node.coherence.remove(keys, { by: context.client.id });
 }
 
-async function flush(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+async function flush(args: readonly Buffer[], { node, client }: CommandContext): Promise<Reply> {
   const word = args[1]?.toString().toLowerCase();
   if (args.length > 2 || (word !== undefined && word !== "sync" && word !== "async")) {
     return new ErrorReply(errors.syntax);
   }
-  await node.coherence.flush();
+  await node.coherence.flush({ by: client.id });
   return OK;
 }
 
@@ -215,6 +216,6 @@ export const keyCommands: readonly Command[] = [
     summary: "A container for memory diagnostics.",
     since: "4.0.0",
     group: "server",
-    subcommands: [memoryUsage],
+    subcommands: [memoryUsage, ...memorySubcommands],
   },
 ];

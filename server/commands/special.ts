@@ -27,6 +27,7 @@ export function performSpecial(
   context: LocalContext,
 ): Answer {
   const refused = chosen instanceof ErrorReply ? chosen : refusal(chosen, context);
+  if (refused !== undefined && !(chosen instanceof ErrorReply)) context.sessions.stats.reject(chosen.name);
   if (refused !== undefined) return refuse(refused, args, context);
   const wanted = chosen as Chosen;
   const over = context.sessions.pause.holds(commandsOf(wanted, context));

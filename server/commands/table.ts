@@ -6,6 +6,7 @@
  */
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { absentCommands } from "./absent-commands.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
 import type { Answer, Chosen, Command, CommandContext, LocalContext } from "./command.ts";
@@ -20,6 +21,7 @@ import { pubsubCommands } from "./pubsub-commands.ts";
 import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
 import { setCommands } from "./set-commands.ts";
+import { slowlogCommand } from "./slowlog-command.ts";
 import { performSpecial } from "./special.ts";
 import { transactionCommands } from "./transaction-commands.ts";
 
@@ -38,12 +40,15 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     commandCommand(() => COMMANDS),
     configCommand,
     ...serverCommands,
+    slowlogCommand,
+    ...absentCommands,
     ...carrotCommands,
   ].map((command) => [command.name, command]),
 );
 
 /** Answers a command of a connection of this thread. Never throws and never rejects. */
 export function execute(args: readonly Buffer[], context: LocalContext): Answer {
+  context.sessions.stats.general++;
   const chosen = resolve(args);
   if (chosen instanceof ErrorReply || !context.connection.plain) return performSpecial(chosen, args, context);
   return perform(chosen, context);

@@ -51,6 +51,9 @@ export interface NodeFields {
   readonly maxPendingCommands: number;
   /** How many keys may be remembered for clients that cache by themselves. */
   readonly trackingMaxKeys: number;
+  /** What SLOWLOG calls slow; negative: nothing is. */
+  readonly slowlogMicros: number;
+  readonly slowlogEntries: number;
 }
 
 /** Where a group loads from; the words are as in the conf, the loader's factory gives them their meaning. */

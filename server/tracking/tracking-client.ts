@@ -19,7 +19,7 @@ export interface TrackingMode {
 /** The client that a tracking client is: of any thread. */
 export interface PushTarget {
   readonly id: number;
-  push(message: Reply): void;
+  push(message: Reply, atOnce?: boolean): void;
 }
 
 export class TrackingClient implements Tracker {
@@ -30,6 +30,7 @@ export class TrackingClient implements Tracker {
   isGone = false;
   readonly #target: PushTarget;
   readonly #gathered = new Set<string>();
+  #hasOwnGathered = false;
 
   constructor(target: PushTarget, mode: TrackingMode) {
     this.id = target.id;
@@ -44,35 +45,39 @@ export class TrackingClient implements Tracker {
     return !optout || !this.caching;
   }
 
-  invalidate(key: Buffer): void {
+  invalidate(key: Buffer, isOwn: boolean): void {
     if (this.isGone) return;
-    if (this.mode.bcast) this.gather(key.toString("latin1"));
-    else this.#tell([key]);
+    if (this.mode.bcast) this.gather(key.toString("latin1"), isOwn);
+    else this.#tell([key], isOwn);
   }
 
-  invalidateAll(): void {
+  invalidateAll(isOwn: boolean): void {
     if (this.isGone) return;
     this.#gathered.clear();
-    this.#tell(null);
+    this.#tell(null, isOwn);
   }
 
   /** Keeps the name of a key for the end of the turn. True: it is the first one. */
-  gather(name: string): boolean {
+  gather(name: string, isOwn: boolean): boolean {
     this.#gathered.add(name);
+    this.#hasOwnGathered ||= isOwn;
     return this.#gathered.size === 1;
   }
 
   /** Tells of the keys that were gathered. */
   flush(): void {
     const names = [...this.#gathered].sort();
+    const isOwn = this.#hasOwnGathered;
     this.#gathered.clear();
+    this.#hasOwnGathered = false;
     for (const prefix of [...this.mode.prefixes].sort()) {
       const keys = names.filter((name) => name.startsWith(prefix)).map((name) => Buffer.from(name, "latin1"));
-      if (keys.length > 0 && !this.isGone) this.#tell(keys);
+      if (keys.length > 0 && !this.isGone) this.#tell(keys, isOwn);
     }
   }
 
-  #tell(keys: Buffer[] | null): void {
-    this.#target.push(new ByDialect(undefined, new Push(["invalidate", keys])));
+  /** Of one's own doing one hears behind the reply to it only, as with Redis. */
+  #tell(keys: Buffer[] | null, isOwn: boolean): void {
+    this.#target.push(new ByDialect(undefined, new Push(["invalidate", keys])), !isOwn);
   }
 }

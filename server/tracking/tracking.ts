@@ -145,18 +145,18 @@ export class Tracking {
     if (!this.#isIdle) this.#table.expiresAt(nameOf(key), this.#deadline(ttlMs));
   }
 
-  /** This node was emptied. */
-  flushed(): void {
+  /** This node was emptied, by the client with this id or by nobody here. */
+  flushed(by?: number): void {
     if (this.#isIdle) return;
     this.#table.clear();
     this.#ended.clear();
-    for (const member of this.#members) member.invalidateAll();
-    this.vouchesNoMore();
+    for (const member of this.#members) member.invalidateAll(false);
+    this.vouchesNoMore(by);
   }
 
   /** Other members' word, on which clients of this node rely, may have been missed: nothing holds for them. */
-  vouchesNoMore(): void {
-    for (const client of this.#clients.values()) client.invalidateAll();
+  vouchesNoMore(by?: number): void {
+    for (const client of this.#clients.values()) client.invalidateAll(isBy(client, by));
   }
 
   /** Regular work: tells of what has expired by now. */
@@ -202,12 +202,12 @@ export class Tracking {
   #tell(trackers: readonly Tracker[], name: string, by: number | undefined): void {
     for (const tracker of trackers) {
       if (tracker instanceof TrackingClient && tracker.mode.bcast) this.#gather(tracker, name, by);
-      else if (!isOwn(tracker, by)) tracker.invalidate(Buffer.from(name, "latin1"));
+      else if (!isUnwanted(tracker, by)) tracker.invalidate(Buffer.from(name, "latin1"), isBy(tracker, by));
     }
   }
 
   #gather(client: TrackingClient, name: string, by: number | undefined): void {
-    if (isOwn(client, by) || !client.gather(name)) return;
+    if (isUnwanted(client, by) || !client.gather(name, isBy(client, by))) return;
     this.#gathering.add(client);
     this.#planFlush();
   }
@@ -248,9 +248,13 @@ function wants({ mode }: TrackingClient, name: string): boolean {
   return !mode.bcast || mode.prefixes.some((prefix) => name.startsWith(prefix));
 }
 
+function isBy(tracker: Tracker, by: number | undefined): boolean {
+  return by !== undefined && tracker instanceof TrackingClient && tracker.id === by;
+}
+
 /** NOLOOP: a client does not want to hear of what it has changed itself. */
-function isOwn(tracker: Tracker, by: number | undefined): boolean {
-  return by !== undefined && tracker instanceof TrackingClient && tracker.id === by && tracker.mode.noloop;
+function isUnwanted(tracker: Tracker, by: number | undefined): boolean {
+  return isBy(tracker, by) && (tracker as TrackingClient).mode.noloop;
 }
 
 /** Latin-1 maps bytes to characters one to one, so different keys have different names. */

@@ -21,7 +21,7 @@ test("a member is told that what it has tracked is invalid, behind the answer, o
   t.deepEqual(b.store.calls.slice(-2), ["track k", "get k"]);
   const [tracker] = b.store.trackers;
   const toldOnce = new Promise<void>((resolve) => (told = resolve));
-  tracker!.invalidate(Buffer.from("k"));
+  tracker!.invalidate(Buffer.from("k"), false);
   await toldOnce;
   t.deepEqual(heard, [["k"]]);
   a.peers.track("nobody:1", Buffer.from("k"), "read");

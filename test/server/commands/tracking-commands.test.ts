@@ -8,6 +8,7 @@ import { connect, type NetConnectOpts } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { bytes, command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { HeldLoader } from "../fakes.ts";
 import { type Rig, startRig } from "../rig.ts";
 
 /** `a: GET k | PING`: what a client sends in one piece. `a` begins with HELLO 3, `b` with RESP2. */
@@ -235,6 +236,31 @@ test("a loaded value is told of when its time is up, and a cached null when it i
   t.is(await a.say(""), `${told("scores:2")}(marker)`);
   rig.clock.advance(10_000);
   t.is(await heard(told("scores:1")), told("scores:1"));
+});
+
+test("who is waiting for a load is told at once of what it has had, and behind the reply of all there was", async (t) => {
+  const loader = new HeldLoader();
+  t.teardown(() => loader.release());
+  const rig = await startRig(t, [], { loader });
+  const a = await rig.client();
+  a.send(
+    HELLO +
+      command("CLIENT", "TRACKING", "ON") +
+      command("EXISTS", "scores:had") +
+      command("GET", "scores:slow"),
+  );
+  await a.until((text) => text.endsWith(":0\r\n"));
+  a.take();
+  const told = (name: string) => `>2\r\n$10\r\ninvalidate\r\n*1\r\n$${name.length}\r\n${name}\r\n`;
+  await rig.ask(["SET", "scores:had", "x"]);
+  t.is(await a.until((text) => text.length >= told("scores:had").length), told("scores:had"));
+  await rig.ask(["DEL", "scores:slow"]);
+  const atOnce = told("scores:had") + told("scores:slow");
+  t.is(await a.until((text) => text.length >= atOnce.length), atOnce);
+  a.take();
+  loader.loads[0]!.resolve("old");
+  const rest = `$3\r\nold\r\n${told("scores:had")}${told("scores:slow")}`;
+  t.is(await a.until((text) => text.length >= rest.length), rest);
 });
 
 test("INFO counts clients, keys, trackers and prefixes", async (t) => {

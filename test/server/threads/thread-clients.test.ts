@@ -29,6 +29,8 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, lines: read
   const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
   const counts = new ClientCounts(3);
   const sessions: ThreadSessions = new ThreadSessions({
+    conf: { slowlogMicros: 0, slowlogEntries: 10 },
+    nextSlowId: () => 7,
     clock: () => 1000,
     connections: () => clients.all(),
     seen: () => {},

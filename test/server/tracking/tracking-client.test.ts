@@ -10,19 +10,21 @@ const DEFAULT: TrackingMode = { bcast: false, optin: false, optout: false, noloo
 
 function setUp(mode: Partial<TrackingMode> = {}) {
   const pushed: Reply[] = [];
-  const client = new TrackingClient(
-    { id: 7, push: (message) => void pushed.push(message) },
-    { ...DEFAULT, ...mode },
-  );
+  const atOnce: boolean[] = [];
+  const push = (message: Reply, isAtOnce = false) => {
+    pushed.push(message);
+    atOnce.push(isAtOnce);
+  };
+  const client = new TrackingClient({ id: 7, push }, { ...DEFAULT, ...mode });
   const take = (protocol: 2 | 3) =>
     pushed.splice(0).map((message) => encodeReply(message, protocol).toString("latin1"));
-  return { client, take };
+  return { client, take, atOnce };
 }
 
 test("a key is a message of its own, whatever its bytes", (t) => {
   const { client, take } = setUp();
-  client.invalidate(Buffer.from("a"));
-  client.invalidate(Buffer.from([0, 255, 13, 10]));
+  client.invalidate(Buffer.from("a"), false);
+  client.invalidate(Buffer.from([0, 255, 13, 10]), false);
   t.deepEqual(take(3), [
     ">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n",
     ">2\r\n$10\r\ninvalidate\r\n*1\r\n$4\r\n\0\xff\r\n\r\n",
@@ -31,25 +33,25 @@ test("a key is a message of its own, whatever its bytes", (t) => {
 
 test("all keys are null", (t) => {
   const { client, take } = setUp({ bcast: true, prefixes: [""] });
-  client.gather("a");
-  client.invalidateAll();
+  client.gather("a", false);
+  client.invalidateAll(false);
   client.flush();
   t.deepEqual(take(3), [">2\r\n$10\r\ninvalidate\r\n_\r\n"]);
 });
 
 test("who speaks RESP2 gets no byte", (t) => {
   const { client, take } = setUp();
-  client.invalidate(Buffer.from("a"));
-  client.invalidateAll();
+  client.invalidate(Buffer.from("a"), false);
+  client.invalidateAll(false);
   t.deepEqual(take(2), ["", ""]);
 });
 
 test("in BCAST mode the keys of a turn are one message a prefix, each in order", (t) => {
   const { client, take } = setUp({ bcast: true, prefixes: ["b:", "a:"] });
-  t.true(client.gather("a:2"));
-  t.false(client.gather("b:1"));
-  t.false(client.gather("a:1"));
-  client.invalidate(Buffer.from("a:1"));
+  t.true(client.gather("a:2", false));
+  t.false(client.gather("b:1", false));
+  t.false(client.gather("a:1", false));
+  client.invalidate(Buffer.from("a:1"), false);
   t.deepEqual(take(3), []);
   client.flush();
   t.deepEqual(take(3), [
@@ -62,12 +64,12 @@ test("in BCAST mode the keys of a turn are one message a prefix, each in order",
 
 test("who has gone is told nothing", (t) => {
   const { client, take } = setUp({ bcast: true, prefixes: [""] });
-  client.gather("a");
+  client.gather("a", false);
   client.isGone = true;
   client.flush();
-  client.invalidateAll();
+  client.invalidateAll(false);
   client.mode = DEFAULT;
-  client.invalidate(Buffer.from("a"));
+  client.invalidate(Buffer.from("a"), false);
   t.deepEqual(take(3), []);
 });
 
@@ -84,3 +86,17 @@ for (const [mode, caching, remembers] of [
     t.is(client.remembers, remembers);
   });
 }
+
+test("of its own doing a client is told behind the reply, of others' at once as well", (t) => {
+  const { client, atOnce } = setUp();
+  client.invalidate(Buffer.from("a"), true);
+  client.invalidate(Buffer.from("a"), false);
+  client.invalidateAll(true);
+  client.mode = { ...DEFAULT, bcast: true, prefixes: [""] };
+  client.gather("a", false);
+  client.gather("b", true);
+  client.flush();
+  client.gather("a", false);
+  client.flush();
+  t.deepEqual(atOnce, [false, true, false, false, true]);
+});
