@@ -163,8 +163,9 @@ export class Connection {
    */
   push(message: Reply, atOnce = false): void {
     if (this.#leaving || this.socket.destroyed) return;
-    const isWaiting = this.#slots.length > 0 && !this.#executing && !this.#inTurn;
-    if (atOnce && isWaiting) this.#write(this.#encode(message, this.protocol));
+    const mayWrite = atOnce && !this.#executing && !this.#inTurn;
+    if (mayWrite && this.#slots.some((slot) => slot.bytes === undefined))
+      this.#write(this.#encode(message, this.protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
     else if (this.#slots.length > this.host.conf.maxPendingCommands + MAX_PUSHES) this.#dropForOutput();
     else {

@@ -120,10 +120,7 @@ export class Node {
       self: conf.peerAddress,
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
-      onChange: (members) => {
-        this.peers?.setMembers(members);
-        this.tracking.vouchesNoMore();
-      },
+      onChange: (members) => this.#ringChanged(members),
       onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
@@ -322,6 +319,11 @@ export class Node {
       mirrors?.sweep(SWEEP_ENTRIES);
     }
     this.tracking.expire();
+  }
+
+  #ringChanged(members: readonly string[]): void {
+    this.peers?.setMembers(members);
+    this.tracking.vouchesNoMore();
   }
 
   #createPeers(): Peers {
