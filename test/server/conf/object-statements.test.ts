@@ -115,6 +115,8 @@ test("the compiler knows every directive and its values", (t) => {
       ...{ maxclients: 1, requirepass: "", timeout: 1, loglevel: "nothing", logfile: "", threads: 1 },
       ...{ "peer-timeout": "1s", "shutdown-timeout": "1s", "max-key-size": 1, "max-pending-commands": 1 },
       ...{ "client-query-buffer-limit": "1mb", "client-output-buffer-limit": "1mb" },
+      ...{ "client-output-soft-limit": "1mb", "client-output-soft-time": "1s", "stall-timeout": "1s" },
+      ...{ "admin-password": "", "protected-mode": false, "tcp-keepalive": 60 },
     },
     group: {
       ...{ loader: "none", maxmemory: "1mb", prefix: "a", ttl: "1s", "ttl-jitter": "1%" },

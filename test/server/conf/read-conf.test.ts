@@ -26,7 +26,11 @@ test("the defaults are what carrot.conf says they are", (t) => {
     eviction: "lru",
     maxClients: 10_000,
     requirePass: "",
+    adminPassword: "",
+    protectedMode: true,
     timeoutMs: 0,
+    stallTimeoutMs: 30_000,
+    keepAliveMs: 60_000,
     loglevel: "notice",
     logfile: "",
     threads: 1,
@@ -35,6 +39,8 @@ test("the defaults are what carrot.conf says they are", (t) => {
     maxKeyBytes: 8192,
     maxCommandBytes: 67_108_864,
     maxOutputBytes: 67_108_864,
+    softOutputBytes: 16_777_216,
+    softOutputMs: 10_000,
     maxPendingCommands: 1024,
     groups: [
       {
@@ -72,7 +78,11 @@ test("every directive reaches its field", (t) => {
     eviction S3FIFO
     maxclients 7
     requirepass secret
+    admin-password root
+    protected-mode no
     timeout 8
+    stall-timeout 9s
+    tcp-keepalive 10
     loglevel debug
     logfile carrot.log
     threads auto
@@ -81,6 +91,8 @@ test("every directive reaches its field", (t) => {
     max-key-size 11
     client-query-buffer-limit 1mb
     client-output-buffer-limit 2mb
+    client-output-soft-limit 1mb
+    client-output-soft-time 11s
     max-pending-commands 12
     group g loader http http://origin/{key} x
     group g maxmemory 2kb
@@ -109,7 +121,11 @@ test("every directive reaches its field", (t) => {
     eviction: "s3fifo",
     maxClients: 7,
     requirePass: "secret",
+    adminPassword: "root",
+    protectedMode: false,
     timeoutMs: 8000,
+    stallTimeoutMs: 9000,
+    keepAliveMs: 10_000,
     loglevel: "debug",
     logfile: "carrot.log",
     threads: "auto",
@@ -118,6 +134,8 @@ test("every directive reaches its field", (t) => {
     maxKeyBytes: 11,
     maxCommandBytes: 1_048_576,
     maxOutputBytes: 2_097_152,
+    softOutputBytes: 1_048_576,
+    softOutputMs: 11_000,
     maxPendingCommands: 12,
     groups: [
       {
@@ -126,7 +144,7 @@ test("every directive reaches its field", (t) => {
         loader: {
           kind: "http",
           args: ["http://origin/{key}", "x"],
-          where: "conf/c.conf:25",
+          where: "conf/c.conf:31",
           directory: "/srv/conf",
         },
         maxBytes: 2048,
@@ -142,7 +160,7 @@ test("every directive reaches its field", (t) => {
       },
     ],
   });
-  t.is(places.size, 34);
+  t.is(places.size, 40);
 });
 
 test("the repository's carrot.conf loads scores on port 6390", (t) => {
