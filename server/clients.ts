@@ -19,6 +19,8 @@ export interface ClientsOptions {
   readonly sharesPort: boolean;
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "maxClients" | "timeoutMs" | "shutdownTimeoutMs">;
+  /** Told that a client is no longer connected. */
+  gone(client: number): void;
   /** What every connection is given; `closed` is added here. */
   readonly host: Omit<ConnectionHost, "closed">;
 }
@@ -94,7 +96,10 @@ export class Clients {
   }
 
   #closed(connection: Connection): void {
-    if (this.#connections.delete(connection.id)) this.#options.counts.leave(this.#options.thread);
+    if (this.#connections.delete(connection.id)) {
+      this.#options.counts.leave(this.#options.thread);
+      this.#options.gone(connection.id);
+    }
     if (this.#connections.size === 0) this.#allGone?.();
   }
 

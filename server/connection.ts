@@ -5,6 +5,7 @@
  *  - Replies leave in the order of the commands, however late one of them is ready.
  *  - What waits for this client is bounded: commands are read no further while too many replies, or too many bytes,
  *    are outstanding or the client does not read.
+ *  - What is pushed to the client unasked stands between complete replies, behind those of all commands taken before.
  *  - After QUIT or a protocol error nothing more is executed, and the socket is gone 200 ms after the last reply.
  *  - When the client is gone, nothing more of what it has sent is executed.
  * What this node holds is answered by hits.ts; everything else it hands to the command table.
@@ -49,6 +50,26 @@ const TURN_BYTES = 1 << 18;
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 const LINGER_MS = 200;
 
+/** Why a hit may not be answered in place: each has a bit. */
+const REASONS = {
+  /** No password yet. */
+  locked: 1,
+  /** Commands of this client are under way on another thread that may change what is held. */
+  changing: 2,
+  /** Inside MULTI. */
+  queueing: 4,
+  /** Subscribed, in RESP2. */
+  subscribed: 8,
+  /** CLIENT TRACKING. */
+  tracking: 16,
+  /** CLIENT REPLY OFF or SKIP. */
+  silent: 32,
+  /** Somebody says MONITOR, or commands wait for CLIENT UNPAUSE. */
+  observed: 64,
+} as const;
+
+export type Reason = keyof typeof REASONS;
+
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
   bytes: Buffer | undefined;
@@ -65,9 +86,14 @@ export class Connection {
   libVersion = "";
   lastCommand = "NULL";
   lastActiveMs: number;
-  /** Commands under way on another thread that may change what is held: a GET behind them must not be answered here. */
-  changesUnderWay = 0;
   #authenticated: boolean;
+  /** Nothing stands against answering hits in place: all that the way of a hit looks at. */
+  #plain = true;
+  #reasons = 0;
+  #changesUnderWay = 0;
+  /** A command is being executed whose reply has no place yet; what is pushed meanwhile comes after it. */
+  #executing = false;
+  readonly #pushedMeanwhile: Reply[] = [];
   readonly #reader: CommandReader;
   readonly #slots: Slot[] = [];
   #heldBytes = 0;
@@ -87,6 +113,7 @@ export class Connection {
     this.host = host;
     this.createdMs = this.lastActiveMs = host.clock();
     this.#authenticated = host.conf.requirePass === "";
+    this.setReason("locked", !this.#authenticated);
     this.#reader = new CommandReader(host.limits(this.#authenticated));
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
@@ -104,7 +131,30 @@ export class Connection {
 
   set authenticated(value: boolean) {
     this.#authenticated = value;
+    this.setReason("locked", !value);
     this.#reader.limits = this.host.limits(value);
+  }
+
+  /** Says that hits may not be answered in place for this reason, or that it is gone. */
+  setReason(reason: Reason, holds: boolean): void {
+    this.#reasons = holds ? this.#reasons | REASONS[reason] : this.#reasons & ~REASONS[reason];
+    this.#plain = this.#reasons === 0;
+  }
+
+  /** One more command of this client, or one less, is under way on another thread that may change what is held. */
+  countChanges(by: 1 | -1): void {
+    this.#changesUnderWay += by;
+    this.setReason("changing", this.#changesUnderWay > 0);
+  }
+
+  /** Sends what no command has asked for, behind the replies to all commands that have been taken. */
+  push(message: Reply): void {
+    if (this.#leaving || this.socket.destroyed) return;
+    if (this.#executing) this.#pushedMeanwhile.push(message);
+    else {
+      this.#hold(this.#encode(message, this.protocol));
+      this.#planFlush();
+    }
   }
 
   /** Bytes of a command that has not arrived whole. */
@@ -143,6 +193,7 @@ export class Connection {
     this.#inTurn = true;
     this.#idle = false;
     this.#reader.limits = this.host.limits(this.authenticated);
+    if (!this.#plain) this.setReason("locked", !this.authenticated);
     while (!this.#leaving && !this.#mustWait()) {
       const result = this.#reader.next();
       if (result === COMMAND) this.#command();
@@ -190,15 +241,17 @@ export class Connection {
   #command(): void {
     this.host.counters.commands++;
     const mark = this.host.output.length;
-    const mayAnswer = this.authenticated && this.changesUnderWay === 0;
-    if (mayAnswer && answerFromHere(this.#reader, this.host, this.protocol)) {
+    if (this.#plain && answerFromHere(this.#reader, this.host, this.protocol)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
       if (this.#slots.length > 0) this.#hold(this.host.output.take(mark));
       return;
     }
+    this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
+    this.#executing = false;
     if (reply instanceof Promise) this.#await(reply);
     else if (reply !== undefined) this.#reply(reply);
+    for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
   }
 
   #reply(reply: Reply): void {
@@ -248,7 +301,11 @@ export class Connection {
     if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
     slot.bytes = bytes;
     this.#heldBytes += bytes.length;
-    if (this.#flushPlanned || this.#slots[0] !== slot) return;
+    this.#planFlush();
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned || this.#slots[0]?.bytes === undefined) return;
     this.#flushPlanned = true;
     // After the promises that settle now: replies that become ready together leave in one write.
     process.nextTick(() => this.#flush());

@@ -83,6 +83,7 @@ export class Node {
   /** Undefined with one thread. */
   readonly #workers: Workers | undefined;
   #workerFigures: WorkerFigures | undefined;
+  readonly #onGone: ((client: number) => void)[] = [];
   #opsPerSecond = 0;
   #closing: Promise<void> | undefined;
 
@@ -241,6 +242,15 @@ export class Node {
     await this.gatherFigures();
   }
 
+  /** Has `listener` told when a client of any thread is no longer connected. */
+  onClientGone(listener: (client: number) => void): void {
+    this.#onGone.push(listener);
+  }
+
+  #clientGone(client: number): void {
+    for (const listener of this.#onGone) listener(client);
+  }
+
   /** A client said SHUTDOWN. */
   requestShutdown(): void {
     this.#options.onShutdown();
@@ -338,6 +348,7 @@ export class Node {
       counts: this.#counts,
       sharesPort: threads > 1,
       run: (command, args, client) => command.run?.(args, { node: this, client }),
+      gone: (client) => this.#clientGone(client),
     });
   }
 
@@ -359,7 +370,9 @@ export class Node {
           return { name, store: store.handle, mirrors: mirrors?.handle };
         }),
       }),
-      execute: (args, { id }) => executeForThread(args, { node: this, client: { id, leave: () => {} } }),
+      execute: (args, { id, push }) =>
+        executeForThread(args, { node: this, client: { id, push, leave: () => {} } }),
+      gone: (client) => this.#clientGone(client),
       recover: (thread) => {
         this.#counts.forget(thread);
         for (const { store, mirrors } of this.groups.all) {

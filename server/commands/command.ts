@@ -21,6 +21,8 @@ export interface LocalContext {
 export interface ClientState {
   readonly id: number;
   leave(): void;
+  /** Sends what no command has asked for, in the client's dialect and behind the replies that it waits for. */
+  push(message: Reply): void;
 }
 
 /** What a command may use that needs the node; it runs on the main thread. */

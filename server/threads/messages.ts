@@ -42,6 +42,13 @@ export interface ReplyBatch {
   readonly bytes: Uint8Array;
 }
 
+/** What a client gets unasked, in either dialect: only its own thread knows which one it speaks now. */
+export interface ClientPush {
+  readonly client: number;
+  readonly bytes2: Uint8Array;
+  readonly bytes3: Uint8Array;
+}
+
 /** What a thread has counted of its clients, since the start or the last CONFIG RESETSTAT. */
 export interface ClientFigures {
   commands: number;
@@ -64,6 +71,7 @@ export interface WorkerFigures {
 /** A worker obeys in order: the answer to a question says that it has done what it was told before. */
 export type ToWorker =
   | ReplyBatch
+  | { readonly kind: "pushes"; readonly pushes: readonly ClientPush[] }
   | { readonly kind: "conf"; readonly changes: readonly DirectiveChange[] }
   | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
   | { readonly kind: "reset" }
@@ -77,4 +85,5 @@ export type ToMain =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly text: string }
   | { readonly kind: "log"; readonly line: string }
+  | { readonly kind: "gone"; readonly client: number }
   | { readonly kind: "figures"; readonly question: number; readonly figures: WorkerFigures };

@@ -28,6 +28,8 @@ export interface ThreadClientsOptions {
   readonly thread: number;
   readonly counts: ClientCounts;
   readonly sharesPort: boolean;
+  /** Told that a client is no longer connected. */
+  gone(client: number): void;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
 }
@@ -42,6 +44,7 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     counts,
     sharesPort,
     conf,
+    gone: (client) => options.gone(client),
     host: {
       groups,
       output,

@@ -22,6 +22,8 @@ export interface WorkersOptions {
   /** Starts a thread; may throw when the system has none left. */
   createWorker(start: WorkerStart): LinkedWorker;
   execute(args: Buffer[], client: RemoteClient): Reply | Promise<Reply> | undefined;
+  /** Told that a client of a worker is no longer connected. */
+  gone(client: number): void;
   /** Frees what a dead thread held. */
   recover(thread: number): void;
   readonly log: Log;
@@ -97,12 +99,13 @@ export class Workers {
   }
 
   #spawn(thread: number): WorkerLink {
-    const { startOf, createWorker, execute, log, clock } = this.#options;
+    const { startOf, createWorker, execute, gone, log, clock } = this.#options;
     const startedMs = clock();
     const worker = createWorker(startOf(thread));
     const link = new WorkerLink({
       worker,
       execute,
+      gone,
       failed: (error) => log.error({ err: error, thread }, "a command of a worker broke an invariant"),
       logged: (line) => logForWorker(log, thread, line),
     });

@@ -6,7 +6,7 @@
  */
 import test from "ava";
 import fc from "fast-check";
-import type { Reply } from "../../proto/reply.ts";
+import { Push, type Reply } from "../../proto/reply.ts";
 import { command, cutAt } from "../proto/read-commands.ts";
 import { setUp } from "./connection-rig.ts";
 import { type Held, turn } from "./fakes.ts";
@@ -101,6 +101,88 @@ test("a reply is in the dialect of when its command was read", async (t) => {
   for (const held of later) held.resolve(null);
   await turn();
   t.is(socket.text, "$-1\r\n+OK\r\n_\r\n");
+});
+
+test("what is pushed comes between replies, behind those of all commands taken before it", async (t) => {
+  const { connection, socket, later, store } = setUp();
+  store("scores:a", "630");
+  connection.push(new Push(["one"]));
+  await turn();
+  t.is(socket.text, "*1\r\n$3\r\none\r\n");
+  socket.text = "";
+  socket.arrive(command("RESP3") + command("LATER", "a") + command("GET", "scores:a"));
+  await turn();
+  connection.push(new Push(["two"]));
+  socket.arrive(command("GET", "scores:a"));
+  await turn();
+  t.is(socket.text, "+OK\r\n");
+  later[0]!.resolve("late");
+  await turn();
+  t.is(socket.text, `+OK\r\n${bulk("late")}${bulk("630")}>1\r\n$3\r\ntwo\r\n${bulk("630")}`);
+});
+
+test("what a command pushes to its own client comes right behind its reply", async (t) => {
+  const { socket, later } = setUp();
+  socket.arrive(
+    command("ECHO", "a") + command("PUSH", "p") + command("PUSHLATER", "q") + command("ECHO", "b"),
+  );
+  await turn();
+  later[0]!.resolve("late");
+  await turn();
+  const push = (text: string) => `*1\r\n${bulk(text)}`;
+  t.is(socket.text, `${bulk("a")}+OK\r\n${push("p")}${bulk("late")}${push("q")}${bulk("b")}`);
+});
+
+test("a client that is leaving, or does not read what is pushed to it, gets no more of it", async (t) => {
+  const leaving = setUp();
+  leaving.socket.arrive(command("LATER", "a") + command("QUIT"));
+  await turn();
+  leaving.connection.push(new Push(["never"]));
+  leaving.later[0]!.resolve("late");
+  await turn();
+  t.is(leaving.socket.text, `${bulk("late")}+OK\r\n`);
+  const slow = setUp({ maxOutputBytes: 1000 });
+  slow.socket.stopReading();
+  for (let i = 0; i < 20; i++) slow.connection.push(new Push(["x".repeat(100)]));
+  t.deepEqual(slow.happened, ["dropped: output buffer limit reached"]);
+});
+
+test("a reason keeps hits from being answered in place, and every reason has to go", async (t) => {
+  const { connection, socket, executed, store } = setUp();
+  store("scores:a", "630");
+  const get = async () => {
+    executed.length = 0;
+    socket.arrive(command("GET", "scores:a"));
+    await turn();
+    return executed.length === 0;
+  };
+  t.true(await get());
+  connection.setReason("tracking", true);
+  connection.setReason("subscribed", true);
+  t.false(await get());
+  connection.setReason("tracking", false);
+  t.false(await get());
+  connection.setReason("subscribed", false);
+  t.true(await get());
+  connection.countChanges(1);
+  connection.countChanges(1);
+  connection.countChanges(-1);
+  t.false(await get());
+  connection.countChanges(-1);
+  t.true(await get());
+});
+
+test("hits are answered in place again when the password is taken away", async (t) => {
+  const { conf, socket, executed, store } = setUp({ requirePass: "secret" });
+  store("scores:a", "630");
+  socket.arrive(command("GET", "scores:a"));
+  await turn();
+  t.deepEqual(executed, ["GET scores:a"]);
+  conf.requirePass = "";
+  socket.arrive(command("GET", "scores:a"));
+  await turn();
+  t.deepEqual(executed, ["GET scores:a"]);
+  t.is(socket.text, `+OK\r\n${bulk("630")}`);
 });
 
 test("QUIT waits for the replies before it and executes nothing after it", async (t) => {

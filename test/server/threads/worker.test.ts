@@ -178,6 +178,26 @@ test("directives, and a new count, are in force before the next question is answ
   t.is(rig.counts.total(), 2);
 });
 
+test("a client gets what is pushed to it in its dialect; that it has gone is said behind its commands", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  const { socket, send, until } = connectTo(t, rig.port);
+  const pushes = [1, 99].map((client) => ({ client, bytes2: bytes("*two"), bytes3: bytes(">three") }));
+  send("GET", "scores:slow");
+  const batch = await rig.next("commands");
+  rig.tell({ kind: "pushes", pushes });
+  rig.reply(batch, "$4\r\nlate\r\n");
+  t.is(await until("$4\r\nlate\r\n*two"), "$4\r\nlate\r\n*two");
+  send("HELLO", "3");
+  await once(socket, "data");
+  await until("");
+  rig.tell({ kind: "pushes", pushes });
+  t.is(await until(">three"), ">three");
+  socket.end(bytes(command("DEL", "scores:a")));
+  rig.reply(await rig.next("commands"), ":1\r\n");
+  t.is((await rig.next("gone")).client, 1);
+});
+
 test("its log lines go to the main thread", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");

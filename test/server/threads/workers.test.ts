@@ -25,6 +25,7 @@ function createWorkers(count: number) {
   const workers = new Workers({
     count,
     startOf: (thread) => ({ thread }) as WorkerStart,
+    gone: () => {},
     createWorker: ({ thread }) => {
       if (!system.hasThreads) throw new Error("no thread left");
       const worker = new FakeWorker();
