@@ -199,6 +199,7 @@ export class Link {
       askTimeoutMs: this.#options.askTimeoutMs,
     });
     this.#heartbeat = new Heartbeat({
+      clock: this.#options.clock,
       received: () => stream.bytesReceived,
       ping: () => this.#ping(),
       silent: () => stream.destroy(new Error("was silent")),

@@ -14,39 +14,24 @@
  *                     ─▶ anything else: reply now, or a slot to fill later ┴▶ one write a turn
  */
 import type { Socket } from "node:net";
-import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../proto/command-reader.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { COMMAND, CommandReader, DROP, NEED_MORE } from "../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
-import { errors } from "../proto/texts.ts";
-import type { NodeConf } from "./conf/conf.ts";
-import { answerFromHere, type HitRoute } from "./hits.ts";
-import type { Latency } from "./latency.ts";
-import type { Output } from "./output.ts";
+import { errors, protocolErrors } from "../proto/texts.ts";
+import type { ClientCounters } from "./client-counters.ts";
+import type { ConnectionHost } from "./connection-host.ts";
+import { answerFromHere } from "./hits.ts";
+import { Stalls } from "./stalls.ts";
 
-/** What a connection is given by who accepted it. */
-export interface ConnectionHost extends HitRoute {
-  /** Shared by the connections of a thread; empty between turns. */
-  readonly output: Output;
-  /** Read at each use, because CONFIG SET changes it in place. */
-  readonly conf: Pick<NodeConf, "requirePass" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands">;
-  /** What the reader keeps to now. */
-  limits(authenticated: boolean): ReaderLimits;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
-  /** Of commands that could not be answered at once, in seconds. */
-  readonly waitLatency: Latency;
-  readonly counters: { commands: number; outputLimitCloses: number; protocolErrors: number };
-  /** Undefined means that there is no reply. */
-  execute(args: Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
-  closed(connection: Connection): void;
-  dropped(connection: Connection, why: string): void;
-  /** An invariant is broken; the client gets an error reply. */
-  failed(connection: Connection, error: unknown): void;
-}
+export type { ConnectionHost } from "./connection-host.ts";
 
 /** Bytes of finished replies that may wait behind an unfinished one. */
 const MAX_HELD_BYTES = 1 << 20;
 /** Bytes gathered in one turn before they are written. */
 const TURN_BYTES = 1 << 18;
+/** Of replies to a client that has yet to authenticate: those not yet written, and those it does not read. */
+const LOCKED_TURN_BYTES = 1 << 12;
+const MAX_LOCKED_OUTPUT_BYTES = 1 << 14;
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 const LINGER_MS = 200;
 
@@ -70,6 +55,9 @@ const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/** Who may say everything but what needs `admin-password`, and who may say that, too. */
+export type User = "default" | "admin";
+
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
   bytes: Buffer | undefined;
@@ -86,6 +74,12 @@ export class Connection {
   libVersion = "";
   lastCommand = "NULL";
   lastActiveMs: number;
+  user: User = "default";
+  /** When the command of which a part has come began; undefined when there is none. */
+  halfSinceMs: number | undefined;
+  readonly stalls = new Stalls();
+  wrongPasswords = 0;
+  #isHeldBack = false;
   #authenticated: boolean;
   /** Nothing stands against answering hits in place: all that the way of a hit looks at. */
   #plain = true;
@@ -131,8 +125,22 @@ export class Connection {
 
   set authenticated(value: boolean) {
     this.#authenticated = value;
+    if (!value) this.user = "default";
     this.setReason("locked", !value);
     this.#reader.limits = this.host.limits(value);
+  }
+
+  /** Has given this user's password. */
+  enter(user: User): void {
+    this.user = user;
+    this.authenticated = true;
+  }
+
+  /** Resolves when the command that is being executed may be answered; none behind it is taken before. */
+  async holdBack(ms: number): Promise<void> {
+    this.#isHeldBack = true;
+    await sleep(ms, undefined, { ref: false });
+    this.#isHeldBack = false;
   }
 
   /** Says that hits may not be answered in place for this reason, or that it is gone. */
@@ -192,6 +200,7 @@ export class Connection {
     const { output } = this.host;
     this.#inTurn = true;
     this.#idle = false;
+    const commands = this.host.counters.commands;
     this.#reader.limits = this.host.limits(this.authenticated);
     if (!this.#plain) this.setReason("locked", !this.authenticated);
     while (!this.#leaving && !this.#mustWait()) {
@@ -199,6 +208,7 @@ export class Connection {
       if (result === COMMAND) this.#command();
       else if (result === NEED_MORE) {
         this.#idle = true;
+        this.#noteHalf(this.host.counters.commands > commands);
         break;
       } else {
         this.#refuse(result === DROP);
@@ -213,11 +223,21 @@ export class Connection {
     this.#endWhenDone();
   }
 
+  /** All has been read, and what is left is no whole command; `isNew`: another one than last time. */
+  #noteHalf(isNew: boolean): void {
+    if (this.#reader.pendingBytes === 0) this.halfSinceMs = undefined;
+    else if (isNew || this.halfSinceMs === undefined) this.halfSinceMs = this.lastActiveMs;
+  }
+
   #mustWait(): boolean {
+    return (this.#slots.length > 0 && this.#hasEnoughUnderWay()) || this.socket.writableNeedDrain;
+  }
+
+  #hasEnoughUnderWay(): boolean {
     return (
+      this.#isHeldBack ||
       this.#slots.length >= this.host.conf.maxPendingCommands ||
-      this.#heldBytes >= MAX_HELD_BYTES ||
-      this.socket.writableNeedDrain
+      this.#heldBytes >= MAX_HELD_BYTES
     );
   }
 
@@ -256,8 +276,10 @@ export class Connection {
 
   #reply(reply: Reply): void {
     const bytes = this.#encode(reply, this.protocol);
+    const { output } = this.host;
     if (this.#slots.length > 0) this.#hold(bytes);
-    else this.host.output.append(bytes);
+    else output.append(bytes);
+    if (output.length > LOCKED_TURN_BYTES && !this.authenticated) this.#write(output.take(0));
   }
 
   /** Keeps a finished reply behind those that are not. */
@@ -330,27 +352,33 @@ export class Connection {
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
   #hasRoom(bytes: number): boolean {
-    if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
-    this.host.counters.outputLimitCloses++;
-    this.#drop("output buffer limit reached");
+    const max = this.authenticated ? this.host.conf.maxOutputBytes : MAX_LOCKED_OUTPUT_BYTES;
+    if (this.outgoing.bytes + bytes <= max) return true;
+    this.drop("output buffer limit reached", "outputLimitCloses");
     return false;
   }
 
-  #drop(why: string): void {
+  /** Closes at once, for a reason that is logged and counted. */
+  drop(why: string, counter: keyof ClientCounters): void {
+    if (this.socket.destroyed) return;
     this.#leaving = true;
+    this.host.counters[counter]++;
     this.host.dropped(this, why);
     this.socket.destroy();
   }
 
   #refuse(silently: boolean): void {
+    const { error, limits } = this.#reader;
     if (silently) {
-      this.#drop("possible cross-protocol attack: POST or Host: as a command");
+      this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
       return;
     }
-    this.#leaving = true;
-    this.#broken = true;
+    this.#leaving = this.#broken = true;
     this.host.counters.protocolErrors++;
-    this.#reply(new ErrorReply(`ERR ${this.#reader.error}`));
+    if (error === protocolErrors.commandTooLong(limits.maxCommandBytes))
+      this.host.counters.queryLimitCloses++;
+    this.host.dropped(this, error);
+    this.#reply(new ErrorReply(`ERR ${error}`));
   }
 
   #endWhenDone(): void {

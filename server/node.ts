@@ -11,6 +11,7 @@ import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
+import { zeroClientCounters } from "./client-counters.ts";
 import type { Clients } from "./clients.ts";
 import { Coherence } from "./coherence.ts";
 import { describeConnection } from "./commands/client-commands.ts";
@@ -70,7 +71,7 @@ export class Node {
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
   readonly runId = randomBytes(20).toString("hex");
-  readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  readonly counters = zeroClientCounters();
   readonly loadLatency = new Latency();
   /** Of commands of this thread's clients that could not be answered at once. */
   readonly #waitLatency = new Latency();
@@ -227,7 +228,7 @@ export class Node {
   /** CONFIG RESETSTAT; resolves when every thread has done it. */
   async resetCounters(): Promise<void> {
     for (const group of this.groups.all) resetCounters(group);
-    Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
+    Object.assign(this.counters, zeroClientCounters());
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
     this.#workers?.reset();
     await this.gatherFigures();

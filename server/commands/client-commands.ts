@@ -43,7 +43,7 @@ export function describeConnection(connection: Connection): string {
     ["tot-mem", connection.pendingBytes + bytes],
     ["events", "r"],
     ["cmd", connection.lastCommand],
-    ["user", "default"],
+    ["user", connection.user],
     ["redir", -1],
     ["resp", connection.protocol],
     ["lib-name", connection.libName],

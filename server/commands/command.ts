@@ -64,5 +64,5 @@ export interface Command {
    */
   readonly run?: (args: readonly Buffer[], context: CommandContext) => Reply | Promise<Reply> | undefined;
   /** The same for a command that concerns only its connection. */
-  readonly local?: (args: readonly Buffer[], context: LocalContext) => Reply;
+  readonly local?: (args: readonly Buffer[], context: LocalContext) => Reply | Promise<Reply>;
 }

@@ -2,11 +2,12 @@
  * The command table: from the words of a command to its reply.
  *
  * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable; checks come
- * in Redis' order (known, arity, authenticated). Knows no command's meaning.
+ * in Redis' order (known, arity, authenticated, permitted). Knows no command's meaning.
  */
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Log } from "../log.ts";
+import { refusalOf } from "./admin.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
@@ -46,6 +47,8 @@ export function execute(
   const { command, name } = found;
   if (!context.connection.authenticated && !command.flags.includes("no_auth"))
     return new ErrorReply(errors.noAuth);
+  const refusal = refusalOf(name, context.connection, context.conf);
+  if (refusal !== undefined) return refusal;
   context.connection.lastCommand = name;
   const { local } = command;
   return guarded(command, context.log, () =>

@@ -3,12 +3,15 @@
  *
  * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
  */
+import type { Socket } from "node:net";
+import { QuietLog } from "../../cluster/quiet-log.ts";
 import type { Reply } from "../../proto/reply.ts";
 import { Clients } from "../clients.ts";
 import type { Command } from "../commands/command.ts";
 import { execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection, ConnectionHost } from "../connection.ts";
+import { clientRoom, descriptorLimit } from "../descriptors.ts";
 import type { Groups, HeldGroup } from "../groups.ts";
 import type { Latency } from "../latency.ts";
 import type { Log } from "../log.ts";
@@ -38,12 +41,16 @@ export interface ThreadClientsOptions {
 export function createThreadClients(options: ThreadClientsOptions): Clients {
   const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort } = options;
   const limits = new LiveReaderLimits(conf);
+  // A stranger who is closed a thousand times a second must not fill the log.
+  const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, clock);
   const output = new Output();
   return new Clients({
     thread,
     counts,
     sharesPort,
     conf,
+    room: clientRoom(descriptorLimit(), conf.peers.length, counts.threads),
+    refused: (socket, why) => quiet.warn(why, `refused ${addressOf(socket)}: ${why}`),
     gone: (client) => options.gone(client),
     host: {
       groups,
@@ -55,16 +62,17 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       waitLatency,
       execute: (args, connection) =>
         execute(args, { connection, conf, log }, (command, words) => options.run(command, words, connection)),
-      dropped: (connection, why) => {
-        log.warn(
-          { client: connection.id, addr: connection.socket.remoteAddress, why },
-          "closed a connection",
-        );
-      },
+      dropped: ({ id, socket }, why) => quiet.warn(why, `closed client ${id}, ${addressOf(socket)}: ${why}`),
       failed: (connection, error) => {
         const { id, lastCommand } = connection;
         log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");
       },
     },
   });
+}
+
+/** Nothing of it comes from what the client has sent. */
+function addressOf({ remoteAddress, remotePort }: Socket): string {
+  if (remoteAddress === undefined) return "gone already";
+  return remoteAddress.includes(":") ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
 }

@@ -6,6 +6,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
+import { zeroClientCounters } from "../client-counters.ts";
 import { monotonicClock } from "../clock.ts";
 import { describeConnection } from "../commands/client-commands.ts";
 import type { Command } from "../commands/command.ts";
@@ -37,7 +38,7 @@ const groups = new Groups<HeldGroup>(
     counters: zeroCounters(),
   })),
 );
-const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+const counters = zeroClientCounters();
 const waitLatency = new Latency();
 const clients = createThreadClients({
   conf,
@@ -85,7 +86,7 @@ function push(client: number, bytes2: Uint8Array, bytes3: Uint8Array): void {
 
 function reset(): void {
   for (const group of groups.all) Object.assign(group.counters, zeroCounters());
-  Object.assign(counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
+  Object.assign(counters, zeroClientCounters());
   Object.assign(clients.counters, { received: 0, rejected: 0 });
 }
 
