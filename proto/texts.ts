@@ -69,6 +69,15 @@ export const errors = {
   clientInfoOption: (word: Uint8Array) => `ERR Unrecognized option '${lineText(word)}'`,
   clientInfoValue: (attribute: string) =>
     `ERR ${attribute} cannot contain spaces, newlines or special characters.`,
+  nestedMulti: "ERR MULTI calls can not be nested",
+  execWithoutMulti: "ERR EXEC without MULTI",
+  discardWithoutMulti: "ERR DISCARD without MULTI",
+  watchInsideMulti: "ERR WATCH inside MULTI is not allowed",
+  execAbort: "EXECABORT Transaction discarded because of previous errors.",
+  execRefused: (why: string) => `EXECABORT Transaction discarded because of: ${why.replace(/^ERR /, "")}`,
+  notInTransaction: "ERR Command not allowed inside a transaction",
+  /** Of what a client has the server keep for it: queued commands, watched keys, subscriptions. */
+  keepsTooMuch: (maxBytes: number) => `ERR too much to keep for this client (max ${maxBytes} bytes)`,
   clientId: "ERR Invalid client ID",
   clientType: (word: Uint8Array) => `ERR Unknown client type '${lineText(word)}'`,
   noShutdown: "ERR No shutdown in progress.",

@@ -33,6 +33,10 @@ export interface CoherenceOptions {
   /** Undefined on a node that is alone. */
   readonly peers: CoherencePeers | undefined;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Told of every key that is deleted here, whether or not anything was held. */
+  readonly removed?: (key: Buffer) => void;
+  /** Told that everything here has been deleted. */
+  readonly flushed?: () => void;
 }
 
 /** How long an operator waits for a new member's link, and how often it is looked for. */
@@ -60,6 +64,7 @@ export class Coherence {
       group.forwards.void(bytes);
       group.mirrors?.delete(bytes);
       if (group.store.delete(bytes)) removed++;
+      this.#options.removed?.(bytes);
     }
     return removed;
   }
@@ -72,6 +77,7 @@ export class Coherence {
       group.mirrors?.clear();
       group.store.clear();
     }
+    this.#options.flushed?.();
   }
 
   /** Live entries of this node's own stores. */

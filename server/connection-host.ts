@@ -25,7 +25,7 @@ export interface ConnectionHost extends HitRoute {
   readonly waitLatency: Latency;
   readonly counters: ClientCounters;
   /** Undefined means that there is no reply. */
-  execute(args: Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
+  execute(args: Buffer[], connection: Connection): Reply | undefined | Promise<Reply | undefined>;
   closed(connection: Connection): void;
   dropped(connection: Connection, why: string): void;
   /** An invariant is broken; the client gets an error reply. */

@@ -14,13 +14,13 @@
  *                     ─▶ anything else: reply now, or a slot to fill later ┴▶ one write a turn
  */
 import type { Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { COMMAND, CommandReader, DROP, NEED_MORE } from "../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
 import { errors, protocolErrors } from "../proto/texts.ts";
 import type { ClientCounters } from "./client-counters.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { answerFromHere } from "./hits.ts";
+import { Session } from "./session.ts";
 import { Stalls } from "./stalls.ts";
 
 export type { ConnectionHost } from "./connection-host.ts";
@@ -32,6 +32,7 @@ const TURN_BYTES = 1 << 18;
 /** Of replies to a client that has yet to authenticate: those not yet written, and those it does not read. */
 const LOCKED_TURN_BYTES = 1 << 12;
 const MAX_LOCKED_OUTPUT_BYTES = 1 << 14;
+const NOTHING = Buffer.alloc(0);
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 const LINGER_MS = 200;
 
@@ -73,20 +74,19 @@ export class Connection {
   libName = "";
   libVersion = "";
   lastCommand = "NULL";
+  readonly session = new Session();
   lastActiveMs: number;
   user: User = "default";
-  /** When the command of which a part has come began; undefined when there is none. */
-  halfSinceMs: number | undefined;
   readonly stalls = new Stalls();
   wrongPasswords = 0;
-  #isHeldBack = false;
   #authenticated: boolean;
-  /** Nothing stands against answering hits in place: all that the way of a hit looks at. */
   #plain = true;
   #reasons = 0;
   #changesUnderWay = 0;
   /** A command is being executed whose reply has no place yet; what is pushed meanwhile comes after it. */
   #executing = false;
+  /** How many have to be done before another command is taken. */
+  #waits = 0;
   readonly #pushedMeanwhile: Reply[] = [];
   readonly #reader: CommandReader;
   readonly #slots: Slot[] = [];
@@ -136,11 +136,9 @@ export class Connection {
     this.authenticated = true;
   }
 
-  /** Resolves when the command that is being executed may be answered; none behind it is taken before. */
-  async holdBack(ms: number): Promise<void> {
-    this.#isHeldBack = true;
-    await sleep(ms, undefined, { ref: false });
-    this.#isHeldBack = false;
+  /** No reason stands against answering hits in place: all that the way of a hit looks at. */
+  get plain(): boolean {
+    return this.#plain;
   }
 
   /** Says that hits may not be answered in place for this reason, or that it is gone. */
@@ -153,6 +151,16 @@ export class Connection {
   countChanges(by: 1 | -1): void {
     this.#changesUnderWay += by;
     this.setReason("changing", this.#changesUnderWay > 0);
+  }
+
+  /** Takes no further command until this has settled, one way or the other. */
+  waitFor(done: Promise<unknown>): void {
+    this.#waits++;
+    const go = () => {
+      this.#waits--;
+      this.#resume();
+    };
+    done.then(go, go);
   }
 
   /** Sends what no command has asked for, behind the replies to all commands that have been taken. */
@@ -208,7 +216,7 @@ export class Connection {
       if (result === COMMAND) this.#command();
       else if (result === NEED_MORE) {
         this.#idle = true;
-        this.#noteHalf(this.host.counters.commands > commands);
+        this.stalls.noteRest(this.pendingBytes, this.host.counters.commands > commands, this.lastActiveMs);
         break;
       } else {
         this.#refuse(result === DROP);
@@ -223,21 +231,12 @@ export class Connection {
     this.#endWhenDone();
   }
 
-  /** All has been read, and what is left is no whole command; `isNew`: another one than last time. */
-  #noteHalf(isNew: boolean): void {
-    if (this.#reader.pendingBytes === 0) this.halfSinceMs = undefined;
-    else if (isNew || this.halfSinceMs === undefined) this.halfSinceMs = this.lastActiveMs;
-  }
-
   #mustWait(): boolean {
-    return (this.#slots.length > 0 && this.#hasEnoughUnderWay()) || this.socket.writableNeedDrain;
-  }
-
-  #hasEnoughUnderWay(): boolean {
     return (
-      this.#isHeldBack ||
+      this.#waits > 0 ||
       this.#slots.length >= this.host.conf.maxPendingCommands ||
-      this.#heldBytes >= MAX_HELD_BYTES
+      this.#heldBytes >= MAX_HELD_BYTES ||
+      this.socket.writableNeedDrain
     );
   }
 
@@ -284,12 +283,12 @@ export class Connection {
 
   /** Keeps a finished reply behind those that are not. */
   #hold(bytes: Buffer): void {
-    if (!this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     this.#heldBytes += bytes.length;
     this.#slots.push({ bytes });
   }
 
-  #await(reply: Promise<Reply>): void {
+  #await(reply: Promise<Reply | undefined>): void {
     const slot: Slot = { bytes: undefined };
     this.#slots.push(slot);
     // The dialect is that of when the command was read: a HELLO behind it must not change its reply.
@@ -298,7 +297,7 @@ export class Connection {
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, this.#encode(value, protocol));
+        this.#fill(slot, value === undefined ? NOTHING : this.#encode(value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
       (error: unknown) => this.#fill(slot, this.#internalError(error)),
@@ -320,7 +319,7 @@ export class Connection {
   }
 
   #fill(slot: Slot, bytes: Buffer): void {
-    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     slot.bytes = bytes;
     this.#heldBytes += bytes.length;
     this.#planFlush();
@@ -345,13 +344,14 @@ export class Connection {
   }
 
   #write(bytes: Buffer): void {
-    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     this.lastActiveMs = this.host.clock();
     this.socket.write(bytes);
   }
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
-  #hasRoom(bytes: number): boolean {
+  hasRoom(bytes: number): boolean {
+    if (this.socket.destroyed) return false;
     const max = this.authenticated ? this.host.conf.maxOutputBytes : MAX_LOCKED_OUTPUT_BYTES;
     if (this.outgoing.bytes + bytes <= max) return true;
     this.drop("output buffer limit reached", "outputLimitCloses");

@@ -32,6 +32,7 @@ import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/me
 import { createThreadClients } from "./threads/thread-clients.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
+import { Watches } from "./watches.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -70,6 +71,7 @@ export class Node {
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
+  readonly watches = new Watches();
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = zeroClientCounters();
   readonly loadLatency = new Latency();
@@ -120,6 +122,8 @@ export class Node {
       membership: this.membership,
       peers: this.peers,
       sleep: (ms) => sleep(ms),
+      removed: (key) => this.watches.touch(key),
+      flushed: () => this.watches.touchAll(),
     });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
@@ -132,6 +136,7 @@ export class Node {
     });
     this.#counts = new ClientCounts(options.threads);
     this.clients = this.#createClients();
+    this.onClientGone((client) => this.watches.settle(client));
     this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
 

@@ -14,8 +14,6 @@ const SLOWEST_PACE = 64;
 /** What is looked at. */
 export interface Watched {
   readonly socket: Pick<Socket, "bytesWritten" | "writableLength">;
-  /** When the command of which a part has come began; undefined when there is none. */
-  readonly halfSinceMs: number | undefined;
   readonly pendingBytes: number;
   readonly outgoing: { readonly bytes: number };
 }
@@ -26,9 +24,17 @@ export type Verdict = "half a command" | "replies not read" | "soft output limit
 
 /** Looks at one connection again and again. */
 export class Stalls {
+  /** When the command of which a part has come began; undefined when there is none. */
+  #halfSinceMs: number | undefined;
   #unreadSinceMs: number | undefined;
   #taken = 0;
   #muchSinceMs: number | undefined;
+
+  /** What is left of a chunk that has been read: bytes of half a command; `isNew`: another one than last time. */
+  noteRest(bytes: number, isNew: boolean, nowMs: number): void {
+    if (bytes === 0) this.#halfSinceMs = undefined;
+    else if (isNew || this.#halfSinceMs === undefined) this.#halfSinceMs = nowMs;
+  }
 
   /** Why the client is to be closed; undefined while it is not. */
   look(client: Watched, nowMs: number, limits: StallLimits): Verdict | undefined {
@@ -40,7 +46,7 @@ export class Stalls {
     if (stallTimeoutMs === 0) return undefined;
     const isOver = (sinceMs: number | undefined, bytes: number) =>
       sinceMs !== undefined && nowMs - sinceMs >= stallTimeoutMs + bytes / SLOWEST_PACE;
-    if (isOver(client.halfSinceMs, client.pendingBytes)) return "half a command";
+    if (isOver(this.#halfSinceMs, client.pendingBytes)) return "half a command";
     return isOver(this.#unreadSinceMs, waiting) ? "replies not read" : undefined;
   }
 

@@ -7,8 +7,7 @@
 import { ErrorReply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
-import type { NodeConf } from "../conf/conf.ts";
-import type { Connection } from "../connection.ts";
+import type { LocalContext } from "./command.ts";
 
 /** Full names. A test holds this list and the command table to each other. */
 export const RING_COMMANDS: ReadonlySet<string> = new Set([
@@ -34,8 +33,7 @@ export const ADMIN_COMMANDS: ReadonlySet<string> = new Set([
 /** Why this client may not run the command of this full name; undefined when it may. */
 export function refusalOf(
   name: string,
-  { user, socket, host }: Pick<Connection, "user" | "socket" | "host">,
-  conf: Pick<NodeConf, "adminPassword">,
+  { connection: { user, socket, host }, conf }: Pick<LocalContext, "connection" | "conf">,
 ): ErrorReply | undefined {
   if (!ADMIN_COMMANDS.has(name)) return undefined;
   const isOpen = conf.adminPassword === "";

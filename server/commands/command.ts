@@ -9,12 +9,17 @@ import type { Connection } from "../connection.ts";
 import type { Log } from "../log.ts";
 import type { Node } from "../node.ts";
 
+/** Undefined means that there is no reply at all. */
+export type Answer = Reply | undefined | Promise<Reply | undefined>;
+
 /** What a command may use that concerns only its connection; there is one on every thread. */
 export interface LocalContext {
   readonly connection: Connection;
   /** Read at each use. */
   readonly conf: NodeConf;
   readonly log: Log;
+  /** Has `run` of a command called where the node is. */
+  runOnNode(command: Command, args: readonly Buffer[]): Answer;
 }
 
 /** A client whose connection may be on another thread. */
@@ -39,10 +44,21 @@ export type CommandFlag =
   | "fast"
   | "loading"
   | "no_auth"
+  | "no_multi"
   | "noscript"
+  | "pubsub"
   | "readonly"
+  | "skip_slowlog"
   | "stale"
   | "write";
+
+/** A command that is known, with words of the right number. */
+export interface Chosen {
+  readonly command: Command;
+  /** With its container: `client|list`. */
+  readonly name: string;
+  readonly args: readonly Buffer[];
+}
 
 export interface Command {
   /** Lower case; of a subcommand its own word only. */
@@ -55,14 +71,24 @@ export interface Command {
   readonly summary: string;
   /** The version of Redis that first had it, or of carrotCache for CARROT.* */
   readonly since: string;
-  readonly group: "generic" | "string" | "connection" | "server" | "carrot";
+  readonly group:
+    | "generic"
+    | "string"
+    | "connection"
+    | "server"
+    | "transactions"
+    | "pubsub"
+    | "cluster"
+    | "carrot";
   readonly subcommands?: readonly Command[];
   /**
-   * Runs with all words, the name first. The words are views that die with this call: copy what is kept. Returns
-   * undefined for no reply at all. A command has this or `local`, or neither, where there are subcommands and the bare
-   * name does nothing.
+   * Runs with all words, the name first. The words are views that die with this call: copy what is kept. A command
+   * has this or `local`, or neither, where there are subcommands and the bare name does nothing.
    */
-  readonly run?: (args: readonly Buffer[], context: CommandContext) => Reply | Promise<Reply> | undefined;
-  /** The same for a command that concerns only its connection. */
-  readonly local?: (args: readonly Buffer[], context: LocalContext) => Reply | Promise<Reply>;
+  readonly run?: (args: readonly Buffer[], context: CommandContext) => Answer;
+  /**
+   * The same for a command that concerns its connection. One that concerns the node too has both: `local` is called and
+   * asks for `run` as it needs it.
+   */
+  readonly local?: (args: readonly Buffer[], context: LocalContext) => Answer;
 }

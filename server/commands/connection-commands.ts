@@ -4,6 +4,7 @@
  * Invariant: HELLO changes either everything it was asked to or nothing.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { User } from "../connection.ts";
@@ -47,7 +48,9 @@ async function wrongPassword({ connection }: LocalContext): Promise<Reply> {
     host.dropped(connection, `${MAX_WRONG_PASSWORDS} wrong passwords`);
     connection.leave();
   }
-  await connection.holdBack(WRONG_PASSWORD_MS);
+  const pause = sleep(WRONG_PASSWORD_MS, undefined, { ref: false });
+  connection.waitFor(pause);
+  await pause;
   return new ErrorReply(errors.wrongPass);
 }
 

@@ -57,7 +57,7 @@ export const serverCommands: readonly Command[] = [
   {
     name: "shutdown",
     arity: -1,
-    flags: ["admin", "loading", "stale"],
+    flags: ["admin", "noscript", "loading", "stale", "no_multi", "allow_busy"],
     summary: "Stops this node after what has been read is answered.",
     since: "1.0.0",
     group: "server",

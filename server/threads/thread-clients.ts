@@ -5,9 +5,8 @@
  */
 import type { Socket } from "node:net";
 import { QuietLog } from "../../cluster/quiet-log.ts";
-import type { Reply } from "../../proto/reply.ts";
 import { Clients } from "../clients.ts";
-import type { Command } from "../commands/command.ts";
+import type { Answer, Command } from "../commands/command.ts";
 import { execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection, ConnectionHost } from "../connection.ts";
@@ -34,7 +33,7 @@ export interface ThreadClientsOptions {
   /** Told that a client is no longer connected. */
   gone(client: number): void;
   /** Runs a command that needs the node. */
-  run(command: Command, args: readonly Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
+  run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
 
 /** Clients that nobody has connected yet. */
@@ -61,7 +60,12 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       counters,
       waitLatency,
       execute: (args, connection) =>
-        execute(args, { connection, conf, log }, (command, words) => options.run(command, words, connection)),
+        execute(args, {
+          connection,
+          conf,
+          log,
+          runOnNode: (command, words) => options.run(command, words, connection),
+        }),
       dropped: ({ id, socket }, why) => quiet.warn(why, `closed client ${id}, ${addressOf(socket)}: ${why}`),
       failed: (connection, error) => {
         const { id, lastCommand } = connection;

@@ -9,6 +9,7 @@ import type { Worker } from "node:worker_threads";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { Answer } from "../commands/command.ts";
 import { joined } from "./forwarder.ts";
 import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker, WorkerFigures } from "./messages.ts";
 
@@ -25,7 +26,7 @@ export type LinkedWorker = Pick<Worker, "on" | "once" | "postMessage" | "termina
 
 export interface WorkerLinkOptions {
   readonly worker: LinkedWorker;
-  execute(args: Buffer[], client: RemoteClient): Reply | Promise<Reply> | undefined;
+  execute(args: Buffer[], client: RemoteClient): Answer;
   /** Told that a client which has had commands run here is no longer connected. */
   gone(client: number): void;
   /** Told of a broken invariant; the client gets an error reply. */

@@ -7,7 +7,7 @@
  * so there is one flight a key in the process and only one thread that writes.
  */
 import { Worker } from "node:worker_threads";
-import type { Reply } from "../../proto/reply.ts";
+import type { Answer } from "../commands/command.ts";
 import type { Log } from "../log.ts";
 import type { ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
 import { sumWorkerFigures } from "./worker-figures.ts";
@@ -21,7 +21,7 @@ export interface WorkersOptions {
   startOf(thread: number): WorkerStart;
   /** Starts a thread; may throw when the system has none left. */
   createWorker(start: WorkerStart): LinkedWorker;
-  execute(args: Buffer[], client: RemoteClient): Reply | Promise<Reply> | undefined;
+  execute(args: Buffer[], client: RemoteClient): Answer;
   /** Told that a client of a worker is no longer connected. */
   gone(client: number): void;
   /** Frees what a dead thread held. */

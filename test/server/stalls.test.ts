@@ -14,10 +14,13 @@ function stuckAt(
   seconds = 1000,
 ) {
   const stalls = new Stalls();
+  let before: number | undefined;
   for (let second = 0; second < seconds; second++) {
-    const { half, pending = 1, waiting = 0, written = waiting } = state(second);
+    const { half, pending = half === undefined ? 0 : 1, waiting = 0, written = waiting } = state(second);
+    stalls.noteRest(pending, half !== undefined && half !== before, half ?? 0);
+    before = half;
     const socket = { writableLength: waiting, bytesWritten: written };
-    const client = { socket, halfSinceMs: half, pendingBytes: pending, outgoing: { bytes: waiting } };
+    const client = { socket, pendingBytes: pending, outgoing: { bytes: waiting } };
     const verdict = stalls.look(client, second * 1000, { ...LIMITS, ...limits });
     if (verdict !== undefined) return [second, verdict];
   }
@@ -99,4 +102,14 @@ test("0 is no limit", (t) => {
     stuckAt((second) => ({ waiting: 5000, written: 5000 + second }), { softOutputBytes: 0 }),
     undefined,
   );
+});
+
+test("a command that comes to its end in time is forgotten", (t) => {
+  const stalls = new Stalls();
+  const client = { socket: { writableLength: 0, bytesWritten: 0 }, pendingBytes: 5, outgoing: { bytes: 0 } };
+  stalls.noteRest(5, false, 0);
+  stalls.noteRest(0, true, 29_000);
+  t.is(stalls.look(client, 60_000, LIMITS), undefined);
+  stalls.noteRest(5, false, 60_000);
+  t.is(stalls.look(client, 89_999, LIMITS), undefined);
 });

@@ -5,8 +5,8 @@
  */
 import test from "ava";
 import { ADMIN_COMMANDS, RING_COMMANDS, refusalOf } from "../../../server/commands/admin.ts";
+import type { LocalContext } from "../../../server/commands/command.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
-import type { Connection } from "../../../server/connection.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";
@@ -93,16 +93,18 @@ test("who was in when the password was set is no admin, and when it is taken awa
 test("without an admin's password the ring is changed from this machine only, and all else is as it was", (t) => {
   const counters = { denied: 0 };
   const from = (remoteAddress: string | undefined) =>
-    ({ user: "default", socket: { remoteAddress }, host: { counters } }) as unknown as Connection;
-  const conf = { adminPassword: "" };
+    ({
+      conf: { adminPassword: "" },
+      connection: { user: "default", socket: { remoteAddress }, host: { counters } },
+    }) as unknown as LocalContext;
   for (const name of RING_COMMANDS) {
     for (const local of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
-      t.is(refusalOf(name, from(local), conf), undefined, local);
+      t.is(refusalOf(name, from(local)), undefined, local);
     for (const other of ["10.0.0.1", "::ffff:10.0.0.1", "fe80::1", undefined])
-      t.regex(refusalOf(name, from(other), conf)!.text, /^NOPERM .* loopback interface only$/);
+      t.regex(refusalOf(name, from(other))!.text, /^NOPERM .* loopback interface only$/);
   }
   t.is(counters.denied, 12);
-  t.is(refusalOf("flushall", from("10.0.0.1"), conf), undefined);
+  t.is(refusalOf("flushall", from("10.0.0.1")), undefined);
 });
 
 test("the text is that of redis-server for a user who may not", async (t) => {
@@ -122,4 +124,14 @@ test("the text is that of redis-server for a user who may not", async (t) => {
   const theirs = await redis.answer(Buffer.from(request.map((words) => command(...words)).join("")));
   const { ask } = await startRig(t, ["admin-password root"]);
   t.is(`+OK\r\n+OK\r\n${await ask(...request.slice(2))}`, theirs.toString("latin1"));
+});
+
+test("a command that is denied spoils the transaction it is in", async (t) => {
+  const { ask, node } = await startRig(t, ["admin-password root"]);
+  await ask(["GET", "scores:Tom"]);
+  t.is(
+    await ask(["MULTI"], ["FLUSHALL"], ["EXEC"]),
+    `+OK\r\n${denied("flushall")}-EXECABORT Transaction discarded because of previous errors.\r\n`,
+  );
+  t.is(await node.coherence.count(), 1);
 });
