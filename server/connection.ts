@@ -20,13 +20,19 @@ import { errors, protocolErrors } from "../proto/texts.ts";
 import type { ClientCounters } from "./client-counters.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { answerFromHere } from "./hits.ts";
+import { REASONS, type Reason } from "./reasons.ts";
 import { Session } from "./session.ts";
 import { Stalls } from "./stalls.ts";
 
 export type { ConnectionHost } from "./connection-host.ts";
+export type { Reason } from "./reasons.ts";
 
 /** Bytes of finished replies that may wait behind an unfinished one. */
 const MAX_HELD_BYTES = 1 << 20;
+/** Commands that are taken from one client before the others have their turn. */
+const TURN_COMMANDS = 512;
+/** Node reads no more than this at once, and up to 32 times in a row from a client that sends without end. */
+const FULL_READ_BYTES = 1 << 16;
 /** Bytes gathered in one turn before they are written. */
 const TURN_BYTES = 1 << 18;
 /** Of replies to a client that has yet to authenticate: those not yet written, and those it does not read. */
@@ -35,26 +41,6 @@ const MAX_LOCKED_OUTPUT_BYTES = 1 << 14;
 const NOTHING = Buffer.alloc(0);
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 const LINGER_MS = 200;
-
-/** Why a hit may not be answered in place: each has a bit. */
-const REASONS = {
-  /** No password yet. */
-  locked: 1,
-  /** Commands of this client are under way on another thread that may change what is held. */
-  changing: 2,
-  /** Inside MULTI. */
-  queueing: 4,
-  /** Subscribed, in RESP2. */
-  subscribed: 8,
-  /** CLIENT TRACKING. */
-  tracking: 16,
-  /** CLIENT REPLY OFF or SKIP. */
-  silent: 32,
-  /** Somebody says MONITOR, or commands wait for CLIENT UNPAUSE. */
-  observed: 64,
-} as const;
-
-export type Reason = keyof typeof REASONS;
 
 /** Who may say everything but what needs `admin-password`, and who may say that, too. */
 export type User = "default" | "admin";
@@ -201,6 +187,16 @@ export class Connection {
     if (this.#leaving || this.#inputEnded) return;
     this.#reader.push(chunk);
     this.#turn();
+    if (chunk.length >= FULL_READ_BYTES && !this.socket.isPaused()) this.#giveWay();
+  }
+
+  /** Reads on when the others have had their turn. */
+  #giveWay(): void {
+    this.socket.pause();
+    setImmediate(() => {
+      if (this.#idle) this.socket.resume();
+      else this.#resume();
+    });
   }
 
   /** Takes commands until there are no more or the client has to wait. */
@@ -211,7 +207,12 @@ export class Connection {
     const commands = this.host.counters.commands;
     this.#reader.limits = this.host.limits(this.authenticated);
     if (!this.#plain) this.setReason("locked", !this.authenticated);
+    let left = TURN_COMMANDS;
     while (!this.#leaving && !this.#mustWait()) {
+      if (left-- === 0) {
+        this.#giveWay();
+        break;
+      }
       const result = this.#reader.next();
       if (result === COMMAND) this.#command();
       else if (result === NEED_MORE) {
