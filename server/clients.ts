@@ -190,7 +190,5 @@ export function isExcluded(
 
 function refuse(socket: Socket, text: string): void {
   socket.on("error", () => {});
-  // What is there is read and thrown away: unread bytes at the close would become a reset that can cost the text.
-  socket.resume();
-  socket.end(`-${text}\r\n`, () => setImmediate(() => socket.destroy()));
+  socket.end(`-${text}\r\n`, () => socket.destroy());
 }
