@@ -28,7 +28,7 @@ export interface ClientsOptions {
   /** Told of who was not let in, and why. */
   refused(socket: Socket, why: string): void;
   /** Told that a client is no longer connected. */
-  gone(client: number): void;
+  gone(connection: Connection): void;
   /** What every connection is given; `closed` is added here. */
   readonly host: Omit<ConnectionHost, "closed">;
 }
@@ -124,7 +124,7 @@ export class Clients {
   #closed(connection: Connection): void {
     if (this.#connections.delete(connection.id)) {
       this.#options.counts.leave(this.#options.thread);
-      this.#options.gone(connection.id);
+      this.#options.gone(connection);
     }
     if (this.#connections.size === 0) this.#allGone?.();
   }
@@ -140,15 +140,17 @@ export class Clients {
     }
   }
 
-  /** Closes those who have neither sent nor taken a byte for `timeout`; who waits for a reply is not idle. */
+  /** Closes those who have neither sent nor taken a byte for `timeout`; who waits for something is not idle. */
   closeIdle(): void {
     const { timeoutMs } = this.#options.conf;
     if (timeoutMs === 0) return;
     const since = this.#host.clock() - timeoutMs;
     for (const connection of this.#connections.values()) {
-      if (connection.lastActiveMs >= since || connection.outgoing.replies > 0) continue;
-      if (!connection.socket.destroyed) this.#host.counters.idleCloses++;
-      connection.socket.destroy();
+      const { session, socket } = connection;
+      const waits = connection.outgoing.replies > 0 || session.isSubscribed || session.isMonitor;
+      if (connection.lastActiveMs >= since || waits) continue;
+      if (!socket.destroyed) this.#host.counters.idleCloses++;
+      socket.destroy();
     }
   }
 

@@ -26,6 +26,8 @@ export interface ConnectionHost extends HitRoute {
   readonly counters: ClientCounters;
   /** Undefined means that there is no reply. */
   execute(args: Buffer[], connection: Connection): Reply | undefined | Promise<Reply | undefined>;
+  /** Commands are looked at before they are performed: no hit is answered in place. */
+  isObserved(): boolean;
   closed(connection: Connection): void;
   dropped(connection: Connection, why: string): void;
   /** An invariant is broken; the client gets an error reply. */

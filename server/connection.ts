@@ -19,31 +19,15 @@ import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
 import { errors, protocolErrors } from "../proto/texts.ts";
 import type { ClientCounters } from "./client-counters.ts";
 import type { ConnectionHost } from "./connection-host.ts";
+import * as most from "./connection-limits.ts";
 import { answerFromHere } from "./hits.ts";
 import { REASONS, type Reason } from "./reasons.ts";
-import { Session } from "./session.ts";
+import { Session, type Silence, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
 
 export type { ConnectionHost } from "./connection-host.ts";
-export type { Reason } from "./reasons.ts";
 
-/** Bytes of finished replies that may wait behind an unfinished one. */
-const MAX_HELD_BYTES = 1 << 20;
-/** Commands that are taken from one client before the others have their turn. */
-const TURN_COMMANDS = 512;
-/** Node reads no more than this at once, and up to 32 times in a row from a client that sends without end. */
-const FULL_READ_BYTES = 1 << 16;
-/** Bytes gathered in one turn before they are written. */
-const TURN_BYTES = 1 << 18;
-/** Of replies to a client that has yet to authenticate: those not yet written, and those it does not read. */
-const LOCKED_TURN_BYTES = 1 << 12;
-const MAX_LOCKED_OUTPUT_BYTES = 1 << 14;
 const NOTHING = Buffer.alloc(0);
-/** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
-const LINGER_MS = 200;
-
-/** Who may say everything but what needs `admin-password`, and who may say that, too. */
-export type User = "default" | "admin";
 
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
@@ -62,9 +46,7 @@ export class Connection {
   lastCommand = "NULL";
   readonly session = new Session();
   lastActiveMs: number;
-  user: User = "default";
   readonly stalls = new Stalls();
-  wrongPasswords = 0;
   #authenticated: boolean;
   #plain = true;
   #reasons = 0;
@@ -94,6 +76,7 @@ export class Connection {
     this.createdMs = this.lastActiveMs = host.clock();
     this.#authenticated = host.conf.requirePass === "";
     this.setReason("locked", !this.#authenticated);
+    this.setReason("observed", host.isObserved());
     this.#reader = new CommandReader(host.limits(this.#authenticated));
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
@@ -111,14 +94,14 @@ export class Connection {
 
   set authenticated(value: boolean) {
     this.#authenticated = value;
-    if (!value) this.user = "default";
+    if (!value) this.session.user = "default";
     this.setReason("locked", !value);
     this.#reader.limits = this.host.limits(value);
   }
 
   /** Has given this user's password. */
   enter(user: User): void {
-    this.user = user;
+    this.session.user = user;
     this.authenticated = true;
   }
 
@@ -139,6 +122,11 @@ export class Connection {
     this.setReason("changing", this.#changesUnderWay > 0);
   }
 
+  set silence(silence: Silence | undefined) {
+    this.session.silence = silence;
+    this.setReason("silent", silence !== undefined);
+  }
+
   /** Takes no further command until this has settled, one way or the other. */
   waitFor(done: Promise<unknown>): void {
     this.#waits++;
@@ -153,6 +141,7 @@ export class Connection {
   push(message: Reply): void {
     if (this.#leaving || this.socket.destroyed) return;
     if (this.#executing) this.#pushedMeanwhile.push(message);
+    else if (this.#slots.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES) this.#dropForOutput();
     else {
       this.#hold(this.#encode(message, this.protocol));
       this.#planFlush();
@@ -187,7 +176,7 @@ export class Connection {
     if (this.#leaving || this.#inputEnded) return;
     this.#reader.push(chunk);
     this.#turn();
-    if (chunk.length >= FULL_READ_BYTES && !this.socket.isPaused()) this.#giveWay();
+    if (chunk.length >= most.FULL_READ_BYTES && !this.socket.isPaused()) this.#giveWay();
   }
 
   /** Reads on when the others have had their turn. */
@@ -207,7 +196,7 @@ export class Connection {
     const commands = this.host.counters.commands;
     this.#reader.limits = this.host.limits(this.authenticated);
     if (!this.#plain) this.setReason("locked", !this.authenticated);
-    let left = TURN_COMMANDS;
+    let left = most.TURN_COMMANDS;
     while (!this.#leaving && !this.#mustWait()) {
       if (left-- === 0) {
         this.#giveWay();
@@ -223,7 +212,7 @@ export class Connection {
         this.#refuse(result === DROP);
         break;
       }
-      if (output.length > TURN_BYTES) this.#write(output.take(0));
+      if (output.length > most.TURN_BYTES) this.#write(output.take(0));
     }
     if (output.length > 0) this.#write(output.take(0));
     if (this.#idle || this.#leaving) this.socket.resume();
@@ -236,7 +225,7 @@ export class Connection {
     return (
       this.#waits > 0 ||
       this.#slots.length >= this.host.conf.maxPendingCommands ||
-      this.#heldBytes >= MAX_HELD_BYTES ||
+      this.#heldBytes >= most.MAX_HELD_BYTES ||
       this.socket.writableNeedDrain
     );
   }
@@ -266,12 +255,21 @@ export class Connection {
       if (this.#slots.length > 0) this.#hold(this.host.output.take(mark));
       return;
     }
+    if (this.session.silence === "next") this.session.silence = "this";
     this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
     this.#executing = false;
-    if (reply instanceof Promise) this.#await(reply);
-    else if (reply !== undefined) this.#reply(reply);
+    const isSilent = this.#takeSilence();
+    if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
+    else if (reply !== undefined && !isSilent) this.#reply(reply);
     for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
+  }
+
+  /** Whether the command that has just been executed gets no reply. */
+  #takeSilence(): boolean {
+    const { silence } = this.session;
+    if (silence === "this") this.silence = undefined;
+    return silence === "this" || silence === "always";
   }
 
   #reply(reply: Reply): void {
@@ -279,7 +277,7 @@ export class Connection {
     const { output } = this.host;
     if (this.#slots.length > 0) this.#hold(bytes);
     else output.append(bytes);
-    if (output.length > LOCKED_TURN_BYTES && !this.authenticated) this.#write(output.take(0));
+    if (output.length > most.LOCKED_TURN_BYTES && !this.authenticated) this.#write(output.take(0));
   }
 
   /** Keeps a finished reply behind those that are not. */
@@ -353,10 +351,14 @@ export class Connection {
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
   hasRoom(bytes: number): boolean {
     if (this.socket.destroyed) return false;
-    const max = this.authenticated ? this.host.conf.maxOutputBytes : MAX_LOCKED_OUTPUT_BYTES;
+    const max = this.authenticated ? this.host.conf.maxOutputBytes : most.MAX_LOCKED_OUTPUT_BYTES;
     if (this.outgoing.bytes + bytes <= max) return true;
-    this.drop("output buffer limit reached", "outputLimitCloses");
+    this.#dropForOutput();
     return false;
+  }
+
+  #dropForOutput(): void {
+    this.drop("output buffer limit reached", "outputLimitCloses");
   }
 
   /** Closes at once, for a reason that is logged and counted. */
@@ -386,7 +388,7 @@ export class Connection {
     const done = this.#leaving || (this.#inputEnded && this.#idle);
     if (!done || this.#inTurn || this.#slots.length > 0) return;
     if (this.socket.writableEnded || this.socket.destroyed) return;
-    const linger = () => setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
+    const linger = () => setTimeout(() => this.socket.destroy(), most.LINGER_MS).unref();
     this.socket.end(linger);
     // A client that broke the protocol may never read: for it the time runs from now.
     if (this.#broken) linger();

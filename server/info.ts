@@ -117,14 +117,35 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
   },
 };
 
-/** Words that mean every section. */
-const EVERYTHING = ["all", "default", "everything"];
+/** Only these have what is not in the default report. */
+const EVERYTHING = ["all", "everything"];
 
-/** The report, with the sections asked for (lower case); none asked for means all. */
+/** Hits that were answered in place count as GETs, in no time; an MGET among them too. */
+function commandStats(node: Node): Fields {
+  const { all, general } = node.commandStats;
+  const inPlace = Math.max(0, node.clientFigures.commands - general);
+  const stats = new Map(all);
+  if (inPlace > 0) {
+    const got = stats.get("get") ?? { calls: 0, micros: 0, rejected: 0, failed: 0 };
+    stats.set("get", { ...got, calls: got.calls + inPlace });
+  }
+  const fields = Array.from(stats, ([name, { calls, micros, rejected, failed }]) => {
+    const each = calls === 0 ? 0 : micros / calls;
+    const text = `calls=${calls},usec=${micros},usec_per_call=${each.toFixed(2)}`;
+    return [`cmdstat_${name}`, `${text},rejected_calls=${rejected},failed_calls=${failed}`];
+  });
+  return Object.fromEntries(fields);
+}
+
+/** The report, with the sections asked for (lower case); none asked for means all but commandstats. */
 export function infoText(node: Node, wanted: readonly string[]): string {
-  const all = wanted.length === 0 || wanted.some((word) => EVERYTHING.includes(word));
-  return Object.entries(SECTIONS)
-    .filter(([name]) => all || wanted.includes(name.toLowerCase()))
+  const everything = wanted.some((word) => EVERYTHING.includes(word));
+  const byDefault = everything || wanted.length === 0 || wanted.includes("default");
+  return Object.entries({ ...SECTIONS, Commandstats: commandStats })
+    .filter(([name]) => {
+      if (wanted.includes(name.toLowerCase())) return true;
+      return name === "Commandstats" ? everything : byDefault;
+    })
     .map(([name, fields]) => {
       const lines = Object.entries(fields(node)).map(([field, value]) => `${field}:${value}\r\n`);
       return `# ${name}\r\n${lines.join("")}`;

@@ -5,19 +5,20 @@
  * answers what has been read, then ends. The parts know each other only through what is handed to them here.
  */
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { parseAddress } from "../cluster/address.ts";
+import { setTimeout as sleep, setImmediate as yieldTurn } from "node:timers/promises";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
 import { zeroClientCounters } from "./client-counters.ts";
+import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
+import { ClusterScan } from "./cluster-scan.ts";
 import { Coherence } from "./coherence.ts";
-import { describeConnection } from "./commands/client-commands.ts";
+import { CommandStats } from "./command-stats.ts";
 import { executeForThread } from "./commands/table.ts";
-import { isLoopback } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
+import { peerHosts } from "./conf/peer-hosts.ts";
 import { createGroup } from "./create-group.ts";
 import { resetCounters } from "./figures.ts";
 import { Groups, zeroCounters } from "./groups.ts";
@@ -25,14 +26,17 @@ import { Latency } from "./latency.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
+import { peerHandlers } from "./peer-handlers.ts";
 import { ReadThrough } from "./read-through.ts";
 import { RegularWork } from "./regular-work.ts";
+import { Sessions } from "./sessions.ts";
 import { ClientCounts } from "./threads/client-counts.ts";
 import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
+import { ThreadSessions } from "./threads/thread-sessions.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
-import { Watches } from "./watches.ts";
+import { wallClock } from "./wall-clock.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -68,10 +72,13 @@ export class Node {
   readonly groups: Groups;
   readonly membership: Membership;
   readonly coherence: Coherence;
+  readonly scan: ClusterScan;
+  /** The time of day, in milliseconds since 1970. */
+  readonly wallMs: () => number;
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
-  readonly watches = new Watches();
+  readonly sessions: Sessions;
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = zeroClientCounters();
   readonly loadLatency = new Latency();
@@ -86,7 +93,6 @@ export class Node {
   /** Undefined with one thread. */
   readonly #workers: Workers | undefined;
   #workerFigures: WorkerFigures | undefined;
-  readonly #onGone: ((client: number) => void)[] = [];
   #opsPerSecond = 0;
   #closing: Promise<void> | undefined;
 
@@ -97,6 +103,7 @@ export class Node {
     this.conf = conf;
     this.log = log;
     this.#startedMs = clock();
+    this.wallMs = wallClock(clock);
     this.#regularWork = new RegularWork(log);
     this.groups = new Groups(
       conf.groups.map((group) =>
@@ -122,8 +129,16 @@ export class Node {
       membership: this.membership,
       peers: this.peers,
       sleep: (ms) => sleep(ms),
-      removed: (key) => this.watches.touch(key),
-      flushed: () => this.watches.touchAll(),
+      removed: (key) => this.sessions.watches.touch(key),
+      flushed: () => this.sessions.watches.touchAll(),
+    });
+    this.scan = new ClusterScan({
+      groups: this.groups,
+      membership: this.membership,
+      peers: this.peers,
+      ownerOf: (key) => this.coherence.ownerNow(key),
+      random,
+      yield: () => yieldTurn(),
     });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
@@ -135,8 +150,15 @@ export class Node {
       peerTimeoutMs: () => conf.peerTimeoutMs,
     });
     this.#counts = new ClientCounts(options.threads);
-    this.clients = this.#createClients();
-    this.onClientGone((client) => this.watches.settle(client));
+    const here = new ThreadSessions({
+      clock,
+      conf,
+      nextSlowId: () => this.#counts.nextSlowId(),
+      connections: () => this.clients.all(),
+      seen: (line) => this.sessions.seen(line),
+    });
+    this.sessions = new Sessions({ here, askWorkers: (question) => this.#workers?.ask(question) });
+    this.clients = this.#createClients(here);
     this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
 
@@ -205,6 +227,14 @@ export class Node {
     return sum;
   }
 
+  /** Of all threads, as of the last `gatherFigures`. */
+  get commandStats(): CommandStats {
+    const sum = new CommandStats();
+    sum.addAll(this.sessions.stats);
+    if (this.#workerFigures !== undefined) sum.addAll(this.#workerFigures.commands);
+    return sum;
+  }
+
   /** Of commands that could not be answered at once; as of the last `gatherFigures`. */
   get waitLatency(): Latency {
     const sum = new Latency();
@@ -233,6 +263,7 @@ export class Node {
   /** CONFIG RESETSTAT; resolves when every thread has done it. */
   async resetCounters(): Promise<void> {
     for (const group of this.groups.all) resetCounters(group);
+    this.sessions.stats.reset();
     Object.assign(this.counters, zeroClientCounters());
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
     this.#workers?.reset();
@@ -246,15 +277,6 @@ export class Node {
     const copied = changes.map(([name, text]) => [name, Uint8Array.from(Buffer.from(text))] as const);
     this.#workers?.tell({ kind: "conf", changes: copied });
     await this.gatherFigures();
-  }
-
-  /** Has `listener` told when a client of any thread is no longer connected. */
-  onClientGone(listener: (client: number) => void): void {
-    this.#onGone.push(listener);
-  }
-
-  #clientGone(client: number): void {
-    for (const listener of this.#onGone) listener(client);
   }
 
   /** A client said SHUTDOWN. */
@@ -313,7 +335,6 @@ export class Node {
     }
   }
 
-  /** How this node answers other members: from what is here, never by asking a third. */
   #createPeers(): Peers {
     const { conf, clock, random, log } = this.#options;
     return new Peers({
@@ -325,25 +346,14 @@ export class Node {
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
-      handlers: {
-        get: (key) => {
-          const group = this.groups.of(key, 0, key.length);
-          return group === undefined
-            ? { kind: "absent", ttlMs: undefined }
-            : this.#readThrough.requested(group, Buffer.from(key));
-        },
-        look: (key) => this.coherence.lookHere(key),
-        remove: (keys) => this.coherence.removeHere(keys),
-        flush: () => this.coherence.flushHere(),
-        count: () => this.coherence.countHere(),
-        ring: (epoch, members) => this.membership.take(epoch, members),
-      },
+      handlers: peerHandlers(this, (group, key) => this.#readThrough.requested(group, key)),
     });
   }
 
-  #createClients(): Clients {
+  #createClients(sessions: ThreadSessions): Clients {
     const { conf, clock, log, threads } = this.#options;
     return createThreadClients({
+      sessions,
       conf,
       log,
       clock,
@@ -354,7 +364,7 @@ export class Node {
       counts: this.#counts,
       sharesPort: threads > 1,
       run: (command, args, client) => command.run?.(args, { node: this, client }),
-      gone: (client) => this.#clientGone(client),
+      gone: (client) => this.sessions.forget(client),
     });
   }
 
@@ -372,13 +382,15 @@ export class Node {
         thread,
         port: this.port,
         counts: this.#counts.memory,
+        standing: this.sessions.standing,
         groups: this.groups.all.map(({ name, store, mirrors }) => {
           return { name, store: store.handle, mirrors: mirrors?.handle };
         }),
       }),
       execute: (args, { id, push }) =>
         executeForThread(args, { node: this, client: { id, push, leave: () => {} } }),
-      gone: (client) => this.#clientGone(client),
+      gone: (client) => this.sessions.forget(client),
+      seen: (line) => this.sessions.seen(line),
       recover: (thread) => {
         this.#counts.forget(thread);
         for (const { store, mirrors } of this.groups.all) {
@@ -388,18 +400,4 @@ export class Node {
       },
     });
   }
-}
-
-/**
- * Where the peer port listens. A member that is known to the others by a loopback address needs no cluster-secret, so
- * it must not be reachable from elsewhere either, wherever clients may come from.
- */
-function peerHosts({ peerAddress, bind }: NodeConf): readonly string[] {
-  const { host } = parseAddress(peerAddress)!;
-  return isLoopback(host.includes(":") ? `[${host}]` : host) ? [host] : bind;
-}
-
-/** Lines of CLIENT LIST begin with `id=`. */
-function byId(a: string, b: string): number {
-  return Number.parseInt(a.slice(3), 10) - Number.parseInt(b.slice(3), 10);
 }

@@ -1,10 +1,8 @@
 /**
- * Why a connection may not have its hits answered in place.
- *
- * Owns the list: each reason is a bit, so that the way of a hit asks for all of them at once.
+ * Why a connection's hits are not answered in place, as they are on one that is plain.
  */
 
-/** Why a hit may not be answered in place: each has a bit. */
+/** Each has a bit. */
 export const REASONS = {
   /** No password yet. */
   locked: 1,
@@ -12,7 +10,7 @@ export const REASONS = {
   changing: 2,
   /** Inside MULTI. */
   queueing: 4,
-  /** Subscribed, in RESP2. */
+  /** Subscribed to something. */
   subscribed: 8,
   /** CLIENT TRACKING. */
   tracking: 16,

@@ -19,6 +19,7 @@ export const ADMIN_COMMANDS: ReadonlySet<string> = new Set([
   ...RING_COMMANDS,
   "client|kill",
   "client|pause",
+  "client|unblock",
   "client|unpause",
   "config|resetstat",
   "config|set",
@@ -33,11 +34,11 @@ export const ADMIN_COMMANDS: ReadonlySet<string> = new Set([
 /** Why this client may not run the command of this full name; undefined when it may. */
 export function refusalOf(
   name: string,
-  { connection: { user, socket, host }, conf }: Pick<LocalContext, "connection" | "conf">,
+  { connection: { session, socket, host }, conf }: Pick<LocalContext, "connection" | "conf">,
 ): ErrorReply | undefined {
   if (!ADMIN_COMMANDS.has(name)) return undefined;
   const isOpen = conf.adminPassword === "";
-  if (isOpen ? !RING_COMMANDS.has(name) || isLocalPeer(socket.remoteAddress) : user === "admin")
+  if (isOpen ? !RING_COMMANDS.has(name) || isLocalPeer(socket.remoteAddress) : session.user === "admin")
     return undefined;
   host.counters.denied++;
   return new ErrorReply(isOpen ? errors.ringFromElsewhere : errors.noPermission(name));

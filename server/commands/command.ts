@@ -8,6 +8,7 @@ import type { NodeConf } from "../conf/conf.ts";
 import type { Connection } from "../connection.ts";
 import type { Log } from "../log.ts";
 import type { Node } from "../node.ts";
+import type { ThreadSessions } from "../threads/thread-sessions.ts";
 
 /** Undefined means that there is no reply at all. */
 export type Answer = Reply | undefined | Promise<Reply | undefined>;
@@ -18,6 +19,10 @@ export interface LocalContext {
   /** Read at each use. */
   readonly conf: NodeConf;
   readonly log: Log;
+  /** Of this thread. */
+  readonly sessions: ThreadSessions;
+  /** Inside an EXEC. */
+  readonly inExec?: true;
   /** Has `run` of a command called where the node is. */
   runOnNode(command: Command, args: readonly Buffer[]): Answer;
 }
@@ -41,6 +46,7 @@ export type CommandFlag =
   | "admin"
   | "allow_busy"
   | "dangerous"
+  | "denyoom"
   | "fast"
   | "loading"
   | "no_auth"

@@ -7,7 +7,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { User } from "../connection.ts";
+import type { User } from "../session.ts";
+import { endTransaction } from "../transaction.ts";
 import { REDIS_VERSION } from "../version.ts";
 import type { Command, LocalContext } from "./command.ts";
 
@@ -43,7 +44,7 @@ function userOf(name: string, password: Buffer, { conf }: LocalContext): User | 
 async function wrongPassword({ connection }: LocalContext): Promise<Reply> {
   const { host } = connection;
   host.counters.wrongPasswords++;
-  if (++connection.wrongPasswords === MAX_WRONG_PASSWORDS) {
+  if (++connection.session.wrongPasswords === MAX_WRONG_PASSWORDS) {
     host.counters.wrongPasswordCloses++;
     host.dropped(connection, `${MAX_WRONG_PASSWORDS} wrong passwords`);
     connection.leave();
@@ -120,8 +121,40 @@ function select(args: readonly Buffer[]): Reply {
   return index === 0 ? OK : new ErrorReply(errors.dbIndex);
 }
 
+/** As if the client had just connected, but for its number. */
+async function reset(args: readonly Buffer[], context: LocalContext): Promise<Reply> {
+  const { connection, conf, sessions } = context;
+  const { session } = connection;
+  endTransaction(connection);
+  sessions.pubSub.forget(connection);
+  session.watched = { keys: 0, bytes: 0 };
+  session.isMonitor = session.noEvict = session.noTouch = false;
+  connection.silence = undefined;
+  connection.setReason("tracking", false);
+  connection.name = "";
+  connection.protocol = 2;
+  connection.authenticated = conf.requirePass === "";
+  await context.runOnNode(resetCommand, args);
+  return new SimpleString("RESET");
+}
+
+const resetCommand: Command = {
+  name: "reset",
+  arity: 1,
+  flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
+  summary: "Puts the connection into the state of a new one.",
+  since: "6.2.0",
+  group: "connection",
+  local: reset,
+  run: (_args, { node, client }) => {
+    node.sessions.forget(client.id);
+    return OK;
+  },
+};
+
 /** The commands of this file. */
 export const connectionCommands: readonly Command[] = [
+  resetCommand,
   {
     name: "ping",
     arity: -1,
@@ -129,8 +162,9 @@ export const connectionCommands: readonly Command[] = [
     summary: "PONG, or the message given.",
     since: "1.0.0",
     group: "connection",
-    local: (args) => {
+    local: (args, { connection }) => {
       if (args.length > 2) return new ErrorReply(errors.wrongArity("ping"));
+      if (connection.session.isSubscribed && connection.protocol === 2) return ["pong", args[1] ?? ""];
       return args[1] ?? new SimpleString("PONG");
     },
   },

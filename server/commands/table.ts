@@ -6,6 +6,7 @@
  */
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { absentCommands } from "./absent-commands.ts";
 import { refusalOf } from "./admin.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
@@ -13,9 +14,15 @@ import type { Answer, Chosen, Command, CommandContext, LocalContext } from "./co
 import { commandCommand } from "./command-command.ts";
 import { configCommand } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
+import { heldCommands } from "./held-commands.ts";
 import { keyCommands } from "./key-commands.ts";
+import { lifeCommands } from "./life-commands.ts";
 import { guarded, perform } from "./perform.ts";
+import { pubsubCommands } from "./pubsub-commands.ts";
+import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
+import { setCommands } from "./set-commands.ts";
+import { slowlogCommand } from "./slowlog-command.ts";
 import { performSpecial } from "./special.ts";
 import { transactionCommands } from "./transaction-commands.ts";
 
@@ -23,18 +30,26 @@ import { transactionCommands } from "./transaction-commands.ts";
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     ...keyCommands,
+    ...setCommands,
+    ...lifeCommands,
+    ...heldCommands,
+    ...scanCommands,
     ...connectionCommands,
     ...transactionCommands,
+    ...pubsubCommands,
     clientCommand,
     commandCommand(() => COMMANDS),
     configCommand,
     ...serverCommands,
+    slowlogCommand,
+    ...absentCommands,
     ...carrotCommands,
   ].map((command) => [command.name, command]),
 );
 
 /** Answers a command of a connection of this thread. Never throws and never rejects. */
 export function execute(args: readonly Buffer[], context: LocalContext): Answer {
+  context.sessions.stats.general++;
   const chosen = resolve(args);
   if (chosen instanceof ErrorReply || !context.connection.plain) return performSpecial(chosen, args, context);
   return refusalOf(chosen.name, context) ?? perform(chosen, context);

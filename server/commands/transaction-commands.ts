@@ -35,28 +35,32 @@ function discard(_args: readonly Buffer[], context: LocalContext): Answer {
   return settle(unwatchCommand, context);
 }
 
-function exec(_args: readonly Buffer[], context: LocalContext): Answer {
-  const transaction = endTransaction(context.connection);
-  if (transaction === undefined) return new ErrorReply(errors.execWithoutMulti);
-  if (transaction.spoiled) {
+function exec(args: readonly Buffer[], context: LocalContext): Answer {
+  const { connection, sessions } = context;
+  const transaction = endTransaction(connection);
+  if (transaction === undefined || transaction.spoiled) {
+    sessions.show(args, connection);
+    if (transaction === undefined) return new ErrorReply(errors.execWithoutMulti);
     void settle(unwatchCommand, context);
     return new ErrorReply(errors.execAbort);
   }
-  const done = executeAll(transaction.queue, context);
-  context.connection.waitFor(done);
+  const words = args.map((word) => Buffer.from(word));
+  const done = executeAll(transaction.queue, context).finally(() => sessions.show(words, connection));
+  connection.waitFor(done);
   return done;
 }
 
 async function executeAll(queue: readonly Chosen[], context: LocalContext): Promise<Reply> {
   const settled = (await settle(execCommand, context)) ?? null;
   if (encodeReply(settled, 2)[0] !== STATUS_BYTE) return settled;
+  const inside = { ...context, inExec: true } as const;
   const replies = new ReplyArray(context, queue.length);
   const { maxPendingCommands } = context.conf;
   const underWay: Promise<void>[] = [];
   for (const chosen of queue) {
     const isRead = chosen.command.flags.includes("readonly");
     if (!isRead || underWay.length >= maxPendingCommands) await Promise.all(underWay.splice(0));
-    const added = replies.add(performSeen(chosen, context));
+    const added = replies.add(performSeen(chosen, inside));
     underWay.push(added);
     if (!isRead) await added;
   }
@@ -125,7 +129,7 @@ const execCommand: Command = {
   summary: "Executes the queued commands, unless a watched key has changed.",
   since: "1.2.0",
   local: exec,
-  run: (_args, { node, client }) => (node.watches.settle(client.id) ? OK : new NullArray()),
+  run: (_args, { node, client }) => (node.sessions.watches.settle(client.id) ? OK : new NullArray()),
 };
 
 const discardCommand: Command = {
@@ -146,7 +150,7 @@ const watchCommand: Command = {
   since: "2.2.0",
   local: watch,
   run: (args, { node, client }) => {
-    node.watches.add(client.id, args.slice(1));
+    node.sessions.watches.add(client.id, args.slice(1));
     return OK;
   },
 };
@@ -159,7 +163,7 @@ const unwatchCommand: Command = {
   since: "2.2.0",
   local: (_args, context) => settle(unwatchCommand, context),
   run: (_args, { node, client }) => {
-    node.watches.settle(client.id);
+    node.sessions.watches.settle(client.id);
     return OK;
   },
 };

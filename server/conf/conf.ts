@@ -60,6 +60,9 @@ export interface NodeFields {
   readonly softOutputMs: number;
   /** How many commands of one client may wait for their replies. */
   readonly maxPendingCommands: number;
+  /** What SLOWLOG calls slow; negative: nothing is. */
+  readonly slowlogMicros: number;
+  readonly slowlogEntries: number;
 }
 
 /** Where a group loads from; the words are as in the conf, the loader's factory gives them their meaning. */

@@ -161,6 +161,13 @@ export const nodeDirectives = {
     "1024",
     "commands of a client under way",
   ),
+  slowlogMicros: live(
+    "slowlog-log-slower-than",
+    kind.integer(-1, 1e12),
+    "100000",
+    "microseconds; -1 logs nothing",
+  ),
+  slowlogEntries: live("slowlog-max-len", kind.integer(0, 100_000), "128", "entries that SLOWLOG keeps"),
 } satisfies { readonly [F in keyof NodeFields]: Directive<NodeFields[F]> };
 
 export const groupDirectives = {

@@ -33,7 +33,7 @@ interface Bounds {
 export function integer(min: number, max: number): Kind<number> {
   const expected = new Complaint(`expected a whole number from ${min} to ${max}`);
   return oneWord("N", String, (word) => {
-    const value = /^\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
+    const value = /^-?\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
     return value >= min && value <= max ? value : expected;
   });
 }

@@ -5,9 +5,11 @@
  * message: one buffer that changes hands is cheaper than any number of small objects that are copied.
  */
 import type { ClientCounters } from "../client-counters.ts";
+import type { CommandStats } from "../command-stats.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../groups.ts";
 import type { StoreHandle } from "../store/store.ts";
+import type { AnswerTo, Question } from "./questions.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -17,6 +19,8 @@ export interface WorkerStart {
   readonly port: number;
   readonly counts: SharedArrayBuffer;
   readonly groups: readonly WorkerGroup[];
+  /** What is to be answered before anything else. */
+  readonly standing: readonly Question[];
 }
 
 export interface WorkerGroup {
@@ -60,6 +64,7 @@ export interface ClientFigures extends ClientCounters {
 export interface WorkerFigures {
   readonly groups: Readonly<Record<string, GroupCounters>>;
   readonly clients: ClientFigures;
+  readonly commands: Pick<CommandStats, "general" | "all">;
   /** The state of a `Latency`: of commands that could not be answered at once. */
   readonly waits: Float64Array;
   /** Lines of CLIENT LIST; empty unless they were asked for, as there may be thousands. */
@@ -72,6 +77,7 @@ export type ToWorker =
   | { readonly kind: "pushes"; readonly pushes: readonly ClientPush[] }
   | { readonly kind: "conf"; readonly changes: readonly DirectiveChange[] }
   | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
+  | { readonly kind: "ask"; readonly question: number; readonly about: Question }
   | { readonly kind: "reset" }
   | { readonly kind: "close" };
 
@@ -84,4 +90,7 @@ export type ToMain =
   | { readonly kind: "failed"; readonly text: string }
   | { readonly kind: "log"; readonly line: string }
   | { readonly kind: "gone"; readonly client: number }
+  /** For those who say MONITOR. */
+  | { readonly kind: "seen"; readonly line: string }
+  | { readonly kind: "answer"; readonly question: number; readonly answer: AnswerTo<Question> }
   | { readonly kind: "figures"; readonly question: number; readonly figures: WorkerFigures };

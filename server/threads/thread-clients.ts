@@ -3,8 +3,8 @@
  *
  * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
  */
-import type { Socket } from "node:net";
 import { QuietLog } from "../../cluster/quiet-log.ts";
+import { addressesOf } from "../client-line.ts";
 import { Clients } from "../clients.ts";
 import type { Answer, Command } from "../commands/command.ts";
 import { execute } from "../commands/table.ts";
@@ -17,6 +17,7 @@ import type { Log } from "../log.ts";
 import { Output } from "../output.ts";
 import { LiveReaderLimits } from "../reader-limits.ts";
 import type { ClientCounts } from "./client-counts.ts";
+import type { ThreadSessions } from "./thread-sessions.ts";
 
 export interface ThreadClientsOptions {
   readonly conf: NodeConf;
@@ -30,6 +31,7 @@ export interface ThreadClientsOptions {
   readonly thread: number;
   readonly counts: ClientCounts;
   readonly sharesPort: boolean;
+  readonly sessions: ThreadSessions;
   /** Told that a client is no longer connected. */
   gone(client: number): void;
   /** Runs a command that needs the node. */
@@ -38,7 +40,7 @@ export interface ThreadClientsOptions {
 
 /** Clients that nobody has connected yet. */
 export function createThreadClients(options: ThreadClientsOptions): Clients {
-  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort } = options;
+  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
   const limits = new LiveReaderLimits(conf);
   // A stranger who is closed a thousand times a second must not fill the log.
   const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, clock);
@@ -49,8 +51,11 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     sharesPort,
     conf,
     room: clientRoom(descriptorLimit(), conf.peers.length, counts.threads),
-    refused: (socket, why) => quiet.warn(why, `refused ${addressOf(socket)}: ${why}`),
-    gone: (client) => options.gone(client),
+    refused: (socket, why) => quiet.warn(why, `refused ${addressesOf(socket).addr}: ${why}`),
+    gone: (connection) => {
+      sessions.pubSub.forget(connection);
+      options.gone(connection.id);
+    },
     host: {
       groups,
       output,
@@ -59,24 +64,21 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       clock,
       counters,
       waitLatency,
+      isObserved: () => sessions.isObserved,
       execute: (args, connection) =>
         execute(args, {
           connection,
           conf,
           log,
+          sessions,
           runOnNode: (command, words) => options.run(command, words, connection),
         }),
-      dropped: ({ id, socket }, why) => quiet.warn(why, `closed client ${id}, ${addressOf(socket)}: ${why}`),
+      dropped: ({ id, socket }, why) =>
+        quiet.warn(why, `closed client ${id}, ${addressesOf(socket).addr}: ${why}`),
       failed: (connection, error) => {
         const { id, lastCommand } = connection;
         log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");
       },
     },
   });
-}
-
-/** Nothing of it comes from what the client has sent. */
-function addressOf({ remoteAddress, remotePort }: Socket): string {
-  if (remoteAddress === undefined) return "gone already";
-  return remoteAddress.includes(":") ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
 }

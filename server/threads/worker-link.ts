@@ -12,6 +12,7 @@ import { errors } from "../../proto/texts.ts";
 import type { Answer } from "../commands/command.ts";
 import { joined } from "./forwarder.ts";
 import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker, WorkerFigures } from "./messages.ts";
+import type { AnswerTo, Question } from "./questions.ts";
 
 /** A client of a worker, as far as commands that run on the main thread may know it. */
 export interface RemoteClient {
@@ -29,14 +30,16 @@ export interface WorkerLinkOptions {
   execute(args: Buffer[], client: RemoteClient): Answer;
   /** Told that a client which has had commands run here is no longer connected. */
   gone(client: number): void;
+  /** Told a line for those who say MONITOR. */
+  seen(line: string): void;
   /** Told of a broken invariant; the client gets an error reply. */
   failed(error: unknown): void;
   /** Told a line of the worker's log. */
   logged(line: string): void;
 }
 
-/** A worker that is too busy to tell its figures is counted as it was when last asked. */
-const FIGURES_TIMEOUT_MS = 1000;
+/** A worker that is too busy to answer is done without; its figures are those that it has told last. */
+const ANSWER_TIMEOUT_MS = 1000;
 /** What a worker hands over has passed the limits of its own reader. */
 const NO_LIMITS = {
   maxArgs: 1 << 30,
@@ -51,7 +54,7 @@ export class WorkerLink {
   readonly worker: LinkedWorker;
   readonly #options: WorkerLinkOptions;
   /** Who waits for an answer, and what ends the waiting. */
-  readonly #questions = new Map<number, () => void>();
+  readonly #questions = new Map<number, (answer?: AnswerTo<Question>) => void>();
   #nextQuestion = 1;
   #figures: WorkerFigures | undefined;
   /** Clients that have had commands run here. */
@@ -67,6 +70,8 @@ export class WorkerLink {
       this.worker.on("message", (message: ToMain) => {
         if (message.kind === "commands") this.#run(message);
         else if (message.kind === "figures") this.#told(message.question, message.figures);
+        else if (message.kind === "answer") this.#questions.get(message.question)?.(message.answer);
+        else if (message.kind === "seen") options.seen(message.line);
         else if (message.kind === "log") options.logged(message.line);
         else if (message.kind === "gone") this.#gone(message.client);
         else if (message.kind === "ready") resolve();
@@ -91,17 +96,27 @@ export class WorkerLink {
   }
 
   /** Asks for new figures; resolves when they are there, or when it is vain to wait any longer. */
-  ask(withLines: boolean): Promise<void> {
+  async ask(withLines: boolean): Promise<void> {
+    await this.#answered((question) => this.post({ kind: "figures", question, withLines }));
+  }
+
+  /** Resolves to undefined when it is vain to wait any longer. */
+  async askAbout<Asked extends Question>(about: Asked): Promise<AnswerTo<Asked> | undefined> {
+    const answer = await this.#answered((question) => this.post({ kind: "ask", question, about }));
+    return answer as AnswerTo<Asked> | undefined;
+  }
+
+  #answered(ask: (question: number) => void): Promise<AnswerTo<Question> | undefined> {
     const question = this.#nextQuestion++;
-    this.post({ kind: "figures", question, withLines });
     return new Promise((resolve) => {
-      const settle = () => {
+      const settle = (answer?: AnswerTo<Question>) => {
         clearTimeout(timer);
         this.#questions.delete(question);
-        resolve();
+        resolve(answer);
       };
-      const timer = setTimeout(settle, FIGURES_TIMEOUT_MS);
+      const timer = setTimeout(settle, ANSWER_TIMEOUT_MS);
       this.#questions.set(question, settle);
+      ask(question);
     });
   }
 

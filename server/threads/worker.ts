@@ -7,8 +7,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
 import { zeroClientCounters } from "../client-counters.ts";
+import { describeConnection } from "../client-line.ts";
 import { monotonicClock } from "../clock.ts";
-import { describeConnection } from "../commands/client-commands.ts";
 import type { Command } from "../commands/command.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
 import type { Connection } from "../connection.ts";
@@ -20,6 +20,7 @@ import { ClientCounts } from "./client-counts.ts";
 import { Forwarder } from "./forwarder.ts";
 import type { ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
+import { ThreadSessions } from "./thread-sessions.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const start = workerData as WorkerStart;
@@ -40,7 +41,16 @@ const groups = new Groups<HeldGroup>(
 );
 const counters = zeroClientCounters();
 const waitLatency = new Latency();
+const counts = new ClientCounts(start.counts);
+const sessions: ThreadSessions = new ThreadSessions({
+  clock,
+  conf,
+  nextSlowId: () => counts.nextSlowId(),
+  connections: () => clients.all(),
+  seen: (line) => tell({ kind: "seen", line }),
+});
 const clients = createThreadClients({
+  sessions,
   conf,
   log,
   clock,
@@ -48,7 +58,7 @@ const clients = createThreadClients({
   counters,
   waitLatency,
   thread,
-  counts: new ClientCounts(start.counts),
+  counts,
   sharesPort: true,
   run: runOnMain,
   // Behind the commands that it has handed over in this tick.
@@ -74,6 +84,7 @@ function figures(withLines: boolean): WorkerFigures {
     groups: Object.fromEntries(groups.all.map((group) => [group.name, group.counters])),
     clients: { ...counters, connectionsReceived: received, connectionsRejected: rejected },
     waits: waitLatency.state,
+    commands: { general: sessions.stats.general, all: sessions.stats.all },
     lines: withLines ? Array.from(clients.all(), describeConnection) : [],
   };
 }
@@ -86,6 +97,7 @@ function push(client: number, bytes2: Uint8Array, bytes3: Uint8Array): void {
 
 function reset(): void {
   for (const group of groups.all) Object.assign(group.counters, zeroCounters());
+  sessions.stats.reset();
   Object.assign(counters, zeroClientCounters());
   Object.assign(clients.counters, { received: 0, rejected: 0 });
 }
@@ -95,6 +107,8 @@ async function obey(message: ToWorker): Promise<void> {
   else if (message.kind === "figures")
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();
+  else if (message.kind === "ask")
+    tell({ kind: "answer", question: message.question, answer: sessions.answer(message.about) });
   else if (message.kind === "pushes")
     for (const { client, bytes2, bytes3 } of message.pushes) push(client, bytes2, bytes3);
   else if (message.kind === "conf") {
@@ -106,6 +120,7 @@ async function obey(message: ToWorker): Promise<void> {
   }
 }
 
+for (const question of start.standing) sessions.answer(question);
 main.on("message", obey);
 clients.listen(conf.bind, start.port).then(
   () => tell({ kind: "ready" }),

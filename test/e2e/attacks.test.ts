@@ -303,8 +303,8 @@ test("who sends without end leaves others their turn", async (t) => {
   t.true(inBetween < 20_000);
 });
 
-test("A28: who comes from another network namespace is denied while there is no password", async (t) => {
-  const made = makeNamespace(t);
+test("A28: who comes from another network is denied while there is no password", async (t) => {
+  const made = makeNetwork(t);
   if (made === undefined) return;
   const { inside, address } = made;
   const ask = (port: number, text: string) => inside("nc", ["-N", "-w", "5", address, String(port)], text);
@@ -324,8 +324,8 @@ test("A28: who comes from another network namespace is denied while there is no 
   );
 });
 
-/** A network namespace with a way to this one, gone with the test; undefined where this process may not make one. */
-function makeNamespace(t: ExecutionContext) {
+/** A network with a way to this machine's own, gone with the test; undefined where this process may not make one. */
+function makeNetwork(t: ExecutionContext) {
   const number = process.pid % 250;
   const name = `carrot${process.pid}`;
   const address = `10.213.${number}.1`;
@@ -340,8 +340,8 @@ function makeNamespace(t: ExecutionContext) {
     ip("-n", name, "addr", "add", `10.213.${number}.2/24`, "dev", `cB${number}`);
     ip("-n", name, "link", "set", `cB${number}`, "up");
   } catch (error) {
-    t.falsy(process.env.CI, `CI needs network namespaces: ${error}`);
-    t.log(`SKIPPED: no network namespace can be made here: ${error}`);
+    t.falsy(process.env.CI, `CI may not make networks (ip netns): ${error}`);
+    t.log(`SKIPPED: no network can be made here (ip netns): ${error}`);
     t.pass();
     return undefined;
   }

@@ -57,6 +57,7 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     waitLatency: new Latency(),
     counters,
     execute,
+    isObserved: () => false,
     closed: () => happened.push("closed"),
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),

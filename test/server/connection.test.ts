@@ -6,7 +6,7 @@
  */
 import test from "ava";
 import fc from "fast-check";
-import { Push, type Reply } from "../../proto/reply.ts";
+import type { Reply } from "../../proto/reply.ts";
 import { command, cutAt } from "../proto/read-commands.ts";
 import { setUp } from "./connection-rig.ts";
 import { type Held, turn } from "./fakes.ts";
@@ -101,88 +101,6 @@ test("a reply is in the dialect of when its command was read", async (t) => {
   for (const held of later) held.resolve(null);
   await turn();
   t.is(socket.text, "$-1\r\n+OK\r\n_\r\n");
-});
-
-test("what is pushed comes between replies, behind those of all commands taken before it", async (t) => {
-  const { connection, socket, later, store } = setUp();
-  store("scores:a", "630");
-  connection.push(new Push(["one"]));
-  await turn();
-  t.is(socket.text, "*1\r\n$3\r\none\r\n");
-  socket.text = "";
-  socket.arrive(command("RESP3") + command("LATER", "a") + command("GET", "scores:a"));
-  await turn();
-  connection.push(new Push(["two"]));
-  socket.arrive(command("GET", "scores:a"));
-  await turn();
-  t.is(socket.text, "+OK\r\n");
-  later[0]!.resolve("late");
-  await turn();
-  t.is(socket.text, `+OK\r\n${bulk("late")}${bulk("630")}>1\r\n$3\r\ntwo\r\n${bulk("630")}`);
-});
-
-test("what a command pushes to its own client comes right behind its reply", async (t) => {
-  const { socket, later } = setUp();
-  socket.arrive(
-    command("ECHO", "a") + command("PUSH", "p") + command("PUSHLATER", "q") + command("ECHO", "b"),
-  );
-  await turn();
-  later[0]!.resolve("late");
-  await turn();
-  const push = (text: string) => `*1\r\n${bulk(text)}`;
-  t.is(socket.text, `${bulk("a")}+OK\r\n${push("p")}${bulk("late")}${push("q")}${bulk("b")}`);
-});
-
-test("a client that is leaving, or does not read what is pushed to it, gets no more of it", async (t) => {
-  const leaving = setUp();
-  leaving.socket.arrive(command("LATER", "a") + command("QUIT"));
-  await turn();
-  leaving.connection.push(new Push(["never"]));
-  leaving.later[0]!.resolve("late");
-  await turn();
-  t.is(leaving.socket.text, `${bulk("late")}+OK\r\n`);
-  const slow = setUp({ maxOutputBytes: 1000 });
-  slow.socket.stopReading();
-  for (let i = 0; i < 20; i++) slow.connection.push(new Push(["x".repeat(100)]));
-  t.deepEqual(slow.happened, ["dropped: output buffer limit reached"]);
-});
-
-test("a reason keeps hits from being answered in place, and every reason has to go", async (t) => {
-  const { connection, socket, executed, store } = setUp();
-  store("scores:a", "630");
-  const get = async () => {
-    executed.length = 0;
-    socket.arrive(command("GET", "scores:a"));
-    await turn();
-    return executed.length === 0;
-  };
-  t.true(await get());
-  connection.setReason("tracking", true);
-  connection.setReason("subscribed", true);
-  t.false(await get());
-  connection.setReason("tracking", false);
-  t.false(await get());
-  connection.setReason("subscribed", false);
-  t.true(await get());
-  connection.countChanges(1);
-  connection.countChanges(1);
-  connection.countChanges(-1);
-  t.false(await get());
-  connection.countChanges(-1);
-  t.true(await get());
-});
-
-test("hits are answered in place again when the password is taken away", async (t) => {
-  const { conf, socket, executed, store } = setUp({ requirePass: "secret" });
-  store("scores:a", "630");
-  socket.arrive(command("GET", "scores:a"));
-  await turn();
-  t.deepEqual(executed, ["GET scores:a"]);
-  conf.requirePass = "";
-  socket.arrive(command("GET", "scores:a"));
-  await turn();
-  t.deepEqual(executed, ["GET scores:a"]);
-  t.is(socket.text, `+OK\r\n${bulk("630")}`);
 });
 
 test("QUIT waits for the replies before it and executes nothing after it", async (t) => {
@@ -445,52 +363,4 @@ test("a client is active when it sends and when it is written to", async (t) => 
   later[0]!.resolve("late");
   await turn();
   t.is(connection.lastActiveMs, 7000);
-});
-
-test("a client that sends without end has its turn, and then the others have theirs", async (t) => {
-  const { socket, executed, connection } = setUp();
-  socket.arrive("ECHO a\r\n".repeat(2000));
-  while (executed.length === 0) await new Promise<void>((resolve) => process.nextTick(resolve));
-  t.is(executed.length, 512);
-  t.true(socket.isPaused());
-  for (let turns = 2; turns <= 4; turns++) {
-    await turn();
-    t.is(executed.length, Math.min(2000, 512 * turns));
-  }
-  t.is(connection.outgoing.replies, 0);
-  t.is(socket.text, "$1\r\na\r\n".repeat(2000));
-  t.false(socket.isPaused());
-});
-
-test("after a chunk of full size nothing more is read before the others have had their turn", async (t) => {
-  const { socket, executed } = setUp();
-  const chunk = command("ECHO", "x".repeat(65_536 - 24));
-  t.is(chunk.length, 65_536);
-  for (let i = 0; i < 3; i++) socket.arrive(chunk);
-  let before = 0;
-  while (before < 3) {
-    await turn();
-    t.true(executed.length <= before + 1, "one chunk a turn");
-    before = executed.length;
-  }
-});
-
-test("what waits for a client without a password is bounded by 16 kB, whatever it asks", async (t) => {
-  const { socket, connection, happened, counters } = setUp({ requirePass: "secret" });
-  socket.stopReading();
-  for (let i = 0; i < 8 && !socket.destroyed; i++) {
-    socket.arrive("ECHO 123456789\r\n".repeat(4000));
-    for (let j = 0; j < 10; j++) await turn();
-    t.true(connection.outgoing.bytes <= 16_384 + 4096);
-  }
-  t.true(socket.destroyed);
-  t.is(happened[0], "dropped: output buffer limit reached");
-  t.is(counters.outputLimitCloses, 1);
-});
-
-test("one that reads may have as many replies as it likes before it gives the password", async (t) => {
-  const { socket } = setUp({ requirePass: "secret" });
-  socket.arrive("ECHO 123456789\r\n".repeat(4000));
-  for (let i = 0; i < 20; i++) await turn();
-  t.is(socket.text, "$9\r\n123456789\r\n".repeat(4000));
 });

@@ -29,6 +29,7 @@ const PIPELINES = [
   ...["WATCH scores:Tom | DEL scores:Tom | MULTI | GET | EXEC | MULTI | PING | EXEC"],
   ...["WATCH scores:Tom | MULTI | DISCARD | DEL scores:Tom | MULTI | PING | EXEC"],
   ...["WATCH scores:Tom | DEL scores:empty | MULTI | PING | EXEC"],
+  ...["MULTI | RESET | EXEC", "WATCH scores:Tom | DEL scores:Tom | RESET | MULTI | PING | EXEC"],
   ...["MULTI | QUIT | PING", "MULTI | HELLO 3 | GET scores:no | EXEC | GET scores:no"],
   ...[
     "MULTI | HELLO 2 | GET scores:no | EXEC | GET scores:no",
@@ -130,8 +131,8 @@ test("who is gone watches nothing any more", async (t) => {
   const { client, node } = await startRig(t);
   const raw = await client();
   await raw.reply(command("WATCH", "scores:a"), "+OK\r\n");
-  t.is(node.watches.size, 1);
+  t.is(node.sessions.watches.size, 1);
   raw.socket.destroy();
   while (node.clientCount > 0) await turn();
-  t.is(node.watches.size, 0);
+  t.is(node.sessions.watches.size, 0);
 });

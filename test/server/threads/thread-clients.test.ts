@@ -9,12 +9,14 @@ import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { OK, type Reply } from "../../../proto/reply.ts";
 import { zeroClientCounters } from "../../../server/client-counters.ts";
+import type { Clients } from "../../../server/clients.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 import type { Connection } from "../../../server/connection.ts";
 import { Groups, type HeldGroup } from "../../../server/groups.ts";
 import { Latency } from "../../../server/latency.ts";
 import { ClientCounts } from "../../../server/threads/client-counts.ts";
 import { createThreadClients } from "../../../server/threads/thread-clients.ts";
+import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
 import { createGroup, key } from "../fakes.ts";
 
@@ -27,7 +29,15 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, lines: read
   const group = createGroup();
   const counters = zeroClientCounters();
   const counts = new ClientCounts(3);
-  const clients = createThreadClients({
+  const sessions: ThreadSessions = new ThreadSessions({
+    conf: { slowlogMicros: 0, slowlogEntries: 10 },
+    nextSlowId: () => 7,
+    clock: () => 1000,
+    connections: () => clients.all(),
+    seen: () => {},
+  });
+  const clients: Clients = createThreadClients({
+    sessions,
     conf: readConf({ text: lines.join("\n") }),
     log: pino({ level: "trace" }, { write: (line) => void logged.push(JSON.parse(line)) }),
     clock: () => 1000,

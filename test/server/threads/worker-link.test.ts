@@ -19,15 +19,17 @@ function createLink(execute: (words: string[], client: RemoteClient) => Reply | 
   const failures: unknown[] = [];
   const logged: string[] = [];
   const gone: number[] = [];
+  const seen: string[] = [];
   const link = new WorkerLink({
     worker: worker.asLinked,
     execute: (args, client) => execute(args.map(String), client),
     failed: (error) => failures.push(error),
     logged: (line) => logged.push(line),
     gone: (client) => gone.push(client),
+    seen: (line) => seen.push(line),
   });
   link.ready.catch(() => {});
-  return { worker, link, failures, logged, gone };
+  return { worker, link, failures, logged, gone, seen };
 }
 
 test("commands run in their order, for their client; replies of one tick are one message", async (t) => {
@@ -161,10 +163,24 @@ test("it is ready when the worker listens, and never when that fails or dies", a
   await t.throwsAsync(dead!.link.ready, { message: "the worker ended before it listened" });
 });
 
-test("lines of its log are passed on", (t) => {
-  const { worker, logged } = createLink(() => new ErrorReply("ERR"));
+test("it is asked about its clients, and a dead one is not waited for", async (t) => {
+  const { worker, link } = createLink(() => OK);
+  const about = { what: "kill", filter: { self: 1, skipsSelf: true } } as const;
+  const first = link.askAbout(about);
+  const [asked] = worker.toldOf("ask");
+  t.deepEqual(asked?.about, about);
+  worker.say({ kind: "answer", question: asked!.question, answer: 3 });
+  t.is(await first, 3);
+  const second = link.askAbout(about);
+  worker.die(1);
+  t.is(await second, undefined);
+});
+
+test("lines of its log are passed on, and those of MONITOR", (t) => {
+  const { worker, logged, seen } = createLink(() => new ErrorReply("ERR"));
   worker.say({ kind: "log", line: "{}" });
-  t.deepEqual(logged, ["{}"]);
+  worker.say({ kind: "seen", line: "1.0" });
+  t.deepEqual([logged, seen], [["{}"], ["1.0"]]);
 });
 
 test("what is said to a dead thread, and what it asked for, is thrown away", async (t) => {
@@ -183,6 +199,7 @@ test("what is said to a dead thread, and what it asked for, is thrown away", asy
     failed: (error) => failures.push(error),
     logged: () => {},
     gone: () => {},
+    seen: () => {},
   });
   link.ready.catch(() => {});
   await once(worker, "exit");

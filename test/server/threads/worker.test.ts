@@ -12,6 +12,7 @@ import { Store } from "../../../server/store/store.ts";
 import { ClientCounts } from "../../../server/threads/client-counts.ts";
 import { joined } from "../../../server/threads/forwarder.ts";
 import type { CommandBatch, ToMain, ToWorker, WorkerFigures } from "../../../server/threads/messages.ts";
+import type { Question } from "../../../server/threads/questions.ts";
 import { createWorker } from "../../../server/threads/workers.ts";
 import { freePorts } from "../../e2e/processes.ts";
 import { bytes, command, read } from "../../proto/read-commands.ts";
@@ -31,7 +32,11 @@ interface Rig {
   reply(batch: CommandBatch, ...texts: readonly string[]): void;
 }
 
-async function startWorker(t: ExecutionContext, lines: readonly string[] = []): Promise<Rig> {
+async function startWorker(
+  t: ExecutionContext,
+  lines: readonly string[] = [],
+  standing: readonly Question[] = [],
+): Promise<Rig> {
   const [port = 0] = await freePorts(1);
   const clock = monotonicClock();
   const conf = readConf({ text: ["group scores ttl 0", ...lines].join("\n") });
@@ -39,7 +44,14 @@ async function startWorker(t: ExecutionContext, lines: readonly string[] = []): 
   const [store, mirrors] = [createStore(), createStore()];
   const counts = new ClientCounts(2);
   const groups = [{ name: "scores", store: store.handle, mirrors: mirrors.handle }];
-  const start = { conf: { ...conf, places: new Map() }, thread: 2, port, counts: counts.memory, groups };
+  const start = {
+    conf: { ...conf, places: new Map() },
+    thread: 2,
+    port,
+    counts: counts.memory,
+    groups,
+    standing,
+  };
   const worker = createWorker(start);
   t.teardown(() => worker.terminate());
   const unread: ToMain[] = [];

@@ -26,6 +26,7 @@ function createWorkers(count: number) {
     count,
     startOf: (thread) => ({ thread }) as WorkerStart,
     gone: () => {},
+    seen: () => {},
     createWorker: ({ thread }) => {
       if (!system.hasThreads) throw new Error("no thread left");
       const worker = new FakeWorker();
