@@ -8,6 +8,7 @@
 
 import { fork } from "node:child_process";
 import { cpus } from "node:os";
+import { refusedEdit } from "../cluster/edit-message.ts";
 import { Peers } from "../cluster/peers.ts";
 import type { PeerHandlers } from "../cluster/served-link.ts";
 
@@ -22,6 +23,10 @@ const value = Buffer.alloc(100, "v");
 const handlers: PeerHandlers = {
   get: () => ({ kind: "value", value, ttlMs: 60_000 }),
   look: () => ({ kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 }),
+  edit: () => refusedEdit("not here"),
+  scan: () => ({ cursor: 0, keys: [], seen: 0 }),
+  track: () => {},
+  untrack: () => {},
   remove: () => 0,
   flush: () => {},
   count: () => 0,
@@ -39,6 +44,8 @@ function newPeers(id: string, up: () => void): Peers {
     handlers,
     maxValueBytes: 1 << 20,
     askTimeoutMs: () => 5000,
+    linkChanged: () => {},
+    invalidated: () => {},
     log: { info, warn: console.error },
     ...times,
   });

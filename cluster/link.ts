@@ -20,7 +20,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { Outcome } from "./outcome.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { QuietLog } from "./quiet-log.ts";
-import { type Answer, type AnswerName, Requests } from "./requests.ts";
+import { type Answer, type AnswerName, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
 
 /** For connecting, and once more for the handshake. */
 const DIAL_TIMEOUT_MS = 1000;
@@ -69,6 +69,10 @@ export interface LinkOptions {
   readonly ringPrint: () => number;
   /** The link is up and nothing was sent on it yet; what is sent here goes before anything else. */
   readonly opened: () => void;
+  /** The link was up and has ended, by itself or because it was closed. */
+  readonly ended: () => void;
+  /** As in Requests. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   /** The fingerprint of the other side's ring, on opening and with every pong. */
   readonly sawRing: (fingerprint: number) => void;
 }
@@ -80,6 +84,7 @@ export class Link {
   #stream: FrameStream | undefined;
   #handshake: DialerHandshake | undefined;
   #proved = false;
+  #maxRequestBytes = MAX_REQUEST_BYTES;
   #requests: Requests | undefined;
   #heartbeat: Heartbeat | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -101,6 +106,16 @@ export class Link {
     return this.#state === "up";
   }
 
+  /** Too much is under way to add what may be refused. */
+  get isBusy(): boolean {
+    return this.#requests?.isBusy ?? false;
+  }
+
+  /** The longest frame that the member reads. */
+  get maxRequestBytes(): number {
+    return this.#maxRequestBytes;
+  }
+
   /** Dials now, unless the link is up or being dialed: on starting, and when the member is known to be back. */
   dial(): void {
     if (this.#closed || this.#state !== "down") return;
@@ -108,6 +123,11 @@ export class Link {
     const address = parseAddress(this.#options.peer);
     if (address === undefined) this.#ended(new Error("its id is no address"));
     else this.#greet(this.#options.connect(address.host, address.port));
+  }
+
+  /** As Requests.track; nothing while the link is not up, when whatever comes next is rejected. */
+  track(key: Uint8Array, kind: "read" | "lookedAt"): void {
+    this.#requests?.track(key, kind);
   }
 
   /** As Requests.get; rejects with PeerUnreachable at once while the link is not up. */
@@ -191,14 +211,17 @@ export class Link {
   #open(stream: FrameStream, { introduction }: carrot.Frame): void {
     if (!introduction) throw new Error("sent another frame before it introduced itself");
     clearTimeout(this.#timer);
+    this.#maxRequestBytes = introduction.maxFrameBytes ?? MAX_REQUEST_BYTES;
     this.#requests = new Requests({
       peer: this.#options.peer,
       clock: this.#options.clock,
       send: (frame) => stream.send(frame),
       outgoingBytes: () => stream.outgoingBytes,
       askTimeoutMs: this.#options.askTimeoutMs,
+      invalidated: this.#options.invalidated,
     });
     this.#heartbeat = new Heartbeat({
+      clock: this.#options.clock,
       received: () => stream.bytesReceived,
       ping: () => this.#ping(),
       silent: () => stream.destroy(new Error("was silent")),
@@ -235,6 +258,7 @@ export class Link {
     this.#requests = undefined;
     this.#enter("down");
     requests?.close(this.#closed ? "link closed" : text);
+    if (requests !== undefined) this.#options.ended();
     if (this.#closed) return;
     this.#lastError = text;
     this.#options.log.warn(this.#logKind, `peer ${this.#options.peer}: link is down: ${text}`);

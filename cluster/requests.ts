@@ -29,13 +29,21 @@ export const MAX_IN_FLIGHT = 65_536;
 /** Requests that the peer has not taken yet; with this many a further one is refused. */
 const MAX_OUTGOING_BYTES = 16 << 20;
 /** What a key costs in a frame beyond its bytes. */
-const KEY_OVERHEAD_BYTES = 4;
+export const KEY_OVERHEAD_BYTES = 4;
 
 export const PEER_BUSY: Outcome = { kind: "error", text: "peer busy" };
 
 type FrameProperties = NonNullable<ConstructorParameters<typeof carrot.Frame>[0]>;
 /** The answers that belong to one request each. */
-export type AnswerName = "looked" | "removed" | "flushed" | "counted" | "ringTaken" | "pong";
+export type AnswerName =
+  | "looked"
+  | "removed"
+  | "flushed"
+  | "counted"
+  | "ringTaken"
+  | "pong"
+  | "edited"
+  | "scanned";
 export type Answer<Name extends AnswerName> = NonNullable<carrot.Frame[Name]>;
 
 interface WaitingGet {
@@ -58,6 +66,8 @@ export interface RequestsOptions {
   readonly outgoingBytes: () => number;
   /** How long everything but a GET may take; read at each use. */
   readonly askTimeoutMs: () => number;
+  /** The member says that what it answered for these keys no longer holds; undefined: for all. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
 }
 
 export class Requests {
@@ -67,6 +77,9 @@ export class Requests {
   readonly #deadlines: Deadlines;
   #lastId = 0;
   #batch: Uint8Array[] = [];
+  /** What the member has to note before it reads anything that is sent from now on. */
+  #tracked: { read: Uint8Array[]; lookedAt: Uint8Array[] } | undefined;
+  #trackedBytes = 0;
   #batchBytes = 0;
   #batchFirstId = 0;
   #batchTimeoutMs = 0;
@@ -81,6 +94,18 @@ export class Requests {
     return this.#gets.size + this.#asks.size;
   }
 
+  /**
+   * Has the member note, before whatever is asked for next, that this node reads `key`, whose bytes must stay as they are
+   * until the tick ends; it tells when its answer no longer holds.
+   */
+  track(key: Uint8Array, kind: "read" | "lookedAt"): void {
+    if (this.#closed !== undefined || key.length > MAX_KEY_BYTES) return;
+    this.#tracked ??= { read: [], lookedAt: [] };
+    this.#tracked[kind].push(key);
+    this.#trackedBytes += key.length + KEY_OVERHEAD_BYTES;
+    if (this.#trackedBytes >= BATCH_BYTES) this.#sendBatch();
+  }
+
   /** Asks for `key`, whose bytes must stay as they are until the tick ends. */
   get(key: Uint8Array, timeoutMs: number): Promise<Outcome> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
@@ -90,7 +115,7 @@ export class Requests {
         text: `key is too long for the peer link (max ${MAX_KEY_BYTES} bytes)`,
       });
     }
-    if (this.#isBusy()) return Promise.resolve(PEER_BUSY);
+    if (this.isBusy) return Promise.resolve(PEER_BUSY);
     return new Promise((resolve, reject) => {
       const id = this.#nextId();
       this.#gets.set(id, { timeoutMs, resolve, reject });
@@ -123,12 +148,17 @@ export class Requests {
       case "got":
         this.#takeGot(frame.got!);
         break;
+      case "invalidate":
+        this.#options.invalidated(frame.invalidate!.all ? undefined : (frame.invalidate!.keys ?? []));
+        break;
       case "looked":
       case "removed":
       case "flushed":
       case "counted":
       case "ringTaken":
       case "pong":
+      case "edited":
+      case "scanned":
         this.#takeAnswer(name, frame[name]!);
         break;
       default:
@@ -141,13 +171,15 @@ export class Requests {
     this.#closed = new PeerUnreachable(this.#options.peer, reason);
     this.#deadlines.close();
     this.#batch = [];
+    this.#tracked = undefined;
     const waiting = [...this.#gets.values(), ...this.#asks.values()];
     this.#gets.clear();
     this.#asks.clear();
     for (const { reject } of waiting) reject(this.#closed);
   }
 
-  #isBusy(): boolean {
+  /** Whether a request that may be refused is one too many. */
+  get isBusy(): boolean {
     return this.inFlight >= MAX_IN_FLIGHT || this.#options.outgoingBytes() > MAX_OUTGOING_BYTES;
   }
 
@@ -169,12 +201,20 @@ export class Requests {
   }
 
   #sendBatch(): void {
+    this.#sendTracked();
     const keys = this.#batch;
     if (keys.length === 0) return;
     this.#batch = [];
     this.#batchBytes = 0;
     const timeoutMs = Math.ceil(this.#batchTimeoutMs);
     this.#options.send(encodeFrame(carrot.Frame, { get: { firstId: this.#batchFirstId, timeoutMs, keys } }));
+  }
+
+  #sendTracked(): void {
+    if (this.#tracked === undefined) return;
+    this.#options.send(encodeFrame(carrot.Frame, { track: this.#tracked }));
+    this.#tracked = undefined;
+    this.#trackedBytes = 0;
   }
 
   #takeGot(got: carrot.Got.$Properties): void {

@@ -4,11 +4,13 @@
  * and answer when the test says so. That all of it adds up to "no stale read" is shown in test/sim.
  */
 import test from "ava";
+import type { Edit, Edited } from "../../cluster/edit.ts";
+import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { Groups } from "../../server/groups.ts";
-import { createGroup, createMembership, Held, key, keyOwnedBy, turn } from "./fakes.ts";
+import { createGroup, createMembership, createTracking, Held, key, keyOwnedBy, turn } from "./fakes.ts";
 
 const GLIMPSE: Glimpse = { kind: "value", bytes: 3, ttlMs: 7, footprintBytes: 99 };
 
@@ -19,7 +21,13 @@ class FakePeers implements CoherencePeers {
   /** What each member says that it removed or holds. */
   readonly counts: Record<string, number> = { b: 0, c: 0 };
   readonly refusing = new Set<string>();
+  /** What every edit comes to. */
+  edited: Edited = { ...refusedEdit(""), held: true, changed: true, error: undefined };
   hold: Held<string, void>[] | undefined;
+
+  track(id: string, bytes: Uint8Array): void {
+    this.told.push(`${id} track ${Buffer.from(bytes)}`);
+  }
 
   isUp(id: string): boolean {
     return !this.down.has(id);
@@ -40,12 +48,18 @@ class FakePeers implements CoherencePeers {
     return this.#answer(id, `look ${Buffer.from(bytes)}`, () => GLIMPSE);
   }
 
-  remove(id: string, keys: readonly Uint8Array[]): Promise<number> {
-    return this.#answer(id, `remove ${keys.map(String).join(" ")}`, () => this.counts[id]!);
+  remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number> {
+    const names = keys.map((each) => Buffer.from(each).toString()).join(" ");
+    return this.#answer(id, `${copiesOnly ? "drop" : "remove"} ${names}`, () => this.counts[id]!);
   }
 
-  flush(id: string): Promise<void> {
-    return this.#answer(id, "flush", () => {});
+  flush(id: string, copiesOnly: boolean): Promise<void> {
+    return this.#answer(id, copiesOnly ? "drop all" : "flush", () => {});
+  }
+
+  edit(id: string, bytes: Uint8Array, { value }: Edit): Promise<Edited> {
+    const what = value === undefined ? "edit" : `edit to ${value && Buffer.from(value)}`;
+    return this.#answer(id, `${what} ${Buffer.from(bytes)}`, () => this.edited);
   }
 
   count(id: string): Promise<number> {
@@ -63,14 +77,15 @@ function createNode() {
   const group = createGroup();
   const other = createGroup({ conf: { name: "other", prefix: key("other:") } });
   const groups = new Groups([group, other]);
+  const tracking = createTracking(groups);
   let sleeps = 0;
   let slept: (times: number) => void = () => {};
   const sleep = async () => slept(++sleeps);
   const onSleep = (listener: (times: number) => void) => {
     slept = listener;
   };
-  const coherence = new Coherence({ groups, membership, peers, sleep });
-  const lone = new Coherence({ groups, membership, peers: undefined, sleep });
+  const coherence = new Coherence({ groups, membership, peers, tracking, sleep });
+  const lone = new Coherence({ groups, membership, peers: undefined, tracking, sleep });
   return { coherence, lone, peers, membership, group, other, sleeps: () => sleeps, onSleep };
 }
 
@@ -129,7 +144,7 @@ test("a delete tells every member, and every member again when all have answered
   t.is(peers.told.length, 2);
   peers.hold[1]!.resolve();
   await turn();
-  t.deepEqual(peers.told.slice(2), [`b remove ${name}`, `c remove ${name}`]);
+  t.deepEqual(peers.told.slice(2), [`b drop ${name}`, `c drop ${name}`]);
   let acknowledged = false;
   void removed.then(() => {
     acknowledged = true;
@@ -184,7 +199,7 @@ test("keys of several owners go to each member together", async (t) => {
   );
   t.deepEqual(
     peers.told.slice(4).toSorted(),
-    ["b", "c"].map((id) => `${id} remove ${names.join(" ")}`),
+    ["b", "c"].map((id) => `${id} drop ${names.join(" ")}`),
   );
 });
 
@@ -242,7 +257,7 @@ test("a flush empties this node and all others, twice, and passes over who canno
   t.is(group.mirrors!.figures().entries, 0);
   for (const held of peers.hold) held.resolve();
   await flushed;
-  t.deepEqual(peers.told, ["b flush", "c flush", "b flush", "c flush"]);
+  t.deepEqual(peers.told, ["b flush", "c flush", "b drop all", "c drop all"]);
 });
 
 test("the count is of all members that can be reached, without copies", async (t) => {

@@ -1,11 +1,13 @@
 /**
  * A connection of real parts on a socket without a kernel, with commands whose replies the test gives when it likes.
  *
- * ECHO answers its word; LATER is answered when the test ends what `later` holds; QUIT, AUTH and RESP3 do to the
+ * ECHO answers its word; LATER is answered when the test ends what `later` holds; PUSH and PUSHLATER push their word to
+ * the connection first; QUIT, AUTH and RESP3 do to the
  * connection what their namesakes do; BROKEN cannot be encoded, SILENT has no reply; anything else is OK.
  */
 import { GetRun } from "../../proto/get-run.ts";
-import { type Reply, SimpleString } from "../../proto/reply.ts";
+import { Push, type Reply, SimpleString } from "../../proto/reply.ts";
+import { zeroClientCounters } from "../../server/client-counters.ts";
 import { Connection, type ConnectionHost } from "../../server/connection.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
@@ -15,7 +17,10 @@ import { RunHashes } from "../../server/run-hashes.ts";
 import { createGroup, FakeClock, Held, key } from "./fakes.ts";
 import { TestSocket } from "./test-socket.ts";
 
-const CONF = { requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 };
+const CONF = {
+  ...{ requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 },
+  ...{ stallTimeoutMs: 30_000, softOutputBytes: 1 << 24, softOutputMs: 10_000 },
+};
 
 /** A connection, and all that can be seen of it. */
 export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }> = {}) {
@@ -30,7 +35,8 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
   const execute: ConnectionHost["execute"] = (args, connection) => {
     const [name, word = ""] = args.map(String);
     executed.push([name, word].join(" ").trim());
-    if (name === "LATER") {
+    if (name === "PUSH" || name === "PUSHLATER") connection.push(new Push([word]));
+    if (name === "LATER" || name === "PUSHLATER") {
       const held = new Held<string, Reply>(word);
       later.push(held);
       return held.promise;
@@ -42,7 +48,7 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     if (name === "SILENT") return undefined;
     return name === "ECHO" ? Buffer.from(args[1]!) : new SimpleString("OK");
   };
-  const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  const counters = zeroClientCounters();
   const output = new Output();
   const groups = new Groups([group]);
   const known = new RunHashes();
@@ -57,6 +63,7 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     waitLatency: new Latency(),
     counters,
     execute,
+    isObserved: () => false,
     closed: () => happened.push("closed"),
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
