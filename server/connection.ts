@@ -25,8 +25,6 @@ import { REASONS, type Reason } from "./reasons.ts";
 import { Session, type Silence, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
 
-export type { ConnectionHost } from "./connection-host.ts";
-
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
   bytes: Buffer | undefined;
@@ -377,8 +375,10 @@ export class Connection {
 
   #refuse(silently: boolean): void {
     const { error, limits } = this.#reader;
-    if (silently)
-      return this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
+    if (silently) {
+      this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
+      return;
+    }
     this.#leaving = this.#broken = true;
     this.host.counters.protocolErrors++;
     if (error === protocolErrors.commandTooLong(limits.maxCommandBytes))

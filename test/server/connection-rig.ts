@@ -7,7 +7,8 @@
  */
 import { Push, type Reply, SimpleString } from "../../proto/reply.ts";
 import { zeroClientCounters } from "../../server/client-counters.ts";
-import { Connection, type ConnectionHost } from "../../server/connection.ts";
+import { Connection } from "../../server/connection.ts";
+import type { ConnectionHost } from "../../server/connection-host.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { Output } from "../../server/output.ts";
