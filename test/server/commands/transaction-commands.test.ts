@@ -152,7 +152,11 @@ test("a transaction whose replies are more than a client may be kept waiting wit
 
 test("replies that are too many end the connection at once, not when the last load has ended", async (t) => {
   const loader = new HeldLoader();
-  const { client, node } = await startRig(t, ["client-output-buffer-limit 64kb"], { loader });
+  const { client, node } = await startRig(
+    t,
+    ["client-output-buffer-limit 64kb", "group scores ttl 0", "group scores loader-timeout 1h"],
+    { loader },
+  );
   const raw = await client();
   const echo = command("ECHO", "x".repeat(30_000));
   raw.send(command("MULTI") + echo.repeat(3) + command("GET", "scores:slow") + command("EXEC"));
