@@ -221,6 +221,7 @@ export class Link {
       invalidated: this.#options.invalidated,
     });
     this.#heartbeat = new Heartbeat({
+      clock: this.#options.clock,
       received: () => stream.bytesReceived,
       ping: () => this.#ping(),
       silent: () => stream.destroy(new Error("was silent")),

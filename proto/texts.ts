@@ -45,6 +45,9 @@ export const errors = {
   noProto: "NOPROTO unsupported protocol version",
   helloVersion: "ERR Protocol version is not an integer or out of range",
   clientName: "ERR Client names cannot contain spaces, newlines or special characters.",
+  /** Redis' text, with the names of this program. */
+  protectedMode:
+    "DENIED carrotCache is running in protected mode because protected mode is enabled and no password is set. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to carrotCache you may adopt one of the following solutions: 1) Set a password with the directive 'requirepass'. 2) Send the command 'CONFIG SET protected-mode no' from the loopback interface, however MAKE SURE carrotCache is not publicly accessible from internet if you do so. 3) Restart it with the directive 'protected-mode no', with the same care. NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.",
   maxClients: "ERR max number of clients reached",
   outOfMemory: "OOM command not allowed when used memory > 'maxmemory'.",
   shuttingDown: "ERR server is shutting down",
@@ -57,6 +60,9 @@ export const errors = {
   /** `command` in capitals. */
   unknownSubcommand: (command: string, word: Uint8Array) =>
     `ERR unknown subcommand '${lineText(word)}'. Try ${command} HELP.`,
+  /** `name` in full: `config|set`. */
+  noPermission: (name: string) => `NOPERM this user has no permissions to run the '${name}' command`,
+  ringFromElsewhere: "NOPERM without an admin-password the ring is changed from the loopback interface only",
   /** `command` in capitals. */
   unknownForm: (word: Uint8Array, command: string) =>
     `ERR unknown subcommand or wrong number of arguments for '${lineText(word)}'. Try ${command} HELP.`,

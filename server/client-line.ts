@@ -40,7 +40,7 @@ export function describeConnection(connection: Connection): string {
     ["tot-mem", connection.pendingBytes + bytes + session.keptBytes],
     ["events", "r"],
     ["cmd", connection.lastCommand],
-    ["user", "default"],
+    ["user", session.user],
     ["redir", session.tracking === undefined ? -1 : 0],
     ["resp", connection.protocol],
     ["lib-name", connection.libName],

@@ -6,6 +6,7 @@
  */
 import os from "node:os";
 import { sumFigures } from "./figures.ts";
+import { dropped } from "./log.ts";
 import type { Node } from "./node.ts";
 import { REDIS_VERSION, version } from "./version.ts";
 
@@ -30,7 +31,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
   },
   Clients: (node) => ({
     connected_clients: node.clientCount,
-    maxclients: node.conf.maxClients,
+    maxclients: node.clients.max,
     blocked_clients: 0,
     tracking_clients: node.tracking.figures.clients,
   }),
@@ -58,6 +59,8 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       total_commands_processed: node.clientFigures.commands,
       instantaneous_ops_per_sec: node.opsPerSecond(),
       rejected_connections: node.clientFigures.connectionsRejected,
+      acl_access_denied_auth: node.clientFigures.wrongPasswords,
+      acl_access_denied_cmd: node.clientFigures.denied,
       expired_keys: sum.expirations,
       evicted_keys: sum.evictions,
       keyspace_hits: sum.hits + sum.mirrorHits + sum.negativeHits,
@@ -65,6 +68,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       tracking_total_keys: node.tracking.figures.keys,
       tracking_total_items: node.tracking.figures.items,
       tracking_total_prefixes: node.tracking.figures.prefixes,
+      client_query_buffer_limit_disconnections: node.clientFigures.queryLimitCloses,
       client_output_buffer_limit_disconnections: node.clientFigures.outputLimitCloses,
     };
   },
@@ -95,6 +99,12 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       ring_epoch: node.membership.epoch,
       groups: node.groups.all.length,
       threads: node.threads,
+      protocol_errors: node.clientFigures.protocolErrors,
+      closed_idle: node.clientFigures.idleCloses,
+      closed_stalled: node.clientFigures.stallCloses,
+      closed_cross_protocol: node.clientFigures.crossProtocolCloses,
+      closed_wrong_passwords: node.clientFigures.wrongPasswordCloses,
+      log_lines_dropped: dropped.lines,
       mirror_keys: sum.mirrorEntries,
       mirror_memory: sum.mirrorUsedBytes,
       mirror_hits: sum.mirrorHits,

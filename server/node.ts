@@ -11,6 +11,7 @@ import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
 import type { Tracker } from "../cluster/tracker.ts";
+import { zeroClientCounters } from "./client-counters.ts";
 import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
 import { ClusterScan } from "./cluster-scan.ts";
@@ -80,7 +81,7 @@ export class Node {
   readonly peers: Peers | undefined;
   readonly sessions: Sessions;
   readonly runId = randomBytes(20).toString("hex");
-  readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  readonly counters = zeroClientCounters();
   readonly loadLatency = new Latency();
   /** Of commands of this thread's clients that could not be answered at once. */
   readonly #waitLatency = new Latency();
@@ -256,7 +257,7 @@ export class Node {
   async resetCounters(): Promise<void> {
     for (const group of this.groups.all) resetCounters(group);
     this.sessions.stats.reset();
-    Object.assign(this.counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
+    Object.assign(this.counters, zeroClientCounters());
     Object.assign(this.clients.counters, { received: 0, rejected: 0 });
     this.#workers?.reset();
     await this.gatherFigures();

@@ -12,7 +12,13 @@ const NAME_BYTES = 200;
 /** CLIENT REPLY: nothing is replied any more; the next command is not replied to; this one is not. */
 export type Silence = "always" | "next" | "this";
 
+/** Who may say everything but what needs `admin-password`, and who may say that, too. */
+export type User = "default" | "admin";
+
 export class Session {
+  user: User = "default";
+  /** How many this client has given. */
+  wrongPasswords = 0;
   /** From MULTI to EXEC. */
   transaction: Transaction | undefined;
   /** How many keys are watched, and the bytes that they are kept in. */

@@ -123,7 +123,7 @@ export const clientControlCommands: readonly Command[] = [
     ...shape,
     name: "unblock",
     arity: -3,
-    summary: "0: no command blocks its client.",
+    summary: "Answers 0: no command blocks its client.",
     since: "5.0.0",
     local: unblock,
   },

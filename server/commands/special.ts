@@ -1,5 +1,6 @@
 /**
- * What can stand between a command and its being performed: no password, MULTI, a subscription, MONITOR, a pause.
+ * What can stand between a command and its being performed: no password, no permission, MULTI, a subscription, MONITOR,
+ * a pause.
  *
  * Invariant: checks come in Redis' order, and whatever is refused inside MULTI spoils the transaction. Most
  * connections are plain and never come here.
@@ -7,6 +8,7 @@
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { endTransaction, keptSize } from "../transaction.ts";
+import { refusalOf } from "./admin.ts";
 import type { Answer, Chosen, LocalContext } from "./command.ts";
 import { perform } from "./perform.ts";
 import { endCaching } from "./tracking-commands.ts";
@@ -70,6 +72,8 @@ function refusal(
   const { flags } = command;
   const text = () => {
     if (!connection.authenticated && !flags.includes("no_auth")) return errors.noAuth;
+    const denied = refusalOf(name, { connection, conf });
+    if (denied !== undefined) return denied.text;
     if (session.transaction !== undefined && flags.includes("no_multi")) return errors.notInTransaction;
     if (session.isSubscribed && connection.protocol === 2 && !WHEN_SUBSCRIBED.has(name))
       return errors.onlyWhenSubscribed(name);

@@ -7,6 +7,7 @@
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { absentCommands } from "./absent-commands.ts";
+import { refusalOf } from "./admin.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
 import type { Answer, Chosen, Command, CommandContext, LocalContext } from "./command.ts";
@@ -51,7 +52,7 @@ export function execute(args: readonly Buffer[], context: LocalContext): Answer 
   context.sessions.stats.general++;
   const chosen = resolve(args);
   if (chosen instanceof ErrorReply || !context.connection.plain) return performSpecial(chosen, args, context);
-  return perform(chosen, context);
+  return refusalOf(chosen.name, context) ?? perform(chosen, context);
 }
 
 /** Runs a command that needs the node for a client of another thread, which has checked everything already. */

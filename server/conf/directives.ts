@@ -79,11 +79,36 @@ export const nodeDirectives = {
   ),
   maxClients: live("maxclients", kind.integer(1, 1_000_000), "10000", "clients at the same time"),
   requirePass: live("requirepass", kind.text("TEXT"), '""', "password for clients; empty: none", "sensitive"),
+  adminPassword: live(
+    "admin-password",
+    kind.text("TEXT"),
+    '""',
+    "password for what changes the cluster",
+    "sensitive",
+  ),
+  protectedMode: live(
+    "protected-mode",
+    kind.yesNo(),
+    "yes",
+    "without a password: clients of this machine only",
+  ),
   timeoutMs: live(
     "timeout",
     kind.seconds({ max: MAX_TIMER_MS }),
     "0",
     "closes clients idle for so long; 0 never",
+  ),
+  stallTimeoutMs: live(
+    "stall-timeout",
+    kind.duration({ max: MAX_TIMER_MS }),
+    "30s",
+    "closes clients stuck in a command or a reply",
+  ),
+  keepAliveMs: live(
+    "tcp-keepalive",
+    kind.seconds({ max: MAX_TIMER_MS }),
+    "60",
+    "silence before a client is probed; 0 never",
   ),
   loglevel: live(
     "loglevel",
@@ -117,6 +142,18 @@ export const nodeDirectives = {
     kind.bytes({ min: 64 * KIB }),
     "64mb",
     "what may wait for a client to read",
+  ),
+  softOutputBytes: live(
+    "client-output-soft-limit",
+    kind.bytes({}),
+    "16mb",
+    "what may wait for longer; 0 is no limit",
+  ),
+  softOutputMs: live(
+    "client-output-soft-time",
+    kind.duration({ max: MAX_TIMER_MS }),
+    "10s",
+    "how long more than that may wait",
   ),
   maxPendingCommands: live(
     "max-pending-commands",

@@ -83,6 +83,18 @@ export function choice<const T extends string>(metavar: string, values: readonly
   });
 }
 
+/** A switch, in Redis' words. */
+export function yesNo(): Kind<boolean> {
+  return oneWord(
+    "yes|no",
+    (value) => (value ? "yes" : "no"),
+    (word) => {
+      const text = word.toLowerCase();
+      return text === "yes" || text === "no" ? text === "yes" : new Complaint("expected yes or no");
+    },
+  );
+}
+
 export function threads(max: number): Kind<number | "auto"> {
   const number = integer(1, max);
   return oneWord("N|auto", String, (word, place) => {

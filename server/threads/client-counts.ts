@@ -23,6 +23,10 @@ export class ClientCounts {
     this.#cells = new Int32Array(this.memory, ID_BYTES);
   }
 
+  get threads(): number {
+    return this.#cells.length;
+  }
+
   nextId(): number {
     return Number(Atomics.add(this.#nextIds, 0, 1n)) + 1;
   }

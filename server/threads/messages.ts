@@ -4,6 +4,7 @@
  * Commands travel as the RESP bytes a client would send and replies as those it would get, all of a tick in one
  * message: one buffer that changes hands is cheaper than any number of small objects that are copied.
  */
+import type { ClientCounters } from "../client-counters.ts";
 import type { CommandStats } from "../command-stats.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../groups.ts";
@@ -55,11 +56,8 @@ export interface ClientPush {
   readonly bytes3: Uint8Array;
 }
 
-/** What a thread has counted of its clients, since the start or the last CONFIG RESETSTAT. */
-export interface ClientFigures {
-  commands: number;
-  outputLimitCloses: number;
-  protocolErrors: number;
+/** What a thread has counted of its clients. */
+export interface ClientFigures extends ClientCounters {
   connectionsReceived: number;
   connectionsRejected: number;
 }

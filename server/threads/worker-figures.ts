@@ -3,6 +3,7 @@
  *
  * Invariant: what a sum is made of is not changed by it, so that a worker's last word can be counted again and again.
  */
+import { zeroClientCounters } from "../client-counters.ts";
 import { CommandStats } from "../command-stats.ts";
 import { type GroupCounters, zeroCounters } from "../groups.ts";
 import { Latency } from "../latency.ts";
@@ -10,13 +11,7 @@ import type { ClientFigures, WorkerFigures } from "./messages.ts";
 
 /** Counters of clients at zero. */
 export function zeroClientFigures(): ClientFigures {
-  return {
-    commands: 0,
-    outputLimitCloses: 0,
-    protocolErrors: 0,
-    connectionsReceived: 0,
-    connectionsRejected: 0,
-  };
+  return { ...zeroClientCounters(), connectionsReceived: 0, connectionsRejected: 0 };
 }
 
 /** Sums of all counters; the lines of all one after the other. */

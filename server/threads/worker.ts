@@ -6,6 +6,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
+import { zeroClientCounters } from "../client-counters.ts";
 import { describeConnection } from "../client-line.ts";
 import { monotonicClock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
@@ -38,7 +39,7 @@ const groups = new Groups<HeldGroup>(
     counters: zeroCounters(),
   })),
 );
-const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+const counters = zeroClientCounters();
 const waitLatency = new Latency();
 const counts = new ClientCounts(start.counts);
 const sessions: ThreadSessions = new ThreadSessions({
@@ -97,7 +98,7 @@ function push({ client, atOnce, bytes2, bytes3 }: ClientPush): void {
 function reset(): void {
   for (const group of groups.all) Object.assign(group.counters, zeroCounters());
   sessions.stats.reset();
-  Object.assign(counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
+  Object.assign(counters, zeroClientCounters());
   Object.assign(clients.counters, { received: 0, rejected: 0 });
 }
 

@@ -10,6 +10,23 @@ import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
 
 const PIPELINES = [
+  ...["WATCH scores:Tom | SET scores:Tom x | MULTI | GET scores:Tom | EXEC | GET scores:Tom"],
+  ...[
+    "WATCH scores:no | SET scores:no x | MULTI | GET scores:no | EXEC",
+    "WATCH scores:no | MULTI | SET scores:no x | EXEC",
+  ],
+  ...[
+    "WATCH scores:Tom | EXPIRE scores:Tom 100 | MULTI | PING | EXEC",
+    "WATCH scores:Tom | GET scores:Tom | MULTI | PING | EXEC",
+  ],
+  ...[
+    "WATCH scores:Tom | SET scores:Tom x NX | MULTI | PING | EXEC",
+    "MULTI | SET a | SET scores:a 1 EX 0 | GET scores:a | EXEC",
+  ],
+  ...["MULTI | SET scores:a 1 | GET scores:a | GETDEL scores:a | GET scores:a | SET scores:a 1 EX 0 | EXEC"],
+  ...[
+    "HELLO 3 | CLIENT TRACKING ON OPTIN | CLIENT CACHING YES | MULTI | PTTL scores:Tom | GET scores:Tom | EXEC | PING",
+  ],
   ...["MULTI", "MULTI x", "MULTI | MULTI | PING | EXEC", "EXEC", "EXEC x", "DISCARD", "DISCARD x", "UNWATCH"],
   ...["MULTI | EXEC", "MULTI | PING | GET scores:Tom | EXEC | PING", "MULTI | DISCARD | EXEC", "WATCH"],
   ...[

@@ -117,6 +117,8 @@ test("the compiler knows every directive and its values", (t) => {
       ...{ "slowlog-log-slower-than": -1, "slowlog-max-len": 1 },
       ...{ "client-query-buffer-limit": "1mb", "client-output-buffer-limit": "1mb" },
       ...{ "tracking-table-max-keys": 1 },
+      ...{ "client-output-soft-limit": "1mb", "client-output-soft-time": "1s", "stall-timeout": "1s" },
+      ...{ "admin-password": "", "protected-mode": false, "tcp-keepalive": 60 },
     },
     group: {
       ...{ loader: "none", maxmemory: "1mb", prefix: "a", ttl: "1s", "ttl-jitter": "1%" },
