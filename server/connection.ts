@@ -5,6 +5,7 @@
  *  - Replies leave in the order of the commands, however late one of them is ready.
  *  - What waits for this client is bounded: commands are read no further while too many replies, or too many bytes,
  *    are outstanding or the client does not read.
+ *  - What is pushed to the client unasked stands between complete replies, behind those of all commands taken before.
  *  - After QUIT or a protocol error nothing more is executed, and the socket is gone 200 ms after the last reply.
  *  - When the client is gone, nothing more of what it has sent is executed.
  * What this node holds is answered by hits.ts; everything else it hands to the command table.
@@ -13,41 +14,18 @@
  *                     ─▶ anything else: reply now, or a slot to fill later ┴▶ one write a turn
  */
 import type { Socket } from "node:net";
-import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../proto/command-reader.ts";
+import { COMMAND, CommandReader, DROP, NEED_MORE } from "../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
-import { errors } from "../proto/texts.ts";
-import type { NodeConf } from "./conf/conf.ts";
-import { answerFromHere, type HitRoute } from "./hits.ts";
-import type { Latency } from "./latency.ts";
-import type { Output } from "./output.ts";
+import { errors, protocolErrors } from "../proto/texts.ts";
+import type { ClientCounters } from "./client-counters.ts";
+import type { ConnectionHost } from "./connection-host.ts";
+import * as most from "./connection-limits.ts";
+import { answerFromHere } from "./hits.ts";
+import { REASONS, type Reason } from "./reasons.ts";
+import { Session, type Silence, type User } from "./session.ts";
+import { Stalls } from "./stalls.ts";
 
-/** What a connection is given by who accepted it. */
-export interface ConnectionHost extends HitRoute {
-  /** Shared by the connections of a thread; empty between turns. */
-  readonly output: Output;
-  /** Read at each use, because CONFIG SET changes it in place. */
-  readonly conf: Pick<NodeConf, "requirePass" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands">;
-  /** What the reader keeps to now. */
-  limits(authenticated: boolean): ReaderLimits;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
-  /** Of commands that could not be answered at once, in seconds. */
-  readonly waitLatency: Latency;
-  readonly counters: { commands: number; outputLimitCloses: number; protocolErrors: number };
-  /** Undefined means that there is no reply. */
-  execute(args: Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
-  closed(connection: Connection): void;
-  dropped(connection: Connection, why: string): void;
-  /** An invariant is broken; the client gets an error reply. */
-  failed(connection: Connection, error: unknown): void;
-}
-
-/** Bytes of finished replies that may wait behind an unfinished one. */
-const MAX_HELD_BYTES = 1 << 20;
-/** Bytes gathered in one turn before they are written. */
-const TURN_BYTES = 1 << 18;
-/** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
-const LINGER_MS = 200;
+export type { ConnectionHost } from "./connection-host.ts";
 
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
@@ -64,10 +42,18 @@ export class Connection {
   libName = "";
   libVersion = "";
   lastCommand = "NULL";
+  readonly session = new Session();
   lastActiveMs: number;
-  /** Commands under way on another thread that may change what is held: a GET behind them must not be answered here. */
-  changesUnderWay = 0;
+  readonly stalls = new Stalls();
   #authenticated: boolean;
+  #plain = true;
+  #reasons = 0;
+  #changesUnderWay = 0;
+  /** A command is being executed whose reply has no place yet; what is pushed meanwhile comes after it. */
+  #executing = false;
+  /** How many have to be done before another command is taken. */
+  #waits = 0;
+  readonly #pushedMeanwhile: Reply[] = [];
   readonly #reader: CommandReader;
   readonly #slots: Slot[] = [];
   #heldBytes = 0;
@@ -80,6 +66,9 @@ export class Connection {
   #inputEnded = false;
   #inTurn = false;
   #broken = false;
+  /** The client does not take what is written: nothing more is read until it has. */
+  #choked = false;
+  #paused = false;
 
   constructor(id: number, socket: Socket, host: ConnectionHost) {
     this.id = id;
@@ -87,7 +76,9 @@ export class Connection {
     this.host = host;
     this.createdMs = this.lastActiveMs = host.clock();
     this.#authenticated = host.conf.requirePass === "";
-    this.#reader = new CommandReader(host.limits(this.#authenticated));
+    this.setReason("locked", !this.#authenticated);
+    this.setReason("observed", host.isObserved());
+    this.#reader = new CommandReader(host.limits(this.#authenticated), host.run);
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
     socket.on("end", () => this.drain());
@@ -104,7 +95,64 @@ export class Connection {
 
   set authenticated(value: boolean) {
     this.#authenticated = value;
+    if (!value) this.session.user = "default";
+    this.setReason("locked", !value);
     this.#reader.limits = this.host.limits(value);
+  }
+
+  /** Has given this user's password. */
+  enter(user: User): void {
+    this.session.user = user;
+    this.authenticated = true;
+  }
+
+  /** No reason stands against answering hits in place: all that the way of a hit looks at. */
+  get plain(): boolean {
+    return this.#plain;
+  }
+
+  /** Says that hits may not be answered in place for this reason, or that it is gone. */
+  setReason(reason: Reason, holds: boolean): void {
+    this.#reasons = holds ? this.#reasons | REASONS[reason] : this.#reasons & ~REASONS[reason];
+    this.#plain = this.#reasons === 0;
+  }
+
+  /** One more command of this client, or one less, is under way on another thread that may change what is held. */
+  countChanges(by: 1 | -1): void {
+    this.#changesUnderWay += by;
+    this.setReason("changing", this.#changesUnderWay > 0);
+  }
+
+  set silence(silence: Silence | undefined) {
+    this.session.silence = silence;
+    this.setReason("silent", silence !== undefined);
+  }
+
+  /** Takes no further command until this has settled, one way or the other. */
+  waitFor(done: Promise<unknown>): void {
+    this.#waits++;
+    const go = () => {
+      this.#waits--;
+      this.#resume();
+    };
+    done.then(go, go);
+  }
+
+  /**
+   * Sends what no command has asked for, behind the replies to all commands that have been taken. `atOnce`: and before
+   * them as well, because it concerns replies that the client has had.
+   */
+  push(message: Reply, atOnce = false): void {
+    if (this.#leaving || this.socket.destroyed) return;
+    const mayWrite = atOnce && !this.#executing && !this.#inTurn;
+    if (mayWrite && this.#slots.some((slot) => slot.bytes === undefined))
+      this.#write(this.#encode(message, this.protocol));
+    if (this.#executing) this.#pushedMeanwhile.push(message);
+    else if (this.#slots.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES) this.#dropForOutput();
+    else {
+      this.#hold(this.#encode(message, this.protocol));
+      this.#planFlush();
+    }
   }
 
   /** Bytes of a command that has not arrived whole. */
@@ -135,6 +183,16 @@ export class Connection {
     if (this.#leaving || this.#inputEnded) return;
     this.#reader.push(chunk);
     this.#turn();
+    if (chunk.length >= most.FULL_READ_BYTES && !this.#paused) this.#giveWay();
+  }
+
+  /** Reads on when the others have had their turn. */
+  #giveWay(): void {
+    this.#pauseOrResume(true);
+    setImmediate(() => {
+      if (this.#idle) this.#pauseOrResume(false);
+      else this.#resume();
+    });
   }
 
   /** Takes commands until there are no more or the client has to wait. */
@@ -142,35 +200,50 @@ export class Connection {
     const { output } = this.host;
     this.#inTurn = true;
     this.#idle = false;
+    const commands = this.host.counters.commands;
     this.#reader.limits = this.host.limits(this.authenticated);
+    if (!this.#plain) this.setReason("locked", !this.authenticated);
+    let left = most.TURN_COMMANDS;
     while (!this.#leaving && !this.#mustWait()) {
+      if (left-- === 0) {
+        this.#giveWay();
+        break;
+      }
       const result = this.#reader.next();
       if (result === COMMAND) this.#command();
       else if (result === NEED_MORE) {
         this.#idle = true;
+        this.stalls.noteRest(this.pendingBytes, this.host.counters.commands > commands, this.lastActiveMs);
         break;
       } else {
         this.#refuse(result === DROP);
         break;
       }
-      if (output.length > TURN_BYTES) this.#write(output.take(0));
+      if (output.length > most.TURN_BYTES) this.#writeTurn();
     }
-    if (output.length > 0) this.#write(output.take(0));
-    if (this.#idle || this.#leaving) this.socket.resume();
-    else this.socket.pause();
+    if (output.length > 0) this.#writeTurn();
+    this.#pauseOrResume(!this.#idle && !this.#leaving);
     this.#inTurn = false;
     this.#endWhenDone();
   }
 
   #mustWait(): boolean {
-    return (
-      this.#slots.length >= this.host.conf.maxPendingCommands ||
-      this.#heldBytes >= MAX_HELD_BYTES ||
-      this.socket.writableNeedDrain
-    );
+    return this.#choked || this.#waits > 0 || (this.#slots.length > 0 && this.#hasManyWaiting());
+  }
+
+  #hasManyWaiting(): boolean {
+    return this.#slots.length >= this.host.conf.maxPendingCommands || this.#heldBytes >= most.MAX_HELD_BYTES;
+  }
+
+  #pauseOrResume(pause: boolean): void {
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.socket.pause();
+    else this.socket.resume();
   }
 
   #drained(): void {
+    this.#choked = false;
     // A client that takes long to read a long reply is not idle.
     this.lastActiveMs = this.host.clock();
     this.#resume();
@@ -190,31 +263,45 @@ export class Connection {
   #command(): void {
     this.host.counters.commands++;
     const mark = this.host.output.length;
-    const mayAnswer = this.authenticated && this.changesUnderWay === 0;
-    if (mayAnswer && answerFromHere(this.#reader, this.host, this.protocol)) {
+    if (this.#plain && answerFromHere(this.#reader, this.host, this.protocol)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
       if (this.#slots.length > 0) this.#hold(this.host.output.take(mark));
       return;
     }
+    if (this.session.silence === "next") this.session.silence = "this";
+    this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
-    if (reply instanceof Promise) this.#await(reply);
-    else if (reply !== undefined) this.#reply(reply);
+    this.#executing = false;
+    const isSilent = this.#takeSilence();
+    if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
+    else if (reply !== undefined && !isSilent) this.#reply(reply);
+    if (this.#pushedMeanwhile.length > 0)
+      for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
+  }
+
+  /** Whether the command that has just been executed gets no reply. */
+  #takeSilence(): boolean {
+    const { silence } = this.session;
+    if (silence === "this") this.silence = undefined;
+    return silence === "this" || silence === "always";
   }
 
   #reply(reply: Reply): void {
     const bytes = this.#encode(reply, this.protocol);
+    const { output } = this.host;
     if (this.#slots.length > 0) this.#hold(bytes);
-    else this.host.output.append(bytes);
+    else output.append(bytes);
+    if (output.length > most.LOCKED_TURN_BYTES && !this.authenticated) this.#write(output.take(0));
   }
 
   /** Keeps a finished reply behind those that are not. */
   #hold(bytes: Buffer): void {
-    if (!this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     this.#heldBytes += bytes.length;
     this.#slots.push({ bytes });
   }
 
-  #await(reply: Promise<Reply>): void {
+  #await(reply: Promise<Reply | undefined>): void {
     const slot: Slot = { bytes: undefined };
     this.#slots.push(slot);
     // The dialect is that of when the command was read: a HELLO behind it must not change its reply.
@@ -223,7 +310,7 @@ export class Connection {
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, this.#encode(value, protocol));
+        this.#fill(slot, value === undefined ? Buffer.alloc(0) : this.#encode(value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
       (error: unknown) => this.#fill(slot, this.#internalError(error)),
@@ -245,10 +332,14 @@ export class Connection {
   }
 
   #fill(slot: Slot, bytes: Buffer): void {
-    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     slot.bytes = bytes;
     this.#heldBytes += bytes.length;
-    if (this.#flushPlanned || this.#slots[0] !== slot) return;
+    this.#planFlush();
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned || this.#slots[0]?.bytes === undefined) return;
     this.#flushPlanned = true;
     // After the promises that settle now: replies that become ready together leave in one write.
     process.nextTick(() => this.#flush());
@@ -261,46 +352,67 @@ export class Connection {
     const replies = this.#slots.splice(0, ready).map((slot) => slot.bytes!);
     for (const bytes of replies) this.#heldBytes -= bytes.length;
     if (replies.length > 0) this.#write(replies.length === 1 ? replies[0]! : Buffer.concat(replies));
+    this.lastActiveMs = this.host.clock();
     this.#resume();
     this.#endWhenDone();
   }
 
   #write(bytes: Buffer): void {
-    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
-    this.lastActiveMs = this.host.clock();
-    this.socket.write(bytes);
+    if (!this.hasRoom(bytes.length)) return;
+    this.#choked = !this.socket.write(bytes);
+  }
+
+  #writeTurn(): void {
+    const { output } = this.host;
+    if (this.socket.writableLength > 0) {
+      // A client that does not read keeps no more than one lent buffer from the others.
+      this.#write(output.take(0));
+      return;
+    }
+    this.#write(output.lent());
+    // What the kernel has not taken is the socket's, until it has.
+    output.returned(this.socket.writableLength === 0);
   }
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
-  #hasRoom(bytes: number): boolean {
-    if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
-    this.host.counters.outputLimitCloses++;
-    this.#drop("output buffer limit reached");
+  hasRoom(bytes: number): boolean {
+    if (this.socket.destroyed) return false;
+    const max = this.authenticated ? this.host.conf.maxOutputBytes : most.MAX_LOCKED_OUTPUT_BYTES;
+    if (this.socket.writableLength + this.#heldBytes + bytes <= max) return true;
+    this.#dropForOutput();
     return false;
   }
 
-  #drop(why: string): void {
+  #dropForOutput(): void {
+    this.drop("output buffer limit reached", "outputLimitCloses");
+  }
+
+  /** Closes at once, for a reason that is logged and counted. */
+  drop(why: string, counter: keyof ClientCounters): void {
+    if (this.socket.destroyed) return;
     this.#leaving = true;
+    this.host.counters[counter]++;
     this.host.dropped(this, why);
     this.socket.destroy();
   }
 
   #refuse(silently: boolean): void {
-    if (silently) {
-      this.#drop("possible cross-protocol attack: POST or Host: as a command");
-      return;
-    }
-    this.#leaving = true;
-    this.#broken = true;
+    const { error, limits } = this.#reader;
+    if (silently)
+      return this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
+    this.#leaving = this.#broken = true;
     this.host.counters.protocolErrors++;
-    this.#reply(new ErrorReply(`ERR ${this.#reader.error}`));
+    if (error === protocolErrors.commandTooLong(limits.maxCommandBytes))
+      this.host.counters.queryLimitCloses++;
+    this.host.dropped(this, error);
+    this.#reply(new ErrorReply(`ERR ${error}`));
   }
 
   #endWhenDone(): void {
     const done = this.#leaving || (this.#inputEnded && this.#idle);
     if (!done || this.#inTurn || this.#slots.length > 0) return;
     if (this.socket.writableEnded || this.socket.destroyed) return;
-    const linger = () => setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
+    const linger = () => setTimeout(() => this.socket.destroy(), most.LINGER_MS).unref();
     this.socket.end(linger);
     // A client that broke the protocol may never read: for it the time runs from now.
     if (this.#broken) linger();

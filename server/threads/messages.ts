@@ -4,9 +4,12 @@
  * Commands travel as the RESP bytes a client would send and replies as those it would get, all of a tick in one
  * message: one buffer that changes hands is cheaper than any number of small objects that are copied.
  */
+import type { ClientCounters } from "../client-counters.ts";
+import type { CommandStats } from "../command-stats.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../groups.ts";
 import type { StoreHandle } from "../store/store.ts";
+import type { AnswerTo, Question } from "./questions.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -16,6 +19,8 @@ export interface WorkerStart {
   readonly port: number;
   readonly counts: SharedArrayBuffer;
   readonly groups: readonly WorkerGroup[];
+  /** What is to be answered before anything else. */
+  readonly standing: readonly Question[];
 }
 
 export interface WorkerGroup {
@@ -42,11 +47,17 @@ export interface ReplyBatch {
   readonly bytes: Uint8Array;
 }
 
-/** What a thread has counted of its clients, since the start or the last CONFIG RESETSTAT. */
-export interface ClientFigures {
-  commands: number;
-  outputLimitCloses: number;
-  protocolErrors: number;
+/** What a client gets unasked, in either dialect: only its own thread knows which one it speaks now. */
+export interface ClientPush {
+  readonly client: number;
+  /** As in Connection.push. */
+  readonly atOnce?: boolean;
+  readonly bytes2: Uint8Array;
+  readonly bytes3: Uint8Array;
+}
+
+/** What a thread has counted of its clients. */
+export interface ClientFigures extends ClientCounters {
   connectionsReceived: number;
   connectionsRejected: number;
 }
@@ -55,6 +66,7 @@ export interface ClientFigures {
 export interface WorkerFigures {
   readonly groups: Readonly<Record<string, GroupCounters>>;
   readonly clients: ClientFigures;
+  readonly commands: Pick<CommandStats, "general" | "all">;
   /** The state of a `Latency`: of commands that could not be answered at once. */
   readonly waits: Float64Array;
   /** Lines of CLIENT LIST; empty unless they were asked for, as there may be thousands. */
@@ -64,8 +76,10 @@ export interface WorkerFigures {
 /** A worker obeys in order: the answer to a question says that it has done what it was told before. */
 export type ToWorker =
   | ReplyBatch
+  | { readonly kind: "pushes"; readonly pushes: readonly ClientPush[] }
   | { readonly kind: "conf"; readonly changes: readonly DirectiveChange[] }
   | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
+  | { readonly kind: "ask"; readonly question: number; readonly about: Question }
   | { readonly kind: "reset" }
   | { readonly kind: "close" };
 
@@ -77,4 +91,8 @@ export type ToMain =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly text: string }
   | { readonly kind: "log"; readonly line: string }
+  | { readonly kind: "gone"; readonly client: number }
+  /** For those who say MONITOR. */
+  | { readonly kind: "seen"; readonly line: string }
+  | { readonly kind: "answer"; readonly question: number; readonly answer: AnswerTo<Question> }
   | { readonly kind: "figures"; readonly question: number; readonly figures: WorkerFigures };

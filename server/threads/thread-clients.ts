@@ -3,18 +3,24 @@
  *
  * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
  */
-import type { Reply } from "../../proto/reply.ts";
+
+import { QuietLog } from "../../cluster/quiet-log.ts";
+import { GetRun } from "../../proto/get-run.ts";
+import { addressesOf } from "../client-line.ts";
 import { Clients } from "../clients.ts";
-import type { Command } from "../commands/command.ts";
+import type { Answer, Command } from "../commands/command.ts";
 import { execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection, ConnectionHost } from "../connection.ts";
+import { clientRoom, descriptorLimit } from "../descriptors.ts";
 import type { Groups, HeldGroup } from "../groups.ts";
 import type { Latency } from "../latency.ts";
 import type { Log } from "../log.ts";
 import { Output } from "../output.ts";
 import { LiveReaderLimits } from "../reader-limits.ts";
+import { RunHashes } from "../run-hashes.ts";
 import type { ClientCounts } from "./client-counts.ts";
+import type { ThreadSessions } from "./thread-sessions.ts";
 
 export interface ThreadClientsOptions {
   readonly conf: NodeConf;
@@ -28,36 +34,54 @@ export interface ThreadClientsOptions {
   readonly thread: number;
   readonly counts: ClientCounts;
   readonly sharesPort: boolean;
+  readonly sessions: ThreadSessions;
+  /** Told that a client is no longer connected. */
+  gone(client: number): void;
   /** Runs a command that needs the node. */
-  run(command: Command, args: readonly Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
+  run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
 
 /** Clients that nobody has connected yet. */
 export function createThreadClients(options: ThreadClientsOptions): Clients {
-  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort } = options;
+  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
   const limits = new LiveReaderLimits(conf);
+  // A stranger who is closed a thousand times a second must not fill the log.
+  const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, clock);
   const output = new Output();
+  const known = new RunHashes();
+  const run = new GetRun((found) => known.prepare(found, groups));
   return new Clients({
     thread,
     counts,
     sharesPort,
     conf,
+    room: clientRoom(descriptorLimit(), conf.peers.length, counts.threads),
+    refused: (socket, why) => quiet.warn(why, `refused ${addressesOf(socket).addr}: ${why}`),
+    gone: (connection) => {
+      sessions.pubSub.forget(connection);
+      options.gone(connection.id);
+    },
     host: {
       groups,
       output,
+      known,
+      run,
       conf,
       limits: (authenticated) => limits.of(authenticated),
       clock,
       counters,
       waitLatency,
+      isObserved: () => sessions.isObserved,
       execute: (args, connection) =>
-        execute(args, { connection, conf, log }, (command, words) => options.run(command, words, connection)),
-      dropped: (connection, why) => {
-        log.warn(
-          { client: connection.id, addr: connection.socket.remoteAddress, why },
-          "closed a connection",
-        );
-      },
+        execute(args, {
+          connection,
+          conf,
+          log,
+          sessions,
+          runOnNode: (command, words) => options.run(command, words, connection),
+        }),
+      dropped: ({ id, socket }, why) =>
+        quiet.warn(why, `closed client ${id}, ${addressesOf(socket).addr}: ${why}`),
       failed: (connection, error) => {
         const { id, lastCommand } = connection;
         log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");

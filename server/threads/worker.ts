@@ -5,9 +5,10 @@
  * effect in their order, whichever thread runs them. Knows neither loaders nor peers.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Reply } from "../../proto/reply.ts";
+import { Encoded, type Reply } from "../../proto/reply.ts";
+import { zeroClientCounters } from "../client-counters.ts";
+import { describeConnection } from "../client-line.ts";
 import { monotonicClock } from "../clock.ts";
-import { describeConnection } from "../commands/client-commands.ts";
 import type { Command } from "../commands/command.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
 import type { Connection } from "../connection.ts";
@@ -17,8 +18,9 @@ import { pinoLevel } from "../log.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { ClientCounts } from "./client-counts.ts";
 import { Forwarder } from "./forwarder.ts";
-import type { ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
+import type { ClientPush, ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
+import { ThreadSessions } from "./thread-sessions.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const start = workerData as WorkerStart;
@@ -37,9 +39,18 @@ const groups = new Groups<HeldGroup>(
     counters: zeroCounters(),
   })),
 );
-const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+const counters = zeroClientCounters();
 const waitLatency = new Latency();
+const counts = new ClientCounts(start.counts);
+const sessions: ThreadSessions = new ThreadSessions({
+  clock,
+  conf,
+  nextSlowId: () => counts.nextSlowId(),
+  connections: () => clients.all(),
+  seen: (line) => tell({ kind: "seen", line }),
+});
 const clients = createThreadClients({
+  sessions,
   conf,
   log,
   clock,
@@ -47,9 +58,11 @@ const clients = createThreadClients({
   counters,
   waitLatency,
   thread,
-  counts: new ClientCounts(start.counts),
+  counts,
   sharesPort: true,
   run: runOnMain,
+  // Behind the commands that it has handed over in this tick.
+  gone: (client) => void setImmediate(() => tell({ kind: "gone", client })),
 });
 
 function attach(handle: StoreHandle): Store {
@@ -59,9 +72,9 @@ function attach(handle: StoreHandle): Store {
 /** Until a command that may change something is done, what comes behind it goes the same way and is not overtaken. */
 async function runOnMain(command: Command, args: readonly Buffer[], client: Connection): Promise<Reply> {
   const isRead = command.flags.includes("readonly");
-  if (!isRead) client.changesUnderWay++;
+  if (!isRead) client.countChanges(1);
   const reply = await forwarder.send(args, client.id, client.protocol);
-  if (!isRead) client.changesUnderWay--;
+  if (!isRead) client.countChanges(-1);
   return reply;
 }
 
@@ -71,13 +84,21 @@ function figures(withLines: boolean): WorkerFigures {
     groups: Object.fromEntries(groups.all.map((group) => [group.name, group.counters])),
     clients: { ...counters, connectionsReceived: received, connectionsRejected: rejected },
     waits: waitLatency.state,
+    commands: { general: sessions.stats.general, all: sessions.stats.all },
     lines: withLines ? Array.from(clients.all(), describeConnection) : [],
   };
 }
 
+/** A client that has gone meanwhile gets nothing. */
+function push({ client, atOnce, bytes2, bytes3 }: ClientPush): void {
+  const connection = clients.get(client);
+  connection?.push(new Encoded(Buffer.from(connection.protocol === 3 ? bytes3 : bytes2)), atOnce);
+}
+
 function reset(): void {
   for (const group of groups.all) Object.assign(group.counters, zeroCounters());
-  Object.assign(counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
+  sessions.stats.reset();
+  Object.assign(counters, zeroClientCounters());
   Object.assign(clients.counters, { received: 0, rejected: 0 });
 }
 
@@ -86,6 +107,9 @@ async function obey(message: ToWorker): Promise<void> {
   else if (message.kind === "figures")
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();
+  else if (message.kind === "ask")
+    tell({ kind: "answer", question: message.question, answer: sessions.answer(message.about) });
+  else if (message.kind === "pushes") for (const each of message.pushes) push(each);
   else if (message.kind === "conf") {
     changeDirectives(conf, message.changes);
     log.level = pinoLevel(conf.loglevel);
@@ -95,6 +119,7 @@ async function obey(message: ToWorker): Promise<void> {
   }
 }
 
+for (const question of start.standing) sessions.answer(question);
 main.on("message", obey);
 clients.listen(conf.bind, start.port).then(
   () => tell({ kind: "ready" }),

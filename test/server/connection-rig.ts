@@ -1,19 +1,26 @@
 /**
  * A connection of real parts on a socket without a kernel, with commands whose replies the test gives when it likes.
  *
- * ECHO answers its word; LATER is answered when the test ends what `later` holds; QUIT, AUTH and RESP3 do to the
+ * ECHO answers its word; LATER is answered when the test ends what `later` holds; PUSH and PUSHLATER push their word to
+ * the connection first; QUIT, AUTH and RESP3 do to the
  * connection what their namesakes do; BROKEN cannot be encoded, SILENT has no reply; anything else is OK.
  */
-import { type Reply, SimpleString } from "../../proto/reply.ts";
+import { GetRun } from "../../proto/get-run.ts";
+import { Push, type Reply, SimpleString } from "../../proto/reply.ts";
+import { zeroClientCounters } from "../../server/client-counters.ts";
 import { Connection, type ConnectionHost } from "../../server/connection.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { Output } from "../../server/output.ts";
 import { LiveReaderLimits } from "../../server/reader-limits.ts";
+import { RunHashes } from "../../server/run-hashes.ts";
 import { createGroup, FakeClock, Held, key } from "./fakes.ts";
 import { TestSocket } from "./test-socket.ts";
 
-const CONF = { requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 };
+const CONF = {
+  ...{ requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 },
+  ...{ stallTimeoutMs: 30_000, softOutputBytes: 1 << 24, softOutputMs: 10_000 },
+};
 
 /** A connection, and all that can be seen of it. */
 export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }> = {}) {
@@ -28,7 +35,8 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
   const execute: ConnectionHost["execute"] = (args, connection) => {
     const [name, word = ""] = args.map(String);
     executed.push([name, word].join(" ").trim());
-    if (name === "LATER") {
+    if (name === "PUSH" || name === "PUSHLATER") connection.push(new Push([word]));
+    if (name === "LATER" || name === "PUSHLATER") {
       const held = new Held<string, Reply>(word);
       later.push(held);
       return held.promise;
@@ -40,17 +48,22 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     if (name === "SILENT") return undefined;
     return name === "ECHO" ? Buffer.from(args[1]!) : new SimpleString("OK");
   };
-  const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  const counters = zeroClientCounters();
   const output = new Output();
+  const groups = new Groups([group]);
+  const known = new RunHashes();
   const host: ConnectionHost = {
-    groups: new Groups([group]),
+    groups,
     output,
+    known,
+    run: new GetRun((found) => known.prepare(found, groups)),
     conf,
     limits: (authenticated) => limits.of(authenticated),
     clock: clock.read,
     waitLatency: new Latency(),
     counters,
     execute,
+    isObserved: () => false,
     closed: () => happened.push("closed"),
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
