@@ -30,6 +30,7 @@ import {
   MUTEX,
   SEQUENCE,
   shardCountFor,
+  TICK,
   USED_BYTES,
   VALUE,
 } from "./layout.ts";
@@ -37,6 +38,7 @@ import { enter, leave, lock, unlock } from "./lock.ts";
 import { tableWords } from "./log.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { emptyShard, Shard } from "./shard.ts";
+import { UseTimes } from "./use-times.ts";
 import { afterBucket, dueEntry, expireBucket, POSITIONS, scanBucket } from "./walk.ts";
 
 export { ABSENT, MISS } from "./finder.ts";
@@ -112,6 +114,8 @@ export class Store {
   readonly #ahead: ReadAhead;
   /** Where the sweep goes on: a position as a scan's. */
   #swept = 0;
+  /** Undefined where the policy keeps no order of uses. */
+  readonly #useTimes: ReadonlyMap<Shard, UseTimes> | undefined;
 
   constructor(options: StoreOptions) {
     this.handle = options.shared ?? newMemory(options);
@@ -119,6 +123,7 @@ export class Store {
     const geometry = geometryOf(Math.floor(maxBytes / memory.length), eviction);
     this.#shards = memory.map((part) => new Shard(part, geometry));
     if (options.shared === undefined) this.#shards.forEach(emptyShard);
+    if (eviction === "lru") this.#useTimes = new Map(this.#shards.map((shard) => [shard, new UseTimes()]));
     this.#mask = memory.length - 1;
     this.#shift = Math.clz32(this.#mask);
     this.#seed = this.handle.seed;
@@ -224,10 +229,19 @@ export class Store {
     const deadline = life === "keep" ? undefined : deadlineAfter(now, life === "endless" ? undefined : life);
     this.#enter(shard);
     try {
-      return editEntry(shard, hash, key, edit, deadline, now);
+      const edited = editEntry(shard, hash, key, edit, deadline, now);
+      const times = this.#useTimes?.get(shard);
+      if (!edited.held || times === undefined) return edited;
+      return { ...edited, idleMs: times.idleMs(this.#clock(), edited.stamp) };
     } finally {
       leave(shard);
     }
+  }
+
+  /** Takes a reading of the uses, so that edits can tell how long ago one was: to be called about once a second. */
+  noteUseTimes(): void {
+    const nowMs = this.#clock();
+    for (const [shard, times] of this.#useTimes ?? []) times.note(nowMs, shard.words[TICK]!);
   }
 
   /** Ends the entry; true when it was there, alive and not a cached "not found". */
