@@ -9,7 +9,7 @@ import { refusedEdit } from "../../cluster/edit-message.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { Groups } from "../../server/groups.ts";
-import { createGroup, createMembership, key, keyOwnedBy, turn } from "./fakes.ts";
+import { createGroup, createMembership, createTracking, key, keyOwnedBy, turn } from "./fakes.ts";
 
 const LOOK: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: true };
 const SET: Edit = { ...LOOK, value: key("v"), life: "endless" };
@@ -30,6 +30,7 @@ function setUp() {
   const peers: CoherencePeers = {
     isUp: (id) => !down.has(id),
     look: () => Promise.reject(new Error("nobody looks")),
+    track: () => {},
     remove: (id, _keys, copiesOnly) => tell(id, copiesOnly ? "drop" : "remove", 1),
     flush: (id, copiesOnly) => tell(id, copiesOnly ? "drop all" : "flush", undefined),
     edit: (id) => tell(id, "edit", state.edited),
@@ -38,7 +39,9 @@ function setUp() {
   };
   const membership = createMembership("a", ["a", "b", "c"]);
   const group = createGroup();
-  const coherence = new Coherence({ groups: new Groups([group]), membership, peers, sleep: async () => {} });
+  const groups = new Groups([group]);
+  const tracking = createTracking(groups);
+  const coherence = new Coherence({ groups, membership, peers, tracking, sleep: async () => {} });
   return { coherence, membership, group, told, down, failing, state };
 }
 
