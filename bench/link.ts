@@ -8,6 +8,7 @@
 
 import { fork } from "node:child_process";
 import { cpus } from "node:os";
+import { refusedEdit } from "../cluster/edit-message.ts";
 import { Peers } from "../cluster/peers.ts";
 import type { PeerHandlers } from "../cluster/served-link.ts";
 
@@ -22,6 +23,8 @@ const value = Buffer.alloc(100, "v");
 const handlers: PeerHandlers = {
   get: () => ({ kind: "value", value, ttlMs: 60_000 }),
   look: () => ({ kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 }),
+  edit: () => refusedEdit("not here"),
+  scan: () => ({ cursor: 0, keys: [], seen: 0 }),
   remove: () => 0,
   flush: () => {},
   count: () => 0,

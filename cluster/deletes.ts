@@ -19,15 +19,16 @@ export class Deletes {
   }
 
   /** How many live entries went. Remembers the keys that it could not tell of and rejects with PeerUnreachable. */
-  remove(keys: readonly Uint8Array[]): Promise<number> {
+  remove(keys: readonly Uint8Array[], copiesOnly = false): Promise<number> {
     // They may have to be kept for much longer than the caller keeps them. Nobody stores keys too long to ask for.
-    return this.#remove(keys.filter((key) => key.length <= MAX_KEY_BYTES).map((key) => Buffer.from(key)));
+    const kept = keys.filter((key) => key.length <= MAX_KEY_BYTES).map((key) => Buffer.from(key));
+    return this.#remove(kept, copiesOnly);
   }
 
   /** As `remove`, of all keys. */
-  async flush(): Promise<void> {
+  async flush(copiesOnly = false): Promise<void> {
     try {
-      await this.#link.ask("flushed", (id) => ({ flush: { id } }));
+      await this.#link.ask("flushed", (id) => ({ flush: { id, copiesOnly } }));
     } catch (error) {
       this.#missed.addFlush();
       throw error;
@@ -39,11 +40,12 @@ export class Deletes {
     const { flush, keys } = this.#missed.take();
     const ignore = () => {}; // What fails again is remembered again.
     if (flush) this.flush().catch(ignore);
-    if (keys.length > 0) this.#remove(keys).catch(ignore);
+    if (keys.length > 0) this.#remove(keys, false).catch(ignore);
   }
 
-  async #remove(keys: readonly Uint8Array[]): Promise<number> {
-    const results = await Promise.allSettled(batches(keys).map((batch) => this.#removeBatch(batch)));
+  async #remove(keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number> {
+    const sent = batches(keys).map((batch) => this.#removeBatch(batch, copiesOnly));
+    const results = await Promise.allSettled(sent);
     let count = 0;
     for (const result of results) {
       if (result.status === "rejected") throw result.reason;
@@ -52,10 +54,11 @@ export class Deletes {
     return count;
   }
 
-  async #removeBatch(keys: Uint8Array[]): Promise<number> {
+  async #removeBatch(keys: Uint8Array[], copiesOnly: boolean): Promise<number> {
     try {
-      return (await this.#link.ask("removed", (id) => ({ remove: { id, keys } }))).count ?? 0;
+      return (await this.#link.ask("removed", (id) => ({ remove: { id, keys, copiesOnly } }))).count ?? 0;
     } catch (error) {
+      // Also where only copies were meant: what the member does in between is not known.
       this.#missed.add(keys);
       throw error;
     }

@@ -19,7 +19,7 @@ import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 
 /** Goes up when an older node could not read what a newer one says. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 /** The longest greeting accepted; the longest one sent has 38. */
 export const MAX_GREETING_BYTES = 64;
 const NONCE_BYTES = 16;

@@ -20,7 +20,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { Outcome } from "./outcome.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { QuietLog } from "./quiet-log.ts";
-import { type Answer, type AnswerName, Requests } from "./requests.ts";
+import { type Answer, type AnswerName, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
 
 /** For connecting, and once more for the handshake. */
 const DIAL_TIMEOUT_MS = 1000;
@@ -80,6 +80,7 @@ export class Link {
   #stream: FrameStream | undefined;
   #handshake: DialerHandshake | undefined;
   #proved = false;
+  #maxRequestBytes = MAX_REQUEST_BYTES;
   #requests: Requests | undefined;
   #heartbeat: Heartbeat | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -99,6 +100,16 @@ export class Link {
 
   get isUp(): boolean {
     return this.#state === "up";
+  }
+
+  /** Too much is under way to add what may be refused. */
+  get isBusy(): boolean {
+    return this.#requests?.isBusy ?? false;
+  }
+
+  /** The longest frame that the member reads. */
+  get maxRequestBytes(): number {
+    return this.#maxRequestBytes;
   }
 
   /** Dials now, unless the link is up or being dialed: on starting, and when the member is known to be back. */
@@ -191,6 +202,7 @@ export class Link {
   #open(stream: FrameStream, { introduction }: carrot.Frame): void {
     if (!introduction) throw new Error("sent another frame before it introduced itself");
     clearTimeout(this.#timer);
+    this.#maxRequestBytes = introduction.maxFrameBytes ?? MAX_REQUEST_BYTES;
     this.#requests = new Requests({
       peer: this.#options.peer,
       clock: this.#options.clock,

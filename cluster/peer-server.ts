@@ -11,6 +11,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
+import { isEditFrame } from "./edit-message.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { AcceptorHandshake, HandshakeError, MAX_GREETING_BYTES } from "./handshake.ts";
 import type { QuietLog } from "./quiet-log.ts";
@@ -34,6 +35,8 @@ export interface PeerServerOptions {
   readonly handlers: PeerHandlers;
   readonly ring: RingAgreement;
   readonly log: QuietLog;
+  /** The longest edit that is read; other requests are shorter. */
+  readonly maxFrameBytes: number;
   /** A member has dialed this node and proved itself. */
   readonly introduced: (id: string) => void;
   /** A member has sent so many requests for keys. */
@@ -117,6 +120,8 @@ export class PeerServer {
   }
 
   #take(link: Accepted, frame: Buffer): void {
+    // A long frame of anything else could become millions of objects.
+    if (frame.length > MAX_REQUEST_BYTES && !isEditFrame(frame)) throw new Error("sent too long a request");
     if (link.served !== undefined) {
       link.served.take(frame);
       if (link.stream.outgoingBytes > PAUSE_BYTES) link.stream.pauseUntilDrained();
@@ -143,7 +148,7 @@ export class PeerServer {
     link.stream.maxFrameBytes = MAX_REQUEST_BYTES;
     const introduction = {
       id: this.#options.id,
-      maxFrameBytes: MAX_REQUEST_BYTES,
+      maxFrameBytes: this.#options.maxFrameBytes,
       ring: this.#options.ring.print,
     };
     link.stream.send(encodeFrame(carrot.Frame, { introduction }));
@@ -162,6 +167,7 @@ export class PeerServer {
       counted: (requests) => counted(id, requests),
     });
     this.#halfOpen.delete(link);
+    link.stream.maxFrameBytes = this.#options.maxFrameBytes;
     link.stream.closeWhenIdle(IDLE_TIMEOUT_MS);
     this.#options.introduced(id);
   }

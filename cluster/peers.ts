@@ -11,6 +11,8 @@
 
 import { connect, type Socket } from "node:net";
 import { Deletes } from "./deletes.ts";
+import type { Edit, Edited } from "./edit.ts";
+import { EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
 import { Link, type LinkFigures } from "./link.ts";
 import type { Glimpse, Outcome } from "./outcome.ts";
 import { glimpseOf } from "./outcome-entry.ts";
@@ -20,9 +22,9 @@ import { type Log, QuietLog } from "./quiet-log.ts";
 import { MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
 import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
-import type { PeerHandlers } from "./served-link.ts";
+import type { PeerHandlers, ScanPiece } from "./served-link.ts";
 
-export type { PeerHandlers };
+export type { PeerHandlers, ScanPiece };
 
 export interface PeersOptions {
   /** This node's id: its advertised peer address, `host:port`, spelt as the other members spell it. */
@@ -50,8 +52,8 @@ interface Member {
   exchangedAtMs: number;
 }
 
-/** Room for framing and for the keys and lifetimes beside one value of the largest size. */
-const FRAME_ROOM_BYTES = 64 * 1024;
+/** Room for framing and for the key and lifetimes beside one value of the largest size. */
+const FRAME_ROOM_BYTES = 128 * 1024;
 /** Views that differ although both sides know of each other: somebody refuses one. Not at every ping. */
 const EXCHANGE_INTERVAL_MS = 2000;
 
@@ -73,6 +75,7 @@ export class Peers {
       handlers: options.handlers,
       ring: this.#ring,
       log: this.#log,
+      maxFrameBytes: frameBytesFor(options.maxValueBytes),
       introduced: (id) => this.#members.get(id)?.link.dial(),
       counted: (id, requests) => this.#count(id, requests),
     });
@@ -132,13 +135,42 @@ export class Peers {
    * the keys are remembered (up to 10,000 of them or 1 MiB, then as a flush) and sent when the link is up again,
    * before anything else.
    */
-  async remove(id: string, keys: readonly Uint8Array[]): Promise<number> {
-    return this.#member(id).deletes.remove(keys);
+  async remove(id: string, keys: readonly Uint8Array[], copiesOnly = false): Promise<number> {
+    return this.#member(id).deletes.remove(keys, copiesOnly);
   }
 
   /** Flushes a member; remembered as `remove` is. */
-  async flush(id: string): Promise<void> {
-    await this.#member(id).deletes.flush();
+  async flush(id: string, copiesOnly = false): Promise<void> {
+    await this.#member(id).deletes.flush(copiesOnly);
+  }
+
+  /**
+   * Edits an entry at the member that owns the key or stands in for the owner. Refused, with an error in the answer,
+   * when it is too long for the member or the member is far behind. Rejects with PeerUnreachable; the member may have
+   * done it then or not.
+   */
+  async edit(id: string, key: Uint8Array, edit: Edit): Promise<Edited> {
+    const { link } = this.#member(id);
+    if (key.length > MAX_KEY_BYTES) return refusedEdit(`key is too long for the peer link`);
+    const room = link.maxRequestBytes - EDIT_OVERHEAD_BYTES - key.length;
+    if ((edit.value?.length ?? 0) > room)
+      return refusedEdit("value is too large for the member that owns it");
+    if (link.isBusy) return refusedEdit("peer busy");
+    const answer = await link.ask("edited", (requestId) => ({ edit: editMessageOf(requestId, key, edit) }));
+    const edited = editedOf(answer);
+    if (edited === undefined) throw new PeerUnreachable(id, "shutting down");
+    return edited;
+  }
+
+  /** A piece of the keys that a member holds; `cursor` as in ScanPiece. Rejects with PeerUnreachable. */
+  async scan(id: string, cursor: number, count: number, pattern: Uint8Array | undefined): Promise<ScanPiece> {
+    const build = (requestId: number) => ({ scan: { id: requestId, cursor, count, pattern } });
+    const answer = await this.#member(id).link.ask("scanned", build);
+    return {
+      cursor: answer.cursor ?? 0,
+      keys: (answer.keys ?? []).map((key) => Buffer.from(key)),
+      seen: answer.seen ?? 0,
+    };
   }
 
   /** The live entries that a member owns. Rejects with PeerUnreachable. */
@@ -179,7 +211,7 @@ export class Peers {
       clock,
       random,
       connect: this.#options.connect ?? connectTo,
-      maxFrameBytes: Math.max(maxValueBytes + FRAME_ROOM_BYTES, MAX_REQUEST_BYTES),
+      maxFrameBytes: frameBytesFor(maxValueBytes),
       log: this.#log,
       ringPrint: () => this.#ring.print,
       opened: () => member.deletes.catchUp(),
@@ -215,6 +247,10 @@ export class Peers {
     this.#ring.consider({ epoch: answer.epoch ?? 0, members: answer.members ?? [] });
     return answer.taken ?? false;
   }
+}
+
+function frameBytesFor(maxValueBytes: number): number {
+  return Math.max(maxValueBytes + FRAME_ROOM_BYTES, MAX_REQUEST_BYTES);
 }
 
 function noMember(id: string): PeerUnreachable {

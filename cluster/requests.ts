@@ -29,13 +29,21 @@ export const MAX_IN_FLIGHT = 65_536;
 /** Requests that the peer has not taken yet; with this many a further one is refused. */
 const MAX_OUTGOING_BYTES = 16 << 20;
 /** What a key costs in a frame beyond its bytes. */
-const KEY_OVERHEAD_BYTES = 4;
+export const KEY_OVERHEAD_BYTES = 4;
 
 export const PEER_BUSY: Outcome = { kind: "error", text: "peer busy" };
 
 type FrameProperties = NonNullable<ConstructorParameters<typeof carrot.Frame>[0]>;
 /** The answers that belong to one request each. */
-export type AnswerName = "looked" | "removed" | "flushed" | "counted" | "ringTaken" | "pong";
+export type AnswerName =
+  | "looked"
+  | "removed"
+  | "flushed"
+  | "counted"
+  | "ringTaken"
+  | "pong"
+  | "edited"
+  | "scanned";
 export type Answer<Name extends AnswerName> = NonNullable<carrot.Frame[Name]>;
 
 interface WaitingGet {
@@ -90,7 +98,7 @@ export class Requests {
         text: `key is too long for the peer link (max ${MAX_KEY_BYTES} bytes)`,
       });
     }
-    if (this.#isBusy()) return Promise.resolve(PEER_BUSY);
+    if (this.isBusy) return Promise.resolve(PEER_BUSY);
     return new Promise((resolve, reject) => {
       const id = this.#nextId();
       this.#gets.set(id, { timeoutMs, resolve, reject });
@@ -129,6 +137,8 @@ export class Requests {
       case "counted":
       case "ringTaken":
       case "pong":
+      case "edited":
+      case "scanned":
         this.#takeAnswer(name, frame[name]!);
         break;
       default:
@@ -147,7 +157,8 @@ export class Requests {
     for (const { reject } of waiting) reject(this.#closed);
   }
 
-  #isBusy(): boolean {
+  /** Whether a request that may be refused is one too many. */
+  get isBusy(): boolean {
     return this.inFlight >= MAX_IN_FLIGHT || this.#options.outgoingBytes() > MAX_OUTGOING_BYTES;
   }
 

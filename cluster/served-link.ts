@@ -8,19 +8,38 @@
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
+import type { Edit, Edited } from "./edit.ts";
+import { EDIT_OVERHEAD_BYTES, editedMessageOf, editOf, refusedEdit } from "./edit-message.ts";
 import type { Glimpse, Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-entry.ts";
-import { BATCH_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
+import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
+
+/** A piece of a member's keys. */
+export interface ScanPiece {
+  /** Where to go on; 0 at the end. A whole number up to 2^53. */
+  readonly cursor: number;
+  /** Those that match. */
+  readonly keys: readonly Buffer[];
+  /** How many entries were looked at. */
+  readonly seen: number;
+}
 
 /** How this node answers other members: from its own store, flights and loaders, never by asking a further member. */
 export interface PeerHandlers {
   /** `key` is a view that nobody writes to, but it keeps its whole frame alive: copy what is kept. */
   get(key: Uint8Array, timeoutMs: number): Outcome | Promise<Outcome>;
   look(key: Uint8Array): Glimpse;
-  /** Removes entries and mirrors, voids loads and forwards under way; how many live entries went. */
-  remove(keys: readonly Uint8Array[]): number;
-  flush(): void;
+  /**
+   * Removes entries and mirrors, voids loads and forwards under way; how many live entries went. `copiesOnly`: only
+   * mirrors and forwards.
+   */
+  remove(keys: readonly Uint8Array[], copiesOnly: boolean): number;
+  flush(copiesOnly: boolean): void;
+  /** Of this node's own store; the bytes are views as in `get`. */
+  edit(key: Uint8Array, edit: Edit): Edited;
+  /** A piece of the keys in this node's own stores. */
+  scan(cursor: number, count: number, pattern: Uint8Array | undefined): ScanPiece;
   /** Live entries that this node owns. */
   count(): number;
   /** A view of the ring that is newer than this node's; true when it is taken. */
@@ -41,6 +60,8 @@ export interface ServedLinkOptions {
 
 /** Answers that a slow reader leaves lying here; beyond it values are refused with an error outcome. */
 const MAX_OUTGOING_BYTES = 64 << 20;
+/** Entries looked at for one piece of a scan: about a millisecond. */
+export const MAX_SCAN_COUNT = 500;
 const LEAVING: carrot.Entry.$Properties = { kind: carrot.Kind.LEAVING };
 
 export class ServedLink {
@@ -140,17 +161,47 @@ export class ServedLink {
 
   #answerTo(frame: carrot.Frame): carrot.Frame.$Properties {
     const { handlers } = this.#options;
-    const { look, remove, flush, count, ring, ping } = frame;
+    const { look, remove, flush, count, ring, ping, edit, scan } = frame;
     if (ping) return { pong: { id: ping.id, ring: this.#options.ring.print } };
-    if (remove) return { removed: { id: remove.id, count: handlers.remove(remove.keys ?? []) } };
+    if (edit) return { edited: this.#answerEdit(edit) };
+    if (remove) {
+      return {
+        removed: { id: remove.id, count: handlers.remove(remove.keys ?? [], remove.copiesOnly ?? false) },
+      };
+    }
     if (look) return { looked: lookedOf(look.id ?? 0, handlers.look(look.key ?? new Uint8Array())) };
     if (count) return { counted: { id: count.id, count: handlers.count() } };
     if (ring) return this.#answerRing(ring);
+    if (scan) return { scanned: this.#answerScan(scan) };
     if (flush) {
-      handlers.flush();
+      handlers.flush(flush.copiesOnly ?? false);
       return { flushed: { id: flush.id } };
     }
     throw new Error(`asked with ${frame.body ?? "an unknown frame"}`);
+  }
+
+  /** A value that cannot be answered is refused before anything is done: GETDEL would lose it. */
+  #answerEdit(message: carrot.Edit.$Properties): carrot.Edited.$Properties {
+    const id = message.id ?? 0;
+    if (this.#leaving !== undefined) return { id, leaving: true };
+    const edit = editOf(message);
+    const key = message.key ?? new Uint8Array();
+    if (edit === undefined) return editedMessageOf(id, refusedEdit("peer does not know this edit"));
+    if (this.#isCongested()) return editedMessageOf(id, refusedEdit("peer busy"));
+    const room = this.#options.maxAnswerBytes - EDIT_OVERHEAD_BYTES;
+    if (edit.wanted !== undefined && this.#options.handlers.look(key).bytes > room) {
+      return editedMessageOf(id, refusedEdit("value is too large for the member that asked"));
+    }
+    return editedMessageOf(id, this.#options.handlers.edit(key, edit));
+  }
+
+  /** Keys that do not fit into what the other side reads are left out: only hundreds that collide come to that. */
+  #answerScan({ id, cursor, count, pattern }: carrot.Scan.$Properties): carrot.Scanned.$Properties {
+    const most = Math.min(count ?? 0, MAX_SCAN_COUNT);
+    const piece = this.#options.handlers.scan(cursor ?? 0, most, pattern ?? undefined);
+    let room = this.#options.maxAnswerBytes - ENTRY_OVERHEAD_BYTES;
+    const keys = piece.keys.filter((key) => (room -= key.length + KEY_OVERHEAD_BYTES) >= 0);
+    return { id, cursor: piece.cursor, keys, seen: piece.seen };
   }
 
   #answerRing({ id, epoch, members }: carrot.Ring.$Properties): carrot.Frame.$Properties {

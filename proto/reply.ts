@@ -27,6 +27,8 @@ export type Reply =
   | Verbatim
   | Double
   | Push
+  | NullArray
+  | Several
   | Encoded;
 
 /** 2 until the client says HELLO 3. */
@@ -74,6 +76,20 @@ export class Push {
   readonly elements: Reply[];
   constructor(elements: Reply[]) {
     this.elements = elements;
+  }
+}
+
+/** What an EXEC that did not run answers: RESP2 has a null of its own for arrays. */
+export class NullArray {
+  readonly type = "*-1";
+}
+
+/** Replies to one command, one behind the other, as SUBSCRIBE gives one for each channel. */
+export class Several {
+  readonly type = "several";
+  readonly replies: Reply[];
+  constructor(replies: Reply[]) {
+    this.replies = replies;
   }
 }
 
@@ -128,6 +144,8 @@ function append(pieces: Pieces, reply: Reply, protocol: Protocol): void {
   else if (reply instanceof SimpleString || reply instanceof ErrorReply) appendLine(pieces, reply);
   else if (reply instanceof Verbatim) appendVerbatim(pieces, reply.text, protocol);
   else if (reply instanceof Encoded) pieces.add(reply.bytes);
+  else if (reply instanceof NullArray) pieces.add(protocol === 3 ? NULL_RESP3 : "*-1\r\n");
+  else if (reply instanceof Several) for (const each of reply.replies) append(pieces, each, protocol);
   else if (reply instanceof Double) appendDouble(pieces, reply.value, protocol);
   else appendAggregate(pieces, reply, protocol);
 }

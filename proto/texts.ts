@@ -57,12 +57,35 @@ export const errors = {
   /** `command` in capitals. */
   unknownSubcommand: (command: string, word: Uint8Array) =>
     `ERR unknown subcommand '${lineText(word)}'. Try ${command} HELP.`,
+  /** `command` in capitals. */
+  unknownForm: (word: Uint8Array, command: string) =>
+    `ERR unknown subcommand or wrong number of arguments for '${lineText(word)}'. Try ${command} HELP.`,
+  onlyWhenSubscribed: (name: string) =>
+    `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  monitorOfKeys: "ERR Replica can't interact with the keyspace",
+  monitorInside: "ERR MONITOR isn't allowed for DENY BLOCKING client",
+  noSuchClient: "ERR No such client",
+  noSuchUser: (name: Uint8Array) => `ERR No such user '${lineText(name)}'`,
+  clientIdTooSmall: "ERR client-id should be greater than 0",
+  pauseMode: "ERR CLIENT PAUSE mode must be WRITE or ALL",
+  timeoutNotAnInteger: "ERR timeout is not an integer or out of range",
+  timeoutNegative: "ERR timeout is negative",
+  unblockReason: "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR",
   invalidExpireTime: (name: string) => `ERR invalid expire time in '${name}' command`,
   helloOption: (word: Uint8Array) => `ERR Syntax error in HELLO option '${lineText(word)}'`,
   /** CLIENT SETINFO knows lib-name and lib-ver. */
   clientInfoOption: (word: Uint8Array) => `ERR Unrecognized option '${lineText(word)}'`,
   clientInfoValue: (attribute: string) =>
     `ERR ${attribute} cannot contain spaces, newlines or special characters.`,
+  nestedMulti: "ERR MULTI calls can not be nested",
+  execWithoutMulti: "ERR EXEC without MULTI",
+  discardWithoutMulti: "ERR DISCARD without MULTI",
+  watchInsideMulti: "ERR WATCH inside MULTI is not allowed",
+  execAbort: "EXECABORT Transaction discarded because of previous errors.",
+  execRefused: (why: string) => `EXECABORT Transaction discarded because of: ${why.replace(/^ERR /, "")}`,
+  notInTransaction: "ERR Command not allowed inside a transaction",
+  /** Of what a client has the server keep for it: queued commands, watched keys, subscriptions. */
+  keepsTooMuch: (maxBytes: number) => `ERR too much to keep for this client (max ${maxBytes} bytes)`,
   clientId: "ERR Invalid client ID",
   clientType: (word: Uint8Array) => `ERR Unknown client type '${lineText(word)}'`,
   noShutdown: "ERR No shutdown in progress.",
@@ -74,6 +97,20 @@ export const errors = {
   /** `reason` such as "argument must be a memory value"; Redis' own ones stand in `configReasons`. */
   configRefused: (name: string, reason: string) =>
     `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+  /** Of EXPIRE and its kin. */
+  expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word)}`,
+  expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",
+  expireGtAndLt: "ERR GT and LT options at the same time are not compatible",
+  invalidCursor: "ERR invalid cursor",
+  /** Of OBJECT FREQ where the policy is one by recency, and of OBJECT IDLETIME where it is not. */
+  noFrequency:
+    "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+  noIdleTime:
+    "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+  valueTooLong: (maxBytes: number) => `ERR value is too long (max ${maxBytes} bytes)`,
+  noGroup: (key: Uint8Array) => `ERR no group takes the key '${lineText(key)}'`,
+  patternTooLong: (maxBytes: number) => `ERR pattern is too long (max ${maxBytes} bytes)`,
+  tooManyKeys: (maxBytes: number) => `ERR too many keys for one reply (max ${maxBytes} bytes): use SCAN`,
   keyTooLong: (maxBytes: number) => `ERR key is too long (max ${maxBytes} bytes)`,
   /** Never for something a client did; the log has the rest. */
   internal: "ERR internal error",

@@ -58,6 +58,31 @@ export class CarrotNode {
     return Promise.all(keys.map((key) => this.get(key)));
   }
 
+  /**
+   * Puts a value into the cache, at the key's owner, for `ttlMs` (without it: until it is evicted, deleted or set
+   * again). Rejects with a RangeError for a key or value that is too long, with an Error when it cannot be kept.
+   */
+  async set(key: Key, value: string | Uint8Array, options: { readonly ttlMs?: number } = {}): Promise<void> {
+    const { ttlMs } = options;
+    if (ttlMs !== undefined && !(ttlMs > 0)) throw new RangeError("ttlMs is not above 0");
+    const { coherence, groups } = this.#openNode();
+    const bytes = this.#bytesOf(key);
+    const group = groups.of(bytes, 0, bytes.length);
+    if (group === undefined) throw new Error("no group takes the key");
+    const { maxValueBytes } = group.conf;
+    const kept = typeof value === "string" ? Buffer.from(value, "utf8") : value;
+    if (kept.length > maxValueBytes) throw new RangeError(`value is too long (max ${maxValueBytes} bytes)`);
+    const { error, tooLarge } = await coherence.edit(bytes, {
+      conditions: [],
+      value: kept,
+      life: ttlMs ?? "endless",
+      wanted: undefined,
+      isUse: false,
+    });
+    if (error !== undefined) throw new Error(error);
+    if (tooLarge) throw new Error("the value does not fit into its group's memory");
+  }
+
   /** Deletes entries and every copy of them in the whole cluster; resolves to how many there were. */
   async delete(...keys: readonly Key[]): Promise<number> {
     return this.#openNode().coherence.remove(keys.map((key) => this.#bytesOf(key)));

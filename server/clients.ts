@@ -19,6 +19,8 @@ export interface ClientsOptions {
   readonly sharesPort: boolean;
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "maxClients" | "timeoutMs" | "shutdownTimeoutMs">;
+  /** Told that a client is no longer connected. */
+  gone(connection: Connection): void;
   /** What every connection is given; `closed` is added here. */
   readonly host: Omit<ConnectionHost, "closed">;
 }
@@ -94,17 +96,22 @@ export class Clients {
   }
 
   #closed(connection: Connection): void {
-    if (this.#connections.delete(connection.id)) this.#options.counts.leave(this.#options.thread);
+    if (this.#connections.delete(connection.id)) {
+      this.#options.counts.leave(this.#options.thread);
+      this.#options.gone(connection);
+    }
     if (this.#connections.size === 0) this.#allGone?.();
   }
 
-  /** Closes those who have neither sent nor taken a byte for `timeout`; who waits for a reply is not idle. */
+  /** Closes those who have neither sent nor taken a byte for `timeout`; who waits for something is not idle. */
   closeIdle(): void {
     const { timeoutMs } = this.#options.conf;
     if (timeoutMs === 0) return;
     const since = this.#host.clock() - timeoutMs;
     for (const connection of this.#connections.values()) {
-      if (connection.lastActiveMs < since && connection.outgoing.replies === 0) connection.socket.destroy();
+      const { session } = connection;
+      const waits = connection.outgoing.replies > 0 || session.isSubscribed || session.isMonitor;
+      if (connection.lastActiveMs < since && !waits) connection.socket.destroy();
     }
   }
 

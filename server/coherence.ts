@@ -1,16 +1,23 @@
 /**
- * Commands that change or count entries everywhere: DEL, FLUSHALL, EXISTS and its kin, DBSIZE, and the ring itself.
+ * Commands that change or count entries everywhere: DEL, SET and its kin, FLUSHALL, EXISTS, DBSIZE, and the ring.
  *
- * Invariant: when a delete has been answered, no member that could be reached gives the old value any more, and no
- * load that began before it will be stored. A delete goes round twice. In between, a member told early may have copied
+ * Invariant: when a change has been answered, no member that could be reached gives an older value any more, and no
+ * load that began before it will be stored. A change goes round twice. In between, a member told early may have copied
  * the old value from one told late; after the first round no entry and no load under way has it any more, after the
- * second no copy and no forward. That holds whoever each member takes for the owner: to delete at the owner first and
- * then at the others is one message a member less, and wrong while members differ about who is up. What a member does
- * for a delete is purely local to it. Does not know RESP.
+ * second no copy and no forward. That holds whoever each member takes for the owner: to tell the owner first and
+ * then the others is one message a member less, and wrong while members differ about who is up. The second round
+ * leaves entries and loads alone: they can only be newer, such as what a SET right behind a DEL has put there. What a
+ * member does for a change is purely local to it. Does not know RESP.
  *
- *     DEL k ─▶ this node ─▶ 1. every member: entry, copy, load and forward under way
- *                        ─▶ 2. every member again
+ *     DEL k   ─▶ this node ─▶ 1. every member: entry, copy, load and forward under way
+ *                          ─▶ 2. every member: copy and forward under way
+ *     SET k v ─▶ this node ─▶ 1. the owner: as above, and keeps v; all others: as above
+ *                          ─▶ 2. every member: copy and forward under way
+ *
+ * Where the owner has to decide (NX, EXPIRE, GETDEL) it is asked alone before the others are told.
  */
+import type { Edit, Edited } from "../cluster/edit.ts";
+import { refusedEdit } from "../cluster/edit-message.ts";
 import type { Glimpse } from "../cluster/outcome.ts";
 import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
 import { sumFigures } from "./figures.ts";
@@ -21,8 +28,9 @@ import type { Membership } from "./membership.ts";
 export interface CoherencePeers {
   isUp(id: string): boolean;
   look(id: string, key: Uint8Array): Promise<Glimpse>;
-  remove(id: string, keys: readonly Uint8Array[]): Promise<number>;
-  flush(id: string): Promise<void>;
+  remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number>;
+  flush(id: string, copiesOnly: boolean): Promise<void>;
+  edit(id: string, key: Uint8Array, edit: Edit): Promise<Edited>;
   count(id: string): Promise<number>;
   ring(id: string, epoch: number, members: readonly string[]): Promise<boolean>;
 }
@@ -33,6 +41,10 @@ export interface CoherenceOptions {
   /** Undefined on a node that is alone. */
   readonly peers: CoherencePeers | undefined;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Told of every key that is deleted here, whether or not anything was held. */
+  readonly removed?: (key: Buffer) => void;
+  /** Told that everything here has been deleted. */
+  readonly flushed?: () => void;
 }
 
 /** How long an operator waits for a new member's link, and how often it is looked for. */
@@ -41,6 +53,9 @@ const LOOK_AGAIN_MS = 10;
 
 /** Nothing is known of a key, for want of a group that takes it. */
 const MISSING: Glimpse = { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
+/** As for a GET: two failures in a row, and this node stands in. */
+const MAX_ASKED = 2;
+const NOBODY: ReadonlySet<string> = new Set();
 
 export class Coherence {
   readonly #options: CoherenceOptions;
@@ -60,18 +75,48 @@ export class Coherence {
       group.forwards.void(bytes);
       group.mirrors?.delete(bytes);
       if (group.store.delete(bytes)) removed++;
+      this.#options.removed?.(bytes);
     }
     return removed;
+  }
+
+  /** Drops what came from other members: mirrors, and forwards under way. */
+  dropCopiesHere(keys: readonly Uint8Array[]): void {
+    for (const key of keys) {
+      const group = this.#options.groups.of(key, 0, key.length);
+      const bytes = asBuffer(key);
+      group?.forwards.void(bytes);
+      group?.mirrors?.delete(bytes);
+    }
+  }
+
+  /** Carries an edit out on this node's own store; one that changes something also drops copies and voids the load. */
+  editHere(key: Uint8Array, edit: Edit): Edited {
+    const group = this.#options.groups.of(key, 0, key.length);
+    if (group === undefined) return refusedEdit("no group takes the key");
+    const edited = group.store.edit(key, edit);
+    if (!edited.changed) return edited;
+    group.loads.void(asBuffer(key));
+    this.dropCopiesHere([key]);
+    this.#options.removed?.(asBuffer(key));
+    return edited;
   }
 
   /** Empties this node: entries, copies, and what is under way. */
   flushHere(): void {
     for (const group of this.#options.groups.all) {
       group.loads.voidAll();
-      group.forwards.voidAll();
-      group.mirrors?.clear();
       group.store.clear();
     }
+    this.dropAllCopiesHere();
+  }
+
+  dropAllCopiesHere(): void {
+    for (const group of this.#options.groups.all) {
+      group.forwards.voidAll();
+      group.mirrors?.clear();
+    }
+    this.#options.flushed?.();
   }
 
   /** Live entries of this node's own stores. */
@@ -88,23 +133,76 @@ export class Coherence {
   async remove(keys: readonly Buffer[]): Promise<number> {
     const unique = [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
     if (this.#options.peers === undefined) return this.removeHere(unique);
-    const owners = unique.map((key) => this.#owner(key));
+    const owners = unique.map((key) => this.ownerNow(key));
     // An entry of a stand-in or a former owner is not another entry: a member counts only what it owns.
     const [removed] = await Promise.all([
       this.#removeEach((id) => unique.filter((_, i) => owners[i] === id)),
       this.#removeEach((id) => unique.filter((_, i) => owners[i] !== id)),
     ]);
-    await this.#removeEach(() => unique);
+    await this.#dropCopies(unique);
     return removed;
   }
 
   /** Empties the whole cluster, in two rounds as well. */
   async flush(): Promise<void> {
-    if (this.#options.peers === undefined) return this.flushHere();
-    for (let round = 0; round < 2; round++) {
-      this.flushHere();
-      await this.#everyOther((peers, id) => peers.flush(id), undefined);
+    this.flushHere();
+    if (this.#options.peers === undefined) return;
+    await this.#everyOther((peers, id) => peers.flush(id, false), undefined);
+    this.dropAllCopiesHere();
+    await this.#everyOther((peers, id) => peers.flush(id, true), undefined);
+  }
+
+  /**
+   * Edits an entry at its owner, and has every copy of it dropped when that has changed it. Bytes of the caller's are
+   * used no longer than this call lasts. At once on a node that is alone; a key of no group has no entry.
+   */
+  edit(key: Uint8Array, edit: Edit): Edited | Promise<Edited> {
+    if (this.#options.peers === undefined) return this.editHere(key, edit);
+    const value = edit.value && Buffer.from(edit.value);
+    const own = { ...edit, value };
+    return changes(edit) ? this.#change(Buffer.from(key), own) : this.#inspect(Buffer.from(key), own);
+  }
+
+  async #change(key: Buffer, edit: Edit): Promise<Edited> {
+    const owner = this.ownerNow(key);
+    const allBut = (target: string) => this.#removeEach((id) => (id === target ? [] : [key]));
+    // Before anything is awaited: a GET behind this in a pipeline must not be answered from a copy.
+    if (owner !== this.#options.membership.self) this.removeHere([key]);
+    // Copies may go whatever the owner says, but are dear where it may say no.
+    const isSure = edit.value instanceof Uint8Array && edit.conditions.length === 0;
+    const [{ edited, target }] = await Promise.all([
+      this.#editAtOwner(key, edit, owner),
+      isSure ? allBut(owner) : 0,
+    ]);
+    // Who could not be reached may have done it all the same, and then loses it as it loses any copy.
+    if (!edited.changed && target === owner) return edited;
+    if (!isSure || target !== owner) await allBut(target);
+    await this.#dropCopies([key]);
+    return edited;
+  }
+
+  /** Asks the owner, or when it cannot be reached who stands in for it, at last this node itself. */
+  async #editAtOwner(key: Buffer, edit: Edit, owner: string): Promise<{ edited: Edited; target: string }> {
+    const { membership, peers } = this.#options;
+    const tried = new Set<string>();
+    let target = owner;
+    while (target !== membership.self && tried.size < MAX_ASKED) {
+      try {
+        return { edited: await peers!.edit(target, key, edit), target };
+      } catch (error) {
+        if (!(error instanceof PeerUnreachable)) throw error;
+        tried.add(target);
+        target = this.ownerNow(key, tried);
+      }
     }
+    return { edited: this.editHere(key, edit), target: membership.self };
+  }
+
+  /** An edit that changes nothing, hence needs no rounds. */
+  #inspect(key: Buffer, edit: Edit): Edited | Promise<Edited> {
+    const owner = this.ownerNow(key);
+    if (owner === this.#options.membership.self) return this.editHere(key, edit);
+    return orWhenUnreachable(this.#options.peers!.edit(owner, key, edit), () => this.editHere(key, edit));
   }
 
   /** Live entries of all members that can be reached; copies are not counted. */
@@ -117,7 +215,7 @@ export class Coherence {
 
   /** What the key's owner knows of it. */
   async look(key: Buffer): Promise<Glimpse> {
-    const owner = this.#owner(key);
+    const owner = this.ownerNow(key);
     if (owner === this.#options.membership.self) return this.lookHere(key);
     return orWhenUnreachable(this.#options.peers!.look(owner, key), () => this.lookHere(key));
   }
@@ -156,11 +254,11 @@ export class Coherence {
     return peers.isUp(id);
   }
 
-  /** The member that answers for a key now: its owner, or who stands in for it. */
-  #owner(key: Buffer): string {
+  /** The member that answers for a key now: its owner, or who stands in for it; none of those that have failed. */
+  ownerNow(key: Buffer, tried: ReadonlySet<string> = NOBODY): string {
     const { membership, peers } = this.#options;
     if (peers === undefined) return membership.self;
-    const isUp = (id: string) => id === membership.self || peers.isUp(id);
+    const isUp = (id: string) => id === membership.self || (peers.isUp(id) && !tried.has(id));
     return membership.ring.ownerAmong(key, isUp) ?? membership.self;
   }
 
@@ -176,7 +274,13 @@ export class Coherence {
   /** A member that cannot be reached gets the delete when its link comes back; it counts as nothing removed. */
   #removeAt(id: string, keys: readonly Buffer[]): Promise<number> | number {
     if (id === this.#options.membership.self) return this.removeHere(keys);
-    return orWhenUnreachable(this.#options.peers!.remove(id, keys), () => 0);
+    return orWhenUnreachable(this.#options.peers!.remove(id, keys, false), () => 0);
+  }
+
+  /** The second round. */
+  async #dropCopies(keys: readonly Buffer[]): Promise<void> {
+    this.dropCopiesHere(keys);
+    await this.#everyOther((peers, id) => peers.remove(id, keys, true), 0);
   }
 
   async #everyOther<T>(ask: (peers: CoherencePeers, id: string) => Promise<T>, missing: T): Promise<T[]> {
@@ -186,7 +290,13 @@ export class Coherence {
   }
 }
 
-async function orWhenUnreachable<T>(promise: Promise<T>, otherwise: () => T): Promise<T> {
+/** Whether an edit can change anything but the count of uses. */
+function changes({ value, life }: Edit): boolean {
+  return value !== undefined || life !== "keep";
+}
+
+/** What a member answers, or `otherwise` when it cannot be reached. */
+export async function orWhenUnreachable<T>(promise: Promise<T>, otherwise: () => T): Promise<T> {
   try {
     return await promise;
   } catch (error) {

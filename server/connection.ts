@@ -5,6 +5,7 @@
  *  - Replies leave in the order of the commands, however late one of them is ready.
  *  - What waits for this client is bounded: commands are read no further while too many replies, or too many bytes,
  *    are outstanding or the client does not read.
+ *  - What is pushed to the client unasked stands between complete replies, behind those of all commands taken before.
  *  - After QUIT or a protocol error nothing more is executed, and the socket is gone 200 ms after the last reply.
  *  - When the client is gone, nothing more of what it has sent is executed.
  * What this node holds is answered by hits.ts; everything else it hands to the command table.
@@ -20,6 +21,8 @@ import type { NodeConf } from "./conf/conf.ts";
 import { answerFromHere, type HitRoute } from "./hits.ts";
 import type { Latency } from "./latency.ts";
 import type { Output } from "./output.ts";
+import { REASONS, type Reason } from "./reasons.ts";
+import { Session, type Silence } from "./session.ts";
 
 /** What a connection is given by who accepted it. */
 export interface ConnectionHost extends HitRoute {
@@ -35,7 +38,9 @@ export interface ConnectionHost extends HitRoute {
   readonly waitLatency: Latency;
   readonly counters: { commands: number; outputLimitCloses: number; protocolErrors: number };
   /** Undefined means that there is no reply. */
-  execute(args: Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
+  execute(args: Buffer[], connection: Connection): Reply | undefined | Promise<Reply | undefined>;
+  /** Commands are looked at before they are performed: no hit is answered in place. */
+  isObserved(): boolean;
   closed(connection: Connection): void;
   dropped(connection: Connection, why: string): void;
   /** An invariant is broken; the client gets an error reply. */
@@ -46,6 +51,7 @@ export interface ConnectionHost extends HitRoute {
 const MAX_HELD_BYTES = 1 << 20;
 /** Bytes gathered in one turn before they are written. */
 const TURN_BYTES = 1 << 18;
+const NOTHING = Buffer.alloc(0);
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 const LINGER_MS = 200;
 
@@ -64,10 +70,17 @@ export class Connection {
   libName = "";
   libVersion = "";
   lastCommand = "NULL";
+  readonly session = new Session();
   lastActiveMs: number;
-  /** Commands under way on another thread that may change what is held: a GET behind them must not be answered here. */
-  changesUnderWay = 0;
   #authenticated: boolean;
+  #plain = true;
+  #reasons = 0;
+  #changesUnderWay = 0;
+  /** A command is being executed whose reply has no place yet; what is pushed meanwhile comes after it. */
+  #executing = false;
+  /** How many have to be done before another command is taken. */
+  #waits = 0;
+  readonly #pushedMeanwhile: Reply[] = [];
   readonly #reader: CommandReader;
   readonly #slots: Slot[] = [];
   #heldBytes = 0;
@@ -87,6 +100,8 @@ export class Connection {
     this.host = host;
     this.createdMs = this.lastActiveMs = host.clock();
     this.#authenticated = host.conf.requirePass === "";
+    this.setReason("locked", !this.#authenticated);
+    this.setReason("observed", host.isObserved());
     this.#reader = new CommandReader(host.limits(this.#authenticated));
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
@@ -104,7 +119,50 @@ export class Connection {
 
   set authenticated(value: boolean) {
     this.#authenticated = value;
+    this.setReason("locked", !value);
     this.#reader.limits = this.host.limits(value);
+  }
+
+  /** No reason stands against answering hits in place: all that the way of a hit looks at. */
+  get plain(): boolean {
+    return this.#plain;
+  }
+
+  /** Says that hits may not be answered in place for this reason, or that it is gone. */
+  setReason(reason: Reason, holds: boolean): void {
+    this.#reasons = holds ? this.#reasons | REASONS[reason] : this.#reasons & ~REASONS[reason];
+    this.#plain = this.#reasons === 0;
+  }
+
+  /** One more command of this client, or one less, is under way on another thread that may change what is held. */
+  countChanges(by: 1 | -1): void {
+    this.#changesUnderWay += by;
+    this.setReason("changing", this.#changesUnderWay > 0);
+  }
+
+  set silence(silence: Silence | undefined) {
+    this.session.silence = silence;
+    this.setReason("silent", silence !== undefined);
+  }
+
+  /** Takes no further command until this has settled, one way or the other. */
+  waitFor(done: Promise<unknown>): void {
+    this.#waits++;
+    const go = () => {
+      this.#waits--;
+      this.#resume();
+    };
+    done.then(go, go);
+  }
+
+  /** Sends what no command has asked for, behind the replies to all commands that have been taken. */
+  push(message: Reply): void {
+    if (this.#leaving || this.socket.destroyed) return;
+    if (this.#executing) this.#pushedMeanwhile.push(message);
+    else {
+      this.#hold(this.#encode(message, this.protocol));
+      this.#planFlush();
+    }
   }
 
   /** Bytes of a command that has not arrived whole. */
@@ -143,6 +201,7 @@ export class Connection {
     this.#inTurn = true;
     this.#idle = false;
     this.#reader.limits = this.host.limits(this.authenticated);
+    if (!this.#plain) this.setReason("locked", !this.authenticated);
     while (!this.#leaving && !this.#mustWait()) {
       const result = this.#reader.next();
       if (result === COMMAND) this.#command();
@@ -164,6 +223,7 @@ export class Connection {
 
   #mustWait(): boolean {
     return (
+      this.#waits > 0 ||
       this.#slots.length >= this.host.conf.maxPendingCommands ||
       this.#heldBytes >= MAX_HELD_BYTES ||
       this.socket.writableNeedDrain
@@ -190,15 +250,26 @@ export class Connection {
   #command(): void {
     this.host.counters.commands++;
     const mark = this.host.output.length;
-    const mayAnswer = this.authenticated && this.changesUnderWay === 0;
-    if (mayAnswer && answerFromHere(this.#reader, this.host, this.protocol)) {
+    if (this.#plain && answerFromHere(this.#reader, this.host, this.protocol)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
       if (this.#slots.length > 0) this.#hold(this.host.output.take(mark));
       return;
     }
+    if (this.session.silence === "next") this.session.silence = "this";
+    this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
-    if (reply instanceof Promise) this.#await(reply);
-    else if (reply !== undefined) this.#reply(reply);
+    this.#executing = false;
+    const isSilent = this.#takeSilence();
+    if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
+    else if (reply !== undefined && !isSilent) this.#reply(reply);
+    for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
+  }
+
+  /** Whether the command that has just been executed gets no reply. */
+  #takeSilence(): boolean {
+    const { silence } = this.session;
+    if (silence === "this") this.silence = undefined;
+    return silence === "this" || silence === "always";
   }
 
   #reply(reply: Reply): void {
@@ -209,12 +280,12 @@ export class Connection {
 
   /** Keeps a finished reply behind those that are not. */
   #hold(bytes: Buffer): void {
-    if (!this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     this.#heldBytes += bytes.length;
     this.#slots.push({ bytes });
   }
 
-  #await(reply: Promise<Reply>): void {
+  #await(reply: Promise<Reply | undefined>): void {
     const slot: Slot = { bytes: undefined };
     this.#slots.push(slot);
     // The dialect is that of when the command was read: a HELLO behind it must not change its reply.
@@ -223,7 +294,7 @@ export class Connection {
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, this.#encode(value, protocol));
+        this.#fill(slot, value === undefined ? NOTHING : this.#encode(value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
       (error: unknown) => this.#fill(slot, this.#internalError(error)),
@@ -245,10 +316,14 @@ export class Connection {
   }
 
   #fill(slot: Slot, bytes: Buffer): void {
-    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     slot.bytes = bytes;
     this.#heldBytes += bytes.length;
-    if (this.#flushPlanned || this.#slots[0] !== slot) return;
+    this.#planFlush();
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned || this.#slots[0]?.bytes === undefined) return;
     this.#flushPlanned = true;
     // After the promises that settle now: replies that become ready together leave in one write.
     process.nextTick(() => this.#flush());
@@ -266,13 +341,14 @@ export class Connection {
   }
 
   #write(bytes: Buffer): void {
-    if (this.socket.destroyed || !this.#hasRoom(bytes.length)) return;
+    if (!this.hasRoom(bytes.length)) return;
     this.lastActiveMs = this.host.clock();
     this.socket.write(bytes);
   }
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
-  #hasRoom(bytes: number): boolean {
+  hasRoom(bytes: number): boolean {
+    if (this.socket.destroyed) return false;
     if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
     this.host.counters.outputLimitCloses++;
     this.#drop("output buffer limit reached");

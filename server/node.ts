@@ -5,18 +5,18 @@
  * answers what has been read, then ends. The parts know each other only through what is handed to them here.
  */
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { parseAddress } from "../cluster/address.ts";
+import { setTimeout as sleep, setImmediate as yieldTurn } from "node:timers/promises";
 import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
+import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
+import { ClusterScan } from "./cluster-scan.ts";
 import { Coherence } from "./coherence.ts";
-import { describeConnection } from "./commands/client-commands.ts";
 import { executeForThread } from "./commands/table.ts";
-import { isLoopback } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
+import { peerHosts } from "./conf/peer-hosts.ts";
 import { createGroup } from "./create-group.ts";
 import { resetCounters } from "./figures.ts";
 import { Groups, zeroCounters } from "./groups.ts";
@@ -24,13 +24,17 @@ import { Latency } from "./latency.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
+import { peerHandlers } from "./peer-handlers.ts";
 import { ReadThrough } from "./read-through.ts";
 import { RegularWork } from "./regular-work.ts";
+import { Sessions } from "./sessions.ts";
 import { ClientCounts } from "./threads/client-counts.ts";
 import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
+import { ThreadSessions } from "./threads/thread-sessions.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
+import { wallClock } from "./wall-clock.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -66,9 +70,13 @@ export class Node {
   readonly groups: Groups;
   readonly membership: Membership;
   readonly coherence: Coherence;
+  readonly scan: ClusterScan;
+  /** The time of day, in milliseconds since 1970. */
+  readonly wallMs: () => number;
   readonly clients: Clients;
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
+  readonly sessions: Sessions;
   readonly runId = randomBytes(20).toString("hex");
   readonly counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
   readonly loadLatency = new Latency();
@@ -93,6 +101,7 @@ export class Node {
     this.conf = conf;
     this.log = log;
     this.#startedMs = clock();
+    this.wallMs = wallClock(clock);
     this.#regularWork = new RegularWork(log);
     this.groups = new Groups(
       conf.groups.map((group) =>
@@ -118,6 +127,16 @@ export class Node {
       membership: this.membership,
       peers: this.peers,
       sleep: (ms) => sleep(ms),
+      removed: (key) => this.sessions.watches.touch(key),
+      flushed: () => this.sessions.watches.touchAll(),
+    });
+    this.scan = new ClusterScan({
+      groups: this.groups,
+      membership: this.membership,
+      peers: this.peers,
+      ownerOf: (key) => this.coherence.ownerNow(key),
+      random,
+      yield: () => yieldTurn(),
     });
     this.#readThrough = new ReadThrough({
       membership: this.membership,
@@ -129,7 +148,13 @@ export class Node {
       peerTimeoutMs: () => conf.peerTimeoutMs,
     });
     this.#counts = new ClientCounts(options.threads);
-    this.clients = this.#createClients();
+    const here = new ThreadSessions({
+      clock,
+      connections: () => this.clients.all(),
+      seen: (line) => this.sessions.seen(line),
+    });
+    this.sessions = new Sessions({ here, askWorkers: (question) => this.#workers?.ask(question) });
+    this.clients = this.#createClients(here);
     this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
 
@@ -297,7 +322,6 @@ export class Node {
     }
   }
 
-  /** How this node answers other members: from what is here, never by asking a third. */
   #createPeers(): Peers {
     const { conf, clock, random, log } = this.#options;
     return new Peers({
@@ -309,25 +333,14 @@ export class Node {
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
-      handlers: {
-        get: (key) => {
-          const group = this.groups.of(key, 0, key.length);
-          return group === undefined
-            ? { kind: "absent", ttlMs: undefined }
-            : this.#readThrough.requested(group, Buffer.from(key));
-        },
-        look: (key) => this.coherence.lookHere(key),
-        remove: (keys) => this.coherence.removeHere(keys),
-        flush: () => this.coherence.flushHere(),
-        count: () => this.coherence.countHere(),
-        ring: (epoch, members) => this.membership.take(epoch, members),
-      },
+      handlers: peerHandlers(this, (group, key) => this.#readThrough.requested(group, key)),
     });
   }
 
-  #createClients(): Clients {
+  #createClients(sessions: ThreadSessions): Clients {
     const { conf, clock, log, threads } = this.#options;
     return createThreadClients({
+      sessions,
       conf,
       log,
       clock,
@@ -338,6 +351,7 @@ export class Node {
       counts: this.#counts,
       sharesPort: threads > 1,
       run: (command, args, client) => command.run?.(args, { node: this, client }),
+      gone: (client) => this.sessions.forget(client),
     });
   }
 
@@ -355,11 +369,15 @@ export class Node {
         thread,
         port: this.port,
         counts: this.#counts.memory,
+        standing: this.sessions.standing,
         groups: this.groups.all.map(({ name, store, mirrors }) => {
           return { name, store: store.handle, mirrors: mirrors?.handle };
         }),
       }),
-      execute: (args, { id }) => executeForThread(args, { node: this, client: { id, leave: () => {} } }),
+      execute: (args, { id, push }) =>
+        executeForThread(args, { node: this, client: { id, push, leave: () => {} } }),
+      gone: (client) => this.sessions.forget(client),
+      seen: (line) => this.sessions.seen(line),
       recover: (thread) => {
         this.#counts.forget(thread);
         for (const { store, mirrors } of this.groups.all) {
@@ -369,18 +387,4 @@ export class Node {
       },
     });
   }
-}
-
-/**
- * Where the peer port listens. A member that is known to the others by a loopback address needs no cluster-secret, so
- * it must not be reachable from elsewhere either, wherever clients may come from.
- */
-function peerHosts({ peerAddress, bind }: NodeConf): readonly string[] {
-  const { host } = parseAddress(peerAddress)!;
-  return isLoopback(host.includes(":") ? `[${host}]` : host) ? [host] : bind;
-}
-
-/** Lines of CLIENT LIST begin with `id=`. */
-function byId(a: string, b: string): number {
-  return Number.parseInt(a.slice(3), 10) - Number.parseInt(b.slice(3), 10);
 }

@@ -3,59 +3,10 @@
  */
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { Connection } from "../connection.ts";
+import { describeConnection } from "../client-line.ts";
+import { CLIENT_TYPES, clientControlCommands } from "./client-control.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { integerOf, isClientName } from "./connection-commands.ts";
-
-/** All but the first are kinds that there are none of. */
-const CLIENT_TYPES = ["normal", "master", "replica", "slave", "pubsub"];
-
-/** A line of CLIENT LIST. Fields of things that carrotCache does not have show what Redis shows without them. */
-export function describeConnection(connection: Connection): string {
-  const { socket, host } = connection;
-  const now = host.clock();
-  const seconds = (sinceMs: number) => Math.floor((now - sinceMs) / 1000);
-  const { bytes, replies } = connection.outgoing;
-  const fields: [string, string | number][] = [
-    ["id", connection.id],
-    ["addr", address(socket.remoteAddress, socket.remotePort)],
-    ["laddr", address(socket.localAddress, socket.localPort)],
-    ["fd", -1],
-    ["name", connection.name],
-    ["age", seconds(connection.createdMs)],
-    ["idle", seconds(connection.lastActiveMs)],
-    ["flags", "N"],
-    ["db", 0],
-    ["sub", 0],
-    ["psub", 0],
-    ["ssub", 0],
-    ["multi", -1],
-    ["watch", 0],
-    ["qbuf", connection.pendingBytes],
-    ["qbuf-free", 0],
-    ["argv-mem", 0],
-    ["multi-mem", 0],
-    ["rbs", 0],
-    ["rbp", 0],
-    ["obl", 0],
-    ["oll", replies],
-    ["omem", bytes],
-    ["tot-mem", connection.pendingBytes + bytes],
-    ["events", "r"],
-    ["cmd", connection.lastCommand],
-    ["user", "default"],
-    ["redir", -1],
-    ["resp", connection.protocol],
-    ["lib-name", connection.libName],
-    ["lib-ver", connection.libVersion],
-  ];
-  return fields.map(([name, value]) => `${name}=${value}`).join(" ");
-}
-
-function address(host: string | undefined, port: number | undefined): string {
-  if (host === undefined || port === undefined) return "?:0";
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
 
 /** Lines by their `id=` field. */
 async function list(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
@@ -70,7 +21,12 @@ async function list(args: readonly Buffer[], { node }: CommandContext): Promise<
   if (word !== "type" || args.length !== 4) return new ErrorReply(errors.syntax);
   const type = args[3]!.toString("latin1").toLowerCase();
   if (!CLIENT_TYPES.includes(type)) return new ErrorReply(errors.clientType(args[3]!));
-  return listOf(type === "normal" ? await node.describeClients() : []);
+  const lines = await node.describeClients();
+  return listOf(lines.filter((line) => typeIn(line) === type));
+}
+
+function typeIn(line: string): string {
+  return / flags=[A-Za-z]*P/.test(line) ? "pubsub" : "normal";
 }
 
 function listOf(lines: readonly string[]): Reply {
@@ -96,10 +52,14 @@ function setName(args: readonly Buffer[], { connection }: LocalContext): Reply {
   return OK;
 }
 
-/** NO-EVICT and NO-TOUCH: accepted, because a client is never evicted here for what it holds. */
-function onOrOff(args: readonly Buffer[]): Reply {
-  const word = args[2]!.toString("latin1").toLowerCase();
-  return word === "on" || word === "off" ? OK : new ErrorReply(errors.syntax);
+/** NO-EVICT and NO-TOUCH: remembered, and shown by CLIENT LIST; nothing here evicts clients, and every GET touches. */
+function onOrOff(field: "noEvict" | "noTouch") {
+  return (args: readonly Buffer[], { connection }: LocalContext): Reply => {
+    const word = args[2]!.toString("latin1").toLowerCase();
+    if (word !== "on" && word !== "off") return new ErrorReply(errors.syntax);
+    connection.session[field] = word === "on";
+    return OK;
+  };
 }
 
 function subcommand(
@@ -110,6 +70,11 @@ function subcommand(
   local: NonNullable<Command["local"]>,
 ): Command {
   return { name, arity, flags: ["noscript", "loading", "stale"], summary, since, group: "connection", local };
+}
+
+/** CLIENT NO-EVICT is an administrator's, as Redis has it. */
+function adminSubcommand(...words: Parameters<typeof subcommand>): Command {
+  return { ...subcommand(...words), flags: ["admin", "noscript", "loading", "stale"] };
 }
 
 /** CLIENT with its subcommands. */
@@ -143,7 +108,8 @@ export const clientCommand: Command = {
     ),
     subcommand("setname", 3, "2.6.9", "Names this connection.", setName),
     subcommand("setinfo", 4, "7.2.0", "Tells which client library this is.", setInfo),
-    subcommand("no-evict", 3, "7.0.0", "Accepted without effect.", onOrOff),
-    subcommand("no-touch", 3, "7.2.0", "Accepted without effect.", onOrOff),
+    adminSubcommand("no-evict", 3, "7.0.0", "Accepted without effect.", onOrOff("noEvict")),
+    subcommand("no-touch", 3, "7.2.0", "Accepted without effect.", onOrOff("noTouch")),
+    ...clientControlCommands,
   ],
 };

@@ -8,6 +8,10 @@ import type { NodeConf } from "../conf/conf.ts";
 import type { Connection } from "../connection.ts";
 import type { Log } from "../log.ts";
 import type { Node } from "../node.ts";
+import type { ThreadSessions } from "../threads/thread-sessions.ts";
+
+/** Undefined means that there is no reply at all. */
+export type Answer = Reply | undefined | Promise<Reply | undefined>;
 
 /** What a command may use that concerns only its connection; there is one on every thread. */
 export interface LocalContext {
@@ -15,12 +19,20 @@ export interface LocalContext {
   /** Read at each use. */
   readonly conf: NodeConf;
   readonly log: Log;
+  /** Of this thread. */
+  readonly sessions: ThreadSessions;
+  /** Inside an EXEC. */
+  readonly inExec?: true;
+  /** Has `run` of a command called where the node is. */
+  runOnNode(command: Command, args: readonly Buffer[]): Answer;
 }
 
 /** A client whose connection may be on another thread. */
 export interface ClientState {
   readonly id: number;
   leave(): void;
+  /** Sends what no command has asked for, in the client's dialect and behind the replies that it waits for. */
+  push(message: Reply): void;
 }
 
 /** What a command may use that needs the node; it runs on the main thread. */
@@ -34,13 +46,25 @@ export type CommandFlag =
   | "admin"
   | "allow_busy"
   | "dangerous"
+  | "denyoom"
   | "fast"
   | "loading"
   | "no_auth"
+  | "no_multi"
   | "noscript"
+  | "pubsub"
   | "readonly"
+  | "skip_slowlog"
   | "stale"
   | "write";
+
+/** A command that is known, with words of the right number. */
+export interface Chosen {
+  readonly command: Command;
+  /** With its container: `client|list`. */
+  readonly name: string;
+  readonly args: readonly Buffer[];
+}
 
 export interface Command {
   /** Lower case; of a subcommand its own word only. */
@@ -53,14 +77,24 @@ export interface Command {
   readonly summary: string;
   /** The version of Redis that first had it, or of carrotCache for CARROT.* */
   readonly since: string;
-  readonly group: "generic" | "string" | "connection" | "server" | "carrot";
+  readonly group:
+    | "generic"
+    | "string"
+    | "connection"
+    | "server"
+    | "transactions"
+    | "pubsub"
+    | "cluster"
+    | "carrot";
   readonly subcommands?: readonly Command[];
   /**
-   * Runs with all words, the name first. The words are views that die with this call: copy what is kept. Returns
-   * undefined for no reply at all. A command has this or `local`, or neither, where there are subcommands and the bare
-   * name does nothing.
+   * Runs with all words, the name first. The words are views that die with this call: copy what is kept. A command
+   * has this or `local`, or neither, where there are subcommands and the bare name does nothing.
    */
-  readonly run?: (args: readonly Buffer[], context: CommandContext) => Reply | Promise<Reply> | undefined;
-  /** The same for a command that concerns only its connection. */
-  readonly local?: (args: readonly Buffer[], context: LocalContext) => Reply;
+  readonly run?: (args: readonly Buffer[], context: CommandContext) => Answer;
+  /**
+   * The same for a command that concerns its connection. One that concerns the node too has both: `local` is called and
+   * asks for `run` as it needs it.
+   */
+  readonly local?: (args: readonly Buffer[], context: LocalContext) => Answer;
 }

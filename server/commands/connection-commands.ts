@@ -6,6 +6,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { endTransaction } from "../transaction.ts";
 import { REDIS_VERSION } from "../version.ts";
 import type { Command, LocalContext } from "./command.ts";
 
@@ -98,8 +99,39 @@ function select(args: readonly Buffer[]): Reply {
   return index === 0 ? OK : new ErrorReply(errors.dbIndex);
 }
 
+/** As if the client had just connected, but for its number. */
+async function reset(args: readonly Buffer[], context: LocalContext): Promise<Reply> {
+  const { connection, conf, sessions } = context;
+  const { session } = connection;
+  endTransaction(connection);
+  sessions.pubSub.forget(connection);
+  session.watched = { keys: 0, bytes: 0 };
+  session.isMonitor = session.noEvict = session.noTouch = false;
+  connection.silence = undefined;
+  connection.name = "";
+  connection.protocol = 2;
+  connection.authenticated = conf.requirePass === "";
+  await context.runOnNode(resetCommand, args);
+  return new SimpleString("RESET");
+}
+
+const resetCommand: Command = {
+  name: "reset",
+  arity: 1,
+  flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
+  summary: "Puts the connection into the state of a new one.",
+  since: "6.2.0",
+  group: "connection",
+  local: reset,
+  run: (_args, { node, client }) => {
+    node.sessions.forget(client.id);
+    return OK;
+  },
+};
+
 /** The commands of this file. */
 export const connectionCommands: readonly Command[] = [
+  resetCommand,
   {
     name: "ping",
     arity: -1,
@@ -107,8 +139,9 @@ export const connectionCommands: readonly Command[] = [
     summary: "PONG, or the message given.",
     since: "1.0.0",
     group: "connection",
-    local: (args) => {
+    local: (args, { connection }) => {
       if (args.length > 2) return new ErrorReply(errors.wrongArity("ping"));
+      if (connection.session.isSubscribed && connection.protocol === 2) return ["pong", args[1] ?? ""];
       return args[1] ?? new SimpleString("PONG");
     },
   },

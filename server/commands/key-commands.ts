@@ -8,22 +8,12 @@ import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
-
-const ONE_KEY = { first: 1, last: 1, step: 1 };
-const ALL_KEYS = { first: 1, last: -1, step: 1 };
+import { ALL_KEYS, ONE_KEY, tooLong } from "./key-args.ts";
 
 /** An outcome as a reply: an origin's failure is an error, "not found" is null. */
 function toReply(outcome: Outcome): Reply {
   if (outcome.kind === "value") return outcome.value;
   return outcome.kind === "absent" ? null : new ErrorReply(`ERR ${outcome.text}`);
-}
-
-/** The error for the first key that is longer than `max-key-size` allows. */
-function tooLong(keys: readonly Buffer[], { node }: CommandContext): ErrorReply | undefined {
-  const { maxKeyBytes } = node.conf;
-  return keys.some((key) => key.length > maxKeyBytes)
-    ? new ErrorReply(errors.keyTooLong(maxKeyBytes))
-    : undefined;
 }
 
 async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {

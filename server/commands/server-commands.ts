@@ -1,10 +1,10 @@
 /**
  * Commands about this node: INFO, TIME, SHUTDOWN.
  */
-import { ErrorReply, type Reply, Verbatim } from "../../proto/reply.ts";
+import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { infoText } from "../info.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, CommandContext, LocalContext } from "./command.ts";
 
 async function info(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   await node.gatherFigures();
@@ -34,8 +34,32 @@ function shutdown(args: readonly Buffer[], { node, client }: CommandContext): Re
   return undefined;
 }
 
+/** As in Redis, there is no reply to who says it a second time. */
+async function monitor(args: readonly Buffer[], context: LocalContext): Promise<Reply | undefined> {
+  const { session } = context.connection;
+  if (context.inExec) return new ErrorReply(errors.monitorInside);
+  if (session.isMonitor) return undefined;
+  session.isMonitor = true;
+  return context.runOnNode(monitorCommand, args);
+}
+
+const monitorCommand: Command = {
+  name: "monitor",
+  arity: 1,
+  flags: ["admin", "noscript", "loading", "stale"],
+  summary: "Shows every command that clients of this node have performed, but for those of administrators.",
+  since: "1.0.0",
+  group: "server",
+  local: monitor,
+  run: async (_args, { node, client }) => {
+    await node.sessions.monitor(client);
+    return OK;
+  },
+};
+
 /** The commands of this file. */
 export const serverCommands: readonly Command[] = [
+  monitorCommand,
   {
     name: "info",
     arity: -1,
@@ -57,7 +81,7 @@ export const serverCommands: readonly Command[] = [
   {
     name: "shutdown",
     arity: -1,
-    flags: ["admin", "loading", "stale"],
+    flags: ["admin", "noscript", "loading", "stale", "no_multi", "allow_busy"],
     summary: "Stops this node after what has been read is answered.",
     since: "1.0.0",
     group: "server",

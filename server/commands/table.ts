@@ -1,26 +1,39 @@
 /**
  * The command table: from the words of a command to its reply.
  *
- * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable; checks come
- * in Redis' order (known, arity, authenticated). Knows no command's meaning.
+ * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable. Knows no
+ * command's meaning.
  */
-import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
+import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { Log } from "../log.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
-import type { Command, CommandContext, LocalContext } from "./command.ts";
+import type { Answer, Chosen, Command, CommandContext, LocalContext } from "./command.ts";
 import { commandCommand } from "./command-command.ts";
 import { configCommand } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
+import { heldCommands } from "./held-commands.ts";
 import { keyCommands } from "./key-commands.ts";
+import { lifeCommands } from "./life-commands.ts";
+import { guarded, perform } from "./perform.ts";
+import { pubsubCommands } from "./pubsub-commands.ts";
+import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
+import { setCommands } from "./set-commands.ts";
+import { performSpecial } from "./special.ts";
+import { transactionCommands } from "./transaction-commands.ts";
 
 /** Every command there is, by name. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     ...keyCommands,
+    ...setCommands,
+    ...lifeCommands,
+    ...heldCommands,
+    ...scanCommands,
     ...connectionCommands,
+    ...transactionCommands,
+    ...pubsubCommands,
     clientCommand,
     commandCommand(() => COMMANDS),
     configCommand,
@@ -29,35 +42,15 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   ].map((command) => [command.name, command]),
 );
 
-/** Runs a command that needs the node, or has it run where the node is. */
-type RunOnNode = (command: Command, args: readonly Buffer[]) => Reply | Promise<Reply> | undefined;
-
-/**
- * Runs a command of a connection on this thread: by itself what concerns only the connection, by `runOnNode` all
- * else. Never throws and never rejects; undefined means that there is no reply.
- */
-export function execute(
-  args: readonly Buffer[],
-  context: LocalContext,
-  runOnNode: RunOnNode,
-): Reply | Promise<Reply> | undefined {
-  const found = resolve(args);
-  if (found instanceof ErrorReply) return found;
-  const { command, name } = found;
-  if (!context.connection.authenticated && !command.flags.includes("no_auth"))
-    return new ErrorReply(errors.noAuth);
-  context.connection.lastCommand = name;
-  const { local } = command;
-  return guarded(command, context.log, () =>
-    local === undefined ? runOnNode(command, args) : local(args, context),
-  );
+/** Answers a command of a connection of this thread. Never throws and never rejects. */
+export function execute(args: readonly Buffer[], context: LocalContext): Answer {
+  const chosen = resolve(args);
+  if (chosen instanceof ErrorReply || !context.connection.plain) return performSpecial(chosen, args, context);
+  return perform(chosen, context);
 }
 
 /** Runs a command that needs the node for a client of another thread, which has checked everything already. */
-export function executeForThread(
-  args: readonly Buffer[],
-  context: CommandContext,
-): Reply | Promise<Reply> | undefined {
+export function executeForThread(args: readonly Buffer[], context: CommandContext): Answer {
   const found = resolve(args);
   if (found instanceof ErrorReply) return found;
   const { command } = found;
@@ -65,7 +58,7 @@ export function executeForThread(
 }
 
 /** The command that is meant and its full name, or the reply that says why there is none. */
-function resolve(args: readonly Buffer[]): { command: Command; name: string } | ErrorReply {
+function resolve(args: readonly Buffer[]): Chosen | ErrorReply {
   const command = COMMANDS.get(wordOf(args[0]!));
   if (command === undefined) return new ErrorReply(errors.unknownCommand(args));
   const sub = command.subcommands === undefined ? undefined : subcommandOf(command, args);
@@ -73,7 +66,7 @@ function resolve(args: readonly Buffer[]): { command: Command; name: string } | 
   const name = sub === undefined ? command.name : `${command.name}|${sub.name}`;
   const chosen = sub ?? command;
   if (!arityFits(chosen.arity, args.length)) return new ErrorReply(errors.wrongArity(name));
-  return { command: chosen, name };
+  return { command: chosen, name, args };
 }
 
 function subcommandOf(command: Command, args: readonly Buffer[]): Command | ErrorReply | undefined {
@@ -102,23 +95,6 @@ function helpOf(command: Command): Command {
     group: command.group,
     local: () => lines.map((line) => new SimpleString(line)),
   };
-}
-
-function guarded(
-  command: Command,
-  log: Log,
-  run: () => Reply | Promise<Reply> | undefined,
-): Reply | Promise<Reply> | undefined {
-  const broken = (error: unknown) => {
-    log.error({ err: error, command: command.name }, "a command broke an invariant");
-    return new ErrorReply(errors.internal);
-  };
-  try {
-    const reply = run();
-    return reply instanceof Promise ? reply.catch(broken) : reply;
-  } catch (error) {
-    return broken(error);
-  }
 }
 
 function arityFits(arity: number, count: number): boolean {

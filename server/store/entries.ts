@@ -89,7 +89,7 @@ export function putEntry(
   }
   if (deadline <= now) return true;
   const charge = length * 4 + geometry.shareBytes;
-  if (charge > geometry.limitBytes || key.length > MAX_KEY_BYTES || valueBytes > LENGTH_MASK) return false;
+  if (!fitsIn(shard, key.length, valueBytes, deadline !== Number.POSITIVE_INFINITY)) return false;
   const flags = !shard.isLru && old === 0 && takeGhost(shard, hash, charge) ? IN_MAIN : kept;
   makeRoom(shard, hash, charge, now);
   const ref = reserve(shard, length, evict);
@@ -102,6 +102,29 @@ export function putEntry(
   if (shard.isLru) linkLru(shard, ref);
   else linkS3Fifo(shard, ref, old === 0 ? 0 : Math.min(uses + 1, MAX_USES));
   return true;
+}
+
+/** Whether a shard takes an entry of these sizes at all. */
+export function fitsIn(shard: Shard, keyBytes: number, valueBytes: number, dated: boolean): boolean {
+  const { limitBytes, shareBytes } = shard.geometry;
+  if (keyBytes > MAX_KEY_BYTES || valueBytes > LENGTH_MASK) return false;
+  return entryWords(keyBytes, valueBytes, dated) * 4 + shareBytes <= limitBytes;
+}
+
+/**
+ * Gives a live entry with a value another deadline after `now`. One that has none, or loses it, is written anew, since
+ * its length changes; if it does not fit any more, it is gone.
+ */
+export function setDeadline(shard: Shard, ref: number, key: Uint8Array, deadline: number, now: number): void {
+  const { words } = shard;
+  if (deadlineOf(words, ref) !== Number.POSITIVE_INFINITY && deadline !== Number.POSITIVE_INFINITY) {
+    words[ref + SIZES] = (words[ref + SIZES]! & 0xffff) | (Math.floor(deadline / 2 ** 32) << 16);
+    words[ref + DEADLINE] = (deadline % 2 ** 32) | 0;
+    return;
+  }
+  const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
+  const value = Buffer.from(shard.buffer.subarray(at, at + (words[ref + VALUE]! & LENGTH_MASK)));
+  putEntry(shard, words[ref + HASH]!, key, value, deadline, now);
 }
 
 /** The same key with as many words: keeps its place everywhere, and counts as used. */

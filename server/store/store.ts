@@ -7,8 +7,10 @@
  * groups, rings, loaders or clients. DESIGN.md draws the memory.
  */
 import { randomInt } from "node:crypto";
+import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
+import { editEntry } from "./edit.ts";
 import { deadlineOf, expire, footprintOf, putEntry, removeEntry } from "./entries.ts";
 import { ABSENT, Finder, MISS } from "./finder.ts";
 import { bucketCount, findEntry } from "./index-table.ts";
@@ -190,6 +192,21 @@ export class Store {
     this.#enter(shard);
     try {
       return putEntry(shard, hash, key, value, deadlineAfter(now, ttlMs), now);
+    } finally {
+      leave(shard);
+    }
+  }
+
+  /** Looks at an entry, decides and changes it in one step. */
+  edit(key: Uint8Array, edit: Edit): Edited {
+    const hash = xxh32(key, 0, key.length, this.#seed);
+    const shard = this.#shardOf(hash);
+    const now = this.#now();
+    const { life } = edit;
+    const deadline = life === "keep" ? undefined : deadlineAfter(now, life === "endless" ? undefined : life);
+    this.#enter(shard);
+    try {
+      return editEntry(shard, hash, key, edit, deadline, now);
     } finally {
       leave(shard);
     }

@@ -7,6 +7,7 @@
 import type { NodeConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../groups.ts";
 import type { StoreHandle } from "../store/store.ts";
+import type { AnswerTo, Question } from "./questions.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -16,6 +17,8 @@ export interface WorkerStart {
   readonly port: number;
   readonly counts: SharedArrayBuffer;
   readonly groups: readonly WorkerGroup[];
+  /** What is to be answered before anything else. */
+  readonly standing: readonly Question[];
 }
 
 export interface WorkerGroup {
@@ -42,6 +45,13 @@ export interface ReplyBatch {
   readonly bytes: Uint8Array;
 }
 
+/** What a client gets unasked, in either dialect: only its own thread knows which one it speaks now. */
+export interface ClientPush {
+  readonly client: number;
+  readonly bytes2: Uint8Array;
+  readonly bytes3: Uint8Array;
+}
+
 /** What a thread has counted of its clients, since the start or the last CONFIG RESETSTAT. */
 export interface ClientFigures {
   commands: number;
@@ -64,8 +74,10 @@ export interface WorkerFigures {
 /** A worker obeys in order: the answer to a question says that it has done what it was told before. */
 export type ToWorker =
   | ReplyBatch
+  | { readonly kind: "pushes"; readonly pushes: readonly ClientPush[] }
   | { readonly kind: "conf"; readonly changes: readonly DirectiveChange[] }
   | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
+  | { readonly kind: "ask"; readonly question: number; readonly about: Question }
   | { readonly kind: "reset" }
   | { readonly kind: "close" };
 
@@ -77,4 +89,8 @@ export type ToMain =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly text: string }
   | { readonly kind: "log"; readonly line: string }
+  | { readonly kind: "gone"; readonly client: number }
+  /** For those who say MONITOR. */
+  | { readonly kind: "seen"; readonly line: string }
+  | { readonly kind: "answer"; readonly question: number; readonly answer: AnswerTo<Question> }
   | { readonly kind: "figures"; readonly question: number; readonly figures: WorkerFigures };

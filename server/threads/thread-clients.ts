@@ -3,9 +3,8 @@
  *
  * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
  */
-import type { Reply } from "../../proto/reply.ts";
 import { Clients } from "../clients.ts";
-import type { Command } from "../commands/command.ts";
+import type { Answer, Command } from "../commands/command.ts";
 import { execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection, ConnectionHost } from "../connection.ts";
@@ -15,6 +14,7 @@ import type { Log } from "../log.ts";
 import { Output } from "../output.ts";
 import { LiveReaderLimits } from "../reader-limits.ts";
 import type { ClientCounts } from "./client-counts.ts";
+import type { ThreadSessions } from "./thread-sessions.ts";
 
 export interface ThreadClientsOptions {
   readonly conf: NodeConf;
@@ -28,13 +28,16 @@ export interface ThreadClientsOptions {
   readonly thread: number;
   readonly counts: ClientCounts;
   readonly sharesPort: boolean;
+  readonly sessions: ThreadSessions;
+  /** Told that a client is no longer connected. */
+  gone(client: number): void;
   /** Runs a command that needs the node. */
-  run(command: Command, args: readonly Buffer[], connection: Connection): Reply | Promise<Reply> | undefined;
+  run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
 
 /** Clients that nobody has connected yet. */
 export function createThreadClients(options: ThreadClientsOptions): Clients {
-  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort } = options;
+  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
   const limits = new LiveReaderLimits(conf);
   const output = new Output();
   return new Clients({
@@ -42,6 +45,10 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     counts,
     sharesPort,
     conf,
+    gone: (connection) => {
+      sessions.pubSub.forget(connection);
+      options.gone(connection.id);
+    },
     host: {
       groups,
       output,
@@ -50,8 +57,15 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       clock,
       counters,
       waitLatency,
+      isObserved: () => sessions.isObserved,
       execute: (args, connection) =>
-        execute(args, { connection, conf, log }, (command, words) => options.run(command, words, connection)),
+        execute(args, {
+          connection,
+          conf,
+          log,
+          sessions,
+          runOnNode: (command, words) => options.run(command, words, connection),
+        }),
       dropped: (connection, why) => {
         log.warn(
           { client: connection.id, addr: connection.socket.remoteAddress, why },

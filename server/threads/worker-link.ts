@@ -9,13 +9,17 @@ import type { Worker } from "node:worker_threads";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { Answer } from "../commands/command.ts";
 import { joined } from "./forwarder.ts";
-import type { CommandBatch, ReplyBatch, ToMain, ToWorker, WorkerFigures } from "./messages.ts";
+import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker, WorkerFigures } from "./messages.ts";
+import type { AnswerTo, Question } from "./questions.ts";
 
 /** A client of a worker, as far as commands that run on the main thread may know it. */
 export interface RemoteClient {
   readonly id: number;
+  /** The dialect in which its command is answered. */
   readonly protocol: 2 | 3;
+  push(message: Reply): void;
 }
 
 /** The part of a `Worker` that is needed here. */
@@ -23,15 +27,19 @@ export type LinkedWorker = Pick<Worker, "on" | "once" | "postMessage" | "termina
 
 export interface WorkerLinkOptions {
   readonly worker: LinkedWorker;
-  execute(args: Buffer[], client: RemoteClient): Reply | Promise<Reply> | undefined;
+  execute(args: Buffer[], client: RemoteClient): Answer;
+  /** Told that a client which has had commands run here is no longer connected. */
+  gone(client: number): void;
+  /** Told a line for those who say MONITOR. */
+  seen(line: string): void;
   /** Told of a broken invariant; the client gets an error reply. */
   failed(error: unknown): void;
   /** Told a line of the worker's log. */
   logged(line: string): void;
 }
 
-/** A worker that is too busy to tell its figures is counted as it was when last asked. */
-const FIGURES_TIMEOUT_MS = 1000;
+/** A worker that is too busy to answer is done without; its figures are those that it has told last. */
+const ANSWER_TIMEOUT_MS = 1000;
 /** What a worker hands over has passed the limits of its own reader. */
 const NO_LIMITS = {
   maxArgs: 1 << 30,
@@ -46,10 +54,14 @@ export class WorkerLink {
   readonly worker: LinkedWorker;
   readonly #options: WorkerLinkOptions;
   /** Who waits for an answer, and what ends the waiting. */
-  readonly #questions = new Map<number, () => void>();
+  readonly #questions = new Map<number, (answer?: AnswerTo<Question>) => void>();
   #nextQuestion = 1;
   #figures: WorkerFigures | undefined;
-  #replies: { ids: number[]; lengths: number[]; parts: Buffer[] } | undefined;
+  /** Clients that have had commands run here. */
+  readonly #clients = new Set<number>();
+  #pushes: ClientPush[] = [];
+  #flushPlanned = false;
+  #replies: { ids: number[]; lengths: number[]; parts: Buffer[] } = { ids: [], lengths: [], parts: [] };
 
   constructor(options: WorkerLinkOptions) {
     this.#options = options;
@@ -58,13 +70,17 @@ export class WorkerLink {
       this.worker.on("message", (message: ToMain) => {
         if (message.kind === "commands") this.#run(message);
         else if (message.kind === "figures") this.#told(message.question, message.figures);
+        else if (message.kind === "answer") this.#questions.get(message.question)?.(message.answer);
+        else if (message.kind === "seen") options.seen(message.line);
         else if (message.kind === "log") options.logged(message.line);
+        else if (message.kind === "gone") this.#gone(message.client);
         else if (message.kind === "ready") resolve();
         else reject(new Error(message.text));
       });
       this.worker.once("exit", () => {
         reject(new Error("the worker ended before it listened"));
         for (const settle of this.#questions.values()) settle();
+        for (const client of this.#clients) this.#gone(client);
       });
     });
   }
@@ -80,17 +96,27 @@ export class WorkerLink {
   }
 
   /** Asks for new figures; resolves when they are there, or when it is vain to wait any longer. */
-  ask(withLines: boolean): Promise<void> {
+  async ask(withLines: boolean): Promise<void> {
+    await this.#answered((question) => this.post({ kind: "figures", question, withLines }));
+  }
+
+  /** Resolves to undefined when it is vain to wait any longer. */
+  async askAbout<Asked extends Question>(about: Asked): Promise<AnswerTo<Asked> | undefined> {
+    const answer = await this.#answered((question) => this.post({ kind: "ask", question, about }));
+    return answer as AnswerTo<Asked> | undefined;
+  }
+
+  #answered(ask: (question: number) => void): Promise<AnswerTo<Question> | undefined> {
     const question = this.#nextQuestion++;
-    this.post({ kind: "figures", question, withLines });
     return new Promise((resolve) => {
-      const settle = () => {
+      const settle = (answer?: AnswerTo<Question>) => {
         clearTimeout(timer);
         this.#questions.delete(question);
-        resolve();
+        resolve(answer);
       };
-      const timer = setTimeout(settle, FIGURES_TIMEOUT_MS);
+      const timer = setTimeout(settle, ANSWER_TIMEOUT_MS);
       this.#questions.set(question, settle);
+      ask(question);
     });
   }
 
@@ -104,7 +130,7 @@ export class WorkerLink {
     reader.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     for (const [i, id] of ids.entries()) {
       const protocol = protocols[i]!;
-      const client = { id: clients[i]!, protocol };
+      const client = this.#client(clients[i]!, protocol);
       const reply = reader.next() === COMMAND ? this.#options.execute(reader.args(), client) : unread();
       if (reply instanceof Promise) {
         reply.then(
@@ -115,11 +141,23 @@ export class WorkerLink {
     }
   }
 
+  #client(id: number, protocol: 2 | 3): RemoteClient {
+    this.#clients.add(id);
+    return { id, protocol, push: (message) => this.#push(id, message) };
+  }
+
+  #gone(client: number): void {
+    if (this.#clients.delete(client)) this.#options.gone(client);
+  }
+
+  /** Travels behind the replies of this tick. */
+  #push(client: number, message: Reply): void {
+    this.#planFlush();
+    this.#pushes.push({ client, bytes2: this.#encode(message, 2), bytes3: this.#encode(message, 3) });
+  }
+
   #reply(id: number, reply: Reply | undefined, protocol: 2 | 3): void {
-    if (this.#replies === undefined) {
-      this.#replies = { ids: [], lengths: [], parts: [] };
-      process.nextTick(() => this.#flush());
-    }
+    this.#planFlush();
     const part = reply === undefined ? Buffer.alloc(0) : this.#encode(reply, protocol);
     this.#replies.ids.push(id);
     this.#replies.lengths.push(part.length);
@@ -140,12 +178,22 @@ export class WorkerLink {
     return new ErrorReply(errors.internal);
   }
 
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    process.nextTick(() => this.#flush());
+  }
+
   #flush(): void {
-    const { ids, lengths, parts } = this.#replies!;
-    this.#replies = undefined;
-    const bytes = joined(parts);
-    const batch: ReplyBatch = { kind: "replies", ids, lengths, bytes };
-    this.worker.postMessage(batch, [bytes.buffer]);
+    this.#flushPlanned = false;
+    const { ids, lengths, parts } = this.#replies;
+    if (ids.length > 0) {
+      this.#replies = { ids: [], lengths: [], parts: [] };
+      const bytes = joined(parts);
+      const batch: ReplyBatch = { kind: "replies", ids, lengths, bytes };
+      this.worker.postMessage(batch, [bytes.buffer]);
+    }
+    if (this.#pushes.length > 0) this.post({ kind: "pushes", pushes: this.#pushes.splice(0) });
   }
 }
 

@@ -5,9 +5,9 @@
  * effect in their order, whichever thread runs them. Knows neither loaders nor peers.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Reply } from "../../proto/reply.ts";
+import { Encoded, type Reply } from "../../proto/reply.ts";
+import { describeConnection } from "../client-line.ts";
 import { monotonicClock } from "../clock.ts";
-import { describeConnection } from "../commands/client-commands.ts";
 import type { Command } from "../commands/command.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
 import type { Connection } from "../connection.ts";
@@ -19,6 +19,7 @@ import { ClientCounts } from "./client-counts.ts";
 import { Forwarder } from "./forwarder.ts";
 import type { ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
+import { ThreadSessions } from "./thread-sessions.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const start = workerData as WorkerStart;
@@ -39,7 +40,13 @@ const groups = new Groups<HeldGroup>(
 );
 const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
 const waitLatency = new Latency();
+const sessions: ThreadSessions = new ThreadSessions({
+  clock,
+  connections: () => clients.all(),
+  seen: (line) => tell({ kind: "seen", line }),
+});
 const clients = createThreadClients({
+  sessions,
   conf,
   log,
   clock,
@@ -50,6 +57,8 @@ const clients = createThreadClients({
   counts: new ClientCounts(start.counts),
   sharesPort: true,
   run: runOnMain,
+  // Behind the commands that it has handed over in this tick.
+  gone: (client) => void setImmediate(() => tell({ kind: "gone", client })),
 });
 
 function attach(handle: StoreHandle): Store {
@@ -59,9 +68,9 @@ function attach(handle: StoreHandle): Store {
 /** Until a command that may change something is done, what comes behind it goes the same way and is not overtaken. */
 async function runOnMain(command: Command, args: readonly Buffer[], client: Connection): Promise<Reply> {
   const isRead = command.flags.includes("readonly");
-  if (!isRead) client.changesUnderWay++;
+  if (!isRead) client.countChanges(1);
   const reply = await forwarder.send(args, client.id, client.protocol);
-  if (!isRead) client.changesUnderWay--;
+  if (!isRead) client.countChanges(-1);
   return reply;
 }
 
@@ -75,6 +84,12 @@ function figures(withLines: boolean): WorkerFigures {
   };
 }
 
+/** A client that has gone meanwhile gets nothing. */
+function push(client: number, bytes2: Uint8Array, bytes3: Uint8Array): void {
+  const connection = clients.get(client);
+  connection?.push(new Encoded(Buffer.from(connection.protocol === 3 ? bytes3 : bytes2)));
+}
+
 function reset(): void {
   for (const group of groups.all) Object.assign(group.counters, zeroCounters());
   Object.assign(counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
@@ -86,6 +101,10 @@ async function obey(message: ToWorker): Promise<void> {
   else if (message.kind === "figures")
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();
+  else if (message.kind === "ask")
+    tell({ kind: "answer", question: message.question, answer: sessions.answer(message.about) });
+  else if (message.kind === "pushes")
+    for (const { client, bytes2, bytes3 } of message.pushes) push(client, bytes2, bytes3);
   else if (message.kind === "conf") {
     changeDirectives(conf, message.changes);
     log.level = pinoLevel(conf.loglevel);
@@ -95,6 +114,7 @@ async function obey(message: ToWorker): Promise<void> {
   }
 }
 
+for (const question of start.standing) sessions.answer(question);
 main.on("message", obey);
 clients.listen(conf.bind, start.port).then(
   () => tell({ kind: "ready" }),

@@ -7,9 +7,10 @@
  * so there is one flight a key in the process and only one thread that writes.
  */
 import { Worker } from "node:worker_threads";
-import type { Reply } from "../../proto/reply.ts";
+import type { Answer } from "../commands/command.ts";
 import type { Log } from "../log.ts";
 import type { ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
+import type { AnswerTo, Question } from "./questions.ts";
 import { sumWorkerFigures } from "./worker-figures.ts";
 import { type LinkedWorker, type RemoteClient, WorkerLink } from "./worker-link.ts";
 import { logForWorker } from "./worker-log.ts";
@@ -21,7 +22,11 @@ export interface WorkersOptions {
   startOf(thread: number): WorkerStart;
   /** Starts a thread; may throw when the system has none left. */
   createWorker(start: WorkerStart): LinkedWorker;
-  execute(args: Buffer[], client: RemoteClient): Reply | Promise<Reply> | undefined;
+  execute(args: Buffer[], client: RemoteClient): Answer;
+  /** Told a line for those who say MONITOR. */
+  seen(line: string): void;
+  /** Told that a client of a worker is no longer connected. */
+  gone(client: number): void;
   /** Frees what a dead thread held. */
   recover(thread: number): void;
   readonly log: Log;
@@ -69,6 +74,12 @@ export class Workers {
     return sumWorkerFigures([this.#gone, ...told]);
   }
 
+  /** Asks all; those that are too busy to answer, or die, do not. */
+  async ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>[]> {
+    const answers = await Promise.all([...this.#links.values()].map((link) => link.askAbout(question)));
+    return answers.filter((answer): answer is Exclude<typeof answer, undefined> => answer !== undefined);
+  }
+
   /** Counting begins anew on all of them; the next `figures` is asked after that. */
   reset(): void {
     this.#gone = sumWorkerFigures([]);
@@ -97,12 +108,14 @@ export class Workers {
   }
 
   #spawn(thread: number): WorkerLink {
-    const { startOf, createWorker, execute, log, clock } = this.#options;
+    const { startOf, createWorker, execute, gone, seen, log, clock } = this.#options;
     const startedMs = clock();
     const worker = createWorker(startOf(thread));
     const link = new WorkerLink({
       worker,
       execute,
+      gone,
+      seen,
       failed: (error) => log.error({ err: error, thread }, "a command of a worker broke an invariant"),
       logged: (line) => logForWorker(log, thread, line),
     });

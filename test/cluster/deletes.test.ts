@@ -67,3 +67,22 @@ test("keys too long to be stored anywhere are not sent", async (t) => {
   t.is(await deletes.remove([Buffer.alloc(65_537), Buffer.from("k")]), 1);
   t.deepEqual(sent, [["k"]]);
 });
+
+test("what was to drop copies only and could not be told becomes a delete", async (t) => {
+  const state = { up: true };
+  const frames: (boolean | null | undefined)[] = [];
+  const ask: Pick<Link, "ask">["ask"] = async (_answer, build) => {
+    if (!state.up) throw new PeerUnreachable("b:1", "down");
+    const { remove, flush } = build(1);
+    frames.push((remove ?? flush)?.copiesOnly);
+    return { count: 0 } as never;
+  };
+  const deletes = new Deletes({ ask });
+  await deletes.remove([Buffer.from("a")], true);
+  await deletes.flush(true);
+  state.up = false;
+  await t.throwsAsync(deletes.remove([Buffer.from("a")], true), unreachable);
+  state.up = true;
+  deletes.catchUp();
+  t.deepEqual(frames, [true, true, false]);
+});

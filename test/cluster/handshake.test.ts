@@ -11,6 +11,7 @@ import {
   DialerHandshake,
   HandshakeError,
   MAX_GREETING_BYTES,
+  PROTOCOL_VERSION,
 } from "../../cluster/handshake.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
@@ -53,7 +54,7 @@ test("a dialer with a wrong secret is refused and gets no MAC", (t) => {
 
 test("an acceptor that does not know the secret is refused", (t) => {
   const dialer = new DialerHandshake("s", ID);
-  const challenge = { version: 1, nonce: Buffer.alloc(16) };
+  const challenge = { version: PROTOCOL_VERSION, nonce: Buffer.alloc(16) };
   dialer.read(bare(encodeFrame(carrot.Greeting, { challenge })));
   for (const mac of [Buffer.alloc(32), Buffer.alloc(31), Buffer.alloc(0)]) {
     t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { welcome: { mac } }))), proofRefused);
@@ -71,7 +72,7 @@ test("a recorded handshake is refused when it is played again", (t) => {
 test("a dialer's own greetings sent back to it prove nothing", (t) => {
   const dialer = new DialerHandshake("s", ID);
   const hello = decodeFrame(carrot.Greeting, bare(dialer.hello())).hello;
-  const challenge = { version: 1, nonce: hello?.nonce };
+  const challenge = { version: PROTOCOL_VERSION, nonce: hello?.nonce };
   const { reply } = dialer.read(bare(encodeFrame(carrot.Greeting, { challenge })));
   const { proof } = decodeFrame(carrot.Greeting, bare(reply));
   const welcome = { mac: proof?.mac };
@@ -83,19 +84,21 @@ test("a proof meant for one member does not open another", (t) => {
   const acceptor = new AcceptorHandshake("s", ID);
   const { hello } = decodeFrame(carrot.Greeting, bare(dialer.hello()));
   const target = decodeFrame(carrot.Greeting, bare(new DialerHandshake("s", ID).hello())).hello?.target;
-  const relayed = encodeFrame(carrot.Greeting, { hello: { version: 1, nonce: hello?.nonce, target } });
+  const relayed = encodeFrame(carrot.Greeting, {
+    hello: { version: PROTOCOL_VERSION, nonce: hello?.nonce, target },
+  });
   const proof = dialer.read(bare(acceptor.read(bare(relayed)).reply));
   t.throws(() => acceptor.read(bare(proof.reply)), proofRefused);
 });
 
 test("another version is named on both sides", (t) => {
   const acceptor = new AcceptorHandshake("s", ID);
-  const hello = { version: 2, nonce: Buffer.alloc(16) };
+  const hello = { version: 9, nonce: Buffer.alloc(16) };
   const error = t.throws(() => acceptor.read(bare(encodeFrame(carrot.Greeting, { hello }))), {
     instanceOf: HandshakeError,
-    message: "speaks version 2 of the peer protocol, this node version 1",
+    message: `speaks version 9 of the peer protocol, this node version ${PROTOCOL_VERSION}`,
   });
-  t.is(decodeFrame(carrot.Greeting, bare(error?.farewell)).challenge?.version, 1);
+  t.is(decodeFrame(carrot.Greeting, bare(error?.farewell)).challenge?.version, PROTOCOL_VERSION);
   const challenge = { version: 3, refusal: carrot.Refusal.OTHER_VERSION };
   const dialer = new DialerHandshake("s", ID);
   t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /version 3/ });
@@ -119,7 +122,7 @@ test("greetings out of order, twice, or without a nonce are refused", (t) => {
   acceptor.read(bare(dialer.hello()));
   t.throws(() => acceptor.read(bare(dialer.hello())), outOfOrder);
   t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { welcome: {} }))), outOfOrder);
-  const challenge = { version: 1, nonce: Buffer.alloc(15) };
+  const challenge = { version: PROTOCOL_VERSION, nonce: Buffer.alloc(15) };
   t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /nonce/ });
 });
 

@@ -92,7 +92,7 @@ test("another version of the protocol is named in the log", async (t) => {
   });
   const a = await rig.start("a:1");
   a.peers.setMembers(["a:1", "b:1"]);
-  await a.log.until(/b:1: link is down: speaks version 9 of the peer protocol, this node version 1/);
+  await a.log.until(/b:1: link is down: speaks version 9 of the peer protocol, this node version 2/);
   t.pass();
 });
 

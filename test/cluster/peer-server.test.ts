@@ -5,6 +5,7 @@
 
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
+import { Writer } from "protobufjs/minimal.js";
 import { DialerHandshake } from "../../cluster/handshake.ts";
 import { decodeFrame, encodeFrame } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
@@ -103,11 +104,24 @@ test("a dialer that uses another id for this node is told so", async (t) => {
   t.is(b.log.matching(/dialed this node by another id than b:1/).length, 1);
 });
 
+/** A frame of these bytes. */
+function framed(...parts: Buffer[]): Buffer {
+  const writer = new Writer().uint32(parts.reduce((sum, part) => sum + part.length, 0));
+  return Buffer.concat([writer.finish(), ...parts]);
+}
+
+const LONG_EDIT = Buffer.from(
+  carrot.Frame.encode({ edit: { id: 7, key: Buffer.from("long"), value: Buffer.alloc(400_000) } }).finish(),
+);
+
 const wrong: Record<string, Buffer> = {
   "of no bytes": Buffer.from([0]),
   "of 2^31 - 1 bytes": Buffer.from([0xff, 0xff, 0xff, 0xff, 0x07]),
   "of 2^32 - 1 bytes": Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f]),
-  "longer than any request": Buffer.from([0x81, 0x80, 0x16]),
+  // 8 MiB, the largest value of a rig, 128 KiB, and one byte.
+  "longer than any edit": Buffer.from([0x81, 0x80, 0x88, 0x04]),
+  "as long as an edit that is none": encodeFrame(carrot.Frame, { get: { keys: [Buffer.alloc(400_000)] } }),
+  "with something behind a long edit": framed(LONG_EDIT, Buffer.from([0x0a, 0])),
   "with an unknown body": Buffer.from([3, 0xf8, 0x07, 1]),
   "with field 0": Buffer.from([2, 0x02, 0x00]),
   "with a truncated key": Buffer.from([4, 0x0a, 0x02, 0x1a, 0x05]),
@@ -133,6 +147,14 @@ for (const [name, frame] of Object.entries(wrong)) {
     t.is(decodeFrame(carrot.Frame, (await good.frames.next()).value!).pong?.id, 5);
   });
 }
+
+test("an edit may be as long as a value", async (t) => {
+  const [rig, b] = await member(t);
+  const { socket, frames } = await dialByHand(rig, "b:1");
+  socket.write(framed(LONG_EDIT));
+  t.like(decodeFrame(carrot.Frame, (await frames.next()).value!).edited, { id: 7, changed: true });
+  t.is(b.store.entries.get("long")?.length, 400_000);
+});
 
 test("unknown fields are ignored", async (t) => {
   const [rig] = await member(t);

@@ -76,7 +76,7 @@ test("values up to the largest size cross whole, beyond it the member that asks 
   const [a, b] = await new Rig(t).pair({ maxValueBytes: 1 << 20 });
   const large = Buffer.alloc(1 << 20, "x");
   b.store.entries.set("large", large);
-  b.store.entries.set("larger", Buffer.alloc((1 << 20) + (64 << 10)));
+  b.store.entries.set("larger", Buffer.alloc((1 << 20) + (128 << 10)));
   const [whole, refused, other] = await Promise.all(
     ["large", "larger", "none"].map((key) => a.peers.get("b:1", bytes(key), 5000)),
   );
@@ -303,4 +303,61 @@ test("a port in use rejects listen", async (t) => {
   const a = await rig.start("a:1");
   const b = await rig.start("b:1");
   await t.throwsAsync(b.peers.listen("127.0.0.1", a.peers.port));
+});
+
+const SET = { conditions: [], life: "endless", wanted: undefined, isUse: false } as const;
+
+test("an edit is done at the member, with values up to the largest size", async (t) => {
+  const [a, b] = await new Rig(t).pair({ maxValueBytes: 1 << 20 });
+  const large = Buffer.alloc(1 << 20, "x");
+  t.like(await a.peers.edit("b:1", Buffer.alloc(60_000, "k"), { ...SET, value: large }), { changed: true });
+  t.is(b.store.entries.get("k".repeat(60_000))?.length, 1 << 20);
+  const got = await a.peers.edit("b:1", Buffer.alloc(60_000, "k"), {
+    ...SET,
+    value: null,
+    wanted: { from: 0, to: -1 },
+  });
+  t.true(large.equals(got.value!));
+  t.is(b.store.entries.size, 0);
+});
+
+test("an edit longer than the member reads is refused before it breaks the link", async (t) => {
+  const rig = new Rig(t);
+  const a = await rig.start("a:1", { maxValueBytes: 8 << 20 });
+  const b = await rig.start("b:1", { maxValueBytes: 1 << 20 });
+  for (const { peers } of [a, b]) peers.setMembers(["a:1", "b:1"]);
+  await a.log.until(/b:1: link is up/);
+  const edited = await a.peers.edit("b:1", bytes("k"), { ...SET, value: Buffer.alloc(2 << 20) });
+  t.is(edited.error, "value is too large for the member that owns it");
+  const long = await a.peers.edit("b:1", Buffer.alloc((64 << 10) + 1), { ...SET, value: null });
+  t.is(long.error, "key is too long for the peer link");
+  t.true(a.peers.isUp("b:1"));
+  t.is(b.store.edits.length, 0);
+});
+
+test("an edit rejects with PeerUnreachable when the member is down or leaving", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  await t.throwsAsync(a.peers.edit("c:1", bytes("k"), { ...SET, value: null }), {
+    instanceOf: PeerUnreachable,
+  });
+  b.store.get = () => new Promise(() => {});
+  a.peers.get("b:1", bytes("slow"), 200).catch(() => {});
+  await new Promise(setImmediate);
+  const closing = b.peers.close();
+  await t.throwsAsync(a.peers.edit("b:1", bytes("k"), { ...SET, value: null }), {
+    instanceOf: PeerUnreachable,
+  });
+  a.peers.close();
+  await closing;
+});
+
+test("a scan goes on from the member's own cursor", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  for (const name of ["x", "y"]) b.store.entries.set(name, bytes("1"));
+  const first = await a.peers.scan("b:1", 0, 10, bytes("*"));
+  t.like(first, { cursor: 1, seen: 1 });
+  const second = await a.peers.scan("b:1", first.cursor, 10, undefined);
+  t.deepEqual([...first.keys, ...second.keys].map(String), ["x", "y"]);
+  t.is(second.cursor, 0);
+  t.deepEqual(b.store.calls, ["scan 0 10 *", "scan 1 10 undefined"]);
 });

@@ -5,10 +5,11 @@
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
+import type { Edit, Edited } from "../../cluster/edit.ts";
 import { AcceptorHandshake, DialerHandshake } from "../../cluster/handshake.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { Peers, type PeersOptions } from "../../cluster/peers.ts";
-import type { PeerHandlers } from "../../cluster/served-link.ts";
+import type { PeerHandlers, ScanPiece } from "../../cluster/served-link.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 
@@ -41,6 +42,7 @@ export class Lines {
 export class PlainStore implements PeerHandlers {
   readonly entries = new Map<string, Uint8Array>();
   readonly calls: string[] = [];
+  readonly edits: Edit[] = [];
   takesRings = true;
   onRing: (epoch: number, members: readonly string[]) => void = () => {};
 
@@ -56,15 +58,43 @@ export class PlainStore implements PeerHandlers {
     return { kind, bytes: value?.length ?? 0, ttlMs: 5_000_000_000_000.5, footprintBytes: 77 };
   }
 
-  remove(keys: readonly Uint8Array[]): number {
+  remove(keys: readonly Uint8Array[], copiesOnly: boolean): number {
     const names = keys.map((key) => Buffer.from(key).toString("latin1"));
-    this.calls.push(`remove ${names.join()}`);
+    this.calls.push(`${copiesOnly ? "drop" : "remove"} ${names.join()}`);
+    if (copiesOnly) return 0;
     return names.filter((name) => this.entries.delete(name)).length;
   }
 
-  flush(): void {
-    this.calls.push("flush");
-    this.entries.clear();
+  flush(copiesOnly: boolean): void {
+    this.calls.push(copiesOnly ? "drop all" : "flush");
+    if (!copiesOnly) this.entries.clear();
+  }
+
+  /** Sets, removes and looks; conditions and lifetimes are noted only. */
+  edit(key: Uint8Array, edit: Edit): Edited {
+    const name = Buffer.from(key).toString("latin1");
+    this.edits.push({ ...edit, value: edit.value && Buffer.from(edit.value) });
+    const before = this.entries.get(name);
+    if (edit.value === null) this.entries.delete(name);
+    else if (edit.value !== undefined) this.entries.set(name, Buffer.from(edit.value));
+    return {
+      held: before !== undefined,
+      changed: edit.value !== undefined,
+      tooLarge: false,
+      bytes: before?.length ?? 0,
+      value: edit.wanted && before,
+      uses: 3,
+      error: undefined,
+    };
+  }
+
+  /** One key a piece. */
+  scan(cursor: number, count: number, pattern: Uint8Array | undefined): ScanPiece {
+    this.calls.push(`scan ${cursor} ${count} ${pattern && Buffer.from(pattern)}`);
+    const names = [...this.entries.keys()];
+    const name = names[cursor];
+    const next = cursor + 1 < names.length ? cursor + 1 : 0;
+    return { cursor: next, keys: name === undefined ? [] : [Buffer.from(name, "latin1")], seen: 1 };
   }
 
   count(): number {

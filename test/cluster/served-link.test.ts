@@ -184,3 +184,62 @@ test("groups nested twenty thousand deep are refused without a crash", (t) => {
   const { link } = setUp();
   t.throws(() => link.take(Buffer.alloc(20_000, 0xfb)));
 });
+
+const EDIT = {
+  id: 5,
+  key: Buffer.from("k"),
+  value: Buffer.from("v"),
+  conditions: [carrot.Condition.IF_HELD],
+};
+
+test("an edit is done by the handler and answered with its own id", (t) => {
+  const { store, sent, take } = setUp();
+  take({ edit: { ...EDIT, ttlMs: 50, from: 0, to: -1 } });
+  t.like(sent[0]?.edited, { id: 5, held: false, changed: true });
+  t.like(store.edits[0], { conditions: ["held"], life: 50, wanted: { from: 0, to: -1 }, isUse: false });
+});
+
+test("an edit is refused, and not done, when the asker is far behind or would not read the answer", (t) => {
+  const { store, sent, state, take } = setUp(1000);
+  store.entries.set("k", Buffer.alloc(2000));
+  take({ edit: { id: 1, key: Buffer.from("k"), remove: true, from: 0, to: -1 } });
+  take({ edit: { ...EDIT, id: 2, conditions: [99 as carrot.Condition] } });
+  state.outgoing = (64 << 20) + 1;
+  take({ edit: { ...EDIT, id: 3 } });
+  t.deepEqual(
+    sent.map(({ edited }) => edited?.error),
+    ["value is too large for the member that asked", "peer does not know this edit", "peer busy"],
+  );
+  t.is(store.edits.length, 0);
+});
+
+test("a member that is leaving does no edit and says so", (t) => {
+  const { store, sent, link, take } = setUp();
+  link.leave(() => {});
+  take({ edit: EDIT });
+  t.like(sent[0]?.edited, { id: 5, leaving: true });
+  t.is(store.edits.length, 0);
+});
+
+test("a piece of a scan is bounded by what is looked at, and by what the asker reads", (t) => {
+  const { store, sent, take } = setUp(100);
+  store.entries.set("x".repeat(90), Buffer.alloc(1));
+  store.entries.set("y", Buffer.alloc(1));
+  take({ scan: { id: 8, cursor: 0, count: 2 ** 32 - 1, pattern: Buffer.from("x*") } });
+  take({ scan: { id: 9, cursor: 1, count: 10 } });
+  t.is(store.calls[0], "scan 0 500 x*");
+  t.like(sent[0]?.scanned, { id: 8, cursor: 1, keys: [], seen: 1 });
+  t.deepEqual(
+    sent[1]?.scanned?.keys?.map((found) => Buffer.from(found).toString()),
+    ["y"],
+  );
+  t.is(store.calls[1], "scan 1 10 undefined");
+});
+
+test("dropping copies only is passed on as such", (t) => {
+  const { store, take } = setUp();
+  take({ remove: { id: 1, keys: keys(1), copiesOnly: true } });
+  take({ remove: { id: 2, keys: keys(1) } });
+  take({ flush: { id: 3, copiesOnly: true } });
+  t.deepEqual(store.calls, ["drop k0", "remove k0", "drop all"]);
+});

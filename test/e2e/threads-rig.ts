@@ -50,6 +50,8 @@ export interface ThreadedNode extends Program {
   clients(): Promise<[main: Redis, worker: Redis]>;
   /** The thread that takes a new connection to this host. */
   threadAt(host: string): Promise<"main" | "worker">;
+  /** A connection on a thread, on which nothing has been said. */
+  socketOn(where: Where): Promise<Socket>;
   /** Says something on the thread `where` and takes all that comes until the server closes; latin1. */
   talk(where: Where, text: string): Promise<string>;
 }
@@ -104,6 +106,12 @@ export async function startThreaded(
     return [socket, socket] as const;
   };
   const clientOn = (where: Where) => until(where, redis, (client) => client.disconnect());
+  const socketOn = (where: Where) =>
+    until(
+      where,
+      () => raw(),
+      (other) => other.destroy(),
+    );
   return Object.assign(running, {
     port,
     origin,
@@ -115,16 +123,8 @@ export async function startThreaded(
       while ((await ask("connected")) !== 2);
       return pair;
     },
-    talk: async (where: Where, text: string) => {
-      return everything(
-        await until(
-          where,
-          () => raw(),
-          (other) => other.destroy(),
-        ),
-        text,
-      );
-    },
+    socketOn,
+    talk: async (where: Where, text: string) => everything(await socketOn(where), text),
     threadAt: async (host: string) => {
       const [socket] = await raw(host);
       return ask("threadOf", socket.localPort) as Promise<"main" | "worker">;

@@ -51,6 +51,11 @@ export class RedisServer {
     return server;
   }
 
+  /** The path of its Unix socket. */
+  get socket(): string {
+    return this.#socket;
+  }
+
   /** Everything that the server writes to a client who sends these bytes and then closes its side. */
   async answer(request: Buffer): Promise<Buffer> {
     const socket = net.connect({ path: this.socket, allowHalfOpen: true });

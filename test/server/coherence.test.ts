@@ -4,6 +4,8 @@
  * and answer when the test says so. That all of it adds up to "no stale read" is shown in test/sim.
  */
 import test from "ava";
+import type { Edit, Edited } from "../../cluster/edit.ts";
+import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
@@ -19,6 +21,8 @@ class FakePeers implements CoherencePeers {
   /** What each member says that it removed or holds. */
   readonly counts: Record<string, number> = { b: 0, c: 0 };
   readonly refusing = new Set<string>();
+  /** What every edit comes to. */
+  edited: Edited = { ...refusedEdit(""), held: true, changed: true, error: undefined };
   hold: Held<string, void>[] | undefined;
 
   isUp(id: string): boolean {
@@ -40,12 +44,18 @@ class FakePeers implements CoherencePeers {
     return this.#answer(id, `look ${Buffer.from(bytes)}`, () => GLIMPSE);
   }
 
-  remove(id: string, keys: readonly Uint8Array[]): Promise<number> {
-    return this.#answer(id, `remove ${keys.map(String).join(" ")}`, () => this.counts[id]!);
+  remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number> {
+    const names = keys.map((each) => Buffer.from(each).toString()).join(" ");
+    return this.#answer(id, `${copiesOnly ? "drop" : "remove"} ${names}`, () => this.counts[id]!);
   }
 
-  flush(id: string): Promise<void> {
-    return this.#answer(id, "flush", () => {});
+  flush(id: string, copiesOnly: boolean): Promise<void> {
+    return this.#answer(id, copiesOnly ? "drop all" : "flush", () => {});
+  }
+
+  edit(id: string, bytes: Uint8Array, { value }: Edit): Promise<Edited> {
+    const what = value === undefined ? "edit" : `edit to ${value && Buffer.from(value)}`;
+    return this.#answer(id, `${what} ${Buffer.from(bytes)}`, () => this.edited);
   }
 
   count(id: string): Promise<number> {
@@ -129,7 +139,7 @@ test("a delete tells every member, and every member again when all have answered
   t.is(peers.told.length, 2);
   peers.hold[1]!.resolve();
   await turn();
-  t.deepEqual(peers.told.slice(2), [`b remove ${name}`, `c remove ${name}`]);
+  t.deepEqual(peers.told.slice(2), [`b drop ${name}`, `c drop ${name}`]);
   let acknowledged = false;
   void removed.then(() => {
     acknowledged = true;
@@ -184,7 +194,7 @@ test("keys of several owners go to each member together", async (t) => {
   );
   t.deepEqual(
     peers.told.slice(4).toSorted(),
-    ["b", "c"].map((id) => `${id} remove ${names.join(" ")}`),
+    ["b", "c"].map((id) => `${id} drop ${names.join(" ")}`),
   );
 });
 
@@ -242,7 +252,7 @@ test("a flush empties this node and all others, twice, and passes over who canno
   t.is(group.mirrors!.figures().entries, 0);
   for (const held of peers.hold) held.resolve();
   await flushed;
-  t.deepEqual(peers.told, ["b flush", "c flush", "b flush", "c flush"]);
+  t.deepEqual(peers.told, ["b flush", "c flush", "b drop all", "c drop all"]);
 });
 
 test("the count is of all members that can be reached, without copies", async (t) => {

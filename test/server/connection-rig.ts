@@ -1,10 +1,11 @@
 /**
  * A connection of real parts on a socket without a kernel, with commands whose replies the test gives when it likes.
  *
- * ECHO answers its word; LATER is answered when the test ends what `later` holds; QUIT, AUTH and RESP3 do to the
+ * ECHO answers its word; LATER is answered when the test ends what `later` holds; PUSH and PUSHLATER push their word to
+ * the connection first; QUIT, AUTH and RESP3 do to the
  * connection what their namesakes do; BROKEN cannot be encoded, SILENT has no reply; anything else is OK.
  */
-import { type Reply, SimpleString } from "../../proto/reply.ts";
+import { Push, type Reply, SimpleString } from "../../proto/reply.ts";
 import { Connection, type ConnectionHost } from "../../server/connection.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
@@ -28,7 +29,8 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
   const execute: ConnectionHost["execute"] = (args, connection) => {
     const [name, word = ""] = args.map(String);
     executed.push([name, word].join(" ").trim());
-    if (name === "LATER") {
+    if (name === "PUSH" || name === "PUSHLATER") connection.push(new Push([word]));
+    if (name === "LATER" || name === "PUSHLATER") {
       const held = new Held<string, Reply>(word);
       later.push(held);
       return held.promise;
@@ -51,6 +53,7 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     waitLatency: new Latency(),
     counters,
     execute,
+    isObserved: () => false,
     closed: () => happened.push("closed"),
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),

@@ -1,8 +1,9 @@
 /**
- * Goal: after a DEL or a FLUSHALL has been acknowledged, no GET that starts later, on any node, gets a value whose load
- * began before the delete was sent; without deletes, a key is loaded once in the cluster.
- * Method: random GETs, DELs and flushes of a few keys on a model cluster, hundreds of seeds a scenario. A seed that
- * fails is printed with what happened to the key; `SEED=17` runs that one alone, `SEEDS=10000` runs more of them.
+ * Goal: after a DEL, a SET or a FLUSHALL has been acknowledged, no GET that starts later, on any node, gets a value
+ * that was SET, or whose load began, before the change was sent; a SET that nothing follows is what GETs get; without
+ * deletes, a key is loaded once in the cluster.
+ * Method: random GETs, DELs, SETs and flushes of a few keys on a model cluster, hundreds of seeds a scenario. A seed
+ * that fails is printed with what happened to the key; `SEED=17` runs that one alone, `SEEDS=10000` runs more of them.
  */
 import test, { type ExecutionContext } from "ava";
 import { textOf } from "../server/fakes.ts";
@@ -17,7 +18,7 @@ const SPAN = 300;
 const KEYS = 2;
 
 interface Done {
-  readonly what: "get" | "remove";
+  readonly what: "get" | "remove" | "set";
   readonly key: string;
   readonly node: string;
   readonly sent: number;
@@ -29,6 +30,10 @@ interface Load {
   readonly gets: number;
   readonly removes: number;
   readonly flushes: number;
+  /** SETs; half of them with XX, which the owner has to decide. */
+  readonly sets?: number;
+  /** A DEL, a flush or a SET, and a SET right behind it from the same client. */
+  readonly pipelines?: number;
 }
 
 /** One run; resolves with what clients saw. */
@@ -40,7 +45,7 @@ async function play(
   const time = new VirtualTime(seed);
   const cluster = new ModelCluster(time, options);
   const history: Done[] = [];
-  const client = (what: Done["what"], command: "get" | "remove" | "flush") => () => {
+  const client = (what: Done["what"], command: "get" | "remove" | "flush" | "set" | "setxx") => () => {
     const node = cluster.nodes[time.pick(cluster.nodes.length)]!;
     const names = Array.from({ length: KEYS }, (_, i) => `scores:${i}`);
     const chosen = names[time.pick(KEYS)]!;
@@ -54,28 +59,58 @@ async function play(
       get: async () => textOf(await node.get(key)),
       remove: async () => String(await node.remove(key)),
       flush: async () => String(await node.coherence.flush()),
+      set: () => node.set(key),
+      setxx: () => node.set(key, ["held"]),
     }[command];
     void run().then((answer) => {
       for (const entry of entries) Object.assign(entry, { answered: time.now, answer });
     });
   };
+  /** Notes the SET, and of what goes before it only what it does to other keys. */
+  const pipeline = () => {
+    const node = cluster.nodes[time.pick(cluster.nodes.length)]!;
+    const chosen = time.pick(KEYS);
+    const [key, other] = [`scores:${chosen}`, `scores:${1 - chosen}`];
+    const note = (what: Done["what"], name: string): Done => {
+      const pending = { answered: Number.POSITIVE_INFINITY, answer: "" };
+      const done = { what, key: name, node: node.id, sent: time.now, ...pending };
+      history.push(done);
+      return done;
+    };
+    const first = time.pick(3);
+    if (first === 0) void node.remove(Buffer.from(key));
+    if (first === 1) void node.set(Buffer.from(key), [], "overwritten");
+    if (first === 2) {
+      const done = note("remove", other);
+      void node.coherence.flush().then(() => Object.assign(done, { answered: time.now, answer: "flushed" }));
+    }
+    const done = note("set", key);
+    void node.set(Buffer.from(key)).then((answer) => Object.assign(done, { answered: time.now, answer }));
+  };
   for (let i = 0; i < load.gets; i++) time.later(SPAN, client("get", "get"));
   for (let i = 0; i < load.removes; i++) time.later(SPAN, client("remove", "remove"));
   for (let i = 0; i < load.flushes; i++) time.later(SPAN, client("remove", "flush"));
+  for (let i = 0; i < (load.sets ?? 0); i++) time.later(SPAN, client("set", i % 2 === 0 ? "set" : "setxx"));
+  for (let i = 0; i < (load.pipelines ?? 0); i++) time.later(SPAN, pipeline);
   await time.run();
   return { history, cluster };
 }
 
-/** The first GET that saw a value from before a delete that had been acknowledged when it started. */
+/** The first GET that saw a value from before a change that had been acknowledged when it started. */
 function staleRead(history: readonly Done[]): string | undefined {
   for (const get of history) {
     if (get.what !== "get" || !/^\d/.test(get.answer)) continue;
+    // What was SET is as young as the SET's end: of two at a time either may be the last.
+    const set = history.find(({ what, sent }) => what === "set" && String(sent) === get.answer);
+    const began = set?.answered ?? Number(get.answer);
     const before = history.find(
-      ({ what, key, sent, answered }) =>
-        what === "remove" && key === get.key && answered < get.sent && Number(get.answer) < sent,
+      ({ what, key, sent, answered, answer }) =>
+        what !== "get" && answer !== "unchanged" && key === get.key && answered < get.sent && began < sent,
     );
     if (before !== undefined)
-      return [`GET at ${get.sent}, DEL at ${before.sent}`, ...linesOf(history, get.key)].join("\n");
+      return [`GET at ${get.sent}, ${before.what} at ${before.sent}`, ...linesOf(history, get.key)].join(
+        "\n",
+      );
   }
   return undefined;
 }
@@ -114,6 +149,45 @@ for (const views of ["alike", "differ"] as const) {
   test(`no GET sees a value from before an acknowledged delete while views ${views === "alike" ? "are " : ""}${views}`, (t) =>
     everySeed(t, { members: 3, views, brokenLoads: true }, mixed, ({ history }) => staleRead(history)));
 }
+
+const withSets: Load = { gets: 60, removes: 4, flushes: 1, sets: 10 };
+
+for (const views of ["alike", "differ"] as const) {
+  test(`no GET sees a value from before an acknowledged SET while views ${views === "alike" ? "are " : ""}${views}`, (t) =>
+    everySeed(t, { members: 3, views, brokenLoads: true }, withSets, ({ history }) => staleRead(history)));
+}
+
+/** The first GET that missed a SET which had been acknowledged, with nothing else changing the key since it was sent. */
+function lostSet(history: readonly Done[]): string | undefined {
+  for (const get of history) {
+    if (get.what !== "get") continue;
+    const sets = history.filter(({ what, key }) => what !== "get" && key === get.key);
+    const last = sets.filter(({ answered }) => answered < get.sent).sort((a, b) => b.sent - a.sent)[0];
+    if (last === undefined || last.what !== "set") continue;
+    const isAlone = sets.every(
+      (other) => other === last || other.answered < last.sent || other.sent > get.answered,
+    );
+    if (isAlone && get.answer !== String(last.sent))
+      return [`GET at ${get.sent}, set at ${last.sent}`, ...linesOf(history, get.key)].join("\n");
+  }
+  return undefined;
+}
+
+test("a SET with nothing after it is what every GET gets", (t) =>
+  everySeed(
+    t,
+    { members: 3, views: "alike", brokenLoads: true },
+    { gets: 60, removes: 0, flushes: 0, sets: 8 },
+    ({ history }) => lostSet(history.filter(({ answer }) => answer !== "unchanged")),
+  ));
+
+test("a SET behind a DEL, a flush or a SET in one pipeline is not lost to it", (t) =>
+  everySeed(
+    t,
+    { members: 3, views: "alike", brokenLoads: false, inOrder: true },
+    { gets: 30, removes: 0, flushes: 0, pipelines: 6 },
+    ({ history }) => lostSet(history),
+  ));
 
 test("without deletes a key is loaded once, whoever asks and when", (t) =>
   everySeed(

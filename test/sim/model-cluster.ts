@@ -6,6 +6,7 @@
  * knows how old it is. Links lose nothing of a delete; with `views: "differ"` they do fail GETs, and each node
  * believes at random that some members are down, as nodes do while links break and come back.
  */
+import type { Condition } from "../../cluster/edit.ts";
 import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
@@ -27,6 +28,8 @@ export interface ModelOptions {
   readonly views: "alike" | "differ";
   /** Whether some loads fail. */
   readonly brokenLoads: boolean;
+  /** Links deliver in the order of sending, as real ones do. */
+  readonly inOrder?: boolean;
 }
 
 export class ModelCluster {
@@ -53,8 +56,12 @@ export class ModelCluster {
   }
 
   /** One message there and one back. */
-  async ask<T>(id: string, answer: (node: ModelNode) => T | Promise<T>): Promise<T> {
-    await this.time.pass(MAX_LINK_DELAY);
+  async ask<T>(
+    id: string,
+    answer: (node: ModelNode) => T | Promise<T>,
+    arrival: Promise<unknown> = this.time.pass(MAX_LINK_DELAY),
+  ): Promise<T> {
+    await arrival;
     const result = await answer(this.nodes.find((node) => node.id === id)!);
     await this.time.pass(MAX_LINK_DELAY);
     return result;
@@ -67,7 +74,10 @@ export class ModelNode {
   readonly readThrough: ReadThrough;
   readonly group: Group;
 
+  readonly #cluster: ModelCluster;
+
   constructor(cluster: ModelCluster, id: string, ids: readonly string[]) {
+    this.#cluster = cluster;
     this.id = id;
     const clock = () => cluster.time.now;
     const { random } = cluster.time;
@@ -99,6 +109,17 @@ export class ModelNode {
       : { kind: "value", value: held.value, ttlMs: undefined };
   }
 
+  /** A client's SET; the value is the moment at which it was sent. */
+  async set(
+    key: Buffer,
+    conditions: readonly Condition[] = [],
+    text = String(this.#cluster.time.now),
+  ): Promise<string> {
+    const value = Buffer.from(text);
+    const edit = { conditions, value, life: "endless", wanted: undefined, isUse: false } as const;
+    return (await this.coherence.edit(key, edit)).changed ? "set" : "unchanged";
+  }
+
   /** A client's DEL. */
   remove(key: Buffer): Promise<number> {
     return this.coherence.remove([key]);
@@ -106,21 +127,41 @@ export class ModelNode {
 }
 
 function linksOf(cluster: ModelCluster): ReadPeers & CoherencePeers {
+  const arrivals = new Map<string, Promise<unknown>>();
+  const ask = <T>(id: string, answer: (node: ModelNode) => T | Promise<T>): Promise<T> => {
+    const passed = cluster.time.pass(MAX_LINK_DELAY);
+    if (!cluster.options.inOrder) return cluster.ask(id, answer, passed);
+    const arrival = Promise.all([arrivals.get(id), passed]);
+    arrivals.set(id, arrival);
+    return cluster.ask(id, answer, arrival);
+  };
   const oneIn = (chance: number) => cluster.options.views === "differ" && cluster.time.pick(chance) === 0;
   return {
     isUp: () => !oneIn(ONE_IN_UNREACHABLE),
     get: async (id, key) => {
-      const ask = cluster.ask(id, (node) => node.readThrough.requested(node.group, Buffer.from(key)));
+      const asked = ask(id, (node) => node.readThrough.requested(node.group, Buffer.from(key)));
       if (oneIn(ONE_IN_UNREACHABLE)) {
         await cluster.time.pass(MAX_LINK_DELAY);
         throw new PeerUnreachable(id, "link broken");
       }
-      return ask;
+      return asked;
     },
-    look: (id, key) => cluster.ask(id, (node) => node.coherence.lookHere(key)),
-    remove: (id, keys) => cluster.ask(id, (node) => node.coherence.removeHere(keys)),
-    flush: (id) => cluster.ask(id, (node) => node.coherence.flushHere()),
-    count: (id) => cluster.ask(id, (node) => node.coherence.countHere()),
+    look: (id, key) => ask(id, (node) => node.coherence.lookHere(key)),
+    remove: (id, keys, copiesOnly) =>
+      ask(id, ({ coherence }) => {
+        if (!copiesOnly) return coherence.removeHere(keys);
+        coherence.dropCopiesHere(keys);
+        return 0;
+      }),
+    flush: (id, copiesOnly) =>
+      ask(id, ({ coherence }) => (copiesOnly ? coherence.dropAllCopiesHere() : coherence.flushHere())),
+    edit: async (id, key, edit) => {
+      const asked = ask(id, (node) => node.coherence.editHere(key, edit));
+      if (!oneIn(ONE_IN_UNREACHABLE)) return asked;
+      await cluster.time.pass(MAX_LINK_DELAY);
+      throw new PeerUnreachable(id, "link broken");
+    },
+    count: (id) => ask(id, (node) => node.coherence.countHere()),
     ring: () => Promise.resolve(false),
   };
 }

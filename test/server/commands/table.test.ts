@@ -7,6 +7,7 @@
  */
 import test from "ava";
 import { ErrorReply, type Reply } from "../../../proto/reply.ts";
+import type { LocalContext } from "../../../server/commands/command.ts";
 import { COMMANDS, execute } from "../../../server/commands/table.ts";
 import type { Connection } from "../../../server/connection.ts";
 import type { Log } from "../../../server/log.ts";
@@ -220,11 +221,12 @@ test("a command that throws or rejects is an internal error, which tells the log
     conf: { maxKeyBytes: 100 },
     describeClients: broken,
   } as unknown as Node;
-  const connection = { id: 1, authenticated: true } as Connection;
-  const local = { connection, log, conf: node.conf };
+  const connection = { id: 1, authenticated: true, plain: true } as Connection;
+  const runOnNode: LocalContext["runOnNode"] = ({ run }, args) => run!(args, { node, client: connection });
+  const sessions = {} as LocalContext["sessions"];
+  const local = { connection, log, conf: node.conf, sessions, runOnNode };
   const replies: Reply[] = [];
-  for (const words of [b("CLIENT", "LIST"), b("TTL", "a")])
-    replies.push((await execute(words, local, ({ run }, args) => run!(args, { node, client: connection })))!);
+  for (const words of [b("CLIENT", "LIST"), b("TTL", "a")]) replies.push((await execute(words, local))!);
   t.deepEqual(replies, Array(2).fill(new ErrorReply("ERR internal error")));
   t.deepEqual(logged, ["list: secret detail", "ttl: other detail"]);
 });

@@ -2,26 +2,44 @@
  * Goal: the store does what a plain model of it does, whatever the order of calls.
  * Method: fast-check makes command sequences over few keys and sizes that meet every alignment, against stores so small
  * that the log wraps all the time. For lru the model says exactly what is held, evicted and expired; for s3fifo it says
- * what may be returned. After every command the memory is audited. SEED=n replays a run.
+ * what may be returned. Edits are checked against what Redis does. After every command the memory is audited. SEED=n replays a run.
  */
 import test from "ava";
 import fc from "fast-check";
+import type { Edit } from "../../../cluster/edit.ts";
 import { type Eviction, entryWords, shareBytes } from "../../../server/store/layout.ts";
 import { ABSENT, MISS, Store } from "../../../server/store/store.ts";
 import { audit } from "./audit.ts";
 
 const seed = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
-const runs = (numRuns: number) => (seed === undefined ? { numRuns } : { numRuns, seed });
+const runs = (numRuns: number) => ({
+  numRuns,
+  includeErrorInReport: true,
+  ...(seed !== undefined && { seed }),
+});
 
 type Command =
   | { kind: "put"; key: number; bytes: number; ttlMs: number | undefined }
   | { kind: "absent"; key: number; ttlMs: number | undefined }
   | { kind: "get" | "find" | "look" | "delete"; key: number }
+  | { kind: "edit"; key: number; edit: Edit }
   | { kind: "wait"; ms: number }
   | { kind: "sweep" | "clear" };
 
 const key = fc.integer({ min: 0, max: 11 });
 const ttlMs = fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined });
+const place = fc.integer({ min: -100, max: 100 });
+const edit: fc.Arbitrary<Edit> = fc.record({
+  conditions: fc.subarray(["missing", "held", "dated", "undated", "later", "sooner"] as const, {
+    maxLength: 2,
+  }),
+  value: fc
+    .option(fc.oneof(fc.nat(90), fc.constant(null)), { nil: undefined })
+    .map((bytes) => (typeof bytes === "number" ? Buffer.alloc(bytes, bytes) : bytes)),
+  life: fc.oneof(fc.integer({ min: -2, max: 50 }), fc.constantFrom("keep" as const, "endless" as const)),
+  wanted: fc.option(fc.record({ from: place, to: place }), { nil: undefined }),
+  isUse: fc.constant(true),
+});
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant("put" as const), key, bytes: fc.nat(90), ttlMs }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("absent" as const), key, ttlMs }) },
@@ -29,6 +47,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ kind: fc.constantFrom("get" as const, "find" as const, "look" as const), key }),
   },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("edit" as const), key, edit }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete" as const), key }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.nat(20) }) },
   {
@@ -80,6 +99,44 @@ class Model {
   clear(): void {
     this.entries.clear();
     this.usedBytes = 0;
+  }
+
+  fits(name: string, bytes: number, dated: boolean): boolean {
+    return entryWords(name.length, bytes, dated) * 4 + shareBytes(this.#eviction) <= this.#maxBytes;
+  }
+
+  /** What Redis does for SET, EXPIRE and GETDEL with these words; a cached "not found" is missing. */
+  edit(name: string, { conditions, value, life }: Edit): { changed: boolean; tooLarge: boolean } {
+    if (this.entries.has(name) && this.live(name) === undefined) this.end(name);
+    const found = this.live(name);
+    const entry = found?.value === null ? undefined : found;
+    const old = entry?.deadline ?? Number.POSITIVE_INFINITY;
+    const deadline = life === "keep" ? old : life === "endless" ? Number.POSITIVE_INFINITY : this.now + life;
+    const holds = {
+      missing: entry === undefined,
+      held: entry !== undefined,
+      dated: Number.isFinite(old),
+      undated: entry !== undefined && !Number.isFinite(old),
+      later: deadline > old,
+      sooner: entry !== undefined && deadline < old,
+    };
+    const isAllowed = conditions.every((condition) => holds[condition]);
+    const dated = Number.isFinite(deadline);
+    if (isAllowed && value != null) {
+      if (!this.fits(name, value.length, dated)) return { changed: false, tooLarge: true };
+      this.put(name, Buffer.from(value), dated ? deadline - this.now : undefined);
+      return { changed: true, tooLarge: false };
+    }
+    if (entry === undefined) return { changed: false, tooLarge: false };
+    this.use(name);
+    if (!isAllowed) return { changed: false, tooLarge: false };
+    if (value === null || deadline <= this.now) {
+      this.remove(name);
+      return { changed: true, tooLarge: false };
+    }
+    if (life === "keep" || (!dated && !Number.isFinite(old))) return { changed: false, tooLarge: false };
+    this.put(name, entry.value, dated ? deadline - this.now : undefined);
+    return { changed: true, tooLarge: false };
   }
 
   /** Ends `name`, counting it as `evictions` unless its time had come. */
@@ -140,6 +197,9 @@ function carryOut({ store, model, step }: Run, each: Command): void {
     case "find":
       compareFind(store, model, nameOf(each.key), step);
       break;
+    case "edit":
+      compareEdit(store, model, nameOf(each.key), each.edit);
+      break;
     case "look": {
       const entry = model.live(nameOf(each.key));
       const glimpse = store.look(Buffer.from(nameOf(each.key), "latin1"));
@@ -179,6 +239,26 @@ function compareGet(store: Store, model: Model, name: string): void {
   if (got === undefined || entry === undefined) return;
   equal(got.value?.toString("latin1"), entry.value?.toString("latin1"), "value");
   equal(got.ttlMs, Number.isFinite(entry.deadline) ? entry.deadline - model.now : undefined, "ttl");
+}
+
+/** As GETRANGE, on text, whose slices count as Redis does only with both ends in order. */
+function partOf(value: Buffer, { from, to }: { from: number; to: number }): string {
+  const length = value.length;
+  const first = Math.max(0, from < 0 ? length + from : from);
+  const last = Math.max(0, to < 0 ? length + to : to);
+  return from < 0 && to < 0 && from > to ? "" : value.toString("latin1").slice(first, last + 1);
+}
+
+function compareEdit(store: Store, model: Model, name: string, edit: Edit): void {
+  const before = model.live(name)?.value ?? undefined;
+  const expected = model.edit(name, edit);
+  const got = store.edit(Buffer.from(name, "latin1"), edit);
+  equal(got.held, before !== undefined, "held");
+  equal(got.bytes, before?.length ?? 0, "bytes");
+  equal(got.changed, expected.changed, "changed");
+  equal(got.tooLarge, expected.tooLarge, "too large");
+  const part = before === undefined || edit.wanted === undefined ? undefined : partOf(before, edit.wanted);
+  equal(got.value === undefined ? undefined : Buffer.from(got.value).toString("latin1"), part, "part");
 }
 
 function compareFind(store: Store, model: Model, name: string, step: number): void {
@@ -231,6 +311,7 @@ test("s3fifo returns what was put last or nothing, within its limit", (t) => {
         const held = new Set(audit(store.handle).keys.map((name) => name.replace("absent ", "")));
         for (const name of [...model.entries.keys()]) if (!held.has(name)) model.remove(name);
         if ("bytes" in each && each.bytes + 60 > maxBytes) return;
+        if (each.kind === "edit" && (each.edit.value?.length ?? 0) + 60 > maxBytes) return;
         if (maxBytes >= 60 || each.kind !== "absent") carryOut({ store, model, step }, each);
         equal(store.figures().usedBytes <= maxBytes, true, "within the limit");
       });

@@ -8,12 +8,14 @@ import { connect } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { OK, type Reply } from "../../../proto/reply.ts";
+import type { Clients } from "../../../server/clients.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 import type { Connection } from "../../../server/connection.ts";
 import { Groups, type HeldGroup } from "../../../server/groups.ts";
 import { Latency } from "../../../server/latency.ts";
 import { ClientCounts } from "../../../server/threads/client-counts.ts";
 import { createThreadClients } from "../../../server/threads/thread-clients.ts";
+import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
 import { createGroup, key } from "../fakes.ts";
 
@@ -22,10 +24,17 @@ type Run = (words: string[], connection: Connection) => Reply | Promise<Reply> |
 async function startThread(t: ExecutionContext, run: Run = () => OK, lines: readonly string[] = []) {
   const logged: { msg: string }[] = [];
   const ran: string[] = [];
+  const gone: number[] = [];
   const group = createGroup();
   const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
   const counts = new ClientCounts(3);
-  const clients = createThreadClients({
+  const sessions: ThreadSessions = new ThreadSessions({
+    clock: () => 1000,
+    connections: () => clients.all(),
+    seen: () => {},
+  });
+  const clients: Clients = createThreadClients({
+    sessions,
     conf: readConf({ text: lines.join("\n") }),
     log: pino({ level: "trace" }, { write: (line) => void logged.push(JSON.parse(line)) }),
     clock: () => 1000,
@@ -35,6 +44,7 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, lines: read
     thread: 3,
     counts,
     sharesPort: false,
+    gone: (client) => gone.push(client),
     run: ({ name }, args, connection) => {
       ran.push(name);
       return run(args.map(String), connection);
@@ -50,7 +60,7 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, lines: read
     await once(socket, "close");
     return text;
   };
-  return { clients, group, counters, counts, logged, ran, ask };
+  return { clients, group, counters, counts, logged, ran, gone, ask };
 }
 
 test("hits and the connection's own affairs are answered here, all else is handed over", async (t) => {
@@ -71,9 +81,9 @@ test("hits and the connection's own affairs are answered here, all else is hande
 
 test("while a change is under way on another thread, a hit is handed over behind it", async (t) => {
   const { group, ran, ask } = await startThread(t, async (words, connection) => {
-    if (words[0] === "DEL") connection.changesUnderWay++;
+    if (words[0] === "DEL") connection.countChanges(1);
     await new Promise(setImmediate);
-    if (words[0] === "DEL") connection.changesUnderWay--;
+    if (words[0] === "DEL") connection.countChanges(-1);
     return words[0]!;
   });
   group.store.put(key("scores:Tom"), key("630"), undefined);
@@ -99,6 +109,13 @@ test("clients count for this thread, for as long as they are connected", async (
     return [inside, counts.total()];
   });
   t.is(await ask(["DBSIZE"]), "*2\r\n:1\r\n:0\r\n");
+});
+
+test("who is gone is told of by number", async (t) => {
+  const { gone, ask } = await startThread(t);
+  await ask(["PING"]);
+  await ask(["PING"]);
+  t.deepEqual(gone, [1, 2]);
 });
 
 test("what a client is closed for, and a reply that breaks an invariant, are logged", async (t) => {

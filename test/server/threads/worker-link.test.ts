@@ -5,8 +5,9 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import test from "ava";
-import { ErrorReply, OK, type Reply } from "../../../proto/reply.ts";
+import { ErrorReply, OK, Push, type Reply } from "../../../proto/reply.ts";
 import { errors } from "../../../proto/texts.ts";
+import type { ClientPush } from "../../../server/threads/messages.ts";
 import { type RemoteClient, WorkerLink } from "../../../server/threads/worker-link.ts";
 import { Held, turn } from "../fakes.ts";
 import { FakeWorker, figuresWith, textsOf } from "./fake-worker.ts";
@@ -17,14 +18,18 @@ function createLink(execute: (words: string[], client: RemoteClient) => Reply | 
   const worker = new FakeWorker();
   const failures: unknown[] = [];
   const logged: string[] = [];
+  const gone: number[] = [];
+  const seen: string[] = [];
   const link = new WorkerLink({
     worker: worker.asLinked,
     execute: (args, client) => execute(args.map(String), client),
     failed: (error) => failures.push(error),
     logged: (line) => logged.push(line),
+    gone: (client) => gone.push(client),
+    seen: (line) => seen.push(line),
   });
   link.ready.catch(() => {});
-  return { worker, link, failures, logged };
+  return { worker, link, failures, logged, gone, seen };
 }
 
 test("commands run in their order, for their client; replies of one tick are one message", async (t) => {
@@ -84,6 +89,35 @@ test("a broken invariant is an error reply to its client and to nobody else", as
   t.deepEqual(failures.map(String), ["Error: rejected", "RangeError: not an integer reply: 0.5"]);
 });
 
+test("what is pushed to its clients comes behind the replies of the tick, in both dialects", async (t) => {
+  const { worker } = createLink((_, client) => {
+    client.push(new Push(["invalidate", null]));
+    return OK;
+  });
+  worker.handOver([["DEL", "a"]], 9, 3);
+  await turn();
+  t.deepEqual(
+    worker.told.map(({ kind }) => kind),
+    ["replies", "pushes"],
+  );
+  const [{ client, bytes2, bytes3 } = t.fail()] = worker.toldOf("pushes")[0]!.pushes as [ClientPush];
+  t.is(client, 77);
+  t.is(String(bytes2), "*2\r\n$10\r\ninvalidate\r\n$-1\r\n");
+  t.is(String(bytes3), ">2\r\n$10\r\ninvalidate\r\n_\r\n");
+});
+
+test("a client that has had commands run is told of when it goes, and when its thread dies", (t) => {
+  const { worker, gone } = createLink(() => OK);
+  worker.say({ kind: "gone", client: 77 });
+  t.deepEqual(gone, [], "nobody knew it here");
+  worker.handOver([["DEL", "a"]]);
+  worker.say({ kind: "gone", client: 77 });
+  worker.handOver([["DEL", "a"]]);
+  worker.die(1);
+  worker.die(1);
+  t.deepEqual(gone, [77, 77]);
+});
+
 test("what is no command is answered too", async (t) => {
   const { worker, failures } = createLink(() => OK);
   const batch = { kind: "commands", ids: [1, 2], clients: [1, 1], protocols: [2, 2] } as const;
@@ -129,10 +163,24 @@ test("it is ready when the worker listens, and never when that fails or dies", a
   await t.throwsAsync(dead!.link.ready, { message: "the worker ended before it listened" });
 });
 
-test("lines of its log are passed on", (t) => {
-  const { worker, logged } = createLink(() => new ErrorReply("ERR"));
+test("it is asked about its clients, and a dead one is not waited for", async (t) => {
+  const { worker, link } = createLink(() => OK);
+  const about = { what: "kill", filter: { self: 1, skipsSelf: true } } as const;
+  const first = link.askAbout(about);
+  const [asked] = worker.toldOf("ask");
+  t.deepEqual(asked?.about, about);
+  worker.say({ kind: "answer", question: asked!.question, answer: 3 });
+  t.is(await first, 3);
+  const second = link.askAbout(about);
+  worker.die(1);
+  t.is(await second, undefined);
+});
+
+test("lines of its log are passed on, and those of MONITOR", (t) => {
+  const { worker, logged, seen } = createLink(() => new ErrorReply("ERR"));
   worker.say({ kind: "log", line: "{}" });
-  t.deepEqual(logged, ["{}"]);
+  worker.say({ kind: "seen", line: "1.0" });
+  t.deepEqual([logged, seen], [["{}"], ["1.0"]]);
 });
 
 test("what is said to a dead thread, and what it asked for, is thrown away", async (t) => {
@@ -150,6 +198,8 @@ test("what is said to a dead thread, and what it asked for, is thrown away", asy
     },
     failed: (error) => failures.push(error),
     logged: () => {},
+    gone: () => {},
+    seen: () => {},
   });
   link.ready.catch(() => {});
   await once(worker, "exit");

@@ -12,6 +12,7 @@ import { Store } from "../../../server/store/store.ts";
 import { ClientCounts } from "../../../server/threads/client-counts.ts";
 import { joined } from "../../../server/threads/forwarder.ts";
 import type { CommandBatch, ToMain, ToWorker, WorkerFigures } from "../../../server/threads/messages.ts";
+import type { Question } from "../../../server/threads/questions.ts";
 import { createWorker } from "../../../server/threads/workers.ts";
 import { freePorts } from "../../e2e/processes.ts";
 import { bytes, command, read } from "../../proto/read-commands.ts";
@@ -31,7 +32,11 @@ interface Rig {
   reply(batch: CommandBatch, ...texts: readonly string[]): void;
 }
 
-async function startWorker(t: ExecutionContext, lines: readonly string[] = []): Promise<Rig> {
+async function startWorker(
+  t: ExecutionContext,
+  lines: readonly string[] = [],
+  standing: readonly Question[] = [],
+): Promise<Rig> {
   const [port = 0] = await freePorts(1);
   const clock = monotonicClock();
   const conf = readConf({ text: ["group scores ttl 0", ...lines].join("\n") });
@@ -39,7 +44,14 @@ async function startWorker(t: ExecutionContext, lines: readonly string[] = []): 
   const [store, mirrors] = [createStore(), createStore()];
   const counts = new ClientCounts(2);
   const groups = [{ name: "scores", store: store.handle, mirrors: mirrors.handle }];
-  const start = { conf: { ...conf, places: new Map() }, thread: 2, port, counts: counts.memory, groups };
+  const start = {
+    conf: { ...conf, places: new Map() },
+    thread: 2,
+    port,
+    counts: counts.memory,
+    groups,
+    standing,
+  };
   const worker = createWorker(start);
   t.teardown(() => worker.terminate());
   const unread: ToMain[] = [];
@@ -176,6 +188,26 @@ test("directives, and a new count, are in force before the next question is answ
   t.is(await second.until(expected), expected);
   t.is(await connectTo(t, rig.port).closed, "-ERR max number of clients reached\r\n");
   t.is(rig.counts.total(), 2);
+});
+
+test("a client gets what is pushed to it in its dialect; that it has gone is said behind its commands", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  const { socket, send, until } = connectTo(t, rig.port);
+  const pushes = [1, 99].map((client) => ({ client, bytes2: bytes("*two"), bytes3: bytes(">three") }));
+  send("GET", "scores:slow");
+  const batch = await rig.next("commands");
+  rig.tell({ kind: "pushes", pushes });
+  rig.reply(batch, "$4\r\nlate\r\n");
+  t.is(await until("$4\r\nlate\r\n*two"), "$4\r\nlate\r\n*two");
+  send("HELLO", "3");
+  await once(socket, "data");
+  await until("");
+  rig.tell({ kind: "pushes", pushes });
+  t.is(await until(">three"), ">three");
+  socket.end(bytes(command("DEL", "scores:a")));
+  rig.reply(await rig.next("commands"), ":1\r\n");
+  t.is((await rig.next("gone")).client, 1);
 });
 
 test("its log lines go to the main thread", async (t) => {

@@ -25,6 +25,8 @@ function createWorkers(count: number) {
   const workers = new Workers({
     count,
     startOf: (thread) => ({ thread }) as WorkerStart,
+    gone: () => {},
+    seen: () => {},
     createWorker: ({ thread }) => {
       if (!system.hasThreads) throw new Error("no thread left");
       const worker = new FakeWorker();

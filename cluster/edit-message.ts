@@ -1,0 +1,101 @@
+/**
+ * Edits and what came of them, as the peer messages carry them.
+ *
+ * Owns the translation in both directions. Keeps: whatever a peer sends becomes a well-formed edit or is refused whole;
+ * what is answered is copied out of the frame, because a view would keep all of it alive. Does not know requests.
+ */
+
+import { Reader } from "protobufjs/minimal.js";
+import { carrot } from "../proto/generated/carrot.js";
+import type { Condition, Edit, Edited, Range } from "./edit.ts";
+
+/** What an edit takes in a frame besides its key and its value. */
+export const EDIT_OVERHEAD_BYTES = 96;
+
+/** The field `edit` of Frame with its wire type. */
+const EDIT_TAG = (16 << 3) | 2;
+
+const CONDITIONS: Readonly<Record<Condition, carrot.Condition>> = {
+  missing: carrot.Condition.IF_MISSING,
+  held: carrot.Condition.IF_HELD,
+  dated: carrot.Condition.IF_DATED,
+  undated: carrot.Condition.IF_UNDATED,
+  later: carrot.Condition.IF_LATER,
+  sooner: carrot.Condition.IF_SOONER,
+};
+const CONDITION_NAMES = Object.keys(CONDITIONS) as Condition[];
+
+/** An edit that was not carried out. */
+export function refusedEdit(error: string): Edited {
+  return { held: false, changed: false, tooLarge: false, bytes: 0, value: undefined, uses: 0, error };
+}
+
+/** Whether a frame is one edit and nothing else: only such a one may be longer than other requests. */
+export function isEditFrame(frame: Uint8Array): boolean {
+  const reader = Reader.create(frame);
+  return reader.uint32() === EDIT_TAG && reader.uint32() === reader.len - reader.pos;
+}
+
+export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.Edit.$Properties {
+  const { conditions, value, life, wanted, isUse } = edit;
+  return {
+    id,
+    key,
+    conditions: conditions.map((condition) => CONDITIONS[condition]),
+    value: value ?? undefined,
+    remove: value === null,
+    ttlMs: typeof life === "number" ? life : undefined,
+    keepLife: life === "keep",
+    from: wanted?.from,
+    to: wanted?.to,
+    isUse,
+  };
+}
+
+/** The edit in a message; undefined when this node does not know one of its conditions, and so may not do it. */
+export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
+  const conditions: Condition[] = [];
+  for (const number of message.conditions ?? []) {
+    const name = CONDITION_NAMES.find((candidate) => CONDITIONS[candidate] === number);
+    if (name === undefined) return undefined;
+    conditions.push(name);
+  }
+  const value = message.remove ? null : (message.value ?? undefined);
+  return {
+    conditions,
+    value,
+    life: lifeOf(message),
+    wanted: rangeOf(message),
+    isUse: message.isUse ?? false,
+  };
+}
+
+/** A life that is no number is over: an entry kept for too long is worse than one that is missing. */
+function lifeOf({ keepLife, ttlMs }: carrot.Edit.$Properties): Edit["life"] {
+  if (keepLife) return "keep";
+  if (ttlMs === null || ttlMs === undefined) return "endless";
+  return Number.isNaN(ttlMs) ? 0 : ttlMs;
+}
+
+function rangeOf({ from, to }: carrot.Edit.$Properties): Range | undefined {
+  return typeof from === "number" && typeof to === "number" ? { from, to } : undefined;
+}
+
+export function editedMessageOf(id: number, edited: Edited): carrot.Edited.$Properties {
+  return { ...edited, id, error: edited.error ?? "" };
+}
+
+/** Undefined when the peer is leaving and has done nothing. */
+export function editedOf(message: carrot.Edited.$Properties): Edited | undefined {
+  if (message.leaving) return undefined;
+  const { held, changed, tooLarge, bytes, value, uses, error } = message;
+  return {
+    held: held ?? false,
+    changed: changed ?? false,
+    tooLarge: tooLarge ?? false,
+    bytes: bytes ?? 0,
+    value: value ? Buffer.from(value) : undefined,
+    uses: uses ?? 0,
+    error: error || undefined,
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Lifetimes as commands say them: seconds or milliseconds, from now or as a time of day.
+ *
+ * Owns Redis' rules of what is too long and too short, with its texts; and the words behind SET and GETEX. What comes
+ * out is what is left to live, in milliseconds. Does not know entries.
+ */
+import { ErrorReply } from "../../proto/reply.ts";
+import { errors } from "../../proto/texts.ts";
+import { int64Of, wordOf } from "./key-args.ts";
+
+export interface TimeUnit {
+  readonly isSeconds: boolean;
+  /** A time of day, not a length of time. */
+  readonly isAbsolute: boolean;
+}
+
+export const SECONDS: TimeUnit = { isSeconds: true, isAbsolute: false };
+export const MILLISECONDS: TimeUnit = { isSeconds: false, isAbsolute: false };
+export const AT_SECOND: TimeUnit = { isSeconds: true, isAbsolute: true };
+export const AT_MILLISECOND: TimeUnit = { isSeconds: false, isAbsolute: true };
+
+const MAX_INT64 = 2n ** 63n - 1n;
+const MIN_INT64 = -(2n ** 63n);
+
+export interface Time {
+  readonly arg: Buffer;
+  readonly unit: TimeUnit;
+}
+
+/** What is left to live, negative when the time is over. `command`: its name for the error. */
+export function lifeOf({ arg, unit }: Time, command: string, nowMs: number): number | ErrorReply {
+  const given = int64Of(arg);
+  if (given === undefined) return new ErrorReply(errors.notAnInteger);
+  const invalid = new ErrorReply(errors.invalidExpireTime(command));
+  if (unit.isSeconds && (given > MAX_INT64 / 1000n || given < MIN_INT64 / 1000n)) return invalid;
+  const ms = unit.isSeconds ? given * 1000n : given;
+  if (unit.isAbsolute) return Number(ms) - nowMs;
+  return ms > MAX_INT64 - BigInt(Math.floor(nowMs)) ? invalid : Number(ms);
+}
+
+/** The same for a new value, which cannot be given no life at all. */
+export function newLifeOf(time: Time, command: string, nowMs: number): number | ErrorReply {
+  const given = int64Of(time.arg);
+  if (given !== undefined && given <= 0n) return new ErrorReply(errors.invalidExpireTime(command));
+  return lifeOf(time, command, nowMs);
+}
+
+/** What the words behind SET k v, or GETEX k, ask for. */
+export interface SetWords {
+  condition: "missing" | "held" | undefined;
+  wantsOld: boolean;
+  life: Time | "keep" | "endless" | undefined;
+}
+
+const UNITS: Readonly<Record<string, TimeUnit>> = {
+  ex: SECONDS,
+  px: MILLISECONDS,
+  exat: AT_SECOND,
+  pxat: AT_MILLISECOND,
+};
+
+/** The words from `args[at]` on; undefined: Redis would call them a syntax error. */
+export function readSetWords(
+  args: readonly Buffer[],
+  at: number,
+  command: "set" | "getex",
+): SetWords | undefined {
+  const words: SetWords = { condition: undefined, wantsOld: false, life: undefined };
+  for (let i = at; i < args.length; i++) {
+    const word = wordOf(args[i]!);
+    const unit = Object.hasOwn(UNITS, word) ? UNITS[word] : undefined;
+    if (unit !== undefined) {
+      const arg = args[++i];
+      if (arg === undefined || !mayFollow(words.life, unit)) return undefined;
+      words.life = { arg, unit };
+    } else if (!(command === "set" ? takeSetWord(words, word) : takeGetexWord(words, word))) return undefined;
+  }
+  return words;
+}
+
+/** A unit may be said twice, and the last one holds; two different units may not. */
+function mayFollow(before: SetWords["life"], unit: TimeUnit): boolean {
+  return before === undefined || (typeof before === "object" && before.unit === unit);
+}
+
+function takeSetWord(words: SetWords, word: string): boolean {
+  if (word === "get") {
+    words.wantsOld = true;
+    return true;
+  }
+  if (word === "keepttl" && (words.life === undefined || words.life === "keep")) {
+    words.life = "keep";
+    return true;
+  }
+  const condition = word === "nx" ? "missing" : word === "xx" ? "held" : undefined;
+  if (condition === undefined || (words.condition ?? condition) !== condition) return false;
+  words.condition = condition;
+  return true;
+}
+
+function takeGetexWord(words: SetWords, word: string): boolean {
+  if (word !== "persist" || (words.life !== undefined && words.life !== "endless")) return false;
+  words.life = "endless";
+  return true;
+}

@@ -1,0 +1,123 @@
+/**
+ * Commands that go through the keys of the whole cluster: SCAN, KEYS, RANDOMKEY.
+ *
+ * Keys are those that the members answer for now; a cached "not found" is none. They go in pieces, so that other
+ * clients are served in between.
+ */
+import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
+import { errors } from "../../proto/texts.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { int64Of, wordOf } from "./key-args.ts";
+
+/** Keys that SCAN looks at when it is not told. */
+const DEFAULT_COUNT = 10;
+/** The most for one SCAN, whatever COUNT says: a reply of a megabyte or less with usual keys. */
+const MAX_COUNT = 10_000;
+/** A pattern is matched byte by byte against every key, so its length is time. */
+const MAX_PATTERN_BYTES = 1024;
+
+interface ScanWords {
+  count: number;
+  pattern: Buffer | undefined;
+  type: string | undefined;
+}
+
+/** As strtoul reads it: up to 64 bits, a sign in front, nothing at all is 0. */
+function cursorOf(arg: Buffer): bigint | undefined {
+  const nul = arg.indexOf(0);
+  const text = arg.toString("latin1", 0, nul < 0 ? Math.min(arg.length, 64) : Math.min(nul, 64));
+  if (text === "") return 0n;
+  if (arg.length > 64 || !/^[+-]?[0-9]+$/.test(text)) return undefined;
+  const digits = BigInt(text.replace(/^[+-]/, ""));
+  if (digits !== BigInt.asUintN(64, digits)) return undefined;
+  return text.startsWith("-") ? BigInt.asUintN(64, -digits) : digits;
+}
+
+/** A pattern that every key matches is none. */
+function patternOf(arg: Buffer): Buffer | undefined {
+  return arg.length === 1 && arg[0] === 0x2a ? undefined : Buffer.from(arg);
+}
+
+function readScanWords(words: readonly Buffer[]): ScanWords | ErrorReply {
+  const read: ScanWords = { count: DEFAULT_COUNT, pattern: undefined, type: undefined };
+  for (let i = 0; i < words.length; i += 2) {
+    const word = wordOf(words[i]!);
+    const arg = words[i + 1];
+    if (arg === undefined) return new ErrorReply(errors.syntax);
+    if (word === "count") {
+      const count = int64Of(arg);
+      if (count === undefined) return new ErrorReply(errors.notAnInteger);
+      if (count < 1n) return new ErrorReply(errors.syntax);
+      read.count = count > MAX_COUNT ? MAX_COUNT : Number(count);
+    } else if (word === "match") {
+      if (arg.length > MAX_PATTERN_BYTES) return new ErrorReply(errors.patternTooLong(MAX_PATTERN_BYTES));
+      read.pattern = patternOf(arg);
+    } else if (word === "type") read.type = wordOf(arg);
+    else return new ErrorReply(errors.syntax);
+  }
+  return read;
+}
+
+async function scan(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  const cursor = cursorOf(args[1]!);
+  if (cursor === undefined) return new ErrorReply(errors.invalidCursor);
+  const words = readScanWords(args.slice(2));
+  if (words instanceof ErrorReply) return words;
+  // All values are strings.
+  if (words.type !== undefined && words.type !== "string") return ["0", []];
+  const piece = await node.scan.step(cursor, words.count, words.pattern);
+  return [String(piece.cursor), piece.keys];
+}
+
+/** The keys of a piece as elements of a reply; the same bytes in both dialects. */
+function encoded(keys: readonly Buffer[]): Buffer {
+  const end = Buffer.from("\r\n");
+  return Buffer.concat(keys.flatMap((key) => [Buffer.from(`$${key.length}\r\n`), key, end]));
+}
+
+/** Refused as soon as the reply is longer than the client may have waiting for it. */
+async function keys(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  if (args[1]!.length > MAX_PATTERN_BYTES) return new ErrorReply(errors.patternTooLong(MAX_PATTERN_BYTES));
+  const parts: Buffer[] = [];
+  let count = 0;
+  let bytes = 0;
+  for await (const piece of node.scan.all(patternOf(args[1]!))) {
+    const part = encoded(piece);
+    bytes += part.length;
+    if (bytes > node.conf.maxOutputBytes) return new ErrorReply(errors.tooManyKeys(node.conf.maxOutputBytes));
+    parts.push(part);
+    count += piece.length;
+  }
+  return new Encoded(Buffer.concat([Buffer.from(`*${count}\r\n`), ...parts]));
+}
+
+/** The commands of this file. */
+export const scanCommands: readonly Command[] = [
+  {
+    name: "scan",
+    arity: -2,
+    flags: ["readonly"],
+    summary: "The keys cached in the whole cluster, a piece at a time. Any node can go on from a cursor.",
+    since: "2.8.0",
+    group: "generic",
+    run: scan,
+  },
+  {
+    name: "keys",
+    arity: 2,
+    flags: ["readonly", "dangerous"],
+    summary: "All keys cached in the whole cluster that match a pattern. SCAN is kinder.",
+    since: "1.0.0",
+    group: "generic",
+    run: keys,
+  },
+  {
+    name: "randomkey",
+    arity: 1,
+    flags: ["readonly"],
+    summary: "Some key that is cached in the cluster; not each with the same chance.",
+    since: "1.0.0",
+    group: "generic",
+    run: async (_args, { node }) => (await node.scan.random()) ?? null,
+  },
+];

@@ -1,0 +1,91 @@
+/**
+ * What can stand between a command and its being performed: no password, MULTI, a subscription, MONITOR, a pause.
+ *
+ * Invariant: checks come in Redis' order, and whatever is refused inside MULTI spoils the transaction. Most
+ * connections are plain and never come here.
+ */
+import { ErrorReply, SimpleString } from "../../proto/reply.ts";
+import { errors } from "../../proto/texts.ts";
+import { endTransaction, keptSize } from "../transaction.ts";
+import type { Answer, Chosen, LocalContext } from "./command.ts";
+import { perform } from "./perform.ts";
+
+const QUEUED = new SimpleString("QUEUED");
+/** Commands that act on the transaction rather than being part of it. */
+const IMMEDIATE = new Set(["multi", "exec", "discard", "watch", "quit", "reset"]);
+/** What a client that is subscribed may say in RESP2, where it could not tell a reply from a message. */
+const WHEN_SUBSCRIBED = new Set([
+  ...["subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"],
+  ...["ping", "quit", "reset"],
+]);
+
+/** Performs, queues, holds up or refuses a command. */
+export function performSpecial(
+  chosen: Chosen | ErrorReply,
+  args: readonly Buffer[],
+  context: LocalContext,
+): Answer {
+  const refused = chosen instanceof ErrorReply ? chosen : refusal(chosen, context);
+  if (refused !== undefined) return refuse(refused, args, context);
+  const wanted = chosen as Chosen;
+  const over = context.sessions.pause.holds(commandsOf(wanted, context));
+  if (over !== undefined) return performAfter(over, wanted, context);
+  const { transaction } = context.connection.session;
+  if (transaction === undefined || IMMEDIATE.has(wanted.name)) return performSeen(wanted, context);
+  transaction.add(wanted);
+  return QUEUED;
+}
+
+/** Performs a command, and shows it to those who say MONITOR; EXEC shows itself, behind what it executes. */
+export function performSeen(chosen: Chosen, context: LocalContext): Answer {
+  const { command, name, args } = chosen;
+  if (name !== "exec" && !command.flags.includes("admin")) context.sessions.show(args, context.connection);
+  return perform(chosen, context);
+}
+
+/** An EXEC that is refused ends the transaction, and says so in its own words. */
+function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: LocalContext): ErrorReply {
+  connection.session.transaction?.spoil();
+  if (!/^exec$/i.test(args[0]!.toString("latin1", 0, 5))) return refused;
+  endTransaction(connection);
+  return new ErrorReply(errors.execRefused(refused.text));
+}
+
+function refusal(
+  { command, name, args }: Chosen,
+  { connection, conf }: LocalContext,
+): ErrorReply | undefined {
+  const { session } = connection;
+  const { flags } = command;
+  const text = () => {
+    if (!connection.authenticated && !flags.includes("no_auth")) return errors.noAuth;
+    if (session.transaction !== undefined && flags.includes("no_multi")) return errors.notInTransaction;
+    if (session.isSubscribed && connection.protocol === 2 && !WHEN_SUBSCRIBED.has(name))
+      return errors.onlyWhenSubscribed(name);
+    if (session.isMonitor && (flags.includes("readonly") || flags.includes("write")))
+      return errors.monitorOfKeys;
+    const isQueued = session.transaction !== undefined && !IMMEDIATE.has(name);
+    return isQueued && !session.mayKeep(keptSize(args), conf.maxCommandBytes)
+      ? errors.keepsTooMuch(conf.maxCommandBytes)
+      : undefined;
+  };
+  const refused = text();
+  return refused === undefined ? undefined : new ErrorReply(refused);
+}
+
+/** The command, and of EXEC those that it would execute. */
+function commandsOf({ command, name }: Chosen, { connection }: LocalContext) {
+  const queue = name === "exec" ? (connection.session.transaction?.queue ?? []) : [];
+  return [command, ...queue.map((queued) => queued.command)];
+}
+
+/** Performs it when the pause is over; nothing behind it is taken before. */
+function performAfter(over: Promise<void>, chosen: Chosen, context: LocalContext): Answer {
+  const { connection } = context;
+  const args = chosen.args.map((word) => Buffer.from(word));
+  const done = over.then(() =>
+    connection.socket.destroyed ? undefined : performSpecial({ ...chosen, args }, args, context),
+  );
+  connection.waitFor(done);
+  return done;
+}

@@ -1,0 +1,184 @@
+/**
+ * MULTI, EXEC, DISCARD, WATCH, UNWATCH.
+ *
+ * Invariants: the commands of a transaction take effect in their order, and no other command of the same client in
+ * between; reads that follow each other are started together, because each of them may be a load. EXEC answers one
+ * array, in which a failed command is an error element.
+ */
+import { Encoded, ErrorReply, encodeReply, NullArray, OK, type Reply } from "../../proto/reply.ts";
+import { errors } from "../../proto/texts.ts";
+import { endTransaction, keptSize, Transaction } from "../transaction.ts";
+import type { Answer, Chosen, Command, CommandFlag, LocalContext } from "./command.ts";
+import { performSeen } from "./special.ts";
+
+const FLAGS: readonly CommandFlag[] = ["noscript", "loading", "stale", "fast", "allow_busy"];
+const STATUS_BYTE = 0x2b;
+
+function multi(_args: readonly Buffer[], { connection }: LocalContext): Reply {
+  const { session } = connection;
+  if (session.transaction !== undefined) return new ErrorReply(errors.nestedMulti);
+  session.transaction = new Transaction();
+  connection.setReason("queueing", true);
+  return OK;
+}
+
+/** Forgets what is watched; `command` says which of the two, and its reply tells whether a key has changed. */
+function settle(command: Command, context: LocalContext): Answer {
+  const { session } = context.connection;
+  if (session.watched.keys === 0) return OK;
+  session.watched = { keys: 0, bytes: 0 };
+  return context.runOnNode(command, [Buffer.from(command.name)]);
+}
+
+function discard(_args: readonly Buffer[], context: LocalContext): Answer {
+  if (endTransaction(context.connection) === undefined) return new ErrorReply(errors.discardWithoutMulti);
+  return settle(unwatchCommand, context);
+}
+
+function exec(args: readonly Buffer[], context: LocalContext): Answer {
+  const { connection, sessions } = context;
+  const transaction = endTransaction(connection);
+  if (transaction === undefined || transaction.spoiled) {
+    sessions.show(args, connection);
+    if (transaction === undefined) return new ErrorReply(errors.execWithoutMulti);
+    void settle(unwatchCommand, context);
+    return new ErrorReply(errors.execAbort);
+  }
+  const words = args.map((word) => Buffer.from(word));
+  const done = executeAll(transaction.queue, context).finally(() => sessions.show(words, connection));
+  connection.waitFor(done);
+  return done;
+}
+
+async function executeAll(queue: readonly Chosen[], context: LocalContext): Promise<Reply> {
+  const settled = (await settle(execCommand, context)) ?? null;
+  if (encodeReply(settled, 2)[0] !== STATUS_BYTE) return settled;
+  const inside = { ...context, inExec: true } as const;
+  const replies = new ReplyArray(context, queue.length);
+  const { maxPendingCommands } = context.conf;
+  const underWay: Promise<void>[] = [];
+  for (const chosen of queue) {
+    const isRead = chosen.command.flags.includes("readonly");
+    if (!isRead || underWay.length >= maxPendingCommands) await Promise.all(underWay.splice(0));
+    const added = replies.add(performSeen(chosen, inside));
+    underWay.push(added);
+    if (!isRead) await added;
+  }
+  await Promise.all(underWay);
+  return replies.join();
+}
+
+/** The replies to the commands of a transaction, in their order; those that are too many for the client are let go. */
+class ReplyArray {
+  readonly #context: LocalContext;
+  readonly #parts: Buffer[] = [];
+  readonly #count: number;
+  #bytes = 0;
+
+  constructor(context: LocalContext, count: number) {
+    this.#context = context;
+    this.#count = count;
+  }
+
+  /** In the dialect of now, as the next command may change it; resolves when the reply is there. */
+  async add(answer: Answer): Promise<void> {
+    const at = this.#parts.push(Buffer.alloc(0)) - 1;
+    const { connection } = this.#context;
+    const { protocol } = connection;
+    const part = encodeReply((await answer) ?? null, protocol);
+    this.#bytes += part.length;
+    if (connection.hasRoom(this.#bytes)) this.#parts[at] = part;
+    else this.#parts.length = 0;
+  }
+
+  join(): Encoded {
+    return new Encoded(Buffer.concat([Buffer.from(`*${this.#count}\r\n`), ...this.#parts]));
+  }
+}
+
+function watch(args: readonly Buffer[], context: LocalContext): Answer {
+  const { connection, conf } = context;
+  const { session } = connection;
+  if (session.transaction !== undefined) return new ErrorReply(errors.watchInsideMulti);
+  const keys = args.slice(1);
+  if (keys.some((key) => key.length > conf.maxKeyBytes))
+    return new ErrorReply(errors.keyTooLong(conf.maxKeyBytes));
+  const bytes = keptSize(keys);
+  if (!session.mayKeep(bytes, conf.maxCommandBytes))
+    return new ErrorReply(errors.keepsTooMuch(conf.maxCommandBytes));
+  session.watched = { keys: session.watched.keys + keys.length, bytes: session.watched.bytes + bytes };
+  return context.runOnNode(watchCommand, args);
+}
+
+const shape = { flags: FLAGS, group: "transactions" } as const;
+
+const multiCommand: Command = {
+  ...shape,
+  name: "multi",
+  arity: 1,
+  summary: "Queues the commands that follow, until EXEC.",
+  since: "1.2.0",
+  local: multi,
+};
+
+const execCommand: Command = {
+  ...shape,
+  name: "exec",
+  arity: 1,
+  flags: ["noscript", "loading", "stale", "skip_slowlog"],
+  summary: "Executes the queued commands, unless a watched key has changed.",
+  since: "1.2.0",
+  local: exec,
+  run: (_args, { node, client }) => (node.sessions.watches.settle(client.id) ? OK : new NullArray()),
+};
+
+const discardCommand: Command = {
+  ...shape,
+  name: "discard",
+  arity: 1,
+  summary: "Forgets the queued commands and the watched keys.",
+  since: "2.0.0",
+  local: discard,
+};
+
+const watchCommand: Command = {
+  ...shape,
+  name: "watch",
+  arity: -2,
+  keys: { first: 1, last: -1, step: 1 },
+  summary: "Has the next EXEC do nothing if one of the keys changes before it.",
+  since: "2.2.0",
+  local: watch,
+  run: (args, { node, client }) => {
+    node.sessions.watches.add(client.id, args.slice(1));
+    return OK;
+  },
+};
+
+const unwatchCommand: Command = {
+  ...shape,
+  name: "unwatch",
+  arity: 1,
+  summary: "Forgets the watched keys.",
+  since: "2.2.0",
+  local: (_args, context) => settle(unwatchCommand, context),
+  run: (_args, { node, client }) => {
+    node.sessions.watches.settle(client.id);
+    return OK;
+  },
+};
+
+/** The commands of this file. */
+export const transactionCommands: readonly Command[] = [
+  multiCommand,
+  execCommand,
+  discardCommand,
+  watchCommand,
+  unwatchCommand,
+];
+
+/** Leaves MULTI and forgets what is watched, as RESET does. */
+export function leaveTransaction(context: LocalContext): void {
+  endTransaction(context.connection);
+  void settle(unwatchCommand, context);
+}

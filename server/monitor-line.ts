@@ -1,0 +1,47 @@
+/**
+ * A command as MONITOR shows it: `1700000000.123456 [0 127.0.0.1:1234] "get" "k"`.
+ *
+ * Invariant: a line is one line of printable ASCII whatever is in the words, and passwords are not in it.
+ */
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  '"': '\\"',
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\x07": "\\a",
+  "\b": "\\b",
+};
+const REDACTED = '"(redacted)"';
+
+/** `nowMs` since 1970, with a fraction. */
+export function monitorLine(
+  args: readonly Buffer[],
+  address: string,
+  nowMs = performance.timeOrigin + performance.now(),
+): string {
+  const micros = Math.floor(nowMs * 1000);
+  const seconds = Math.floor(micros / 1e6);
+  const fraction = String(micros % 1e6).padStart(6, "0");
+  const secrets = secretPlaces(args);
+  const words = args.map((word, i) => (secrets.has(i) ? REDACTED : quoted(word)));
+  return `${seconds}.${fraction} [0 ${address}] ${words.join(" ")}`;
+}
+
+/** As Redis' sdscatrepr does. */
+export function quoted(word: Buffer): string {
+  const shown = word.toString("latin1").replace(/[^ !#-[\]-~]/g, (char) => {
+    return ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+  return `"${shown}"`;
+}
+
+/** All words of AUTH; in a HELLO the two behind AUTH. */
+function secretPlaces(args: readonly Buffer[]): ReadonlySet<number> {
+  const name = args[0]!.toString("latin1", 0, 6).toLowerCase();
+  if (name === "auth") return new Set(args.slice(1).map((_, i) => i + 1));
+  if (name !== "hello") return new Set();
+  const at = args.findIndex((word, i) => i > 1 && /^auth$/i.test(word.toString("latin1", 0, 5)));
+  return at < 0 ? new Set() : new Set([at + 1, at + 2]);
+}

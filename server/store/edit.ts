@@ -1,0 +1,115 @@
+/**
+ * An edit carried out on one shard: looked at, decided and done in one step.
+ *
+ * Keeps: a refused edit changes nothing. Every caller holds the mutex and keeps readers off. Does not know clocks, only
+ * deadlines in the shard's units.
+ */
+import type { Edit, Edited, Range } from "../../cluster/edit.ts";
+import { deadlineOf, expire, fitsIn, putEntry, removeEntry, setDeadline, stampUse } from "./entries.ts";
+import { findEntry, keyAt } from "./index-table.ts";
+import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE } from "./layout.ts";
+import type { Shard } from "./shard.ts";
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** Of a key that has no value. */
+const NOTHING: Edited = {
+  held: false,
+  changed: false,
+  tooLarge: false,
+  bytes: 0,
+  value: undefined,
+  uses: 0,
+  error: undefined,
+};
+
+/** `deadline`: the new one; undefined: the entry keeps the one it has. */
+export function editEntry(
+  shard: Shard,
+  hash: number,
+  key: Uint8Array,
+  edit: Edit,
+  deadline: number | undefined,
+  now: number,
+): Edited {
+  const ref = heldEntry(shard, hash, key, now);
+  const before = ref === 0 ? NOTHING : describe(shard, ref, edit.wanted);
+  const next = deadline ?? (ref === 0 ? NEVER : deadlineOf(shard.words, ref));
+  const isAllowed = edit.conditions.every((condition) => holds(shard, ref, condition, next));
+  if (isAllowed && edit.value !== undefined && edit.value !== null) {
+    const isEndless = next === NEVER;
+    if (!fitsIn(shard, key.length, edit.value.length, !isEndless)) return { ...before, tooLarge: true };
+    putEntry(shard, hash, key, edit.value, next, now);
+    return { ...before, changed: true };
+  }
+  if (ref === 0) return before;
+  if (edit.isUse) stampUse(shard, shard.words[ref + SLOT]!);
+  const changed = isAllowed && changeEntry(shard, ref, key, edit, next, now);
+  return { ...before, changed };
+}
+
+/** The live entry of a key that has a value, or 0; one whose time is up ends here. */
+function heldEntry(shard: Shard, hash: number, key: Uint8Array, now: number): number {
+  const ref = findEntry(shard, hash, key, 0, key.length);
+  if (ref === 0) return 0;
+  if (deadlineOf(shard.words, ref) <= now) {
+    expire(shard, ref);
+    return 0;
+  }
+  return (shard.words[ref + VALUE]! & IS_ABSENT) !== 0 ? 0 : ref;
+}
+
+function describe(shard: Shard, ref: number, wanted: Range | undefined): Edited {
+  const { words } = shard;
+  const bytes = words[ref + VALUE]! & LENGTH_MASK;
+  const uses = shard.isLru ? 0 : words[shard.stampsAt + words[ref + SLOT]!]!;
+  return { ...NOTHING, held: true, bytes, uses, value: wanted && part(shard, ref, bytes, wanted) };
+}
+
+/** A copy of the part of the value that is wanted, counted as GETRANGE counts. */
+function part(shard: Shard, ref: number, bytes: number, { from, to }: Range): Buffer {
+  const { words, buffer } = shard;
+  if (from < 0 && to < 0 && from > to) return Buffer.alloc(0);
+  const first = Math.max(0, from < 0 ? from + bytes : from);
+  const last = Math.min(bytes - 1, Math.max(0, to < 0 ? to + bytes : to));
+  if (first > last) return Buffer.alloc(0);
+  const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
+  return Buffer.from(buffer.subarray(at + first, at + last + 1));
+}
+
+/** Lifetimes are told in whole milliseconds: two deadlines that are nearer to each other are one. */
+function holds(shard: Shard, ref: number, condition: Edit["conditions"][number], next: number): boolean {
+  const deadline = ref === 0 ? NEVER : deadlineOf(shard.words, ref);
+  switch (condition) {
+    case "missing":
+      return ref === 0;
+    case "held":
+      return ref !== 0;
+    case "dated":
+      return deadline !== NEVER;
+    case "undated":
+      return ref !== 0 && deadline === NEVER;
+    case "later":
+      return next - deadline >= DEADLINE_UNITS_A_MS;
+    case "sooner":
+      return ref !== 0 && deadline - next >= DEADLINE_UNITS_A_MS;
+  }
+}
+
+/** Ends an entry or gives it another deadline; false when it stays as it is. */
+function changeEntry(
+  shard: Shard,
+  ref: number,
+  key: Uint8Array,
+  edit: Edit,
+  deadline: number,
+  now: number,
+): boolean {
+  const { words } = shard;
+  if (edit.value === null || deadline <= now) {
+    removeEntry(shard, ref);
+    return true;
+  }
+  if (edit.life === "keep" || (deadline === NEVER && (words[ref + VALUE]! & DATED) === 0)) return false;
+  setDeadline(shard, ref, key, deadline, now);
+  return true;
+}

@@ -1,0 +1,99 @@
+/**
+ * Goal: an edit and what came of it cross the link as they were, and what a peer sends wrong does not become another
+ * edit. Method: both directions through real frames, with made-up edits.
+ */
+import test from "ava";
+import fc from "fast-check";
+import type { Edit, Edited } from "../../cluster/edit.ts";
+import {
+  EDIT_OVERHEAD_BYTES,
+  editedMessageOf,
+  editedOf,
+  editMessageOf,
+  editOf,
+  isEditFrame,
+  refusedEdit,
+} from "../../cluster/edit-message.ts";
+import { carrot } from "../../proto/generated/carrot.js";
+
+const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array));
+const place = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const edit: fc.Arbitrary<Edit> = fc.record({
+  conditions: fc.subarray(["missing", "held", "dated", "undated", "later", "sooner"] as const),
+  value: fc.oneof(bytes, fc.constantFrom(null, undefined)),
+  life: fc.oneof(
+    fc.constantFrom("keep" as const, "endless" as const),
+    fc.double({ noNaN: true }),
+    fc.constant(0),
+  ),
+  wanted: fc.option(fc.record({ from: place, to: place }), { nil: undefined }),
+  isUse: fc.boolean(),
+});
+
+function frameOf(key: Buffer, made: Edit): Buffer {
+  const id = 2 ** 32 - 1;
+  return Buffer.from(carrot.Frame.encode({ edit: editMessageOf(id, key, made) }).finish());
+}
+
+test("an edit is the same on the other side", (t) => {
+  const property = fc.property(bytes, edit, (key, made) => {
+    const frame = frameOf(key, made);
+    t.true(isEditFrame(frame));
+    const message = carrot.Frame.decode(frame).edit!;
+    const got = editOf(message)!;
+    t.deepEqual(
+      { ...got, value: got.value && Buffer.from(got.value) },
+      { ...made, life: Object.is(made.life, -0) ? got.life : made.life },
+    );
+    t.true(frame.length - key.length - (made.value?.length ?? 0) <= EDIT_OVERHEAD_BYTES);
+  });
+  fc.assert(property);
+});
+
+test("what came of it is the same on the other side, and no view on the frame", (t) => {
+  const edited: fc.Arbitrary<Edited> = fc.record({
+    held: fc.boolean(),
+    changed: fc.boolean(),
+    tooLarge: fc.boolean(),
+    bytes: fc.nat(),
+    value: fc.option(bytes, { nil: undefined }),
+    uses: fc.nat(3),
+    error: fc.option(fc.constant("peer busy"), { nil: undefined }),
+  });
+  const property = fc.property(edited, (made) => {
+    const frame = Buffer.from(carrot.Frame.encode({ edited: editedMessageOf(7, made) }).finish());
+    const got = editedOf(carrot.Frame.decode(frame).edited!);
+    frame.fill(0);
+    t.deepEqual(got, made);
+  });
+  fc.assert(property);
+});
+
+test("an edit with a condition that this node does not know is none", (t) => {
+  t.is(editOf({ conditions: [carrot.Condition.IF_HELD, 99 as carrot.Condition] }), undefined);
+});
+
+test("a life that is no number is over; a range with one end is none", (t) => {
+  t.is(editOf({ ttlMs: Number.NaN })?.life, 0);
+  t.is(editOf({})?.life, "endless");
+  t.is(editOf({ from: 1 })?.wanted, undefined);
+});
+
+test("a member that is leaving has done nothing", (t) => {
+  t.is(editedOf({ leaving: true, changed: true }), undefined);
+  t.like(refusedEdit("peer busy"), { changed: false, error: "peer busy" });
+});
+
+test("a frame with anything beside the edit is no edit's frame", (t) => {
+  const frame = frameOf(Buffer.from("k"), {
+    conditions: [],
+    value: Buffer.from("v"),
+    life: "keep",
+    wanted: undefined,
+    isUse: false,
+  });
+  const get = Buffer.from(carrot.Frame.encode({ get: { keys: [Buffer.from("k")] } }).finish());
+  t.false(isEditFrame(Buffer.concat([frame, get])));
+  t.false(isEditFrame(Buffer.concat([get, frame])));
+  t.false(isEditFrame(get));
+});

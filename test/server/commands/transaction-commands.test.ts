@@ -1,0 +1,138 @@
+/**
+ * Goal: MULTI and its kin answer as redis-server does; a transaction's commands take effect in order and together, and
+ * what is kept for it is bounded.
+ * Method: pipelines compared with a real redis-server; loads and deletes that the test ends when it likes.
+ */
+import test from "ava";
+import { command } from "../../proto/read-commands.ts";
+import { HeldLoader, turn } from "../fakes.ts";
+import { bulk, startRig } from "../rig.ts";
+import { compareWithRedis } from "./compare.ts";
+
+const PIPELINES = [
+  ...["MULTI", "MULTI x", "MULTI | MULTI | PING | EXEC", "EXEC", "EXEC x", "DISCARD", "DISCARD x", "UNWATCH"],
+  ...["MULTI | EXEC", "MULTI | PING | GET scores:Tom | EXEC | PING", "MULTI | DISCARD | EXEC", "WATCH"],
+  ...[
+    "MULTI | PING | NOSUCH a | PING | EXEC | PING",
+    "MULTI | GET | EXEC",
+    "MULTI | CLIENT FOO | EXEC | EXEC",
+  ],
+  ...["MULTI | GET | DISCARD | MULTI | GET scores:Tom | EXEC", "MULTI | EXEC x | EXEC", "UNWATCH x"],
+  ...["MULTI | WATCH scores:Tom | PING | EXEC", "MULTI | WATCH | PING | EXEC", "MULTI | UNWATCH | EXEC"],
+  ...[
+    "WATCH scores:Tom | MULTI | GET scores:Tom | EXEC",
+    "WATCH scores:Tom | DEL scores:Tom | MULTI | PING | EXEC",
+  ],
+  ...["WATCH scores:Tom | FLUSHALL | MULTI | PING | EXEC | MULTI | PING | EXEC"],
+  ...["WATCH scores:Tom scores:no | UNWATCH | DEL scores:Tom | MULTI | PING | EXEC"],
+  ...["WATCH scores:Tom | MULTI | DEL scores:Tom | EXEC | MULTI | PING | EXEC"],
+  ...["WATCH scores:Tom | DEL scores:Tom | MULTI | GET | EXEC | MULTI | PING | EXEC"],
+  ...["WATCH scores:Tom | MULTI | DISCARD | DEL scores:Tom | MULTI | PING | EXEC"],
+  ...["WATCH scores:Tom | DEL scores:empty | MULTI | PING | EXEC"],
+  ...["MULTI | RESET | EXEC", "WATCH scores:Tom | DEL scores:Tom | RESET | MULTI | PING | EXEC"],
+  ...["MULTI | QUIT | PING", "MULTI | HELLO 3 | GET scores:no | EXEC | GET scores:no"],
+  ...[
+    "MULTI | HELLO 2 | GET scores:no | EXEC | GET scores:no",
+    "MULTI | HELLO 5 | EXEC",
+    "MULTI | SELECT 99 | EXEC",
+  ],
+  ...["MULTI | GET scores:Tom | DEL scores:Tom | EXISTS scores:Tom | DEL scores:Tom | EXEC"],
+  ...["MULTI | MGET scores:Tom scores:no | ECHO x | EXISTS scores:odd | TTL scores:Tom | EXEC"],
+  ...["MULTI | SHUTDOWN | PING | EXEC", "MULTI | CLIENT SETNAME a | CLIENT GETNAME | EXEC | CLIENT GETNAME"],
+  ...[
+    "multi | get scores:odd | exec",
+    "MULTI | AUTH x | EXEC",
+    "MULTI | INFO nosuch | CONFIG GET nosuch | EXEC",
+  ],
+];
+
+for (const protocol of [2, 3] as const) {
+  test(`in RESP${protocol} transactions answer as redis-server's`, (t) =>
+    compareWithRedis(t, protocol, PIPELINES));
+}
+
+test("reads that follow each other load together; a delete waits for those before it, and holds up those behind", async (t) => {
+  const loader = new HeldLoader();
+  const { client, node } = await startRig(t, [], { loader });
+  const raw = await client();
+  const words = [
+    ["MULTI"],
+    ["GET", "scores:a"],
+    ["GET", "scores:b"],
+    ["DEL", "scores:a"],
+    ["GET", "scores:a"],
+  ];
+  raw.send([...words, ["EXEC"], ["PING"], ["GET", "scores:b"]].map((each) => command(...each)).join(""));
+  while (loader.loads.length < 2) await turn();
+  await raw.until((text) => text.split("QUEUED").length === 5);
+  raw.take();
+  loader.loads[1]!.resolve("b");
+  await turn();
+  t.is(loader.loads.length, 2);
+  t.is(node.counters.commands, 6, "nothing behind EXEC has been taken");
+  loader.loads[0]!.resolve("a1");
+  while (loader.loads.length < 3) await turn();
+  t.is(raw.text, "");
+  loader.loads[2]!.resolve("a2");
+  const expected = `*4\r\n${bulk("a1")}${bulk("b")}:1\r\n${bulk("a2")}+PONG\r\n${bulk("b")}`;
+  await raw.until((text) => text.length >= expected.length);
+  t.is(raw.take(), expected);
+});
+
+test("a load that fails is an error among the replies", async (t) => {
+  const load = (key: { toString(): string }) => {
+    if (String(key) === "bad") throw new Error("the origin is down");
+    return "good";
+  };
+  const { ask } = await startRig(t, [], { loader: { load } });
+  const text = await ask(["MULTI"], ["GET", "scores:bad"], ["GET", "scores:a"], ["EXEC"]);
+  t.regex(text, /QUEUED\r\n\*2\r\n-ERR .*the origin is down.*\r\n\$4\r\ngood\r\n$/);
+});
+
+test("another client's DEL and FLUSHALL are seen, in either order with the MULTI", async (t) => {
+  const { client, ask } = await startRig(t);
+  for (const change of [["DEL", "scores:a"], ["FLUSHALL"]]) {
+    const raw = await client();
+    raw.send(command("WATCH", "scores:a") + command("MULTI") + command("PING"));
+    await raw.until((text) => text.endsWith("QUEUED\r\n"));
+    raw.take();
+    await ask(change);
+    t.is(await raw.reply(command("EXEC"), "*-1\r\n"), "*-1\r\n");
+  }
+});
+
+test("what is queued or watched beyond client-query-buffer-limit is refused, and the rest of it let go", async (t) => {
+  const { ask } = await startRig(t, ["client-query-buffer-limit 64kb", "max-key-size 20kb"]);
+  const echo = ["ECHO", "x".repeat(30_000)];
+  const tooMuch = "-ERR too much to keep for this client (max 65536 bytes)\r\n";
+  const queued = "+QUEUED\r\n";
+  t.is(
+    await ask(["MULTI"], echo, echo, echo, ["PING"], ["EXEC"], ["MULTI"], echo, ["EXEC"]),
+    `+OK\r\n${queued}${queued}${tooMuch}${queued}` +
+      `-EXECABORT Transaction discarded because of previous errors.\r\n+OK\r\n${queued}*1\r\n${bulk(echo[1]!)}`,
+  );
+  const watch = (name: string) => ["WATCH", name.repeat(20_000)];
+  t.is(
+    await ask(watch("a"), watch("b"), watch("c"), watch("d"), ["UNWATCH"], watch("d")),
+    `+OK\r\n+OK\r\n+OK\r\n${tooMuch}+OK\r\n+OK\r\n`,
+  );
+  t.is(await ask(["WATCH", "x".repeat(30_000)]), "-ERR key is too long (max 20480 bytes)\r\n");
+});
+
+test("a transaction whose replies are more than a client may be kept waiting with ends the connection", async (t) => {
+  const { ask, node } = await startRig(t, ["client-output-buffer-limit 64kb"]);
+  const echo = ["ECHO", "x".repeat(30_000)];
+  const text = await ask(["MULTI"], echo, echo, echo, ["DEL", "scores:a"], ["EXEC"], ["PING"]);
+  t.false(text.includes("PONG"));
+  t.is(node.clientFigures.outputLimitCloses, 1);
+});
+
+test("who is gone watches nothing any more", async (t) => {
+  const { client, node } = await startRig(t);
+  const raw = await client();
+  await raw.reply(command("WATCH", "scores:a"), "+OK\r\n");
+  t.is(node.sessions.watches.size, 1);
+  raw.socket.destroy();
+  while (node.clientCount > 0) await turn();
+  t.is(node.sessions.watches.size, 0);
+});

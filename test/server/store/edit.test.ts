@@ -1,0 +1,113 @@
+/**
+ * Goal: an edit is one step: what it says it has done is what is there, and a refused one leaves everything as it was.
+ * Method: single edits on small stores of both policies, the memory audited after each; random ones are in
+ * model.test.ts.
+ */
+import test from "ava";
+import type { Edit } from "../../../cluster/edit.ts";
+import { Store } from "../../../server/store/store.ts";
+import { audit } from "./audit.ts";
+
+const KEY = Buffer.from("key");
+const NOTHING: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: false };
+
+function setUp(eviction: "lru" | "s3fifo" = "lru", maxBytes = 4096) {
+  const time = { now: 0 };
+  const store = new Store({ maxBytes, eviction, clock: () => time.now });
+  const edit = (change: Partial<Edit>) => {
+    const edited = store.edit(KEY, { ...NOTHING, ...change });
+    audit(store.handle);
+    return edited;
+  };
+  const text = () => store.get(KEY)?.value?.toString();
+  return { store, time, edit, text };
+}
+
+test("a value comes with its life, keeps the old one's, or is endless", (t) => {
+  const { store, time, edit, text } = setUp();
+  t.like(edit({ value: Buffer.from("1"), life: 100 }), { held: false, changed: true });
+  time.now = 40;
+  t.like(edit({ value: Buffer.from("22"), life: "keep" }), { held: true, changed: true, bytes: 1 });
+  t.deepEqual([text(), store.look(KEY).ttlMs], ["22", 60]);
+  edit({ value: Buffer.from("3"), life: "endless" });
+  t.deepEqual([text(), store.look(KEY).ttlMs], ["3", undefined]);
+  edit({ value: Buffer.from("4"), life: -1 });
+  t.is(store.look(KEY).kind, "missing");
+});
+
+test("a life is given, changed and taken without touching the value", (t) => {
+  for (const eviction of ["lru", "s3fifo"] as const) {
+    const { store, edit, text } = setUp(eviction);
+    store.put(KEY, Buffer.from("value"), undefined);
+    t.true(edit({ life: 500 }).changed);
+    t.is(store.look(KEY).ttlMs, 500);
+    t.true(edit({ life: 700 }).changed);
+    t.is(store.look(KEY).ttlMs, 700);
+    t.true(edit({ life: "endless" }).changed);
+    t.false(edit({ life: "endless" }).changed);
+    t.deepEqual([text(), store.look(KEY).ttlMs, store.figures().entries], ["value", undefined, 1]);
+    t.true(edit({ life: 0 }).changed);
+    t.is(store.figures().entries, 0);
+  }
+});
+
+test("a cached not-found is missing: no edit but a new value touches it", (t) => {
+  const { store, edit, text } = setUp();
+  store.put(KEY, null, 100);
+  t.like(edit({ life: "endless", wanted: { from: 0, to: -1 } }), { held: false, changed: false });
+  t.false(edit({ value: null }).changed);
+  t.false(edit({ conditions: ["held"], value: Buffer.from("x") }).changed);
+  t.is(store.look(KEY).kind, "absent");
+  t.true(edit({ conditions: ["missing"], value: Buffer.from("x"), life: "keep" }).changed);
+  t.deepEqual([text(), store.look(KEY).ttlMs], ["x", undefined]);
+});
+
+test("a value that its store never takes is refused, and the old one stays", (t) => {
+  const { store, edit, text } = setUp("lru", 200);
+  store.put(KEY, Buffer.from("old"), undefined);
+  t.like(edit({ value: Buffer.alloc(200) }), { held: true, changed: false, tooLarge: true });
+  t.is(text(), "old");
+  t.like(edit({ value: Buffer.alloc(100) }), { changed: true, tooLarge: false });
+});
+
+test("the part that is wanted is a copy of what was held before", (t) => {
+  const { store, edit } = setUp();
+  store.put(KEY, Buffer.from("0123456789"), undefined);
+  const got = edit({ value: Buffer.from("----------"), wanted: { from: -4, to: 7 } });
+  t.is(Buffer.from(got.value!).toString(), "67");
+  t.is(edit({ wanted: { from: 0, to: -1 } }).value?.length, 10);
+  t.is(edit({ wanted: { from: 5, to: 2 } }).value?.length, 0);
+  t.is(edit({ wanted: { from: -2, to: -5 } }).value?.length, 0);
+  t.is(edit({ wanted: { from: 50, to: 60 } }).value?.length, 0);
+  store.delete(KEY);
+  t.is(edit({ wanted: { from: 0, to: -1 } }).value, undefined);
+});
+
+test("an entry whose time is up expires, and is missing", (t) => {
+  const { store, time, edit } = setUp();
+  store.put(KEY, Buffer.from("x"), 10);
+  time.now = 10;
+  t.like(edit({ wanted: { from: 0, to: -1 }, life: "endless" }), { held: false, changed: false });
+  t.is(store.figures().expirations, 1);
+});
+
+test("a use counts, also where nothing changes; a mere look does not", (t) => {
+  const { store, edit } = setUp("s3fifo");
+  store.put(KEY, Buffer.from("x"), undefined);
+  t.is(edit({}).uses, 0);
+  edit({ isUse: true });
+  edit({ isUse: true, conditions: ["missing"] });
+  t.is(edit({}).uses, 2);
+});
+
+test("deadlines nearer than a millisecond are one", (t) => {
+  const { store, edit } = setUp();
+  store.put(KEY, Buffer.from("x"), 100);
+  t.false(edit({ conditions: ["later"], life: 100.5 }).changed);
+  t.false(edit({ conditions: ["sooner"], life: 99.5 }).changed);
+  t.true(edit({ conditions: ["later"], life: 101 }).changed);
+  t.true(edit({ conditions: ["sooner"], life: 100 }).changed);
+  t.true(edit({ life: "endless" }).changed);
+  t.false(edit({ conditions: ["later"], life: 1e12 }).changed);
+  t.true(edit({ conditions: ["sooner"], life: 1e12 }).changed);
+});

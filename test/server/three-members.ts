@@ -1,0 +1,39 @@
+/**
+ * Several nodes of real parts in this process that make one cluster, with real sockets between them.
+ *
+ * Owns what it starts, as rig.ts does; resolves when every member has its links to all others.
+ */
+import type { ExecutionContext } from "ava";
+import { turn } from "./fakes.ts";
+import { ownHost, type Rig, type RigOptions, startRig } from "./rig.ts";
+
+const PEER_PORT = 7379;
+
+/** Starts `count` members with these lines, on the clock of the machine unless told otherwise. */
+export async function startMembers(
+  t: ExecutionContext,
+  count: number,
+  lines: readonly string[] = [],
+  options: RigOptions = {},
+): Promise<Rig[]> {
+  const hosts = Array.from({ length: count }, ownHost);
+  const ids = hosts.map((host) => `${host}:${PEER_PORT}`);
+  const rigs = await Promise.all(
+    hosts.map((host) => {
+      const own = [`bind ${host}`, `peer-port ${PEER_PORT}`, `peers ${ids.join(" ")}`];
+      return startRig(t, [...own, ...lines], { clock: () => performance.now(), ...options });
+    }),
+  );
+  for (const { node } of rigs) {
+    for (const id of node.membership.others) while (!node.peers!.isUp(id)) await turn();
+  }
+  return rigs;
+}
+
+/** The first key with this prefix that the member owns. */
+export function keyAt({ node }: Rig, prefix = "scores:"): string {
+  for (let i = 0; ; i++) {
+    if (node.membership.ring.ownerOf(Buffer.from(`${prefix}${i}`)) === node.membership.self)
+      return `${prefix}${i}`;
+  }
+}
