@@ -53,6 +53,7 @@ const LOOK_AGAIN_MS = 10;
 
 /** Nothing is known of a key, for want of a group that takes it. */
 const MISSING: Glimpse = { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
+const NOT_HELD: Edited = { ...refusedEdit(""), error: undefined };
 /** As for a GET: two failures in a row, and this node stands in. */
 const MAX_ASKED = 2;
 const NOBODY: ReadonlySet<string> = new Set();
@@ -93,7 +94,7 @@ export class Coherence {
   /** Carries an edit out on this node's own store; one that changes something also drops copies and voids the load. */
   editHere(key: Uint8Array, edit: Edit): Edited {
     const group = this.#options.groups.of(key, 0, key.length);
-    if (group === undefined) return refusedEdit("no group takes the key");
+    if (group === undefined) return edit.value ? refusedEdit("no group takes the key") : NOT_HELD;
     const edited = group.store.edit(key, edit);
     if (!edited.changed) return edited;
     group.loads.void(asBuffer(key));
@@ -157,7 +158,9 @@ export class Coherence {
    * used no longer than this call lasts. At once on a node that is alone; a key of no group has no entry.
    */
   edit(key: Uint8Array, edit: Edit): Edited | Promise<Edited> {
-    if (this.#options.peers === undefined) return this.editHere(key, edit);
+    const { groups, peers } = this.#options;
+    const isHere = peers === undefined || groups.of(key, 0, key.length) === undefined;
+    if (isHere) return this.editHere(key, edit);
     const value = edit.value && Buffer.from(edit.value);
     const own = { ...edit, value };
     return changes(edit) ? this.#change(Buffer.from(key), own) : this.#inspect(Buffer.from(key), own);
