@@ -18,13 +18,12 @@ export function hasRedisServer(): boolean {
 export class RedisServer {
   readonly #process: ChildProcess;
   readonly #directory: string;
-  /** The path of its Unix socket. */
-  readonly socket: string;
+  readonly #socket: string;
 
   private constructor(process: ChildProcess, directory: string, socket: string) {
     this.#process = process;
     this.#directory = directory;
-    this.socket = socket;
+    this.#socket = socket;
   }
 
   static async start(...directives: string[]): Promise<RedisServer> {
@@ -58,7 +57,7 @@ export class RedisServer {
 
   /** Everything that the server writes to a client who sends these bytes and then closes its side. */
   async answer(request: Buffer): Promise<Buffer> {
-    const socket = net.connect({ path: this.socket, allowHalfOpen: true });
+    const socket = net.connect({ path: this.#socket, allowHalfOpen: true });
     const chunks: Buffer[] = [];
     socket.on("data", (chunk) => chunks.push(chunk));
     // Closed with bytes of ours unread: the answer has come before.
