@@ -2,15 +2,20 @@
  * Whether the other end of a link is still there. Node reports nothing for a cut link with unsent data, not even
  * after 40 s.
  *
- * Owns one interval timer. Keeps: it counts its own beats, not time, so that a process that was held up for seconds
- * accuses nobody: its timer fires once, and what arrived meanwhile is read before it is judged. Does not know frames.
+ * Owns one interval timer. Keeps: it counts its own beats, not time, and only those that came in time, so that a
+ * process that is held up accuses nobody: a late beat says more about this process than about the other side, and what
+ * arrived meanwhile is read before it is judged. Does not know frames.
  */
 
 const INTERVAL_MS = 500;
 /** 1.5 s: three pings without a single byte in return. */
 const MAX_SILENT_BEATS = 3;
+/** A beat that is later than half of the interval is none in time. */
+const MAX_LATE_MS = 250;
 
 export interface HeartbeatOptions {
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
   /** Bytes received so far; any byte is a sign of life, so that a large value on a slow line is none of silence. */
   readonly received: () => number;
   readonly ping: () => void;
@@ -23,6 +28,7 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | undefined;
   #received = -1;
   #silentBeats = 0;
+  #lastBeatMs = 0;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -30,6 +36,7 @@ export class Heartbeat {
 
   /** Pings at once and then at every beat. */
   start(): void {
+    this.#lastBeatMs = this.#options.clock();
     this.#timer = setInterval(() => setImmediate(() => this.beat()), INTERVAL_MS);
     this.beat();
   }
@@ -42,7 +49,11 @@ export class Heartbeat {
   beat(): void {
     if (this.#timer === undefined) return;
     const received = this.#options.received();
-    this.#silentBeats = received === this.#received ? this.#silentBeats + 1 : 0;
+    const now = this.#options.clock();
+    const wasHeldUp = now - this.#lastBeatMs > INTERVAL_MS + MAX_LATE_MS;
+    this.#lastBeatMs = now;
+    if (received !== this.#received) this.#silentBeats = 0;
+    else if (!wasHeldUp) this.#silentBeats++;
     this.#received = received;
     if (this.#silentBeats < MAX_SILENT_BEATS) {
       this.#options.ping();

@@ -45,6 +45,9 @@ export const errors = {
   noProto: "NOPROTO unsupported protocol version",
   helloVersion: "ERR Protocol version is not an integer or out of range",
   clientName: "ERR Client names cannot contain spaces, newlines or special characters.",
+  /** Redis' text, with the names of this program. */
+  protectedMode:
+    "DENIED carrotCache is running in protected mode because protected mode is enabled and no password is set. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to carrotCache you may adopt one of the following solutions: 1) Set a password with the directive 'requirepass'. 2) Send the command 'CONFIG SET protected-mode no' from the loopback interface, however MAKE SURE carrotCache is not publicly accessible from internet if you do so. 3) Restart it with the directive 'protected-mode no', with the same care. NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.",
   maxClients: "ERR max number of clients reached",
   outOfMemory: "OOM command not allowed when used memory > 'maxmemory'.",
   shuttingDown: "ERR server is shutting down",
@@ -57,11 +60,18 @@ export const errors = {
   /** `command` in capitals. */
   unknownSubcommand: (command: string, word: Uint8Array) =>
     `ERR unknown subcommand '${lineText(word)}'. Try ${command} HELP.`,
+  /** `name` in full: `config|set`. */
+  noPermission: (name: string) => `NOPERM this user has no permissions to run the '${name}' command`,
+  ringFromElsewhere: "NOPERM without an admin-password the ring is changed from the loopback interface only",
   /** `command` in capitals. */
   unknownForm: (word: Uint8Array, command: string) =>
     `ERR unknown subcommand or wrong number of arguments for '${lineText(word)}'. Try ${command} HELP.`,
   onlyWhenSubscribed: (name: string) =>
     `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  clusterDisabled: "ERR This instance has cluster support disabled",
+  slowlogCount: "ERR count should be greater than or equal to -1",
+  noSamples: (event: Uint8Array) => `ERR No samples available for event '${lineText(event)}'`,
+  aclCategory: (name: Uint8Array) => `ERR Unknown category '${lineText(name)}'`,
   monitorOfKeys: "ERR Replica can't interact with the keyspace",
   monitorInside: "ERR MONITOR isn't allowed for DENY BLOCKING client",
   noSuchClient: "ERR No such client",
@@ -88,6 +98,23 @@ export const errors = {
   keepsTooMuch: (maxBytes: number) => `ERR too much to keep for this client (max ${maxBytes} bytes)`,
   clientId: "ERR Invalid client ID",
   clientType: (word: Uint8Array) => `ERR Unknown client type '${lineText(word)}'`,
+  prefixWithoutBcast: "ERR PREFIX option requires BCAST mode to be enabled",
+  switchBcast:
+    "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
+  optinWithBcast: "ERR OPTIN and OPTOUT are not compatible with BCAST",
+  optinAndOptout: "ERR You can't specify both OPTIN mode and OPTOUT mode",
+  switchOptin:
+    "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
+  cachingWithoutTracking:
+    "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+  cachingYes: "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
+  cachingNo: "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
+  /** Where it is not the first prefix that overlaps, Redis says +OK behind the error and takes all of them. */
+  prefixOverlap: ({ prefix, other, isHeld }: PrefixOverlap) =>
+    `ERR Prefix '${lineText(latin1(prefix))}' overlaps with ${isHeld ? "an existing" : "another provided"} prefix '${lineText(latin1(other))}'. Prefixes for a single client must not overlap.`,
+  tooManyPrefixes: (most: number) => `ERR too many prefixes (max ${most})`,
+  trackingRedirect:
+    "ERR REDIRECT is not supported: say HELLO 3 and invalidations come as pushes on this connection",
   noShutdown: "ERR No shutdown in progress.",
   getKeysOfUnknown: "ERR Invalid command specified",
   getKeysOfKeyless: "ERR The command has no key arguments",
@@ -122,6 +149,18 @@ export const errors = {
   ringNotTaken: (ids: readonly string[]) =>
     `ERR the ring has changed, but not on ${ids.join(", ")}: unreachable`,
 } as const;
+
+interface PrefixOverlap {
+  /** Latin-1 text: a character a byte. */
+  readonly prefix: string;
+  readonly other: string;
+  /** The other one is in force already. */
+  readonly isHeld: boolean;
+}
+
+function latin1(text: string): Buffer {
+  return Buffer.from(text, "latin1");
+}
 
 export const configReasons = {
   immutable: "can't set immutable config",

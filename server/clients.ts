@@ -1,11 +1,12 @@
 /**
  * The clients of this node: accepts them, numbers them, knows them all, and lets them go.
  *
- * Invariant: nobody is let in beyond `maxclients`; one more gets Redis' text and is closed. Knows nothing of what they
- * ask for.
+ * Invariants: nobody is let in beyond `maxclients`, nor from another machine while there is no password: they get
+ * Redis' text and are closed. Who is idle or stuck for too long is closed. Knows nothing of what they ask for.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { errors } from "../proto/texts.ts";
+import { isLocalPeer } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 import type { ClientCounts } from "./threads/client-counts.ts";
@@ -18,15 +19,27 @@ export interface ClientsOptions {
   /** Several threads listen on one port. */
   readonly sharesPort: boolean;
   /** Read at each use, because CONFIG SET changes it in place. */
-  readonly conf: Pick<NodeConf, "maxClients" | "timeoutMs" | "shutdownTimeoutMs">;
+  readonly conf: Pick<
+    NodeConf,
+    "maxClients" | "timeoutMs" | "shutdownTimeoutMs" | "protectedMode" | "requirePass" | "keepAliveMs"
+  >;
+  /** How many clients there are descriptors for. */
+  readonly room: number;
+  /** Told of who was not let in, and why. */
+  refused(socket: Socket, why: string): void;
   /** Told that a client is no longer connected. */
   gone(connection: Connection): void;
   /** What every connection is given; `closed` is added here. */
   readonly host: Omit<ConnectionHost, "closed">;
 }
 
-/** How often idle clients are looked for. */
+/** How often idle and stuck clients are looked for. */
 const SWEEP_MS = 1000;
+const COUNTED_AS = {
+  "half a command": "stallCloses",
+  "replies not read": "stallCloses",
+  "soft output limit reached": "outputLimitCloses",
+} as const;
 /** The kernel caps it at net.core.somaxconn. */
 const BACKLOG = 4096;
 
@@ -43,12 +56,17 @@ export class Clients {
   constructor(options: ClientsOptions) {
     this.#options = options;
     this.#host = { ...options.host, closed: (connection) => this.#closed(connection) };
-    this.#sweeper = setInterval(() => this.closeIdle(), SWEEP_MS);
+    this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS);
     this.#sweeper.unref();
   }
 
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** `maxclients`, or as many as there are descriptors for. */
+  get max(): number {
+    return Math.min(this.#options.conf.maxClients, this.#options.room);
   }
 
   all(): IterableIterator<Connection> {
@@ -86,13 +104,21 @@ export class Clients {
     const { counts, thread, conf } = this.#options;
     this.counters.received++;
     if (this.#closing) refuse(socket, errors.shuttingDown);
-    else if (!counts.enter(thread, conf.maxClients)) {
-      this.counters.rejected++;
-      refuse(socket, errors.maxClients);
-    } else {
+    else if (isExcluded(socket.remoteAddress, conf))
+      this.#reject(socket, errors.protectedMode, "protected mode");
+    else if (!counts.enter(thread, this.max)) this.#reject(socket, errors.maxClients, "maxclients");
+    else {
+      // The probes are a second apart, and the tenth without an answer is the last: libuv has it so.
+      if (conf.keepAliveMs > 0) socket.setKeepAlive(true, conf.keepAliveMs);
       const connection = new Connection(counts.nextId(), socket, this.#host);
       this.#connections.set(connection.id, connection);
     }
+  }
+
+  #reject(socket: Socket, text: string, why: string): void {
+    this.counters.rejected++;
+    this.#options.refused(socket, why);
+    refuse(socket, text);
   }
 
   #closed(connection: Connection): void {
@@ -103,15 +129,28 @@ export class Clients {
     if (this.#connections.size === 0) this.#allGone?.();
   }
 
+  /** To be called about once a second. */
+  sweep(): void {
+    this.closeIdle();
+    const { clock, conf } = this.#host;
+    const now = clock();
+    for (const connection of this.#connections.values()) {
+      const verdict = connection.stalls.look(connection, now, conf);
+      if (verdict !== undefined) connection.drop(verdict, COUNTED_AS[verdict]);
+    }
+  }
+
   /** Closes those who have neither sent nor taken a byte for `timeout`; who waits for something is not idle. */
   closeIdle(): void {
     const { timeoutMs } = this.#options.conf;
     if (timeoutMs === 0) return;
     const since = this.#host.clock() - timeoutMs;
     for (const connection of this.#connections.values()) {
-      const { session } = connection;
+      const { session, socket } = connection;
       const waits = connection.outgoing.replies > 0 || session.isSubscribed || session.isMonitor;
-      if (connection.lastActiveMs < since && !waits) connection.socket.destroy();
+      if (connection.lastActiveMs >= since || waits) continue;
+      if (!socket.destroyed) this.#host.counters.idleCloses++;
+      socket.destroy();
     }
   }
 
@@ -141,6 +180,14 @@ async function probe(host: string, port: number): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ host, port }, resolve));
   await new Promise((resolve) => server.close(resolve));
+}
+
+/** In protected mode, everybody who is not on this machine. */
+export function isExcluded(
+  address: string | undefined,
+  { protectedMode, requirePass }: Pick<NodeConf, "protectedMode" | "requirePass">,
+): boolean {
+  return protectedMode && requirePass === "" && !isLocalPeer(address);
 }
 
 function refuse(socket: Socket, text: string): void {

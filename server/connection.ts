@@ -14,46 +14,18 @@
  *                     ─▶ anything else: reply now, or a slot to fill later ┴▶ one write a turn
  */
 import type { Socket } from "node:net";
-import { COMMAND, CommandReader, DROP, NEED_MORE, type ReaderLimits } from "../proto/command-reader.ts";
+import { COMMAND, CommandReader, DROP, NEED_MORE } from "../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
-import { errors } from "../proto/texts.ts";
-import type { NodeConf } from "./conf/conf.ts";
-import { answerFromHere, type HitRoute } from "./hits.ts";
-import type { Latency } from "./latency.ts";
-import type { Output } from "./output.ts";
+import { errors, protocolErrors } from "../proto/texts.ts";
+import type { ClientCounters } from "./client-counters.ts";
+import type { ConnectionHost } from "./connection-host.ts";
+import * as most from "./connection-limits.ts";
+import { answerFromHere } from "./hits.ts";
 import { REASONS, type Reason } from "./reasons.ts";
-import { Session, type Silence } from "./session.ts";
+import { Session, type Silence, type User } from "./session.ts";
+import { Stalls } from "./stalls.ts";
 
-/** What a connection is given by who accepted it. */
-export interface ConnectionHost extends HitRoute {
-  /** Shared by the connections of a thread; empty between turns. */
-  readonly output: Output;
-  /** Read at each use, because CONFIG SET changes it in place. */
-  readonly conf: Pick<NodeConf, "requirePass" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands">;
-  /** What the reader keeps to now. */
-  limits(authenticated: boolean): ReaderLimits;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
-  /** Of commands that could not be answered at once, in seconds. */
-  readonly waitLatency: Latency;
-  readonly counters: { commands: number; outputLimitCloses: number; protocolErrors: number };
-  /** Undefined means that there is no reply. */
-  execute(args: Buffer[], connection: Connection): Reply | undefined | Promise<Reply | undefined>;
-  /** Commands are looked at before they are performed: no hit is answered in place. */
-  isObserved(): boolean;
-  closed(connection: Connection): void;
-  dropped(connection: Connection, why: string): void;
-  /** An invariant is broken; the client gets an error reply. */
-  failed(connection: Connection, error: unknown): void;
-}
-
-/** Bytes of finished replies that may wait behind an unfinished one. */
-const MAX_HELD_BYTES = 1 << 20;
-/** Bytes gathered in one turn before they are written. */
-const TURN_BYTES = 1 << 18;
-const NOTHING = Buffer.alloc(0);
-/** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
-const LINGER_MS = 200;
+export type { ConnectionHost } from "./connection-host.ts";
 
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
@@ -72,6 +44,7 @@ export class Connection {
   lastCommand = "NULL";
   readonly session = new Session();
   lastActiveMs: number;
+  readonly stalls = new Stalls();
   #authenticated: boolean;
   #plain = true;
   #reasons = 0;
@@ -119,8 +92,15 @@ export class Connection {
 
   set authenticated(value: boolean) {
     this.#authenticated = value;
+    if (!value) this.session.user = "default";
     this.setReason("locked", !value);
     this.#reader.limits = this.host.limits(value);
+  }
+
+  /** Has given this user's password. */
+  enter(user: User): void {
+    this.session.user = user;
+    this.authenticated = true;
   }
 
   /** No reason stands against answering hits in place: all that the way of a hit looks at. */
@@ -155,10 +135,17 @@ export class Connection {
     done.then(go, go);
   }
 
-  /** Sends what no command has asked for, behind the replies to all commands that have been taken. */
-  push(message: Reply): void {
+  /**
+   * Sends what no command has asked for, behind the replies to all commands that have been taken. `atOnce`: and before
+   * them as well, because it concerns replies that the client has had.
+   */
+  push(message: Reply, atOnce = false): void {
     if (this.#leaving || this.socket.destroyed) return;
+    const mayWrite = atOnce && !this.#executing && !this.#inTurn;
+    if (mayWrite && this.#slots.some((slot) => slot.bytes === undefined))
+      this.#write(this.#encode(message, this.protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
+    else if (this.#slots.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES) this.#dropForOutput();
     else {
       this.#hold(this.#encode(message, this.protocol));
       this.#planFlush();
@@ -193,6 +180,16 @@ export class Connection {
     if (this.#leaving || this.#inputEnded) return;
     this.#reader.push(chunk);
     this.#turn();
+    if (chunk.length >= most.FULL_READ_BYTES && !this.socket.isPaused()) this.#giveWay();
+  }
+
+  /** Reads on when the others have had their turn. */
+  #giveWay(): void {
+    this.socket.pause();
+    setImmediate(() => {
+      if (this.#idle) this.socket.resume();
+      else this.#resume();
+    });
   }
 
   /** Takes commands until there are no more or the client has to wait. */
@@ -200,19 +197,26 @@ export class Connection {
     const { output } = this.host;
     this.#inTurn = true;
     this.#idle = false;
+    const commands = this.host.counters.commands;
     this.#reader.limits = this.host.limits(this.authenticated);
     if (!this.#plain) this.setReason("locked", !this.authenticated);
+    let left = most.TURN_COMMANDS;
     while (!this.#leaving && !this.#mustWait()) {
+      if (left-- === 0) {
+        this.#giveWay();
+        break;
+      }
       const result = this.#reader.next();
       if (result === COMMAND) this.#command();
       else if (result === NEED_MORE) {
         this.#idle = true;
+        this.stalls.noteRest(this.pendingBytes, this.host.counters.commands > commands, this.lastActiveMs);
         break;
       } else {
         this.#refuse(result === DROP);
         break;
       }
-      if (output.length > TURN_BYTES) this.#write(output.take(0));
+      if (output.length > most.TURN_BYTES) this.#write(output.take(0));
     }
     if (output.length > 0) this.#write(output.take(0));
     if (this.#idle || this.#leaving) this.socket.resume();
@@ -225,7 +229,7 @@ export class Connection {
     return (
       this.#waits > 0 ||
       this.#slots.length >= this.host.conf.maxPendingCommands ||
-      this.#heldBytes >= MAX_HELD_BYTES ||
+      this.#heldBytes >= most.MAX_HELD_BYTES ||
       this.socket.writableNeedDrain
     );
   }
@@ -262,7 +266,8 @@ export class Connection {
     const isSilent = this.#takeSilence();
     if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
     else if (reply !== undefined && !isSilent) this.#reply(reply);
-    for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
+    if (this.#pushedMeanwhile.length > 0)
+      for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
   }
 
   /** Whether the command that has just been executed gets no reply. */
@@ -274,8 +279,10 @@ export class Connection {
 
   #reply(reply: Reply): void {
     const bytes = this.#encode(reply, this.protocol);
+    const { output } = this.host;
     if (this.#slots.length > 0) this.#hold(bytes);
-    else this.host.output.append(bytes);
+    else output.append(bytes);
+    if (output.length > most.LOCKED_TURN_BYTES && !this.authenticated) this.#write(output.take(0));
   }
 
   /** Keeps a finished reply behind those that are not. */
@@ -294,7 +301,7 @@ export class Connection {
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, value === undefined ? NOTHING : this.#encode(value, protocol));
+        this.#fill(slot, value === undefined ? Buffer.alloc(0) : this.#encode(value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
       (error: unknown) => this.#fill(slot, this.#internalError(error)),
@@ -349,34 +356,42 @@ export class Connection {
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
   hasRoom(bytes: number): boolean {
     if (this.socket.destroyed) return false;
-    if (this.outgoing.bytes + bytes <= this.host.conf.maxOutputBytes) return true;
-    this.host.counters.outputLimitCloses++;
-    this.#drop("output buffer limit reached");
+    const max = this.authenticated ? this.host.conf.maxOutputBytes : most.MAX_LOCKED_OUTPUT_BYTES;
+    if (this.outgoing.bytes + bytes <= max) return true;
+    this.#dropForOutput();
     return false;
   }
 
-  #drop(why: string): void {
+  #dropForOutput(): void {
+    this.drop("output buffer limit reached", "outputLimitCloses");
+  }
+
+  /** Closes at once, for a reason that is logged and counted. */
+  drop(why: string, counter: keyof ClientCounters): void {
+    if (this.socket.destroyed) return;
     this.#leaving = true;
+    this.host.counters[counter]++;
     this.host.dropped(this, why);
     this.socket.destroy();
   }
 
   #refuse(silently: boolean): void {
-    if (silently) {
-      this.#drop("possible cross-protocol attack: POST or Host: as a command");
-      return;
-    }
-    this.#leaving = true;
-    this.#broken = true;
+    const { error, limits } = this.#reader;
+    if (silently)
+      return this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
+    this.#leaving = this.#broken = true;
     this.host.counters.protocolErrors++;
-    this.#reply(new ErrorReply(`ERR ${this.#reader.error}`));
+    if (error === protocolErrors.commandTooLong(limits.maxCommandBytes))
+      this.host.counters.queryLimitCloses++;
+    this.host.dropped(this, error);
+    this.#reply(new ErrorReply(`ERR ${error}`));
   }
 
   #endWhenDone(): void {
     const done = this.#leaving || (this.#inputEnded && this.#idle);
     if (!done || this.#inTurn || this.#slots.length > 0) return;
     if (this.socket.writableEnded || this.socket.destroyed) return;
-    const linger = () => setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
+    const linger = () => setTimeout(() => this.socket.destroy(), most.LINGER_MS).unref();
     this.socket.end(linger);
     // A client that broke the protocol may never read: for it the time runs from now.
     if (this.#broken) linger();

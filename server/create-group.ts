@@ -32,6 +32,7 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, clock
     mirrors: mirrorBytes > 0 ? new Store({ ...common, maxBytes: mirrorBytes }) : undefined,
     loads: new Flights(),
     forwards: new Flights(),
+    trackedForwards: new Flights(),
     queue: new LoadQueue({ loader, conf, clock }),
     counters: zeroCounters(),
     counted: [],

@@ -8,7 +8,7 @@
  *     GET, HEAD  /api?key=scores:Tom   200 the value's bytes | 404 not found | 502 loader error | 400 no or bad key
  *                /healthz              200 ok | 503 shutting down           (never asks for the password)
  *                /metrics              200 Prometheus text
- *     anything else                    405, 404; 401 without the password; 413 with a body
+ *     anything else                    405, 404; 401 without the password; 403 in protected mode; 413 with a body
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
@@ -27,6 +27,7 @@ const MAX_CONNECTIONS = 1024;
 /** As AUTH does: ten guesses a second a connection at most. */
 const WRONG_PASSWORD_DELAY_MS = 100;
 const CLOSE_GRACE_MS = 5_000;
+const PROTECTED = "protected mode: there is no password, so only clients on this machine are answered";
 
 export interface HttpOptions {
   readonly host: string;
@@ -39,6 +40,8 @@ export interface HttpOptions {
   readonly metrics: Metrics;
   /** The password in force now; empty for none. It is asked for as HTTP basic authentication with any user name. */
   password(): string;
+  /** Whether a client with this address is kept out while there is no password. */
+  isExcluded(address: string | undefined): boolean;
   /** Told of what should not happen; the client gets a 500. */
   onError(error: unknown): void;
 }
@@ -89,6 +92,7 @@ async function respond(
     return sendText(response, 404, "no such path");
   if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(response);
   if (path === "/healthz") return sendHealth(response, options.healthy());
+  if (options.isExcluded(request.socket.remoteAddress)) return sendText(response, 403, PROTECTED);
   if (!(await isAllowed(request, options.password()))) return askForPassword(response);
   if (path === "/metrics") return sendMetrics(response, options.metrics);
   return sendValue(response, query, options);

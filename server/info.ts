@@ -6,6 +6,7 @@
  */
 import os from "node:os";
 import { sumFigures } from "./figures.ts";
+import { dropped } from "./log.ts";
 import type { Node } from "./node.ts";
 import { REDIS_VERSION, version } from "./version.ts";
 
@@ -30,8 +31,9 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
   },
   Clients: (node) => ({
     connected_clients: node.clientCount,
-    maxclients: node.conf.maxClients,
+    maxclients: node.clients.max,
     blocked_clients: 0,
+    tracking_clients: node.tracking.figures.clients,
   }),
   Memory: (node) => {
     const { usedBytes, mirrorUsedBytes } = sumFigures(node.groups.all);
@@ -57,10 +59,16 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       total_commands_processed: node.clientFigures.commands,
       instantaneous_ops_per_sec: node.opsPerSecond(),
       rejected_connections: node.clientFigures.connectionsRejected,
+      acl_access_denied_auth: node.clientFigures.wrongPasswords,
+      acl_access_denied_cmd: node.clientFigures.denied,
       expired_keys: sum.expirations,
       evicted_keys: sum.evictions,
       keyspace_hits: sum.hits + sum.mirrorHits + sum.negativeHits,
       keyspace_misses: sum.misses,
+      tracking_total_keys: node.tracking.figures.keys,
+      tracking_total_items: node.tracking.figures.items,
+      tracking_total_prefixes: node.tracking.figures.prefixes,
+      client_query_buffer_limit_disconnections: node.clientFigures.queryLimitCloses,
       client_output_buffer_limit_disconnections: node.clientFigures.outputLimitCloses,
     };
   },
@@ -91,6 +99,12 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       ring_epoch: node.membership.epoch,
       groups: node.groups.all.length,
       threads: node.threads,
+      protocol_errors: node.clientFigures.protocolErrors,
+      closed_idle: node.clientFigures.idleCloses,
+      closed_stalled: node.clientFigures.stallCloses,
+      closed_cross_protocol: node.clientFigures.crossProtocolCloses,
+      closed_wrong_passwords: node.clientFigures.wrongPasswordCloses,
+      log_lines_dropped: dropped.lines,
       mirror_keys: sum.mirrorEntries,
       mirror_memory: sum.mirrorUsedBytes,
       mirror_hits: sum.mirrorHits,
@@ -107,14 +121,35 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
   },
 };
 
-/** Words that mean every section. */
-const EVERYTHING = ["all", "default", "everything"];
+/** Only these have what is not in the default report. */
+const EVERYTHING = ["all", "everything"];
 
-/** The report, with the sections asked for (lower case); none asked for means all. */
+/** Hits that were answered in place count as GETs, in no time; an MGET among them too. */
+function commandStats(node: Node): Fields {
+  const { all, general } = node.commandStats;
+  const inPlace = Math.max(0, node.clientFigures.commands - general);
+  const stats = new Map(all);
+  if (inPlace > 0) {
+    const got = stats.get("get") ?? { calls: 0, micros: 0, rejected: 0, failed: 0 };
+    stats.set("get", { ...got, calls: got.calls + inPlace });
+  }
+  const fields = Array.from(stats, ([name, { calls, micros, rejected, failed }]) => {
+    const each = calls === 0 ? 0 : micros / calls;
+    const text = `calls=${calls},usec=${micros},usec_per_call=${each.toFixed(2)}`;
+    return [`cmdstat_${name}`, `${text},rejected_calls=${rejected},failed_calls=${failed}`];
+  });
+  return Object.fromEntries(fields);
+}
+
+/** The report, with the sections asked for (lower case); none asked for means all but commandstats. */
 export function infoText(node: Node, wanted: readonly string[]): string {
-  const all = wanted.length === 0 || wanted.some((word) => EVERYTHING.includes(word));
-  return Object.entries(SECTIONS)
-    .filter(([name]) => all || wanted.includes(name.toLowerCase()))
+  const everything = wanted.some((word) => EVERYTHING.includes(word));
+  const byDefault = everything || wanted.length === 0 || wanted.includes("default");
+  return Object.entries({ ...SECTIONS, Commandstats: commandStats })
+    .filter(([name]) => {
+      if (wanted.includes(name.toLowerCase())) return true;
+      return name === "Commandstats" ? everything : byDefault;
+    })
     .map(([name, fields]) => {
       const lines = Object.entries(fields(node)).map(([field, value]) => `${field}:${value}\r\n`);
       return `# ${name}\r\n${lines.join("")}`;

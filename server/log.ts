@@ -26,6 +26,7 @@ const MARKS: Record<number, string> = { 10: ".", 20: "-", 30: "*", 40: "#", 50: 
 const SILENT_FIELDS = new Set(["level", "time", "pid", "hostname", "msg"]);
 /** Some thousand lines: a disk that pauses for a moment loses none of them. */
 const MAX_UNWRITTEN_BYTES = 1 << 20;
+const REOPEN_MS = 1000;
 
 export interface LogTarget {
   write(line: string): unknown;
@@ -41,7 +42,7 @@ let standardOutput: LogTarget | undefined;
 export function createLog(level: keyof typeof LEVELS, logfile: string): Log {
   return pino(
     { level: LEVELS[level] },
-    logfile === "" ? humanLines(toTerminal()) : guarded(appendTo(logfile)),
+    logfile === "" ? humanLines(toTerminal()) : guarded(appendTo(logfile), () => appendTo(logfile)),
   );
 }
 
@@ -59,16 +60,24 @@ function appendTo(path: string): WriteStream {
   return createWriteStream(path, { flags: "a", mode: 0o640 });
 }
 
-/** Takes lines for a stream for as long as it works and keeps up; the others are counted. */
-export function guarded(stream: Writable): LogTarget {
-  let broken = false;
-  stream.on("error", () => {
-    broken = true;
-    dropped.lines++;
-  });
+/**
+ * Takes lines for a stream for as long as it works and keeps up; the others are counted. One that breaks is opened
+ * again after a second, if there is a way: a disk is not full for ever.
+ */
+export function guarded(first: Writable, reopen?: () => Writable): LogTarget {
+  let stream: Writable | undefined;
+  const use = (opened: Writable) => {
+    stream = opened;
+    opened.on("error", () => {
+      stream = undefined;
+      dropped.lines++;
+      if (reopen !== undefined) setTimeout(() => use(reopen()), REOPEN_MS).unref();
+    });
+  };
+  use(first);
   return {
     write: (line) => {
-      if (broken || stream.writableLength > MAX_UNWRITTEN_BYTES) dropped.lines++;
+      if (stream === undefined || stream.writableLength > MAX_UNWRITTEN_BYTES) dropped.lines++;
       else stream.write(line);
     },
   };

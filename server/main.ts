@@ -5,7 +5,9 @@
  * conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
+import { isExcluded } from "./clients.ts";
 import { monotonicClock } from "./clock.ts";
+import { isLoopback } from "./conf/addresses.ts";
 import type { GroupConf, NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
 import type { HttpServer } from "./http.ts";
@@ -57,10 +59,28 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
     await node.close();
     throw withPlace(error, conf);
   });
+  for (const line of warnings(node)) log.warn(line);
   server.close = async () => {
     await Promise.all([http?.close(), node.close()]);
   };
   return { node, port: node.port, httpPort: http?.port ?? 0, log, close: server.close };
+}
+
+/** What an operator may not expect of this conf on this machine. */
+function warnings({ conf, clients }: Node): string[] {
+  const lines: string[] = [];
+  if (clients.max < conf.maxClients) {
+    const why = "the limit of open files (ulimit -n) leaves no room for more";
+    lines.push(`maxclients is ${clients.max} instead of ${conf.maxClients}: ${why}`);
+  }
+  const open = conf.bind.find((host) => !isLoopback(host.includes(":") ? `[${host}]` : host));
+  if (open !== undefined && conf.requirePass === "") {
+    const from = conf.protectedMode
+      ? "only clients on this machine are let in"
+      : "everybody who reaches it is let in";
+    lines.push(`bind has ${open} and there is no requirepass: ${from} (protected-mode)`);
+  }
+  return lines;
 }
 
 /** The threads that the conf asks for, or one and a line that says why. */
@@ -135,6 +155,7 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
     host: conf.bind[0]!,
     port: conf.httpPort,
     password: () => conf.requirePass,
+    isExcluded: (address) => isExcluded(address, conf),
     get maxKeyBytes() {
       return conf.maxKeyBytes;
     },

@@ -13,7 +13,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\x07": "\\a",
   "\b": "\\b",
 };
-const REDACTED = '"(redacted)"';
+const REDACTED = Buffer.from("(redacted)");
 
 /** `nowMs` since 1970, with a fraction. */
 export function monitorLine(
@@ -24,9 +24,13 @@ export function monitorLine(
   const micros = Math.floor(nowMs * 1000);
   const seconds = Math.floor(micros / 1e6);
   const fraction = String(micros % 1e6).padStart(6, "0");
+  return `${seconds}.${fraction} [0 ${address}] ${shownWords(args).map(quoted).join(" ")}`;
+}
+
+/** The words, without passwords. */
+export function shownWords(args: readonly Buffer[]): readonly Buffer[] {
   const secrets = secretPlaces(args);
-  const words = args.map((word, i) => (secrets.has(i) ? REDACTED : quoted(word)));
-  return `${seconds}.${fraction} [0 ${address}] ${words.join(" ")}`;
+  return secrets.size === 0 ? args : args.map((word, i) => (secrets.has(i) ? REDACTED : word));
 }
 
 /** As Redis' sdscatrepr does. */
@@ -37,10 +41,14 @@ export function quoted(word: Buffer): string {
   return `"${shown}"`;
 }
 
-/** All words of AUTH; in a HELLO the two behind AUTH. */
+/** All words of AUTH; in a HELLO the two behind AUTH; in a CONFIG the one behind a directive that is a secret. */
 function secretPlaces(args: readonly Buffer[]): ReadonlySet<number> {
   const name = args[0]!.toString("latin1", 0, 6).toLowerCase();
   if (name === "auth") return new Set(args.slice(1).map((_, i) => i + 1));
+  if (name === "config") {
+    const secret = (word: Buffer) => /^(requirepass|admin-password)$/i.test(word.toString("latin1", 0, 20));
+    return new Set(args.flatMap((word, i) => (secret(word) ? [i + 1] : [])));
+  }
   if (name !== "hello") return new Set();
   const at = args.findIndex((word, i) => i > 1 && /^auth$/i.test(word.toString("latin1", 0, 5)));
   return at < 0 ? new Set() : new Set([at + 1, at + 2]);

@@ -9,6 +9,8 @@ import type { NodeConf } from "./conf/conf.ts";
 
 /** Redis' own limit. */
 const MAX_ARGS = 1 << 20;
+/** Of a client that has yet to authenticate. Redis has 1 MiB. */
+const MAX_LOCKED_COMMAND_BYTES = 1 << 16;
 /** Redis' own limit of inline commands and of header lines. */
 const MAX_INLINE_BYTES = 1 << 16;
 
@@ -21,7 +23,7 @@ export class LiveReaderLimits {
     this.#conf = conf;
   }
 
-  /** Before a client has authenticated, Redis' two smaller limits hold as well. */
+  /** Before a client has authenticated, Redis' two smaller limits hold as well, and a smaller one on the whole. */
   of(authenticated: boolean): ReaderLimits {
     const { maxCommandBytes } = this.#conf;
     if (this.#open?.maxCommandBytes !== maxCommandBytes) {
@@ -31,7 +33,8 @@ export class LiveReaderLimits {
         maxCommandBytes,
         maxInlineBytes: MAX_INLINE_BYTES,
       };
-      this.#locked = { ...this.#open, unauthenticated: true };
+      const lockedBytes = Math.min(maxCommandBytes, MAX_LOCKED_COMMAND_BYTES);
+      this.#locked = { ...this.#open, maxCommandBytes: lockedBytes, unauthenticated: true };
     }
     return authenticated ? this.#open : this.#locked;
   }

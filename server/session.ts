@@ -12,11 +12,21 @@ const NAME_BYTES = 200;
 /** CLIENT REPLY: nothing is replied any more; the next command is not replied to; this one is not. */
 export type Silence = "always" | "next" | "this";
 
+/** Who may say everything but what needs `admin-password`, and who may say that, too. */
+export type User = "default" | "admin";
+
 export class Session {
+  user: User = "default";
+  /** How many this client has given. */
+  wrongPasswords = 0;
   /** From MULTI to EXEC. */
   transaction: Transaction | undefined;
   /** How many keys are watched, and the bytes that they are kept in. */
   watched = { keys: 0, bytes: 0 };
+  /** CLIENT TRACKING is on: tells of keys that were read, or in BCAST mode of those with its prefixes. */
+  tracking: "keys" | "prefixes" | undefined;
+  /** CLIENT CACHING was said and not used up. */
+  caching = false;
   /** Undefined: everything is replied to. */
   silence: Silence | undefined;
   isMonitor = false;

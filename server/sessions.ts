@@ -5,9 +5,11 @@
  * RESET, is forgotten here. Knows no other node: what is published is heard on this node.
  */
 import { SimpleString } from "../proto/reply.ts";
+import type { CommandStats } from "./command-stats.ts";
 import type { ClientState } from "./commands/command.ts";
 import type { PauseMode } from "./pause.ts";
 import type { SubscriptionKind } from "./pubsub.ts";
+import type { SlowEntry } from "./slow-log.ts";
 import type { AnswerTo, ClientFilter, Question } from "./threads/questions.ts";
 import type { ThreadSessions } from "./threads/thread-sessions.ts";
 import { Watches } from "./watches.ts";
@@ -80,6 +82,21 @@ export class Sessions {
 
   async pause(mode: PauseMode, ms: number): Promise<void> {
     await this.#ask({ what: "pause", mode, ms });
+  }
+
+  /** Of the main thread's clients. */
+  get stats(): CommandStats {
+    return this.#options.here.stats;
+  }
+
+  /** Of all threads, the newest first. */
+  async slowEntries(): Promise<SlowEntry[]> {
+    const entries = (await this.#ask({ what: "slow log" })).flat();
+    return entries.sort((a, b) => b.id - a.id);
+  }
+
+  async forgetSlowLog(): Promise<void> {
+    await this.#ask({ what: "forget slow log" });
   }
 
   async unpause(): Promise<void> {

@@ -5,6 +5,7 @@ import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { matchesGlob } from "../glob.ts";
 import type { Command } from "./command.ts";
+import { keyFlags } from "./key-flags.ts";
 
 type Table = () => ReadonlyMap<string, Command>;
 
@@ -33,7 +34,9 @@ function categories(command: Command): string[] {
     "@write": flags.includes("write"),
     "@string": command.group === "string",
     "@keyspace": command.group === "generic",
+    "@pubsub": flags.includes("pubsub"),
     "@connection": command.group === "connection",
+    "@transaction": command.group === "transactions",
     "@admin": flags.includes("admin"),
     "@dangerous": flags.includes("dangerous") || flags.includes("admin"),
     "@fast": flags.includes("fast"),
@@ -97,18 +100,32 @@ function list(commands: ReadonlyMap<string, Command>, args: readonly Buffer[]): 
   return by === "module" ? [] : new ErrorReply(errors.syntax);
 }
 
-function getKeys(commands: ReadonlyMap<string, Command>, words: readonly Buffer[]): Reply {
+/** The keys among the words of a command, each with `describe` of it. */
+function keysIn(
+  commands: ReadonlyMap<string, Command>,
+  words: readonly Buffer[],
+  describe: (key: Buffer, name: string) => Reply,
+): Reply {
   const named = find(commands, words[0]!);
   const word = words[1]!.toString("latin1").toLowerCase();
   const chosen =
     named?.subcommands === undefined ? named : named.subcommands.find((sub) => sub.name === word);
   if (chosen === undefined) return new ErrorReply(errors.getKeysOfUnknown);
-  if (chosen.keys === undefined) return new ErrorReply(errors.getKeysOfKeyless);
+  // A shard channel stands where a key does, and is none.
+  if (chosen.keys === undefined || chosen.group === "pubsub") return new ErrorReply(errors.getKeysOfKeyless);
   const fits = chosen.arity < 0 ? words.length >= -chosen.arity : words.length === chosen.arity;
   if (!fits) return new ErrorReply(errors.getKeysArity);
   const { first, last, step } = chosen.keys;
   const end = last < 0 ? words.length + last : last;
-  return words.filter((_, i) => i >= first && i <= end && (i - first) % step === 0);
+  const keys = words.filter((_, i) => i >= first && i <= end && (i - first) % step === 0);
+  return keys.map((key) => describe(key, chosen.name));
+}
+
+function getKeysAndFlags(commands: ReadonlyMap<string, Command>, words: readonly Buffer[]): Reply {
+  return keysIn(commands, words, (key, name) => {
+    const flags = keyFlags(name, words).map((flag) => new SimpleString(flag));
+    return [key, new Set<Reply>(flags)];
+  });
 }
 
 /** COMMAND with its subcommands, over the table it is part of. */
@@ -133,7 +150,12 @@ export function commandCommand(table: Table): Command {
       subcommand("docs", -2, "What commands are for.", (args) => docs(table(), args.slice(2))),
       subcommand("info", -2, "Arity, flags and places of keys.", (args) => info(table(), args.slice(2))),
       subcommand("list", -2, "The names of commands.", (args) => list(table(), args)),
-      subcommand("getkeys", -4, "The keys in a command's words.", (args) => getKeys(table(), args.slice(2))),
+      subcommand("getkeys", -4, "The keys in a command's words.", (args) =>
+        keysIn(table(), args.slice(2), (key) => key),
+      ),
+      subcommand("getkeysandflags", -4, "The same, with what the command does to them.", (args) =>
+        getKeysAndFlags(table(), args.slice(2)),
+      ),
     ],
     run: () => info(table(), []),
   };

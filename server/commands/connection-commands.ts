@@ -4,14 +4,21 @@
  * Invariant: HELLO changes either everything it was asked to or nothing.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { User } from "../session.ts";
 import { endTransaction } from "../transaction.ts";
 import { REDIS_VERSION } from "../version.ts";
 import type { Command, LocalContext } from "./command.ts";
+import { forgetTracking } from "./tracking-commands.ts";
 
-/** The only user there is. */
+/** The users there are: everybody, and who has given `admin-password`. */
 const DEFAULT_USER = "default";
+const ADMIN = "admin";
+/** Ten guesses a second a connection at most, and no more than ten in all. */
+const WRONG_PASSWORD_MS = 100;
+const MAX_WRONG_PASSWORDS = 10;
 
 /** A name shows in CLIENT LIST, a line of words. */
 export function isClientName(name: Buffer): boolean {
@@ -25,27 +32,44 @@ export function integerOf(arg: Buffer): number | undefined {
   return BigInt(text) === BigInt.asIntN(64, BigInt(text)) ? Number(text) : undefined;
 }
 
-/** Whether the password is right; takes the same time whatever is wrong with it. */
-function passes(user: string, password: Buffer, context: LocalContext): boolean {
+/** The user who has this name and password; takes the same time whatever is wrong with the password. */
+function userOf(name: string, password: Buffer, { conf }: LocalContext): User | undefined {
   const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest();
-  const expected = context.conf.requirePass;
-  if (user !== DEFAULT_USER) return false;
-  return expected === "" || timingSafeEqual(digest(password), digest(Buffer.from(expected)));
+  const isSame = (expected: string) => timingSafeEqual(digest(password), digest(Buffer.from(expected)));
+  if (name === DEFAULT_USER && (conf.requirePass === "" || isSame(conf.requirePass))) return DEFAULT_USER;
+  if (name === ADMIN && conf.adminPassword !== "" && isSame(conf.adminPassword)) return ADMIN;
+  return undefined;
 }
 
-function auth(args: readonly Buffer[], context: LocalContext): Reply {
+/** The answer to a wrong password, which takes its time. */
+async function wrongPassword({ connection }: LocalContext): Promise<Reply> {
+  const { host } = connection;
+  host.counters.wrongPasswords++;
+  if (++connection.session.wrongPasswords === MAX_WRONG_PASSWORDS) {
+    host.counters.wrongPasswordCloses++;
+    host.dropped(connection, `${MAX_WRONG_PASSWORDS} wrong passwords`);
+    connection.leave();
+  }
+  const pause = sleep(WRONG_PASSWORD_MS, undefined, { ref: false });
+  connection.waitFor(pause);
+  await pause;
+  return new ErrorReply(errors.wrongPass);
+}
+
+function auth(args: readonly Buffer[], context: LocalContext): Reply | Promise<Reply> {
   if (args.length > 3) return new ErrorReply(errors.syntax);
   if (args.length === 2 && context.conf.requirePass === "") return new ErrorReply(errors.authWithoutPassword);
-  const user = args.length === 3 ? args[1]!.toString("latin1") : DEFAULT_USER;
-  if (!passes(user, args.at(-1)!, context)) return new ErrorReply(errors.wrongPass);
-  context.connection.authenticated = true;
+  const user = userOf(args.length === 3 ? args[1]!.toString("latin1") : DEFAULT_USER, args.at(-1)!, context);
+  if (user === undefined) return wrongPassword(context);
+  context.connection.enter(user);
   return OK;
 }
 
 /** What HELLO asks for; undefined where it says nothing of it. */
 interface Greeting {
   protocol?: 2 | 3;
-  authenticated?: true;
+  /** Undefined as a value: the password is wrong. */
+  user?: User | undefined;
   name?: string;
 }
 
@@ -60,9 +84,8 @@ function readGreeting(args: readonly Buffer[], context: LocalContext): Greeting 
   for (let i = 2; i < args.length; ) {
     const word = args[i]!.toString("latin1").toLowerCase();
     if (word === "auth" && i + 2 < args.length) {
-      if (!passes(args[i + 1]!.toString("latin1"), args[i + 2]!, context))
-        return new ErrorReply(errors.wrongPass);
-      greeting.authenticated = true;
+      greeting.user = userOf(args[i + 1]!.toString("latin1"), args[i + 2]!, context);
+      if (greeting.user === undefined) return greeting;
       i += 3;
     } else if (word === "setname" && i + 1 < args.length) {
       if (!isClientName(args[i + 1]!)) return new ErrorReply(errors.clientName);
@@ -73,13 +96,13 @@ function readGreeting(args: readonly Buffer[], context: LocalContext): Greeting 
   return greeting;
 }
 
-function hello(args: readonly Buffer[], context: LocalContext): Reply {
+function hello(args: readonly Buffer[], context: LocalContext): Reply | Promise<Reply> {
   const { connection } = context;
   const greeting = readGreeting(args, context);
   if (greeting instanceof ErrorReply) return greeting;
-  if (!connection.authenticated && greeting.authenticated === undefined)
-    return new ErrorReply(errors.helloNoAuth);
-  if (greeting.authenticated) connection.authenticated = true;
+  if ("user" in greeting && greeting.user === undefined) return wrongPassword(context);
+  if (!connection.authenticated && greeting.user === undefined) return new ErrorReply(errors.helloNoAuth);
+  if (greeting.user !== undefined) connection.enter(greeting.user);
   if (greeting.protocol !== undefined) connection.protocol = greeting.protocol;
   if (greeting.name !== undefined) connection.name = greeting.name;
   return new Map<string, Reply>([
@@ -108,6 +131,7 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   session.watched = { keys: 0, bytes: 0 };
   session.isMonitor = session.noEvict = session.noTouch = false;
   connection.silence = undefined;
+  forgetTracking(connection);
   connection.name = "";
   connection.protocol = 2;
   connection.authenticated = conf.requirePass === "";

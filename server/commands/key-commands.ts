@@ -6,6 +6,7 @@
 import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { memorySubcommands } from "./absent-commands.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 import { ALL_KEYS, ONE_KEY, tooLong } from "./key-args.ts";
@@ -17,7 +18,7 @@ function toReply(outcome: Outcome): Reply {
 }
 
 async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
-  return tooLong(args.slice(1), context) ?? toReply(await context.node.get(args[1]!));
+  return tooLong(args.slice(1), context) ?? toReply(await context.node.get(args[1]!, context.reader));
 }
 
 /** One failed load fails the whole MGET: clients have no place for an error inside the array. */
@@ -25,13 +26,13 @@ async function mget(args: readonly Buffer[], context: CommandContext): Promise<R
   const keys = args.slice(1);
   const refused = tooLong(keys, context);
   if (refused !== undefined) return refused;
-  const replies = (await Promise.all(keys.map((key) => context.node.get(key)))).map(toReply);
+  const replies = (await Promise.all(keys.map((key) => context.node.get(key, context.reader)))).map(toReply);
   return replies.find((reply) => reply instanceof ErrorReply) ?? replies;
 }
 
 /** Asks the owners of keys what they hold, without a load. */
-function look(keys: readonly Buffer[], { node }: CommandContext): Promise<Glimpse[]> {
-  return Promise.all(keys.map((key) => node.coherence.look(Buffer.from(key))));
+function look(keys: readonly Buffer[], { node, reader }: CommandContext): Promise<Glimpse[]> {
+  return Promise.all(keys.map((key) => node.coherence.look(Buffer.from(key), { reader })));
 }
 
 /** A command on one key that replies with a figure of what its owner holds. */
@@ -58,15 +59,15 @@ function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
 
 async function del(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   const keys = args.slice(1).map((key) => Buffer.from(key));
-  return tooLong(keys, context) ?? context.node.coherence.remove(keys);
+  return tooLong(keys, context) ?? context.node.coherence.remove(keys, { by: context.client.id });
 }
 
-async function flush(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+async function flush(args: readonly Buffer[], { node, client }: CommandContext): Promise<Reply> {
   const word = args[1]?.toString().toLowerCase();
   if (args.length > 2 || (word !== undefined && word !== "sync" && word !== "async")) {
     return new ErrorReply(errors.syntax);
   }
-  await node.coherence.flush();
+  await node.coherence.flush({ by: client.id });
   return OK;
 }
 
@@ -215,6 +216,6 @@ export const keyCommands: readonly Command[] = [
     summary: "A container for memory diagnostics.",
     since: "4.0.0",
     group: "server",
-    subcommands: [memoryUsage],
+    subcommands: [memoryUsage, ...memorySubcommands],
   },
 ];

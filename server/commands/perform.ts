@@ -1,20 +1,36 @@
 /**
  * The last step of a command: on this thread what concerns its connection, by whoever has the node all else.
  *
- * Invariant: never throws and never rejects; what breaks an invariant is logged and answered with an error.
+ * Invariant: never throws and never rejects; what breaks an invariant is logged and answered with an error. Every
+ * command is counted once it has been answered.
  */
-import { ErrorReply } from "../../proto/reply.ts";
+import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Log } from "../log.ts";
+import { cutWords } from "../slow-log.ts";
 import type { Answer, Chosen, Command, LocalContext } from "./command.ts";
 
+const MINUS = 0x2d;
+
 /** Performs a command of a connection of this thread. */
-export function perform({ command, name, args }: Chosen, context: LocalContext): Answer {
-  context.connection.lastCommand = name;
+export function perform(chosen: Chosen, context: LocalContext): Answer {
+  const { command, name, args } = chosen;
+  const { connection, sessions } = context;
+  connection.lastCommand = name;
+  const startedMs = sessions.nowMs;
+  const finished = (reply: Reply | undefined, words: () => Buffer[]) => {
+    const took = { ms: sessions.nowMs - startedMs, isFailure: isError(reply) };
+    sessions.performed(chosen, words, took, connection);
+    return reply;
+  };
   const { local } = command;
-  return guarded(command, context.log, () =>
+  const answer = guarded(command, context.log, () =>
     local === undefined ? context.runOnNode(command, args) : local(args, context),
   );
+  if (!(answer instanceof Promise)) return finished(answer, () => cutWords(args));
+  // They die with this call.
+  const words = sessions.slowLog.isOn ? cutWords(args) : [];
+  return answer.then((reply) => finished(reply, () => words));
 }
 
 /** Runs it, and turns what it throws into a reply. */
@@ -29,4 +45,8 @@ export function guarded(command: Command, log: Log, run: () => Answer): Answer {
   } catch (error) {
     return broken(error);
   }
+}
+
+function isError(reply: Reply | undefined): boolean {
+  return reply instanceof ErrorReply || (reply instanceof Encoded && reply.bytes[0] === MINUS);
 }

@@ -1,5 +1,6 @@
 /**
- * What can stand between a command and its being performed: no password, MULTI, a subscription, MONITOR, a pause.
+ * What can stand between a command and its being performed: no password, no permission, MULTI, a subscription, MONITOR,
+ * a pause.
  *
  * Invariant: checks come in Redis' order, and whatever is refused inside MULTI spoils the transaction. Most
  * connections are plain and never come here.
@@ -7,8 +8,10 @@
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { endTransaction, keptSize } from "../transaction.ts";
+import { refusalOf } from "./admin.ts";
 import type { Answer, Chosen, LocalContext } from "./command.ts";
 import { perform } from "./perform.ts";
+import { endCaching } from "./tracking-commands.ts";
 
 const QUEUED = new SimpleString("QUEUED");
 /** Commands that act on the transaction rather than being part of it. */
@@ -26,12 +29,13 @@ export function performSpecial(
   context: LocalContext,
 ): Answer {
   const refused = chosen instanceof ErrorReply ? chosen : refusal(chosen, context);
+  if (refused !== undefined && !(chosen instanceof ErrorReply)) context.sessions.stats.reject(chosen.name);
   if (refused !== undefined) return refuse(refused, args, context);
   const wanted = chosen as Chosen;
   const over = context.sessions.pause.holds(commandsOf(wanted, context));
   if (over !== undefined) return performAfter(over, wanted, context);
   const { transaction } = context.connection.session;
-  if (transaction === undefined || IMMEDIATE.has(wanted.name)) return performSeen(wanted, context);
+  if (transaction === undefined || IMMEDIATE.has(wanted.name)) return performOnce(wanted, context);
   transaction.add(wanted);
   return QUEUED;
 }
@@ -51,6 +55,15 @@ function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: Lo
   return new ErrorReply(errors.execRefused(refused.text));
 }
 
+/** What CLIENT CACHING has said holds for one command that is not CLIENT, or one transaction, which ends it itself. */
+function performOnce(chosen: Chosen, context: LocalContext): Answer {
+  const answer = performSeen(chosen, context);
+  const { session } = context.connection;
+  const isOver = session.transaction === undefined && !(answer instanceof Promise && chosen.name === "exec");
+  if (session.caching && isOver && !chosen.name.startsWith("client|")) endCaching(context);
+  return answer;
+}
+
 function refusal(
   { command, name, args }: Chosen,
   { connection, conf }: LocalContext,
@@ -59,6 +72,8 @@ function refusal(
   const { flags } = command;
   const text = () => {
     if (!connection.authenticated && !flags.includes("no_auth")) return errors.noAuth;
+    const denied = refusalOf(name, { connection, conf });
+    if (denied !== undefined) return denied.text;
     if (session.transaction !== undefined && flags.includes("no_multi")) return errors.notInTransaction;
     if (session.isSubscribed && connection.protocol === 2 && !WHEN_SUBSCRIBED.has(name))
       return errors.onlyWhenSubscribed(name);

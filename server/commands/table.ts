@@ -6,6 +6,8 @@
  */
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { absentCommands } from "./absent-commands.ts";
+import { refusalOf } from "./admin.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
 import type { Answer, Chosen, Command, CommandContext, LocalContext } from "./command.ts";
@@ -20,6 +22,7 @@ import { pubsubCommands } from "./pubsub-commands.ts";
 import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
 import { setCommands } from "./set-commands.ts";
+import { slowlogCommand } from "./slowlog-command.ts";
 import { performSpecial } from "./special.ts";
 import { transactionCommands } from "./transaction-commands.ts";
 
@@ -38,15 +41,18 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     commandCommand(() => COMMANDS),
     configCommand,
     ...serverCommands,
+    slowlogCommand,
+    ...absentCommands,
     ...carrotCommands,
   ].map((command) => [command.name, command]),
 );
 
 /** Answers a command of a connection of this thread. Never throws and never rejects. */
 export function execute(args: readonly Buffer[], context: LocalContext): Answer {
+  context.sessions.stats.general++;
   const chosen = resolve(args);
   if (chosen instanceof ErrorReply || !context.connection.plain) return performSpecial(chosen, args, context);
-  return perform(chosen, context);
+  return refusalOf(chosen.name, context) ?? perform(chosen, context);
 }
 
 /** Runs a command that needs the node for a client of another thread, which has checked everything already. */
@@ -54,7 +60,13 @@ export function executeForThread(args: readonly Buffer[], context: CommandContex
   const found = resolve(args);
   if (found instanceof ErrorReply) return found;
   const { command } = found;
-  return guarded(command, context.node.log, () => command.run?.(args, context));
+  return guarded(command, context.node.log, () => runHere(command, args, context));
+}
+
+/** Runs a command where the node is: notes what CLIENT TRACKING wants to know of it. */
+export function runHere(command: Command, args: readonly Buffer[], { node, client }: CommandContext): Answer {
+  const reader = command.flags.includes("readonly") ? node.tracking.readerOf(client.id) : undefined;
+  return command.run?.(args, { node, client, reader });
 }
 
 /** The command that is meant and its full name, or the reply that says why there is none. */

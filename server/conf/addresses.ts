@@ -41,6 +41,12 @@ export function isLoopback(host: string): boolean {
   return (isIPv4(host) && host.startsWith("127.")) || host.startsWith("[::ffff:7f");
 }
 
+/** Whether the other side of a socket is on this machine, by the address that the socket has for it. */
+export function isLocalPeer(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  return address.startsWith("127.") || address === "::1" || address.startsWith("::ffff:127.");
+}
+
 /** Whether this host (canonical) means "every address of this machine", which nobody can dial. */
 export function isAnyAddress(host: string): boolean {
   return host === "0.0.0.0" || host === "[::]";

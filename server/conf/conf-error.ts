@@ -12,6 +12,8 @@ export interface Place {
   /** Absolute; what relative paths in the directive are relative to. */
   readonly directory: string;
   readonly onCommandLine: boolean;
+  /** It stands in a file that every user of the machine may read. */
+  readonly isPublic?: boolean;
 }
 
 /** Stops the start of a node; the message is complete, place included. */

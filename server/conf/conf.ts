@@ -34,8 +34,16 @@ export interface NodeFields {
   readonly maxClients: number;
   /** Empty: clients need no password. */
   readonly requirePass: string;
+  /** Empty: what changes the cluster or the node needs no second password. */
+  readonly adminPassword: string;
+  /** Without a password only clients on this machine are let in. */
+  readonly protectedMode: boolean;
   /** How long a client may be idle; 0: for ever. */
   readonly timeoutMs: number;
+  /** How long a client may leave a command half sent, or take nothing of what waits for it; 0: for ever. */
+  readonly stallTimeoutMs: number;
+  /** After how long a silent connection is asked whether it is still there; 0: never. */
+  readonly keepAliveMs: number;
   readonly loglevel: LogLevel;
   /** Empty: standard output. Relative to the directory the node was started in. */
   readonly logfile: string;
@@ -47,8 +55,16 @@ export interface NodeFields {
   readonly maxCommandBytes: number;
   /** How much may wait for a client that does not read. */
   readonly maxOutputBytes: number;
+  /** How much may wait for it longer than `softOutputMs`; 0: as much as `maxOutputBytes`. */
+  readonly softOutputBytes: number;
+  readonly softOutputMs: number;
   /** How many commands of one client may wait for their replies. */
   readonly maxPendingCommands: number;
+  /** How many keys may be remembered for clients that cache by themselves. */
+  readonly trackingMaxKeys: number;
+  /** What SLOWLOG calls slow; negative: nothing is. */
+  readonly slowlogMicros: number;
+  readonly slowlogEntries: number;
 }
 
 /** Where a group loads from; the words are as in the conf, the loader's factory gives them their meaning. */

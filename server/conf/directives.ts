@@ -79,11 +79,36 @@ export const nodeDirectives = {
   ),
   maxClients: live("maxclients", kind.integer(1, 1_000_000), "10000", "clients at the same time"),
   requirePass: live("requirepass", kind.text("TEXT"), '""', "password for clients; empty: none", "sensitive"),
+  adminPassword: live(
+    "admin-password",
+    kind.text("TEXT"),
+    '""',
+    "password for what changes the cluster",
+    "sensitive",
+  ),
+  protectedMode: live(
+    "protected-mode",
+    kind.yesNo(),
+    "yes",
+    "without a password: clients of this machine only",
+  ),
   timeoutMs: live(
     "timeout",
     kind.seconds({ max: MAX_TIMER_MS }),
     "0",
     "closes clients idle for so long; 0 never",
+  ),
+  stallTimeoutMs: live(
+    "stall-timeout",
+    kind.duration({ max: MAX_TIMER_MS }),
+    "30s",
+    "closes clients stuck in a command or a reply",
+  ),
+  keepAliveMs: live(
+    "tcp-keepalive",
+    kind.seconds({ max: MAX_TIMER_MS }),
+    "60",
+    "silence before a client is probed; 0 never",
   ),
   loglevel: live(
     "loglevel",
@@ -118,12 +143,37 @@ export const nodeDirectives = {
     "64mb",
     "what may wait for a client to read",
   ),
+  softOutputBytes: live(
+    "client-output-soft-limit",
+    kind.bytes({}),
+    "16mb",
+    "what may wait for longer; 0 is no limit",
+  ),
+  softOutputMs: live(
+    "client-output-soft-time",
+    kind.duration({ max: MAX_TIMER_MS }),
+    "10s",
+    "how long more than that may wait",
+  ),
   maxPendingCommands: live(
     "max-pending-commands",
     kind.integer(1, 1_000_000),
     "1024",
     "commands of a client under way",
   ),
+  trackingMaxKeys: live(
+    "tracking-table-max-keys",
+    kind.integer(1, 100_000_000),
+    "1000000",
+    "keys remembered for client-side caching",
+  ),
+  slowlogMicros: live(
+    "slowlog-log-slower-than",
+    kind.integer(-1, 1e12),
+    "100000",
+    "microseconds; -1 logs nothing",
+  ),
+  slowlogEntries: live("slowlog-max-len", kind.integer(0, 100_000), "128", "entries that SLOWLOG keeps"),
 } satisfies { readonly [F in keyof NodeFields]: Directive<NodeFields[F]> };
 
 export const groupDirectives = {

@@ -33,7 +33,7 @@ interface Bounds {
 export function integer(min: number, max: number): Kind<number> {
   const expected = new Complaint(`expected a whole number from ${min} to ${max}`);
   return oneWord("N", String, (word) => {
-    const value = /^\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
+    const value = /^-?\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
     return value >= min && value <= max ? value : expected;
   });
 }
@@ -81,6 +81,18 @@ export function choice<const T extends string>(metavar: string, values: readonly
       values.find((value) => value === word.toLowerCase()) ?? new Complaint(`expected ${listed(values)}`)
     );
   });
+}
+
+/** A switch, in Redis' words. */
+export function yesNo(): Kind<boolean> {
+  return oneWord(
+    "yes|no",
+    (value) => (value ? "yes" : "no"),
+    (word) => {
+      const text = word.toLowerCase();
+      return text === "yes" || text === "no" ? text === "yes" : new Complaint("expected yes or no");
+    },
+  );
 }
 
 export function threads(max: number): Kind<number | "auto"> {

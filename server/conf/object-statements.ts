@@ -17,9 +17,11 @@ export type Given<T> = T extends string
   ? T
   : T extends number
     ? number | string
-    : T extends Uint8Array
-      ? Uint8Array | string
-      : readonly string[] | string;
+    : T extends boolean
+      ? boolean | "yes" | "no"
+      : T extends Uint8Array
+        ? Uint8Array | string
+        : readonly string[] | string;
 
 type GivenRows<Table extends Readonly<Record<string, Directive>>> = {
   readonly [Field in keyof Table as Table[Field]["name"]]?: Table[Field] extends Directive<infer T>
@@ -66,5 +68,6 @@ function linesOf(directives: NodeDirectives | GroupDirectives): [name: string, .
 }
 
 function wordOfValue(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
   return wordOf(value instanceof Uint8Array ? value : String(value));
 }

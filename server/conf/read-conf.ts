@@ -16,7 +16,7 @@ import { directives, type Row } from "./directives.ts";
 import { type GivenGroup, resolveGroups } from "./groups.ts";
 import { resolveMembers } from "./members.ts";
 import { collectSettings, type GroupSettings, mergeSettings, parseValue, type Setting } from "./settings.ts";
-import { type ReadFile, readFileStatements, readTextStatements, type Statement } from "./statements.ts";
+import { type Files, readFileStatements, readTextStatements, type Statement } from "./statements.ts";
 import { splitWords } from "./words.ts";
 
 export interface ConfSource {
@@ -28,7 +28,7 @@ export interface ConfSource {
   readonly overrides?: readonly string[] | undefined;
   /** What a program says; wins over both. */
   readonly statements?: readonly Statement[] | undefined;
-  readonly readFile?: ReadFile | undefined;
+  readonly files?: Files | undefined;
   /** What relative paths are relative to; the process' own by default. */
   readonly cwd?: string | undefined;
 }
@@ -66,9 +66,9 @@ export function readConf(source: ConfSource = {}): NodeConf {
   };
 }
 
-function readSource({ file, text, readFile }: ConfSource, cwd: string): Statement[] {
-  if (text !== undefined) return readTextStatements(text, file ?? "carrot.conf", cwd, readFile);
-  return file === undefined ? [] : readFileStatements(file, cwd, readFile);
+function readSource({ file, text, files }: ConfSource, cwd: string): Statement[] {
+  if (text !== undefined) return readTextStatements(text, file ?? "carrot.conf", cwd, files);
+  return file === undefined ? [] : readFileStatements(file, cwd, files);
 }
 
 function givenGroup(name: string, settings: GroupSettings | undefined, cwd: string): GivenGroup {

@@ -92,6 +92,9 @@ function addValue(
 ): void {
   const value = parseValue(row, words, place);
   if (value instanceof Complaint) throw errorAt(place, fullName, value.text);
+  if (row.sensitive && place.isPublic && value !== "") {
+    throw errorAt(place, fullName, "every user of this machine can read this file: chmod o-r it");
+  }
   const before = values.get(row.field);
   if (before === undefined) {
     values.set(row.field, { value, place });

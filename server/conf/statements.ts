@@ -5,7 +5,7 @@
  * be read aloud. Does not know any directive but `include`.
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
 import { shown, splitWords, textOf, wordOf } from "./words.ts";
@@ -17,29 +17,35 @@ export interface Statement {
   readonly place: Place;
 }
 
-export type ReadFile = (path: string) => Uint8Array | string;
+/** Where conf files come from. */
+export interface Files {
+  read(path: string): Uint8Array | string;
+  /** Whether every user of the machine may read it. */
+  isPublic(path: string): boolean;
+}
+
+const DISK: Files = { read: readFileSync, isPublic: (path) => (statSync(path).mode & 0o004) !== 0 };
 
 interface Source {
   /** How messages call it: the path as the user gave it, and as the including file's directory makes it. */
   readonly file: string;
   /** The absolute paths of this file and of those that include it, outermost first. */
   readonly chain: readonly string[];
+  readonly isPublic: boolean;
 }
 
 /** Reads a conf file and everything it includes. */
-export function readFileStatements(
-  file: string,
-  cwd: string,
-  readFile: ReadFile = readFileSync,
-): Statement[] {
+export function readFileStatements(file: string, cwd: string, files: Files = DISK): Statement[] {
   const path = resolve(cwd, file);
   let content: Uint8Array | string;
+  let isPublic: boolean;
   try {
-    content = readFile(path);
+    content = files.read(path);
+    isPublic = files.isPublic(path);
   } catch (error) {
     throw new ConfError(`${file}: ${unreadable(error)}`);
   }
-  return readText(content, { file, chain: [path] }, readFile);
+  return readText(content, { file, chain: [path], isPublic }, files);
 }
 
 /** Reads a conf from memory; `file` is what messages call it and what its paths are relative to. */
@@ -47,21 +53,22 @@ export function readTextStatements(
   text: string,
   file: string,
   cwd: string,
-  readFile: ReadFile = readFileSync,
+  files: Files = DISK,
 ): Statement[] {
-  return readText(text, { file, chain: [resolve(cwd, file)] }, readFile);
+  return readText(text, { file, chain: [resolve(cwd, file)], isPublic: false }, files);
 }
 
-function readText(content: Uint8Array | string, source: Source, readFile: ReadFile): Statement[] {
+function readText(content: Uint8Array | string, source: Source, files: Files): Statement[] {
+  const { isPublic } = source;
   const directory = dirname(source.chain.at(-1) ?? "");
   const lines = wordOf(content)
     .replace(/^\xef\xbb\xbf/, "")
     .split("\n");
   return lines.flatMap((line, index) => {
-    const place = { where: `${source.file}:${index + 1}`, directory, onCommandLine: false };
+    const place = { where: `${source.file}:${index + 1}`, directory, onCommandLine: false, isPublic };
     const statement = readLine(line, place);
     if (statement === undefined) return [];
-    return statement.name === "include" ? readInclude(statement, source, readFile) : [statement];
+    return statement.name === "include" ? readInclude(statement, source, files) : [statement];
   });
 }
 
@@ -72,19 +79,21 @@ function readLine(line: string, place: Place): Statement | undefined {
   return name === undefined ? undefined : { name: name.toLowerCase(), words: rest, place };
 }
 
-function readInclude({ words, place }: Statement, from: Source, readFile: ReadFile): Statement[] {
+function readInclude({ words, place }: Statement, from: Source, files: Files): Statement[] {
   const name = textOf(words[0] ?? "");
   if (words.length !== 1 || !name) throw errorAt(place, "include", "expected the path of one file");
   const file = isAbsolute(name) ? name : join(dirname(from.file), name);
   const path = resolve(place.directory, name);
   if (from.chain.includes(path)) throw errorAt(place, "include", `${shown(wordOf(name))} includes itself`);
   let content: Uint8Array | string;
+  let isPublic: boolean;
   try {
-    content = readFile(path);
+    content = files.read(path);
+    isPublic = files.isPublic(path);
   } catch (error) {
     throw errorAt(place, "include", `${shown(wordOf(name))} ${unreadable(error)}`);
   }
-  return readText(content, { file, chain: [...from.chain, path] }, readFile);
+  return readText(content, { file, chain: [...from.chain, path], isPublic }, files);
 }
 
 /** The system's reason in words, as `No such file or directory`. */

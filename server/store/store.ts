@@ -232,6 +232,14 @@ export class Store {
     }
   }
 
+  /**
+   * Has `tell` called with the key of every entry that this thread evicts or expires; inside the shard's lock, so it must
+   * only note the key.
+   */
+  set onEnd(tell: ((key: Buffer) => void) | undefined) {
+    for (const shard of this.#shards) shard.onEnd = tell;
+  }
+
   clear(): void {
     for (const shard of this.#shards) {
       this.#enter(shard);

@@ -1,29 +1,39 @@
 /**
- * Numbers that the threads of a node keep together: the next client's id, and how many clients each thread has.
+ * Numbers that the threads of a node keep together: the next client's id and the next slow command's, and how many
+ * clients each thread has.
  *
  * Invariants: ids are unique in the process; all threads together never have more clients than they were allowed; a
  * thread's death leaves the others' counts right. Every access is atomic.
  */
 
-/** The next id is in the first 8 bytes: 32 bits are used up in weeks at 1,000 connections a second. */
-const ID_BYTES = 8;
+/** The next ids are in the first 8 bytes each: 32 bits are used up in weeks at 1,000 connections a second. */
+const ID_BYTES = 16;
 const CELL_BYTES = 4;
 
 export class ClientCounts {
   readonly memory: SharedArrayBuffer;
-  readonly #nextId: BigUint64Array;
+  readonly #nextIds: BigUint64Array;
   /** Thread 1's clients are in cell 0. */
   readonly #cells: Int32Array;
 
   /** New counts for so many threads, or those in another thread's memory. */
   constructor(of: number | SharedArrayBuffer) {
     this.memory = typeof of === "number" ? new SharedArrayBuffer(ID_BYTES + CELL_BYTES * of) : of;
-    this.#nextId = new BigUint64Array(this.memory, 0, 1);
+    this.#nextIds = new BigUint64Array(this.memory, 0, 2);
     this.#cells = new Int32Array(this.memory, ID_BYTES);
   }
 
+  get threads(): number {
+    return this.#cells.length;
+  }
+
   nextId(): number {
-    return Number(Atomics.add(this.#nextId, 0, 1n)) + 1;
+    return Number(Atomics.add(this.#nextIds, 0, 1n)) + 1;
+  }
+
+  /** Of an entry of SLOWLOG; from 0, as in Redis. */
+  nextSlowId(): number {
+    return Number(Atomics.add(this.#nextIds, 1, 1n));
   }
 
   /**

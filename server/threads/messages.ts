@@ -4,6 +4,8 @@
  * Commands travel as the RESP bytes a client would send and replies as those it would get, all of a tick in one
  * message: one buffer that changes hands is cheaper than any number of small objects that are copied.
  */
+import type { ClientCounters } from "../client-counters.ts";
+import type { CommandStats } from "../command-stats.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../groups.ts";
 import type { StoreHandle } from "../store/store.ts";
@@ -48,15 +50,14 @@ export interface ReplyBatch {
 /** What a client gets unasked, in either dialect: only its own thread knows which one it speaks now. */
 export interface ClientPush {
   readonly client: number;
+  /** As in Connection.push. */
+  readonly atOnce?: boolean;
   readonly bytes2: Uint8Array;
   readonly bytes3: Uint8Array;
 }
 
-/** What a thread has counted of its clients, since the start or the last CONFIG RESETSTAT. */
-export interface ClientFigures {
-  commands: number;
-  outputLimitCloses: number;
-  protocolErrors: number;
+/** What a thread has counted of its clients. */
+export interface ClientFigures extends ClientCounters {
   connectionsReceived: number;
   connectionsRejected: number;
 }
@@ -65,6 +66,7 @@ export interface ClientFigures {
 export interface WorkerFigures {
   readonly groups: Readonly<Record<string, GroupCounters>>;
   readonly clients: ClientFigures;
+  readonly commands: Pick<CommandStats, "general" | "all">;
   /** The state of a `Latency`: of commands that could not be answered at once. */
   readonly waits: Float64Array;
   /** Lines of CLIENT LIST; empty unless they were asked for, as there may be thousands. */

@@ -3,6 +3,7 @@
  */
 import type { PauseMode } from "../pause.ts";
 import type { SubscriptionCounts } from "../pubsub.ts";
+import type { SlowEntry } from "../slow-log.ts";
 
 /** Which clients CLIENT KILL means; all conditions hold, those that are not given for everybody. */
 export interface ClientFilter {
@@ -24,7 +25,7 @@ export type Question =
       readonly channel: Uint8Array;
       readonly message: Uint8Array;
     }
-  | { readonly what: "subscriptions" }
+  | { readonly what: "subscriptions" | "slow log" | "forget slow log" }
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "watch commands"; readonly isOn: boolean }
   | { readonly what: "pause"; readonly mode: PauseMode; readonly ms: number }
@@ -38,6 +39,8 @@ interface Answers {
   readonly kill: number;
   readonly "watch commands": null;
   readonly pause: null;
+  readonly "slow log": readonly SlowEntry[];
+  readonly "forget slow log": null;
   readonly unpause: null;
 }
 

@@ -3,11 +3,14 @@
  *
  * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
  */
+import { QuietLog } from "../../cluster/quiet-log.ts";
+import { addressesOf } from "../client-line.ts";
 import { Clients } from "../clients.ts";
 import type { Answer, Command } from "../commands/command.ts";
 import { execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection, ConnectionHost } from "../connection.ts";
+import { clientRoom, descriptorLimit } from "../descriptors.ts";
 import type { Groups, HeldGroup } from "../groups.ts";
 import type { Latency } from "../latency.ts";
 import type { Log } from "../log.ts";
@@ -39,12 +42,16 @@ export interface ThreadClientsOptions {
 export function createThreadClients(options: ThreadClientsOptions): Clients {
   const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
   const limits = new LiveReaderLimits(conf);
+  // A stranger who is closed a thousand times a second must not fill the log.
+  const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, clock);
   const output = new Output();
   return new Clients({
     thread,
     counts,
     sharesPort,
     conf,
+    room: clientRoom(descriptorLimit(), conf.peers.length, counts.threads),
+    refused: (socket, why) => quiet.warn(why, `refused ${addressesOf(socket).addr}: ${why}`),
     gone: (connection) => {
       sessions.pubSub.forget(connection);
       options.gone(connection.id);
@@ -66,12 +73,8 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
           sessions,
           runOnNode: (command, words) => options.run(command, words, connection),
         }),
-      dropped: (connection, why) => {
-        log.warn(
-          { client: connection.id, addr: connection.socket.remoteAddress, why },
-          "closed a connection",
-        );
-      },
+      dropped: ({ id, socket }, why) =>
+        quiet.warn(why, `closed client ${id}, ${addressesOf(socket).addr}: ${why}`),
       failed: (connection, error) => {
         const { id, lastCommand } = connection;
         log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");

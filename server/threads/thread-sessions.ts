@@ -6,15 +6,21 @@
  * thread has one; what the main thread asks is answered in the order in which it is asked.
  */
 import { addressesOf } from "../client-line.ts";
+import { CommandStats } from "../command-stats.ts";
+import type { Chosen } from "../commands/command.ts";
+import type { NodeConf } from "../conf/conf.ts";
 import type { Connection } from "../connection.ts";
 import { monitorLine } from "../monitor-line.ts";
 import { Pause } from "../pause.ts";
 import { PubSub } from "../pubsub.ts";
+import { SlowLog } from "../slow-log.ts";
 import type { AnswerTo, ClientFilter, Question } from "./questions.ts";
 
 export interface ThreadSessionsOptions {
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
+  readonly conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;
+  nextSlowId(): number;
   connections(): Iterable<Connection>;
   /** Told a line for those who say MONITOR. */
   seen(line: string): void;
@@ -23,17 +29,38 @@ export interface ThreadSessionsOptions {
 export class ThreadSessions {
   readonly pubSub = new PubSub();
   readonly pause: Pause;
+  readonly slowLog: SlowLog;
+  readonly stats = new CommandStats();
   readonly #options: ThreadSessionsOptions;
   #isWatched = false;
 
   constructor(options: ThreadSessionsOptions) {
     this.#options = options;
+    this.slowLog = new SlowLog(options.conf, options.nextSlowId);
     this.pause = new Pause(options.clock, () => this.#observe());
   }
 
   /** Commands are looked at before they are performed, by MONITOR or for a pause. */
   get isObserved(): boolean {
     return this.#isWatched || this.pause.isOn;
+  }
+
+  get nowMs(): number {
+    return this.#options.clock();
+  }
+
+  /** Counts a command that has been answered, and keeps it if it was slow. `words` are those to be kept. */
+  performed(
+    { command, name }: Chosen,
+    words: () => Buffer[],
+    took: { readonly ms: number; readonly isFailure: boolean },
+    connection: Connection,
+  ): void {
+    const micros = Math.round(took.ms * 1000);
+    this.stats.add(name, micros, took.isFailure);
+    if (!this.slowLog.isSlow(micros) || command.flags.includes("skip_slowlog")) return;
+    const { addr } = addressesOf(connection.socket);
+    this.slowLog.add(micros, words(), { addr, name: connection.name });
   }
 
   /** Shows a command to those who say MONITOR, if anybody does. */
@@ -49,8 +76,10 @@ export class ThreadSessions {
       return this.pubSub.publish(kind, asBuffer(channel), asBuffer(message));
     }
     if (question.what === "subscriptions") return this.pubSub.counts();
+    if (question.what === "slow log") return this.slowLog.entries;
     if (question.what === "kill") return this.#kill(question.filter);
     if (question.what === "watch commands") this.#isWatched = question.isOn;
+    else if (question.what === "forget slow log") this.slowLog.clear();
     else if (question.what === "pause") this.pause.begin(question.mode, question.ms);
     else this.pause.end();
     this.#observe();

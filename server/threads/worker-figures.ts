@@ -3,19 +3,15 @@
  *
  * Invariant: what a sum is made of is not changed by it, so that a worker's last word can be counted again and again.
  */
+import { zeroClientCounters } from "../client-counters.ts";
+import { CommandStats } from "../command-stats.ts";
 import { type GroupCounters, zeroCounters } from "../groups.ts";
 import { Latency } from "../latency.ts";
 import type { ClientFigures, WorkerFigures } from "./messages.ts";
 
 /** Counters of clients at zero. */
 export function zeroClientFigures(): ClientFigures {
-  return {
-    commands: 0,
-    outputLimitCloses: 0,
-    protocolErrors: 0,
-    connectionsReceived: 0,
-    connectionsRejected: 0,
-  };
+  return { ...zeroClientCounters(), connectionsReceived: 0, connectionsRejected: 0 };
 }
 
 /** Sums of all counters; the lines of all one after the other. */
@@ -23,15 +19,17 @@ export function sumWorkerFigures(all: readonly WorkerFigures[]): WorkerFigures {
   const groups: Record<string, GroupCounters> = {};
   const clients = zeroClientFigures();
   const waits = new Latency();
+  const commands = new CommandStats();
   for (const figures of all) {
     for (const [name, counters] of Object.entries(figures.groups)) {
       groups[name] ??= zeroCounters();
       addCounters(groups[name], counters);
     }
     addCounters(clients, figures.clients);
+    commands.addAll(figures.commands);
     waits.add(new Latency(figures.waits));
   }
-  return { groups, clients, waits: waits.state, lines: all.flatMap(({ lines }) => lines) };
+  return { groups, clients, waits: waits.state, commands, lines: all.flatMap(({ lines }) => lines) };
 }
 
 /** Adds every field of `counters` to `sum`. */

@@ -6,6 +6,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
+import { zeroClientCounters } from "../client-counters.ts";
 import { describeConnection } from "../client-line.ts";
 import { monotonicClock } from "../clock.ts";
 import type { Command } from "../commands/command.ts";
@@ -17,7 +18,7 @@ import { pinoLevel } from "../log.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { ClientCounts } from "./client-counts.ts";
 import { Forwarder } from "./forwarder.ts";
-import type { ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
+import type { ClientPush, ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
 import { ThreadSessions } from "./thread-sessions.ts";
 import { createWorkerLog } from "./worker-log.ts";
@@ -38,10 +39,13 @@ const groups = new Groups<HeldGroup>(
     counters: zeroCounters(),
   })),
 );
-const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+const counters = zeroClientCounters();
 const waitLatency = new Latency();
+const counts = new ClientCounts(start.counts);
 const sessions: ThreadSessions = new ThreadSessions({
   clock,
+  conf,
+  nextSlowId: () => counts.nextSlowId(),
   connections: () => clients.all(),
   seen: (line) => tell({ kind: "seen", line }),
 });
@@ -54,7 +58,7 @@ const clients = createThreadClients({
   counters,
   waitLatency,
   thread,
-  counts: new ClientCounts(start.counts),
+  counts,
   sharesPort: true,
   run: runOnMain,
   // Behind the commands that it has handed over in this tick.
@@ -80,19 +84,21 @@ function figures(withLines: boolean): WorkerFigures {
     groups: Object.fromEntries(groups.all.map((group) => [group.name, group.counters])),
     clients: { ...counters, connectionsReceived: received, connectionsRejected: rejected },
     waits: waitLatency.state,
+    commands: { general: sessions.stats.general, all: sessions.stats.all },
     lines: withLines ? Array.from(clients.all(), describeConnection) : [],
   };
 }
 
 /** A client that has gone meanwhile gets nothing. */
-function push(client: number, bytes2: Uint8Array, bytes3: Uint8Array): void {
+function push({ client, atOnce, bytes2, bytes3 }: ClientPush): void {
   const connection = clients.get(client);
-  connection?.push(new Encoded(Buffer.from(connection.protocol === 3 ? bytes3 : bytes2)));
+  connection?.push(new Encoded(Buffer.from(connection.protocol === 3 ? bytes3 : bytes2)), atOnce);
 }
 
 function reset(): void {
   for (const group of groups.all) Object.assign(group.counters, zeroCounters());
-  Object.assign(counters, { commands: 0, outputLimitCloses: 0, protocolErrors: 0 });
+  sessions.stats.reset();
+  Object.assign(counters, zeroClientCounters());
   Object.assign(clients.counters, { received: 0, rejected: 0 });
 }
 
@@ -103,8 +109,7 @@ async function obey(message: ToWorker): Promise<void> {
   else if (message.kind === "reset") reset();
   else if (message.kind === "ask")
     tell({ kind: "answer", question: message.question, answer: sessions.answer(message.about) });
-  else if (message.kind === "pushes")
-    for (const { client, bytes2, bytes3 } of message.pushes) push(client, bytes2, bytes3);
+  else if (message.kind === "pushes") for (const each of message.pushes) push(each);
   else if (message.kind === "conf") {
     changeDirectives(conf, message.changes);
     log.level = pinoLevel(conf.loglevel);

@@ -8,7 +8,7 @@ import { runClient } from "./run-client.ts";
 import { clientRow, readmeRows, withoutMinor } from "./table.ts";
 
 /** What nothing answers yet. */
-const PENDING: readonly string[] = ["set", "multi"];
+const PENDING: readonly string[] = [];
 
 export function testClients(clients: readonly Client[]): void {
   for (const client of clients) {

@@ -5,13 +5,15 @@ import { Heartbeat } from "../../cluster/heartbeat.ts";
 
 function setUp() {
   const seen = { received: 0, pings: 0, silences: 0 };
+  const clock = { ms: 0 };
   const heartbeat = new Heartbeat({
+    clock: () => clock.ms,
     received: () => seen.received,
     ping: () => seen.pings++,
     silent: () => seen.silences++,
   });
   heartbeat.start();
-  return { heartbeat, seen };
+  return { heartbeat, seen, clock };
 }
 
 test("pings at once and at every beat", (t) => {
@@ -46,4 +48,20 @@ test("a stopped heartbeat does nothing", (t) => {
   heartbeat.stop();
   for (let i = 0; i < 5; i++) heartbeat.beat();
   t.deepEqual(seen, { received: 0, pings: 1, silences: 0 });
+});
+
+test("beats that come late accuse nobody, those in between do", (t) => {
+  const { heartbeat, seen, clock } = setUp();
+  const beatAfter = (ms: number) => {
+    clock.ms += ms;
+    heartbeat.beat();
+  };
+  for (let i = 0; i < 20; i++) beatAfter(751);
+  t.is(seen.silences, 0);
+  beatAfter(750);
+  beatAfter(10_000);
+  beatAfter(500);
+  t.is(seen.silences, 0);
+  beatAfter(500);
+  t.is(seen.silences, 1);
 });

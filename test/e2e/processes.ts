@@ -115,7 +115,9 @@ export async function startCluster(
   const directory = temporaryDirectory(t);
   const ports = await freePorts(2 * count);
   const ids = ports.slice(count).map((port) => `127.0.0.1:${port}`);
-  writeFileSync(path.join(directory, "common.conf"), [`peers ${ids.join(" ")}`, ...lines, ""].join("\n"));
+  writeFileSync(path.join(directory, "common.conf"), [`peers ${ids.join(" ")}`, ...lines, ""].join("\n"), {
+    mode: 0o600,
+  });
   const startAt = (i: number) => {
     const file = path.join(directory, `node${i}.conf`);
     writeFileSync(file, `port ${ports[i]}\npeer-port ${ports[count + i]}\ninclude common.conf\n`);

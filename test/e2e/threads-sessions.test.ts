@@ -98,6 +98,25 @@ test.serial("KILL and PAUSE reach the clients of the other thread", async (t) =>
   }
 });
 
+test.serial("SLOWLOG and commandstats have the commands of every thread, in their order", async (t) => {
+  const node = await startThreaded(t, ["--slowlog-log-slower-than", "0"]);
+  if (node === undefined) return;
+  const [main, worker] = await node.clients();
+  await main.slowlog("RESET");
+  for (const client of [main, worker, main, worker]) await client.echo("x");
+  await main.call("CONFIG", "SET", "slowlog-log-slower-than", "-1");
+  const entries = (await worker.slowlog("GET", -1)) as [number, number, number, string[]][];
+  const echoes = entries.filter(([, , , words]) => words[0] === "echo");
+  t.is(echoes.length, 4);
+  t.deepEqual(
+    echoes.map(([id]) => id),
+    echoes.map(([id]) => id).sort((a, b) => b - a),
+  );
+  t.regex(await worker.info("commandstats"), /cmdstat_echo:calls=4,/);
+  t.is(await worker.slowlog("RESET"), "OK");
+  t.is(await main.slowlog("LEN"), 0);
+});
+
 test.serial("RESET and CLIENT REPLY hold on a worker", async (t) => {
   const node = await startThreaded(t);
   if (node === undefined) return;

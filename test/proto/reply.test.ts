@@ -5,9 +5,11 @@ import {
   Double,
   ErrorReply,
   encodeReply,
+  NullArray,
   OK,
   Push,
   type Reply,
+  Several,
   SimpleString,
   Verbatim,
 } from "../../proto/reply.ts";
@@ -40,6 +42,7 @@ const table: readonly [name: string, reply: Reply, resp2: string, resp3: string]
     "%1\r\n$1\r\nk\r\n*1\r\n:1\r\n",
   ],
   ["set", new Set<Reply>(["a", 1]), "*2\r\n$1\r\na\r\n:1\r\n", "~2\r\n$1\r\na\r\n:1\r\n"],
+  ["no array", new NullArray(), "*-1\r\n", "_\r\n"],
   ["push", new Push(["a", null]), "*2\r\n$1\r\na\r\n$-1\r\n", ">2\r\n$1\r\na\r\n_\r\n"],
 ];
 
@@ -49,6 +52,12 @@ for (const [name, reply, resp2, resp3] of table) {
     t.is(encodeReply(reply, 3).toString(), resp3);
   });
 }
+
+test("several replies stand one behind the other", (t) => {
+  const several = new Several([new Push(["a"]), null, 1]);
+  t.is(encodeReply(several, 2).toString(), "*1\r\n$1\r\na\r\n$-1\r\n:1\r\n");
+  t.is(encodeReply(several, 3).toString(), ">1\r\n$1\r\na\r\n_\r\n:1\r\n");
+});
 
 test("data cannot end a status or an error line", (t) => {
   for (const protocol of [2, 3] as const) {

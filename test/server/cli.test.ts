@@ -6,7 +6,7 @@
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -108,6 +108,29 @@ test.serial("a mistake is one line on standard error and exit code 1, starting o
     t.deepEqual(await run(file, ...args), expected);
     t.deepEqual(await run(file, ...args, "--check"), expected);
   }
+});
+
+for (const directive of ["requirepass", "admin-password", "cluster-secret"]) {
+  test(`a ${directive} in a file that everybody can read is refused, in one of its owner's or group's it is not`, async (t) => {
+    const file = write(`${directive}.conf`, `port 0\n${directive} secret\n`);
+    const including = write(`with-${directive}.conf`, `\ninclude ${file}\n`);
+    for (const mode of [0o644, 0o604]) {
+      chmodSync(join(directory, file), mode);
+      const message = `carrotcache: ${file}:2: ${directive}: every user of this machine can read this file: chmod o-r it\n`;
+      t.deepEqual(await run(file), { code: 1, stdout: "", stderr: message });
+      t.is((await run(including, "--check")).stderr, message);
+    }
+    for (const mode of [0o600, 0o640]) {
+      chmodSync(join(directory, file), mode);
+      t.is((await run(including, "--check")).stderr, "");
+    }
+  });
+}
+
+test("a password that is none, and one of the command line, are in nobody's file", async (t) => {
+  const file = write("open.conf", 'requirepass ""\n');
+  chmodSync(join(directory, file), 0o644);
+  t.is((await run(file, "--requirepass", "secret", "--check")).stderr, "");
 });
 
 test("a file that is not there is named", async (t) => {

@@ -2,12 +2,16 @@
  * Goal: as many clients as the conf allows, no idle ones, and an end in which everybody gets what is owed.
  * Method: nodes in this process with real sockets; a clock that the test moves.
  */
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
-import test from "ava";
+import { networkInterfaces } from "node:os";
+import test, { type ExecutionContext } from "ava";
+import { clientRoom, descriptorLimit } from "../../server/descriptors.ts";
+import { has } from "../e2e/processes.ts";
 import { command } from "../proto/read-commands.ts";
 import { HeldLoader, turn } from "./fakes.ts";
-import { bulk, RawClient, startRig } from "./rig.ts";
+import { bulk, RawClient, type Rig, startRig } from "./rig.ts";
 
 const PING = command("PING");
 const FULL = "-ERR max number of clients reached\r\n";
@@ -140,4 +144,142 @@ test("an address in use rejects with its port, and leaves the others free again"
   again.listen(port, "127.0.0.1");
   await once(again, "listening");
   again.close();
+});
+
+/** An address of this machine that is no loopback one; a connection to it comes from it. */
+function outsideAddress(t: ExecutionContext): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const address = all.find(({ internal, family }) => !internal && family === "IPv4")?.address;
+  if (address === undefined) {
+    t.falsy(process.env.CI, "CI needs a network interface beside lo");
+    t.log("SKIPPED: this machine has only loopback addresses");
+    t.pass();
+  }
+  return address;
+}
+
+test("without a password who comes from elsewhere is denied and runs nothing, until either is changed", async (t) => {
+  const address = outsideAddress(t);
+  if (address === undefined) return;
+  const { node, log, client } = await startRig(t, ["bind 0.0.0.0"]);
+  const outside = async () => {
+    const raw = await RawClient.connect(node.port, address);
+    t.teardown(() => raw.socket.destroy());
+    return raw;
+  };
+  const stranger = await outside();
+  stranger.send(command("FLUSHALL"));
+  await stranger.ended;
+  t.regex(stranger.take(), /^-DENIED carrotCache is running in protected mode [^\r\n]+\r\n$/);
+  t.is(node.counters.commands, 0);
+  t.deepEqual(node.clients.counters, { received: 1, rejected: 1 });
+  t.regex(log.at(-1)!.msg, /^refused [\d.]+:\d+: protected mode$/);
+  const local = await client();
+  const set = async (...words: string[]) =>
+    t.is(await local.reply(command("CONFIG", "SET", ...words), "+OK\r\n"), "+OK\r\n");
+  await set("protected-mode", "no");
+  t.is(await (await outside()).reply(PING, "+PONG\r\n"), "+PONG\r\n");
+  await set("protected-mode", "yes");
+  t.regex(await (await outside()).all(PING), /^-DENIED /);
+  await set("requirepass", "secret");
+  t.regex(await (await outside()).all(PING), /^-NOAUTH /);
+});
+
+test("no more clients than there are descriptors for, whatever maxclients says", async (t) => {
+  const { clients } = (await startRig(t)).node;
+  t.is(clients.max, Math.min(10_000, clientRoom(descriptorLimit(), 0, 1)));
+});
+
+test("who leaves a command half sent is closed, trickling or not; who is between commands is not", async (t) => {
+  const { client, node, clock } = await startRig(t);
+  const [half, trickling, whole, busy] = await Promise.all([client(), client(), client(), client()]);
+  half!.send("*1048576\r\n$8388608\r\nabc");
+  trickling!.send("*2\r\n$3\r\nGE");
+  busy!.send(`${PING}*1\r\n$4`);
+  await whole!.reply(PING, "+PONG\r\n");
+  const pending = () => [...node.clients.all()].reduce((sum, { pendingBytes }) => sum + pendingBytes, 0);
+  while (pending() < 23 + 10 + 6) await turn();
+  for (let second = 1; second <= 29; second++) {
+    clock.advance(1000);
+    const before = pending();
+    trickling!.send(second === 1 ? "T" : "");
+    busy!.send(`\r\nPING\r\n${PING}*1\r\n$4`);
+    await busy!.until((text) => text.length >= (1 + 2 * second) * 7);
+    while (second === 1 && pending() === before) await turn();
+    node.clients.sweep();
+  }
+  t.is(node.clients.size, 4);
+  clock.advance(1001);
+  node.clients.sweep();
+  await Promise.all([half!.ended, trickling!.ended]);
+  t.is(node.clients.size, 2);
+  t.is(node.counters.stallCloses, 2);
+  clock.advance(30_001);
+  node.clients.sweep();
+  await busy!.ended;
+  t.is(await whole!.reply(PING, "+PONG\r\n"), "+PONG\r\n");
+});
+
+/** More than a kernel takes for who does not read, less than the soft limit's default. */
+const MUCH_BYTES = 15 << 20;
+
+/** A client for which so much waits that it does not read. */
+async function unread({ client, node }: Rig, bytes: number): Promise<RawClient> {
+  const raw = await client();
+  raw.socket.pause();
+  raw.send(command("ECHO", "x".repeat(bytes)));
+  while (![...node.clients.all()].some(({ outgoing }) => outgoing.bytes > 0)) await turn();
+  return raw;
+}
+
+test("who does not read what waits is closed, and counted", async (t) => {
+  const rig = await startRig(t, ["client-output-soft-limit 0"]);
+  const raw = await unread(rig, MUCH_BYTES);
+  rig.node.clients.sweep();
+  rig.clock.advance(30_000 + MUCH_BYTES / 64);
+  rig.node.clients.sweep();
+  await turn();
+  t.is(rig.node.clients.size, 0);
+  t.is(rig.node.counters.stallCloses, 1);
+  raw.socket.resume();
+  await raw.ended;
+});
+
+test("CONFIG SET client-output-soft-limit and -time hold at once", async (t) => {
+  const rig = await startRig(t);
+  await unread(rig, MUCH_BYTES);
+  const { node, clock, ask } = rig;
+  const sweepAt = async (ms: number) => {
+    clock.advance(ms);
+    node.clients.sweep();
+    await turn();
+    return node.clients.size;
+  };
+  t.is(await sweepAt(0), 1);
+  t.is(await sweepAt(20_000), 1);
+  await ask(["CONFIG", "SET", "client-output-soft-limit", "1mb", "client-output-soft-time", "5s"]);
+  t.is(await sweepAt(0), 1);
+  t.is(await sweepAt(4999), 1);
+  t.is(await sweepAt(1), 0);
+  t.is(node.counters.outputLimitCloses, 1);
+  t.regex(rig.log.at(-1)!.msg, /soft output limit reached$/);
+});
+
+test("the kernel asks silent clients whether they are there, as tcp-keepalive says when they connect", async (t) => {
+  if (!has(t, "ss")) return;
+  const { client, node } = await startRig(t);
+  const timers = () => execFileSync("ss", ["-tnoH", `sport = :${node.port}`], { encoding: "utf8" });
+  const first = await client();
+  await first.reply(PING, "+PONG\r\n");
+  t.regex(timers(), /timer:\(keepalive,(59|60|1min)/);
+  await first.reply(command("CONFIG", "SET", "tcp-keepalive", "0"), "+OK\r\n");
+  first.socket.destroy();
+  await first.closed;
+  const second = await client();
+  await second.reply(PING, "+PONG\r\n");
+  const own = timers()
+    .split("\n")
+    .filter((line) => line.includes(`:${second.socket.localPort}`));
+  t.is(own.length, 1);
+  t.false(own[0]!.includes("keepalive"));
 });

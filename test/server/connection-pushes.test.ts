@@ -54,6 +54,17 @@ test("a client that is leaving, or does not read what is pushed to it, gets no m
   t.deepEqual(slow.happened, ["dropped: output buffer limit reached"]);
 });
 
+test("small messages behind a slow load are bounded by number too", async (t) => {
+  const { connection, socket, happened } = setUp({ maxPendingCommands: 10 });
+  socket.arrive(command("LATER", "a"));
+  await turn();
+  const push = new Push([]);
+  for (let i = 0; i < 2 ** 16 + 10; i++) connection.push(push);
+  t.deepEqual(happened, []);
+  for (let i = 0; i < 2; i++) connection.push(push);
+  t.deepEqual(happened, ["dropped: output buffer limit reached"]);
+});
+
 test("a reason keeps hits from being answered in place, and every reason has to go", async (t) => {
   const { connection, socket, executed, store } = setUp();
   store("scores:a", "630");

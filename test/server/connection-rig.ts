@@ -6,6 +6,7 @@
  * connection what their namesakes do; BROKEN cannot be encoded, SILENT has no reply; anything else is OK.
  */
 import { Push, type Reply, SimpleString } from "../../proto/reply.ts";
+import { zeroClientCounters } from "../../server/client-counters.ts";
 import { Connection, type ConnectionHost } from "../../server/connection.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
@@ -14,7 +15,10 @@ import { LiveReaderLimits } from "../../server/reader-limits.ts";
 import { createGroup, FakeClock, Held, key } from "./fakes.ts";
 import { TestSocket } from "./test-socket.ts";
 
-const CONF = { requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 };
+const CONF = {
+  ...{ requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 },
+  ...{ stallTimeoutMs: 30_000, softOutputBytes: 1 << 24, softOutputMs: 10_000 },
+};
 
 /** A connection, and all that can be seen of it. */
 export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }> = {}) {
@@ -42,7 +46,7 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     if (name === "SILENT") return undefined;
     return name === "ECHO" ? Buffer.from(args[1] ?? "") : new SimpleString("OK");
   };
-  const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  const counters = zeroClientCounters();
   const output = new Output();
   const host: ConnectionHost = {
     groups: new Groups([group]),

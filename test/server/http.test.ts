@@ -42,6 +42,7 @@ async function start(t: ExecutionContext, change: Partial<HttpOptions> = {}): Pr
     healthy: () => true,
     metrics: { contentType: "text/plain; version=0.0.4", text: async () => "carrot_up 1\n" },
     password: () => "",
+    isExcluded: () => false,
     onError: (error) => t.fail(String(error)),
     ...change,
   });
@@ -242,4 +243,17 @@ test("close cuts off who does not read when the grace is over", async (t) => {
 test("a port in use is an error at the start", async (t) => {
   const { port } = await start(t);
   await t.throwsAsync(start(t, { port }), { code: "EADDRINUSE" });
+});
+
+test("in protected mode who comes from elsewhere is told so, but for its health", async (t) => {
+  const asked: (string | undefined)[] = [];
+  const isExcluded = (address: string | undefined) => asked.push(address) > 0;
+  const server = await start(t, { isExcluded });
+  for (const path of ["/api?key=scores:Tom", "/metrics"]) {
+    const answer = await ask(server, path);
+    t.is(answer.status, 403);
+    t.regex(String(answer.body), /^protected mode: /);
+  }
+  t.is((await ask(server, "/healthz")).status, 200);
+  t.deepEqual(asked, ["127.0.0.1", "127.0.0.1"]);
 });

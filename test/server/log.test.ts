@@ -161,3 +161,23 @@ test("each of Redis' levels shows itself and what is worse", (t) => {
   };
   t.deepEqual((["debug", "verbose", "notice", "warning", "nothing"] as const).map(shown), [4, 3, 2, 1, 0]);
 });
+
+test.serial("a stream that broke is opened again, and gets the lines from then on", async (t) => {
+  const broken = new Stuck();
+  const whole = new Stuck();
+  const log = pino(
+    {},
+    guarded(broken, () => whole),
+  );
+  log.info("lost");
+  broken.done!(new Error("ENOSPC"));
+  await new Promise((resolve) => broken.once("close", resolve));
+  const before = dropped.lines;
+  log.info("lost, too");
+  t.is(dropped.lines, before + 1);
+  while (whole.writableLength === 0) {
+    log.info("kept");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  t.true(dropped.lines > before);
+});

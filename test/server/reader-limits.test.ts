@@ -28,3 +28,12 @@ test("before a client has authenticated Redis' two smaller limits hold too", (t)
   conf.maxCommandBytes = 2000;
   t.deepEqual(limits.of(false), { ...limits.of(true), unauthenticated: true });
 });
+
+test("before that a command has 64 kB in all, or less where the conf says so", (t) => {
+  const conf = { maxCommandBytes: 1 << 26 };
+  const limits = new LiveReaderLimits(conf);
+  t.is(limits.of(false).maxCommandBytes, 65_536);
+  t.is(limits.of(true).maxCommandBytes, 1 << 26);
+  conf.maxCommandBytes = 1000;
+  t.is(limits.of(false).maxCommandBytes, 1000);
+});

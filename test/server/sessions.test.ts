@@ -11,7 +11,13 @@ import { FakeClock, key } from "./fakes.ts";
 
 function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> = {}) {
   const asked: Question[] = [];
-  const here = new ThreadSessions({ clock: new FakeClock().read, connections: () => [], seen: () => {} });
+  const here = new ThreadSessions({
+    conf: { slowlogMicros: 0, slowlogEntries: 10 },
+    nextSlowId: () => 7,
+    clock: new FakeClock().read,
+    connections: () => [],
+    seen: () => {},
+  });
   const sessions = new Sessions({
     here,
     askWorkers: async (question) => {

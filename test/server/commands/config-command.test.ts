@@ -113,6 +113,24 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
     "-ERR max number of clients reached\r\n",
   ],
   requirepass: ["secret", ({ ask }) => ask(["PING"]), "-NOAUTH Authentication required.\r\n"],
+  "admin-password": [
+    "root",
+    ({ ask }) => ask(["CONFIG", "SET", "maxclients", "1"]),
+    "-NOPERM this user has no permissions to run the 'config|set' command\r\n",
+  ],
+  "stall-timeout": [
+    "5s",
+    async ({ client, clock, node }) => {
+      const raw = await client();
+      raw.send("PIN");
+      while (node.clients.size === 0 || [...node.clients.all()][0]!.pendingBytes === 0) await turn();
+      clock.advance(5001);
+      node.clients.sweep();
+      await raw.ended;
+      return raw.text;
+    },
+    "",
+  ],
   timeout: [
     "5",
     async ({ client, clock, node }) => {
@@ -132,6 +150,16 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
       return [node.log.level, log.length - before];
     },
     ["silent", 0],
+  ],
+  "tracking-table-max-keys": [
+    "2",
+    async ({ client, node }) => {
+      const raw = await client();
+      raw.send(command("CLIENT", "TRACKING", "ON"));
+      await raw.reply(command("EXISTS", "scores:1", "scores:2", "scores:3"), "+OK\r\n:0\r\n");
+      return node.tracking.figures.keys;
+    },
+    2,
   ],
   "shutdown-timeout": [
     "30ms",
@@ -236,8 +264,11 @@ for (const [name, [value, proof, shows]] of Object.entries(PROOFS)) {
   });
 }
 
-/** The proof needs another member: see node.test.ts. */
-const ELSEWHERE = ["peer-timeout"];
+/** The proofs need more than a node and a client: another member (node.test.ts), and what is in clients.test.ts. */
+const ELSEWHERE = [
+  ...["peer-timeout", "protected-mode", "tcp-keepalive", "slowlog-log-slower-than", "slowlog-max-len"],
+  ...["client-output-soft-limit", "client-output-soft-time"],
+];
 
 test("every directive that may change has its proof", (t) => {
   const changeable = directives

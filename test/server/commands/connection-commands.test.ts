@@ -89,11 +89,41 @@ test("a client that has not authenticated gets what it gets from redis-server", 
     [[["AUTH", "default", "secret"]], "+OK\r\n"],
     [[["AUTH", "nouser", "bad"]], WRONG],
     [[["AUTH", "secret"], ["AUTH", "bad"], ["PING"]], `+OK\r\n${WRONG}+PONG\r\n`],
-    [Array(100).fill(["AUTH", "bad"]), WRONG.repeat(100)],
     [[["AUTH"]], "-ERR wrong number of arguments for 'auth' command\r\n"],
     [[["AUTH", "a", "b", "c"]], "-ERR syntax error\r\n"],
   ];
   for (const [commands, expected] of recorded) t.is(await ask(...commands), expected, commands[0]!.join(" "));
+});
+
+test("a wrong password costs 100 ms and holds up what is behind it; the tenth closes", async (t) => {
+  const { client, node, log } = await startRig(t, ["requirepass secret"]);
+  const raw = await client();
+  const bad = command("AUTH", "bad");
+  const badHello = command("HELLO", "3", "AUTH", "admin", "bad");
+  raw.send(bad + badHello + bad.repeat(98) + command("AUTH", "secret"));
+  await raw.until((text) => text.includes("WRONGPASS"));
+  t.is(node.counters.wrongPasswords, 2, "the second is judged when the first is answered, the third not yet");
+  await raw.ended;
+  t.is(raw.take(), WRONG.repeat(10));
+  t.like(node.counters, { wrongPasswords: 10, wrongPasswordCloses: 1 });
+  t.regex(log.at(-1)!.msg, /^closed client 1, 127\.0\.0\.1:\d+: 10 wrong passwords$/);
+  const other = await client();
+  const started = performance.now();
+  await other.reply(bad.repeat(3), WRONG.repeat(3));
+  // A timer of 100 ms may fire half a millisecond early.
+  t.true(performance.now() - started > 298);
+  t.is(await other.reply(command("AUTH", "secret"), "+OK\r\n"), "+OK\r\n");
+});
+
+test("who is in and gives a wrong password is held up, too, and stays in", async (t) => {
+  const { ask, node } = await startRig(t, ["requirepass secret"]);
+  await ask(["AUTH", "secret"], ["GET", "scores:Tom"]);
+  t.is(
+    await ask(["AUTH", "secret"], ["AUTH", "bad"], ["GET", "scores:Tom"]),
+    `+OK\r\n${WRONG}${bulk("value of Tom")}`,
+  );
+  t.regex(await ask(["AUTH", "secret"], ["INFO", "stats"]), /\r\nacl_access_denied_auth:1\r\n/);
+  t.is(node.counters.wrongPasswords, 1);
 });
 
 test("its commands are limited to 10 words of 16384 bytes, with Redis' own texts", async (t) => {

@@ -3,16 +3,24 @@
  * Method: commands that answer, throw and reject, on a connection that notes what it is told.
  */
 import test from "ava";
-import { ErrorReply, OK } from "../../../proto/reply.ts";
+import { Encoded, ErrorReply, OK, type Reply } from "../../../proto/reply.ts";
 import type { Command, LocalContext } from "../../../server/commands/command.ts";
 import { perform } from "../../../server/commands/perform.ts";
+import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
+import { FakeClock, key } from "../fakes.ts";
 
 function setUp() {
   const logged: string[] = [];
-  const connection = { lastCommand: "" };
+  const connection = { lastCommand: "", name: "me", socket: {} };
+  const conf = { slowlogMicros: 500, slowlogEntries: 10 };
+  const clock = new FakeClock();
+  const sessions = new ThreadSessions({
+    ...{ conf, clock: clock.read, nextSlowId: () => 7, connections: () => [], seen: () => {} },
+  });
   const onNode: string[] = [];
   const context = {
     connection,
+    sessions,
     log: {
       error: ({ err, command }: { err: Error; command: string }) => logged.push(`${command}: ${err.message}`),
     },
@@ -22,8 +30,15 @@ function setUp() {
     },
   } as unknown as LocalContext;
   const run = (local?: Command["local"]) =>
-    perform({ command: { name: "sub", local } as Command, name: "main|sub", args: [] }, context);
-  return { logged, connection, onNode, run };
+    perform(
+      {
+        command: { name: "sub", flags: [], local } as unknown as Command,
+        name: "main|sub",
+        args: [key("main"), key("sub")],
+      },
+      context,
+    );
+  return { logged, connection, onNode, run, clock, sessions, conf };
 }
 
 test("what is the connection's own is done here, all else where the node is", (t) => {
@@ -36,6 +51,28 @@ test("what is the connection's own is done here, all else where the node is", (t
   t.is(run(), OK);
   t.deepEqual(onNode, ["sub"]);
   t.is(connection.lastCommand, "main|sub");
+});
+
+test("how often, how long and how well is counted; what was slow is kept, with words that are copies", async (t) => {
+  const { run, clock, sessions, conf } = setUp();
+  const slowly = (reply: Reply) => async (args: readonly Buffer[]) => {
+    clock.advance(1);
+    await undefined;
+    args[1]!.fill(0);
+    clock.advance(2);
+    return reply;
+  };
+  run(() => 1);
+  await run(slowly(OK));
+  await run(slowly(new ErrorReply("ERR")));
+  await run(slowly(new Encoded(key("-ERR\r\n"))));
+  t.deepEqual(sessions.stats.all.get("main|sub"), { calls: 4, micros: 9000, rejected: 0, failed: 2 });
+  t.is(sessions.slowLog.entries.length, 3);
+  t.like(sessions.slowLog.entries[0], { id: 7, micros: 3000, addr: "?:0", name: "me" });
+  t.deepEqual(sessions.slowLog.entries[0]!.words.map(String), ["main", "sub"]);
+  conf.slowlogMicros = -1;
+  await run(slowly(OK));
+  t.is(sessions.slowLog.entries.length, 3);
 });
 
 test("what throws or rejects is logged and answered", async (t) => {

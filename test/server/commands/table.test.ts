@@ -12,6 +12,7 @@ import { COMMANDS, execute } from "../../../server/commands/table.ts";
 import type { Connection } from "../../../server/connection.ts";
 import type { Log } from "../../../server/log.ts";
 import type { Node } from "../../../server/node.ts";
+import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";
@@ -223,7 +224,10 @@ test("a command that throws or rejects is an internal error, which tells the log
   } as unknown as Node;
   const connection = { id: 1, authenticated: true, plain: true } as Connection;
   const runOnNode: LocalContext["runOnNode"] = ({ run }, args) => run!(args, { node, client: connection });
-  const sessions = {} as LocalContext["sessions"];
+  const sessions = new ThreadSessions({
+    ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, clock: () => 0, nextSlowId: () => 0 },
+    ...{ connections: () => [], seen: () => {} },
+  });
   const local = { connection, log, conf: node.conf, sessions, runOnNode };
   const replies: Reply[] = [];
   for (const words of [b("CLIENT", "LIST"), b("TTL", "a")]) replies.push((await execute(words, local))!);

@@ -40,6 +40,16 @@ const cases: readonly (readonly [string, kinds.Kind<unknown>, readonly (readonly
     ],
   ],
   [
+    "yesNo",
+    kinds.yesNo(),
+    [
+      ["yes", true],
+      ["No", false],
+      ["true", "expected yes or no"],
+      ["", "expected yes or no"],
+    ],
+  ],
+  [
     "duration",
     kinds.duration({ min: 1, max: 60_000 }),
     [

@@ -26,7 +26,11 @@ test("the defaults are what carrot.conf says they are", (t) => {
     eviction: "lru",
     maxClients: 10_000,
     requirePass: "",
+    adminPassword: "",
+    protectedMode: true,
     timeoutMs: 0,
+    stallTimeoutMs: 30_000,
+    keepAliveMs: 60_000,
     loglevel: "notice",
     logfile: "",
     threads: 1,
@@ -35,7 +39,12 @@ test("the defaults are what carrot.conf says they are", (t) => {
     maxKeyBytes: 8192,
     maxCommandBytes: 67_108_864,
     maxOutputBytes: 67_108_864,
+    softOutputBytes: 16_777_216,
+    softOutputMs: 10_000,
     maxPendingCommands: 1024,
+    trackingMaxKeys: 1_000_000,
+    slowlogMicros: 100_000,
+    slowlogEntries: 128,
     groups: [
       {
         name: "default",
@@ -72,7 +81,11 @@ test("every directive reaches its field", (t) => {
     eviction S3FIFO
     maxclients 7
     requirepass secret
+    admin-password root
+    protected-mode no
     timeout 8
+    stall-timeout 9s
+    tcp-keepalive 10
     loglevel debug
     logfile carrot.log
     threads auto
@@ -81,7 +94,12 @@ test("every directive reaches its field", (t) => {
     max-key-size 11
     client-query-buffer-limit 1mb
     client-output-buffer-limit 2mb
+    client-output-soft-limit 1mb
+    client-output-soft-time 11s
     max-pending-commands 12
+    tracking-table-max-keys 20
+    slowlog-log-slower-than -1
+    slowlog-max-len 21
     group g loader http http://origin/{key} x
     group g maxmemory 2kb
     group g prefix "g "
@@ -109,7 +127,11 @@ test("every directive reaches its field", (t) => {
     eviction: "s3fifo",
     maxClients: 7,
     requirePass: "secret",
+    adminPassword: "root",
+    protectedMode: false,
     timeoutMs: 8000,
+    stallTimeoutMs: 9000,
+    keepAliveMs: 10_000,
     loglevel: "debug",
     logfile: "carrot.log",
     threads: "auto",
@@ -118,7 +140,12 @@ test("every directive reaches its field", (t) => {
     maxKeyBytes: 11,
     maxCommandBytes: 1_048_576,
     maxOutputBytes: 2_097_152,
+    softOutputBytes: 1_048_576,
+    softOutputMs: 11_000,
     maxPendingCommands: 12,
+    trackingMaxKeys: 20,
+    slowlogMicros: -1,
+    slowlogEntries: 21,
     groups: [
       {
         name: "g",
@@ -126,7 +153,7 @@ test("every directive reaches its field", (t) => {
         loader: {
           kind: "http",
           args: ["http://origin/{key}", "x"],
-          where: "conf/c.conf:25",
+          where: "conf/c.conf:34",
           directory: "/srv/conf",
         },
         maxBytes: 2048,
@@ -142,7 +169,7 @@ test("every directive reaches its field", (t) => {
       },
     ],
   });
-  t.is(places.size, 34);
+  t.is(places.size, 43);
 });
 
 test("the repository's carrot.conf loads scores on port 6390", (t) => {

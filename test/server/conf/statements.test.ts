@@ -1,18 +1,19 @@
 /**
  * Goal: files, included files and lines become statements that know their place.
- * Method: files in memory, handed in as readFile; for the system's own errors a directory of the file system.
+ * Method: files in memory, handed in as Files; for the system's own errors a directory of the file system.
  */
 
 import { join } from "node:path";
 import test from "ava";
-import { readFileStatements, readTextStatements } from "../../../server/conf/statements.ts";
+import { type Files, readFileStatements, readTextStatements } from "../../../server/conf/statements.ts";
 
-function inMemory(files: Readonly<Record<string, string>>): (path: string) => string {
-  return (path) => {
+function inMemory(files: Readonly<Record<string, string>>): Files {
+  const read = (path: string) => {
     const content = files[path];
     if (content === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
     return content;
   };
+  return { read, isPublic: (path) => path.includes("public") };
 }
 
 function read(files: Readonly<Record<string, string>>): string[] {
@@ -77,4 +78,21 @@ test("unbalanced quotes are reported without the words between them", (t) => {
   t.throws(() => readTextStatements('\nrequirepass "geheim', "a.conf", "/"), {
     message: "a.conf:2: unbalanced quotes (a blank must follow a closing quote)",
   });
+});
+
+test("a statement knows whether everybody can read the file it stands in", (t) => {
+  const files = inMemory({
+    "/srv/conf/carrot.conf": "a 1\ninclude public.conf",
+    "/srv/conf/public.conf": "b 1\ninclude private.conf",
+    "/srv/conf/private.conf": "c 1",
+  });
+  const statements = readFileStatements("conf/carrot.conf", "/srv", files);
+  t.deepEqual(
+    statements.map(({ name, place }) => [name, place.isPublic]),
+    [
+      ["a", false],
+      ["b", true],
+      ["c", false],
+    ],
+  );
 });

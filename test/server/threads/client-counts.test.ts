@@ -18,6 +18,13 @@ test("ids count from 1, over all threads", (t) => {
   t.deepEqual([main.nextId(), worker.nextId(), main.nextId()], [1, 2, 3]);
 });
 
+test("slow commands have numbers of their own, from 0", (t) => {
+  const [main, worker] = createCounts();
+  main.nextId();
+  t.deepEqual([main.nextSlowId(), worker.nextSlowId(), main.nextSlowId()], [0, 1, 2]);
+  t.is(main.total(), 0);
+});
+
 test("ids go on beyond 32 bits", (t) => {
   const [main] = createCounts();
   new BigUint64Array(main.memory, 0, 1)[0] = 2n ** 32n - 1n;

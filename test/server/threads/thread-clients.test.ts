@@ -8,6 +8,7 @@ import { connect } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { OK, type Reply } from "../../../proto/reply.ts";
+import { zeroClientCounters } from "../../../server/client-counters.ts";
 import type { Clients } from "../../../server/clients.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 import type { Connection } from "../../../server/connection.ts";
@@ -26,9 +27,11 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, lines: read
   const ran: string[] = [];
   const gone: number[] = [];
   const group = createGroup();
-  const counters = { commands: 0, outputLimitCloses: 0, protocolErrors: 0 };
+  const counters = zeroClientCounters();
   const counts = new ClientCounts(3);
   const sessions: ThreadSessions = new ThreadSessions({
+    conf: { slowlogMicros: 0, slowlogEntries: 10 },
+    nextSlowId: () => 7,
     clock: () => 1000,
     connections: () => clients.all(),
     seen: () => {},
@@ -123,7 +126,20 @@ test("what a client is closed for, and a reply that breaks an invariant, are log
   t.regex(await ask(["DBSIZE"]), /^-ERR internal/);
   await ask(["POST", "/"]);
   t.deepEqual(
-    logged.map(({ msg }) => msg),
-    ["a reply broke an invariant", "closed a connection"],
+    logged.map(({ msg }) => msg.replace(/:\d{4,}/, ":PORT")),
+    [
+      "a reply broke an invariant",
+      "closed client 2, 127.0.0.1:PORT: possible cross-protocol attack: POST or Host: as a command",
+    ],
   );
+});
+
+test("a thousand who are closed for the same are one line a minute, and all are counted", async (t) => {
+  const { logged, counters, ask } = await startThread(t);
+  for (let i = 0; i < 1000; i++) t.is(await ask(["POST", "/"], ["DBSIZE"]), "");
+  t.is(logged.length, 1);
+  t.is(counters.crossProtocolCloses, 1000);
+  t.regex(await ask(["*", "x"]), /^-ERR unknown/);
+  await ask(["HOST:", "x"]);
+  t.is(logged.length, 1);
 });

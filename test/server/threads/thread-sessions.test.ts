@@ -26,6 +26,8 @@ function setUp() {
     }) as unknown as Connection;
   const connections = [connection(1), connection(2), connection(3)];
   const sessions = new ThreadSessions({
+    conf: { slowlogMicros: 0, slowlogEntries: 10 },
+    nextSlowId: () => 7,
     clock: new FakeClock().read,
     connections: () => connections,
     seen: (line) => lines.push(line),

@@ -3,6 +3,7 @@
  * Method: two workers by example.
  */
 import test from "ava";
+import { CommandStats } from "../../../server/command-stats.ts";
 import { zeroCounters } from "../../../server/groups.ts";
 import { Latency } from "../../../server/latency.ts";
 import type { WorkerFigures } from "../../../server/threads/messages.ts";
@@ -11,10 +12,13 @@ import { addCounters, sumWorkerFigures, zeroClientFigures } from "../../../serve
 function figuresOf(hits: number, waits: readonly number[], lines: readonly string[]): WorkerFigures {
   const latency = new Latency();
   for (const seconds of waits) latency.observe(seconds);
+  const commands = new CommandStats();
+  commands.add("get", hits, false);
   return {
     groups: { scores: { ...zeroCounters(), hits }, other: { ...zeroCounters(), hits: 1 } },
     clients: { ...zeroClientFigures(), commands: 10 * hits, connectionsReceived: 1 },
     waits: latency.state,
+    commands,
     lines,
   };
 }
@@ -22,10 +26,11 @@ function figuresOf(hits: number, waits: readonly number[], lines: readonly strin
 test("every counter is the sum of the workers', as often as it is asked for", (t) => {
   const all = [figuresOf(3, [0.5, 0.25], ["id=2"]), figuresOf(4, [1], ["id=1", "id=3"])];
   for (let time = 0; time < 2; time++) {
-    const { groups, clients, waits, lines } = sumWorkerFigures(all);
+    const { groups, clients, waits, commands, lines } = sumWorkerFigures(all);
     t.deepEqual(groups, { scores: { ...zeroCounters(), hits: 7 }, other: { ...zeroCounters(), hits: 2 } });
     t.deepEqual(clients, { ...zeroClientFigures(), commands: 70, connectionsReceived: 2 });
     t.like(new Latency(waits).snapshot(), { count: 3, sumSeconds: 1.75 });
+    t.like(commands.all.get("get"), { calls: 2, micros: 7 });
     t.deepEqual(lines, ["id=2", "id=1", "id=3"]);
   }
 });

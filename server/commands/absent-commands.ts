@@ -1,0 +1,194 @@
+/**
+ * Commands about things that carrotCache does not have: Redis Cluster's slots, replicas, users, latency events. They
+ * answer what a Redis without these things answers, because tools and clients ask before they do anything else.
+ */
+import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
+import { errors } from "../../proto/texts.ts";
+import { sumFigures } from "../figures.ts";
+import { version } from "../version.ts";
+import type { Command, CommandContext, CommandFlag } from "./command.ts";
+import { integerOf } from "./connection-commands.ts";
+
+const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
+const OPEN: readonly CommandFlag[] = ["noscript", "loading", "stale"];
+const NO_CLUSTER = () => new ErrorReply(errors.clusterDisabled);
+
+type Local = NonNullable<Command["local"]>;
+
+function of(
+  group: Command["group"],
+  since: string,
+  flags: readonly CommandFlag[],
+): (name: string, arity: number, summary: string, local: Local, others?: Partial<Command>) => Command {
+  return (name, arity, summary, local, others) => {
+    return { name, arity, flags, summary, since, group, local, ...others };
+  };
+}
+
+const clusterSubcommand = of("cluster", "3.0.0", ["stale"]);
+const NO_CLUSTER_TEXT = "An error: this is no Redis Cluster, any member answers for any key.";
+/** Those that clients ask for, with their arity. */
+const CLUSTER_ARITY: Readonly<Record<string, number>> = {
+  ...{ info: 2, nodes: 2, slots: 2, shards: 2, myid: 2, links: 2, keyslot: 3, countkeysinslot: 3 },
+  ...{ getkeysinslot: 4, replicas: 3, slaves: 3, meet: -4, forget: 3, reset: -2, failover: -2 },
+};
+
+const clusterCommand: Command = {
+  name: "cluster",
+  arity: -2,
+  flags: [],
+  summary: "A container for commands of Redis Cluster.",
+  since: "3.0.0",
+  group: "cluster",
+  subcommands: Object.entries(CLUSTER_ARITY).map(([name, arity]) =>
+    clusterSubcommand(name, arity, NO_CLUSTER_TEXT, NO_CLUSTER),
+  ),
+};
+
+const clusterMode = of("cluster", "3.0.0", ["loading", "stale", "fast"]);
+
+/** Nobody replicates anything: there is nothing to wait for. */
+function wait(args: readonly Buffer[]): Reply {
+  if (integerOf(args[1]!) === undefined) return new ErrorReply(errors.notAnInteger);
+  const timeoutMs = integerOf(args[2]!);
+  if (timeoutMs === undefined) return new ErrorReply(errors.timeoutNotAnInteger);
+  return timeoutMs < 0 ? new ErrorReply(errors.timeoutNegative) : 0;
+}
+
+const aclSubcommand = of("server", "6.0.0", OPEN);
+const aclAdmin = of("server", "6.0.0", ADMIN);
+const ACL_CATEGORIES = [
+  ...[
+    "keyspace",
+    "read",
+    "write",
+    "set",
+    "sortedset",
+    "list",
+    "hash",
+    "string",
+    "bitmap",
+    "hyperloglog",
+    "geo",
+  ],
+  ...["stream", "pubsub", "admin", "fast", "slow", "blocking", "dangerous", "connection", "transaction"],
+  "scripting",
+];
+
+/** Which commands are in a category, COMMAND LIST FILTERBY ACLCAT tells. */
+function aclCat(args: readonly Buffer[]): Reply {
+  if (args.length > 3) return new ErrorReply(errors.unknownForm(args[1]!, "ACL"));
+  if (args.length === 2) return ACL_CATEGORIES;
+  const known = ACL_CATEGORIES.includes(args[2]!.toString("latin1").toLowerCase());
+  return known ? [] : new ErrorReply(errors.aclCategory(args[2]!));
+}
+
+const aclCommand: Command = {
+  name: "acl",
+  arity: -2,
+  flags: [],
+  summary: "A container for questions about users; there is one, default.",
+  since: "6.0.0",
+  group: "server",
+  subcommands: [
+    aclSubcommand("whoami", 2, "The name of the user: default.", () => "default"),
+    aclSubcommand("cat", -2, "The categories of commands.", aclCat),
+    aclAdmin("users", 2, "The names of all users: default.", () => ["default"]),
+    aclAdmin("list", 2, "What users may do, as in a Redis' conf.", (_args, { conf }) => [
+      `user default on ${conf.requirePass === "" ? "nopass" : "sanitize-payload"} ~* &* +@all`,
+    ]),
+    aclAdmin("log", -2, "Nothing: wrong passwords are in the log of the process.", () => []),
+    aclAdmin("getuser", 3, "Nothing but null.", () => null),
+  ],
+};
+
+const latencySubcommand = of("server", "2.8.13", ADMIN);
+const DOCTOR =
+  "Latency events are not monitored. SLOWLOG has the commands that took long, /metrics and INFO have the loads.\n";
+
+const latencyCommand: Command = {
+  name: "latency",
+  arity: -2,
+  flags: [],
+  summary: "A container for latency events, of which there are none: see SLOWLOG.",
+  since: "2.8.13",
+  group: "server",
+  subcommands: [
+    latencySubcommand("latest", 2, "The latest events: none.", () => []),
+    latencySubcommand("history", 3, "The samples of an event: none.", () => []),
+    latencySubcommand("reset", -2, "Forgets events, and says how many.", () => 0),
+    latencySubcommand("graph", 3, "An error: an event has no samples.", (args) => {
+      return new ErrorReply(errors.noSamples(args[2]!));
+    }),
+    latencySubcommand("doctor", 2, "Where to look instead.", () => new Verbatim(DOCTOR)),
+    latencySubcommand("histogram", -2, "The distribution of commands: none.", () => new Map<string, Reply>()),
+  ],
+};
+
+const serverRole = of("server", "2.8.12", ["noscript", "loading", "stale", "fast"]);
+const artwork = of("server", "5.0.0", ["readonly", "fast"]);
+const CARROT = String.raw`
+          \|/  \|/
+           \\||//
+          .-'~~'-.
+          |  ==  |
+           \ == /
+            \  /
+             \/
+`;
+
+/** The figures of MEMORY STATS that are true of carrotCache, in Redis' order. */
+function memoryStats(_args: readonly Buffer[], { node }: CommandContext): Reply {
+  const { usedBytes, mirrorUsedBytes, entries } = sumFigures(node.groups.all);
+  const { rss, heapUsed } = process.memoryUsage();
+  const dataset = usedBytes + mirrorUsedBytes;
+  const total = dataset + heapUsed;
+  return new Map<string, Reply>([
+    ["peak.allocated", total],
+    ["total.allocated", total],
+    ["clients.slaves", 0],
+    ["overhead.total", heapUsed],
+    ["keys.count", entries],
+    ["keys.bytes-per-key", entries === 0 ? 0 : Math.floor(usedBytes / entries)],
+    ["dataset.bytes", dataset],
+    ["dataset.percentage", new Double((100 * dataset) / total)],
+    ["fragmentation", new Double(rss / total)],
+    ["fragmentation.bytes", rss - total],
+  ]);
+}
+
+const memorySubcommand = of("server", "4.0.0", []);
+
+/** MEMORY's subcommands that are not about a key. */
+export const memorySubcommands: readonly Command[] = [
+  {
+    name: "stats",
+    arity: 2,
+    flags: [],
+    summary: "What the memory of this process is used for.",
+    since: "4.0.0",
+    group: "server",
+    run: memoryStats,
+  },
+  memorySubcommand(
+    "doctor",
+    2,
+    "Where to look.",
+    () => new Verbatim("Nothing to say: see INFO memory and CARROT.STATS.\n"),
+  ),
+  memorySubcommand("purge", 2, "Accepted without effect.", () => OK),
+  memorySubcommand("malloc-stats", 2, "Nothing: the allocator keeps none.", () => new Verbatim("")),
+];
+
+/** The commands of this file. */
+export const absentCommands: readonly Command[] = [
+  clusterCommand,
+  clusterMode("readonly", 1, NO_CLUSTER_TEXT, NO_CLUSTER, { group: "cluster" }),
+  clusterMode("readwrite", 1, NO_CLUSTER_TEXT, NO_CLUSTER),
+  clusterMode("asking", 1, NO_CLUSTER_TEXT, NO_CLUSTER, { flags: ["fast"] }),
+  of("generic", "3.0.0", ["noscript"])("wait", 3, "0: nobody replicates this node.", wait),
+  serverRole("role", 1, "master, without replicas.", () => ["master", 0, []]),
+  aclCommand,
+  latencyCommand,
+  artwork("lolwut", -1, "A carrot.", () => new Verbatim(`${CARROT}\ncarrotCache ver. ${version}\n`)),
+];

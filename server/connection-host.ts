@@ -1,0 +1,35 @@
+/**
+ * What a connection is given by who accepted it: where hits are, who runs all else, the limits, and who is told of what.
+ */
+import type { ReaderLimits } from "../proto/command-reader.ts";
+import type { Reply } from "../proto/reply.ts";
+import type { ClientCounters } from "./client-counters.ts";
+import type { NodeConf } from "./conf/conf.ts";
+import type { Connection } from "./connection.ts";
+import type { HitRoute } from "./hits.ts";
+import type { Latency } from "./latency.ts";
+import type { Output } from "./output.ts";
+import type { StallLimits } from "./stalls.ts";
+
+export interface ConnectionHost extends HitRoute {
+  /** Shared by the connections of a thread; empty between turns. */
+  readonly output: Output;
+  /** Read at each use, because CONFIG SET changes it in place. */
+  readonly conf: Pick<NodeConf, "requirePass" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands"> &
+    StallLimits;
+  /** What the reader keeps to now. */
+  limits(authenticated: boolean): ReaderLimits;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  /** Of commands that could not be answered at once, in seconds. */
+  readonly waitLatency: Latency;
+  readonly counters: ClientCounters;
+  /** Undefined means that there is no reply. */
+  execute(args: Buffer[], connection: Connection): Reply | undefined | Promise<Reply | undefined>;
+  /** Commands are looked at before they are performed: no hit is answered in place. */
+  isObserved(): boolean;
+  closed(connection: Connection): void;
+  dropped(connection: Connection, why: string): void;
+  /** An invariant is broken; the client gets an error reply. */
+  failed(connection: Connection, error: unknown): void;
+}

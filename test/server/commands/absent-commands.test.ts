@@ -1,0 +1,80 @@
+/**
+ * Goal: who asks for what carrotCache does not have gets the answer of a Redis that does not have it either.
+ * Method: pipelines compared with a real redis-server; where the words are carrotCache's own, their types.
+ */
+import test from "ava";
+import { bulk, startRig } from "../rig.ts";
+import { compareWithRedis } from "./compare.ts";
+
+const PIPELINES = [
+  ...[
+    "CLUSTER",
+    "CLUSTER INFO",
+    "CLUSTER INFO x",
+    "CLUSTER NODES",
+    "CLUSTER SLOTS",
+    "CLUSTER FOO",
+    "CLUSTER MYID",
+  ],
+  ...["CLUSTER KEYSLOT", "CLUSTER KEYSLOT a", "CLUSTER COUNTKEYSINSLOT 5", "CLUSTER SHARDS", "cluster info"],
+  ...["READONLY", "READWRITE", "ASKING", "READONLY x", "ROLE", "ROLE x"],
+  ...["WAIT 0 0", "WAIT x 0", "WAIT 0 x", "WAIT 0 -1", "WAIT -1 0", "WAIT", "MULTI | WAIT 0 0 | EXEC"],
+  ...[
+    "ACL",
+    "ACL WHOAMI",
+    "ACL CAT",
+    "ACL CAT foo",
+    "ACL CAT a b",
+    "ACL LIST",
+    "ACL USERS",
+    "ACL LOG",
+    "ACL FOO",
+  ],
+  ...["ACL GETUSER nobody", "ACL GETUSER", "LATENCY", "LATENCY LATEST", "LATENCY HISTORY a", "LATENCY FOO"],
+  ...["LATENCY RESET", "LATENCY RESET a b", "LATENCY GRAPH a", "LATENCY HISTOGRAM nosuch", "LATENCY HISTORY"],
+  ...["MEMORY", "MEMORY FOO", "MEMORY PURGE", "MEMORY PURGE x", "MEMORY STATS x", "MEMORY MALLOC-STATS x"],
+];
+
+for (const protocol of [2, 3] as const) {
+  test(`in RESP${protocol} what is not there answers as in redis-server`, (t) =>
+    compareWithRedis(t, protocol, PIPELINES));
+}
+
+test("what tries to replicate, script or debug is unknown, and the connection stays", async (t) => {
+  const { ask } = await startRig(t);
+  const names = [
+    "SYNC",
+    "PSYNC",
+    "REPLCONF",
+    "REPLICAOF",
+    "SWAPDB",
+    "DEBUG",
+    "EVAL",
+    "SCRIPT",
+    "SENTINEL",
+    "LASTSAVE",
+  ];
+  for (const name of names)
+    t.is(
+      await ask([name, "a"], ["PING"]),
+      `-ERR unknown command '${name}', with args beginning with: 'a' \r\n+PONG\r\n`,
+    );
+});
+
+test("reports are texts for people, and MEMORY STATS has figures", async (t) => {
+  const { ask, ask3 } = await startRig(t, ['requirepass ""']);
+  t.regex(
+    await ask3(["LATENCY", "DOCTOR"], ["MEMORY", "DOCTOR"], ["LOLWUT"]),
+    /^(=\d+\r\ntxt:[\s\S]*\r\n){3}$/,
+  );
+  t.regex(await ask(["LOLWUT", "VERSION", "5"]), /carrotCache ver\. \d/);
+  await ask(["GET", "scores:a"]);
+  const stats = await ask(["MEMORY", "STATS"]);
+  t.true(stats.includes(`${bulk("keys.count")}:1\r\n`));
+  t.regex(stats, /\$13\r\ndataset\.bytes\r\n:[1-9]\d*\r\n/);
+});
+
+test("with a password, ACL LIST does not say that there is none", async (t) => {
+  const { ask } = await startRig(t, ["requirepass secret"]);
+  t.false((await ask(["AUTH", "secret"], ["ACL", "LIST"])).includes("nopass"));
+});

@@ -1,0 +1,137 @@
+/**
+ * Goal: what changes the cluster or the node needs the second password once there is one, in Redis' words; without one
+ * the ring at least is changed from this machine only.
+ * Method: nodes with one password, the other, or both; the list of commands against the command table.
+ */
+import test from "ava";
+import { ADMIN_COMMANDS, RING_COMMANDS, refusalOf } from "../../../server/commands/admin.ts";
+import type { LocalContext } from "../../../server/commands/command.ts";
+import { COMMANDS } from "../../../server/commands/table.ts";
+import { command } from "../../proto/read-commands.ts";
+import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { startRig } from "../rig.ts";
+
+const WRONG = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+const denied = (name: string) => `-NOPERM this user has no permissions to run the '${name}' command\r\n`;
+
+/** Flagged `admin`, as in Redis, and changing nothing for others: what exporters and client libraries ask for. */
+const HARMLESS = new Set([
+  ...["acl|getuser", "acl|list", "acl|log", "acl|users", "client|list", "client|no-evict", "config|get"],
+  ...["latency|doctor", "latency|graph", "latency|histogram", "latency|history", "latency|latest"],
+  ...["slowlog|get", "slowlog|len"],
+]);
+
+test("every command with Redis' flag admin either needs the admin's password or is harmless", (t) => {
+  const all = [...COMMANDS.values()].flatMap((each) => [
+    { name: each.name, flags: each.flags },
+    ...(each.subcommands ?? []).map((sub) => ({ name: `${each.name}|${sub.name}`, flags: sub.flags })),
+  ]);
+  const names = all.filter(({ flags }) => flags.includes("admin")).map(({ name }) => name);
+  t.deepEqual(
+    names.filter((name) => !ADMIN_COMMANDS.has(name) && !HARMLESS.has(name)),
+    [],
+  );
+  t.deepEqual(
+    [...ADMIN_COMMANDS, ...HARMLESS].filter((listed) => !all.some(({ name }) => name === listed)),
+    [],
+  );
+});
+
+test("without the admin's password none of them runs, with it all else does", async (t) => {
+  const { ask, node, shutdowns } = await startRig(t, ["admin-password root"]);
+  t.is(
+    await ask(
+      ["CONFIG", "SET", "maxclients", "7"],
+      ["CONFIG", "RESETSTAT"],
+      ["FLUSHALL"],
+      ["SHUTDOWN"],
+      ["CARROT.PEERS", "ADD", "127.0.0.1:1"],
+      ["PING"],
+    ),
+    ["config|set", "config|resetstat", "flushall", "shutdown", "carrot.peers|add"].map(denied).join("") +
+      "+PONG\r\n",
+  );
+  t.is(node.conf.maxClients, 10_000);
+  t.is(shutdowns(), 0);
+  t.regex(await ask(["INFO", "stats"]), /\r\nacl_access_denied_cmd:5\r\n/);
+  t.regex(await ask(["CONFIG", "GET", "maxclients"], ["CARROT.PEERS"]), /^\*2\r\n.*\r\n\*1\r\n/s);
+  t.is(
+    await ask(["AUTH", "admin", "root"], ["CONFIG", "SET", "maxclients", "7"], ["FLUSHALL"]),
+    "+OK\r\n".repeat(3),
+  );
+  t.is(node.conf.maxClients, 7);
+});
+
+test("the admin needs no other password; AUTH as somebody else gives it up", async (t) => {
+  const { ask } = await startRig(t, ["requirepass secret", "admin-password root"]);
+  t.is(
+    await ask(["AUTH", "root"], ["AUTH", "default", "root"], ["AUTH", "admin", "secret"]),
+    WRONG.repeat(3),
+  );
+  t.is(
+    await ask(["AUTH", "admin", "root"], ["FLUSHALL"], ["AUTH", "secret"], ["FLUSHALL"], ["PING"]),
+    `+OK\r\n+OK\r\n+OK\r\n${denied("flushall")}+PONG\r\n`,
+  );
+  t.regex(
+    await ask(["HELLO", "2", "AUTH", "admin", "root"], ["CLIENT", "INFO"], ["FLUSHALL"]),
+    /^\*14\r\n.* user=admin .*\+OK\r\n$/s,
+  );
+  t.regex(await ask(["AUTH", "secret"], ["CLIENT", "INFO"]), / user=default /);
+});
+
+test("who was in when the password was set is no admin, and when it is taken away everybody is again", async (t) => {
+  const { client, ask } = await startRig(t);
+  const raw = await client();
+  await raw.reply(command("CONFIG", "SET", "admin-password", "root"), "+OK\r\n");
+  t.is(await raw.reply(command("FLUSHALL"), denied("flushall")), denied("flushall"));
+  t.is(await ask(["AUTH", "admin", ""]), WRONG);
+  t.is(await ask(["AUTH", "admin", "root"], ["CONFIG", "SET", "admin-password", ""]), "+OK\r\n+OK\r\n");
+  t.is(await raw.reply(command("FLUSHALL"), "+OK\r\n"), "+OK\r\n");
+  t.is(await ask(["AUTH", "admin", ""]), WRONG, "there is no such user then");
+});
+
+test("without an admin's password the ring is changed from this machine only, and all else is as it was", (t) => {
+  const counters = { denied: 0 };
+  const from = (remoteAddress: string | undefined) =>
+    ({
+      conf: { adminPassword: "" },
+      connection: { session: { user: "default" }, socket: { remoteAddress }, host: { counters } },
+    }) as unknown as LocalContext;
+  for (const name of RING_COMMANDS) {
+    for (const local of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+      t.is(refusalOf(name, from(local)), undefined, local);
+    for (const other of ["10.0.0.1", "::ffff:10.0.0.1", "fe80::1", undefined])
+      t.regex(refusalOf(name, from(other))!.text, /^NOPERM .* loopback interface only$/);
+  }
+  t.is(counters.denied, 12);
+  t.is(refusalOf("flushall", from("10.0.0.1")), undefined);
+});
+
+test("the text is that of redis-server for a user who may not", async (t) => {
+  if (!hasRedisServer()) {
+    t.falsy(process.env.CI, "CI needs the package redis-server");
+    t.log("NOT COMPARED: redis-server is not on the PATH");
+    return;
+  }
+  const redis = await RedisServer.start();
+  t.teardown(() => redis.stop());
+  const request = [
+    ["ACL", "SETUSER", "bob", "on", ">x", "+@all", "-config|set", "-flushall", "~*"],
+    ["AUTH", "bob", "x"],
+    ["CONFIG", "SET", "maxclients", "7"],
+    ["FLUSHALL"],
+  ];
+  const theirs = await redis.answer(Buffer.from(request.map((words) => command(...words)).join("")));
+  const { ask } = await startRig(t, ["admin-password root"]);
+  t.is(`+OK\r\n+OK\r\n${await ask(...request.slice(2))}`, theirs.toString("latin1"));
+});
+
+test("a command that is denied spoils the transaction it is in", async (t) => {
+  const { ask, node } = await startRig(t, ["admin-password root"]);
+  await ask(["GET", "scores:Tom"]);
+  t.is(
+    await ask(["MULTI"], ["FLUSHALL"], ["EXEC"]),
+    `+OK\r\n${denied("flushall")}-EXECABORT Transaction discarded because of previous errors.\r\n`,
+  );
+  t.is(await node.coherence.count(), 1);
+});
