@@ -124,8 +124,8 @@ export const errors = {
   /** `reason` such as "argument must be a memory value"; Redis' own ones stand in `configReasons`. */
   configRefused: (name: string, reason: string) =>
     `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
-  /** Of EXPIRE and its kin. */
-  expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word)}`,
+  /** Of EXPIRE and its kin. Redis trims line ends off the end of an error, where only this one shows data. */
+  expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word).replace(/[\r\n]+$/, "")}`,
   expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",
   expireGtAndLt: "ERR GT and LT options at the same time are not compatible",
   invalidCursor: "ERR invalid cursor",

@@ -47,7 +47,7 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     if (name === "RESP3") connection.protocol = 3;
     if (name === "BROKEN") return Number.NaN;
     if (name === "SILENT") return undefined;
-    return name === "ECHO" ? Buffer.from(args[1]!) : new SimpleString("OK");
+    return name === "ECHO" ? Buffer.from(args[1] ?? "") : new SimpleString("OK");
   };
   const counters = zeroClientCounters();
   const output = new Output();
