@@ -9,7 +9,7 @@ import { refusedEdit } from "../../cluster/edit-message.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { Groups } from "../../server/groups.ts";
-import { createGroup, createMembership, key, keyOwnedBy, turn } from "./fakes.ts";
+import { createGroup, createMembership, createTracking, key, keyOwnedBy, turn } from "./fakes.ts";
 
 const LOOK: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: true };
 const SET: Edit = { ...LOOK, value: key("v"), life: "endless" };
@@ -35,10 +35,13 @@ function setUp() {
     edit: (id) => tell(id, "edit", state.edited),
     count: () => Promise.resolve(0),
     ring: () => Promise.resolve(true),
+    track: () => {},
   };
   const membership = createMembership("a", ["a", "b", "c"]);
   const group = createGroup();
-  const coherence = new Coherence({ groups: new Groups([group]), membership, peers, sleep: async () => {} });
+  const groups = new Groups([group]);
+  const tracking = createTracking(groups);
+  const coherence = new Coherence({ groups, membership, peers, tracking, sleep: async () => {} });
   return { coherence, membership, group, told, down, failing, state };
 }
 
