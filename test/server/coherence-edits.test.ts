@@ -117,6 +117,13 @@ test("an owner that fails is stood in for, and has the key deleted in case it ha
   t.true(told.includes("b drop"));
 });
 
+test("a plain SET whose owner fails has the owner told of it as well", async (t) => {
+  const { coherence, membership, told, failing } = setUp();
+  failing.add("b");
+  await coherence.edit(keyOwnedBy("b", membership), SET);
+  t.true(told.includes("b remove"));
+});
+
 test("when nobody else can be reached this node stands in", async (t) => {
   const { coherence, membership, failing, group } = setUp();
   failing.add("b").add("c");
