@@ -25,6 +25,8 @@ const handlers: PeerHandlers = {
   look: () => ({ kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 }),
   edit: () => refusedEdit("not here"),
   scan: () => ({ cursor: 0, keys: [], seen: 0 }),
+  track: () => {},
+  untrack: () => {},
   remove: () => 0,
   flush: () => {},
   count: () => 0,
@@ -42,6 +44,8 @@ function newPeers(id: string, up: () => void): Peers {
     handlers,
     maxValueBytes: 1 << 20,
     askTimeoutMs: () => 5000,
+    linkChanged: () => {},
+    invalidated: () => {},
     log: { info, warn: console.error },
     ...times,
   });

@@ -69,6 +69,10 @@ export interface LinkOptions {
   readonly ringPrint: () => number;
   /** The link is up and nothing was sent on it yet; what is sent here goes before anything else. */
   readonly opened: () => void;
+  /** The link was up and has ended, by itself or because it was closed. */
+  readonly ended: () => void;
+  /** As in Requests. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   /** The fingerprint of the other side's ring, on opening and with every pong. */
   readonly sawRing: (fingerprint: number) => void;
 }
@@ -119,6 +123,11 @@ export class Link {
     const address = parseAddress(this.#options.peer);
     if (address === undefined) this.#ended(new Error("its id is no address"));
     else this.#greet(this.#options.connect(address.host, address.port));
+  }
+
+  /** As Requests.track; nothing while the link is not up, when whatever comes next is rejected. */
+  track(key: Uint8Array, kind: "read" | "lookedAt"): void {
+    this.#requests?.track(key, kind);
   }
 
   /** As Requests.get; rejects with PeerUnreachable at once while the link is not up. */
@@ -209,6 +218,7 @@ export class Link {
       send: (frame) => stream.send(frame),
       outgoingBytes: () => stream.outgoingBytes,
       askTimeoutMs: this.#options.askTimeoutMs,
+      invalidated: this.#options.invalidated,
     });
     this.#heartbeat = new Heartbeat({
       clock: this.#options.clock,
@@ -248,6 +258,7 @@ export class Link {
     this.#requests = undefined;
     this.#enter("down");
     requests?.close(this.#closed ? "link closed" : text);
+    if (requests !== undefined) this.#options.ended();
     if (this.#closed) return;
     this.#lastError = text;
     this.#options.log.warn(this.#logKind, `peer ${this.#options.peer}: link is down: ${text}`);

@@ -175,6 +175,7 @@ export class PeerServer {
   #ended(link: Accepted, reason: Error | undefined, from: string): void {
     this.#links.delete(link);
     this.#halfOpen.delete(link);
+    link.served?.ended();
     if (reason === undefined || (reason as NodeJS.ErrnoException).code === "ECONNRESET") return;
     const stage = link.proved ? "link" : "handshake";
     // Few kinds, whatever strangers send, and those who merely knock do not hide a wrong secret.

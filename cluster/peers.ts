@@ -41,6 +41,10 @@ export interface PeersOptions {
   readonly log: Log;
   /** The epoch of the ring whose members were last given to `setMembers`. */
   readonly epoch: () => number;
+  /** A link came up or went: what this node was told over it may have gaps. */
+  readonly linkChanged: () => void;
+  /** A member says that what it answered for tracked keys no longer holds; undefined: for all keys. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   readonly connect?: (host: string, port: number) => Socket;
 }
 
@@ -110,6 +114,14 @@ export class Peers {
 
   isUp(id: string): boolean {
     return this.#members.get(id)?.link.isUp ?? false;
+  }
+
+  /**
+   * Has a member note, before whatever it is asked for next, that this node reads a key for clients that cache by
+   * themselves; the key's bytes must stay as they are until the tick ends. See `invalidated`.
+   */
+  track(id: string, key: Uint8Array, kind: "read" | "lookedAt"): void {
+    this.#members.get(id)?.link.track(key, kind);
   }
 
   /**
@@ -214,7 +226,12 @@ export class Peers {
       maxFrameBytes: frameBytesFor(maxValueBytes),
       log: this.#log,
       ringPrint: () => this.#ring.print,
-      opened: () => member.deletes.catchUp(),
+      opened: () => {
+        member.deletes.catchUp();
+        this.#options.linkChanged();
+      },
+      ended: this.#options.linkChanged,
+      invalidated: this.#options.invalidated,
       sawRing: (print) => this.#compareRings(member, print),
     });
     const deletes = new Deletes(link);

@@ -66,6 +66,8 @@ export interface RequestsOptions {
   readonly outgoingBytes: () => number;
   /** How long everything but a GET may take; read at each use. */
   readonly askTimeoutMs: () => number;
+  /** The member says that what it answered for these keys no longer holds; undefined: for all. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
 }
 
 export class Requests {
@@ -75,6 +77,9 @@ export class Requests {
   readonly #deadlines: Deadlines;
   #lastId = 0;
   #batch: Uint8Array[] = [];
+  /** What the member has to note before it reads anything that is sent from now on. */
+  #tracked: { read: Uint8Array[]; lookedAt: Uint8Array[] } | undefined;
+  #trackedBytes = 0;
   #batchBytes = 0;
   #batchFirstId = 0;
   #batchTimeoutMs = 0;
@@ -87,6 +92,18 @@ export class Requests {
 
   get inFlight(): number {
     return this.#gets.size + this.#asks.size;
+  }
+
+  /**
+   * Has the member note, before whatever is asked for next, that this node reads `key`, whose bytes must stay as they are
+   * until the tick ends; it tells when its answer no longer holds.
+   */
+  track(key: Uint8Array, kind: "read" | "lookedAt"): void {
+    if (this.#closed !== undefined || key.length > MAX_KEY_BYTES) return;
+    this.#tracked ??= { read: [], lookedAt: [] };
+    this.#tracked[kind].push(key);
+    this.#trackedBytes += key.length + KEY_OVERHEAD_BYTES;
+    if (this.#trackedBytes >= BATCH_BYTES) this.#sendBatch();
   }
 
   /** Asks for `key`, whose bytes must stay as they are until the tick ends. */
@@ -131,6 +148,9 @@ export class Requests {
       case "got":
         this.#takeGot(frame.got!);
         break;
+      case "invalidate":
+        this.#options.invalidated(frame.invalidate!.all ? undefined : (frame.invalidate!.keys ?? []));
+        break;
       case "looked":
       case "removed":
       case "flushed":
@@ -151,6 +171,7 @@ export class Requests {
     this.#closed = new PeerUnreachable(this.#options.peer, reason);
     this.#deadlines.close();
     this.#batch = [];
+    this.#tracked = undefined;
     const waiting = [...this.#gets.values(), ...this.#asks.values()];
     this.#gets.clear();
     this.#asks.clear();
@@ -180,12 +201,20 @@ export class Requests {
   }
 
   #sendBatch(): void {
+    this.#sendTracked();
     const keys = this.#batch;
     if (keys.length === 0) return;
     this.#batch = [];
     this.#batchBytes = 0;
     const timeoutMs = Math.ceil(this.#batchTimeoutMs);
     this.#options.send(encodeFrame(carrot.Frame, { get: { firstId: this.#batchFirstId, timeoutMs, keys } }));
+  }
+
+  #sendTracked(): void {
+    if (this.#tracked === undefined) return;
+    this.#options.send(encodeFrame(carrot.Frame, { track: this.#tracked }));
+    this.#tracked = undefined;
+    this.#trackedBytes = 0;
   }
 
   #takeGot(got: carrot.Got.$Properties): void {

@@ -14,6 +14,7 @@ import type { Glimpse, Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-entry.ts";
 import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
+import type { Tracker } from "./tracker.ts";
 
 /** A piece of a member's keys. */
 export interface ScanPiece {
@@ -30,6 +31,10 @@ export interface PeerHandlers {
   /** `key` is a view that nobody writes to, but it keeps its whole frame alive: copy what is kept. */
   get(key: Uint8Array, timeoutMs: number): Outcome | Promise<Outcome>;
   look(key: Uint8Array): Glimpse;
+  /** The member is about to read keys, or to look at them, for clients of its own and wants to be told of changes. */
+  track(read: readonly Uint8Array[], lookedAt: readonly Uint8Array[], member: Tracker): void;
+  /** The link that the member tracked keys on is gone. */
+  untrack(member: Tracker): void;
   /**
    * Removes entries and mirrors, voids loads and forwards under way; how many live entries went. `copiesOnly`: only
    * mirrors and forwards.
@@ -64,12 +69,16 @@ const MAX_OUTGOING_BYTES = 64 << 20;
 export const MAX_SCAN_COUNT = 500;
 const LEAVING: carrot.Entry.$Properties = { kind: carrot.Kind.LEAVING };
 
-export class ServedLink {
+export class ServedLink implements Tracker {
+  isGone = false;
   readonly #options: ServedLinkOptions;
   #inFlight = 0;
   #ids: number[] = [];
   #entries: carrot.Entry.$Properties[] = [];
   #bytes = 0;
+  #invalid: Uint8Array[] = [];
+  #allInvalid = false;
+  #flushPlanned = false;
   #leaving: (() => void) | undefined;
 
   constructor(options: ServedLinkOptions) {
@@ -80,6 +89,7 @@ export class ServedLink {
   take(bytes: Buffer): void {
     const frame = decodeFrame(carrot.Frame, bytes);
     if (frame.body === "get") this.#takeGet(frame.get!);
+    else if (frame.body === "track") this.#takeTrack(frame.track!);
     else this.#send(this.#answerTo(frame));
   }
 
@@ -87,6 +97,30 @@ export class ServedLink {
   leave(done: () => void): void {
     this.#leaving = done;
     this.#settle();
+  }
+
+  /** The link has ended: nobody has to be told of anything over it. */
+  ended(): void {
+    this.isGone = true;
+    this.#options.handlers.untrack(this);
+  }
+
+  invalidate(key: Buffer): void {
+    if (this.isGone) return;
+    this.#planFlush();
+    this.#invalid.push(key);
+    this.#bytes += key.length + ENTRY_OVERHEAD_BYTES;
+    if (this.#bytes > BATCH_BYTES) this.#flush();
+  }
+
+  invalidateAll(): void {
+    if (this.isGone) return;
+    this.#planFlush();
+    this.#allInvalid = true;
+  }
+
+  #takeTrack({ read, lookedAt }: carrot.Track.$Properties): void {
+    this.#options.handlers.track(read ?? [], lookedAt ?? [], this);
   }
 
   #takeGet(get: carrot.Get.$Properties): void {
@@ -137,16 +171,30 @@ export class ServedLink {
   #push(id: number, entry: carrot.Entry.$Properties): void {
     const bytes = ENTRY_OVERHEAD_BYTES + (entry.value?.length ?? 0) + 3 * (entry.error?.length ?? 0);
     if (this.#bytes > 0 && this.#bytes + bytes > BATCH_BYTES) this.#flush();
-    if (this.#ids.length === 0) setImmediate(() => this.#flush());
+    this.#planFlush();
     this.#ids.push(id);
     this.#entries.push(entry);
     this.#bytes += bytes;
   }
 
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    setImmediate(() => {
+      this.#flushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  /** Answers first: what is invalid may be among them. */
   #flush(): void {
     if (this.#ids.length > 0) this.#send({ got: { ids: this.#ids, entries: this.#entries } });
+    if (this.#allInvalid) this.#send({ invalidate: { all: true } });
+    else if (this.#invalid.length > 0) this.#send({ invalidate: { keys: this.#invalid } });
     this.#ids = [];
     this.#entries = [];
+    this.#invalid = [];
+    this.#allInvalid = false;
     this.#bytes = 0;
     this.#settle();
   }

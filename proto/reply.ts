@@ -27,6 +27,7 @@ export type Reply =
   | Verbatim
   | Double
   | Push
+  | ByDialect
   | NullArray
   | Several
   | Encoded;
@@ -76,6 +77,17 @@ export class Push {
   readonly elements: Reply[];
   constructor(elements: Reply[]) {
     this.elements = elements;
+  }
+}
+
+/** What clients of one dialect get; undefined: no byte at all. */
+export class ByDialect {
+  readonly type = "2|3";
+  readonly resp2: Reply | undefined;
+  readonly resp3: Reply | undefined;
+  constructor(resp2: Reply | undefined, resp3: Reply | undefined) {
+    this.resp2 = resp2;
+    this.resp3 = resp3;
   }
 }
 
@@ -144,6 +156,7 @@ function append(pieces: Pieces, reply: Reply, protocol: Protocol): void {
   else if (reply instanceof SimpleString || reply instanceof ErrorReply) appendLine(pieces, reply);
   else if (reply instanceof Verbatim) appendVerbatim(pieces, reply.text, protocol);
   else if (reply instanceof Encoded) pieces.add(reply.bytes);
+  else if (reply instanceof ByDialect) appendByDialect(pieces, reply, protocol);
   else if (reply instanceof NullArray) pieces.add(protocol === 3 ? NULL_RESP3 : "*-1\r\n");
   else if (reply instanceof Several) for (const each of reply.replies) append(pieces, each, protocol);
   else if (reply instanceof Double) appendDouble(pieces, reply.value, protocol);
@@ -174,6 +187,11 @@ function appendDouble(pieces: Pieces, value: number, protocol: Protocol): void {
   const text = Number.isNaN(value) ? "nan" : String(value).replace("Infinity", "inf");
   if (protocol === 2) appendBulk(pieces, text);
   else pieces.add(`,${text}\r\n`);
+}
+
+function appendByDialect(pieces: Pieces, { resp2, resp3 }: ByDialect, protocol: Protocol): void {
+  const chosen = protocol === 3 ? resp3 : resp2;
+  if (chosen !== undefined) append(pieces, chosen, protocol);
 }
 
 function scalarLine(reply: number | bigint | boolean, protocol: Protocol): string {

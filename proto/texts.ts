@@ -98,6 +98,23 @@ export const errors = {
   keepsTooMuch: (maxBytes: number) => `ERR too much to keep for this client (max ${maxBytes} bytes)`,
   clientId: "ERR Invalid client ID",
   clientType: (word: Uint8Array) => `ERR Unknown client type '${lineText(word)}'`,
+  prefixWithoutBcast: "ERR PREFIX option requires BCAST mode to be enabled",
+  switchBcast:
+    "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
+  optinWithBcast: "ERR OPTIN and OPTOUT are not compatible with BCAST",
+  optinAndOptout: "ERR You can't specify both OPTIN mode and OPTOUT mode",
+  switchOptin:
+    "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
+  cachingWithoutTracking:
+    "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+  cachingYes: "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
+  cachingNo: "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
+  /** Where it is not the first prefix that overlaps, Redis says +OK behind the error and takes all of them. */
+  prefixOverlap: ({ prefix, other, isHeld }: PrefixOverlap) =>
+    `ERR Prefix '${lineText(latin1(prefix))}' overlaps with ${isHeld ? "an existing" : "another provided"} prefix '${lineText(latin1(other))}'. Prefixes for a single client must not overlap.`,
+  tooManyPrefixes: (most: number) => `ERR too many prefixes (max ${most})`,
+  trackingRedirect:
+    "ERR REDIRECT is not supported: say HELLO 3 and invalidations come as pushes on this connection",
   noShutdown: "ERR No shutdown in progress.",
   getKeysOfUnknown: "ERR Invalid command specified",
   getKeysOfKeyless: "ERR The command has no key arguments",
@@ -132,6 +149,18 @@ export const errors = {
   ringNotTaken: (ids: readonly string[]) =>
     `ERR the ring has changed, but not on ${ids.join(", ")}: unreachable`,
 } as const;
+
+interface PrefixOverlap {
+  /** Latin-1 text: a character a byte. */
+  readonly prefix: string;
+  readonly other: string;
+  /** The other one is in force already. */
+  readonly isHeld: boolean;
+}
+
+function latin1(text: string): Buffer {
+  return Buffer.from(text, "latin1");
+}
 
 export const configReasons = {
   immutable: "can't set immutable config",

@@ -41,7 +41,7 @@ export function describeConnection(connection: Connection): string {
     ["events", "r"],
     ["cmd", connection.lastCommand],
     ["user", session.user],
-    ["redir", -1],
+    ["redir", session.tracking === undefined ? -1 : 0],
     ["resp", connection.protocol],
     ["lib-name", connection.libName],
     ["lib-ver", connection.libVersion],
@@ -63,6 +63,8 @@ function flagsOf(session: Session): string {
     session.isMonitor && "O",
     session.isSubscribed && "P",
     session.transaction !== undefined && "x",
+    session.tracking !== undefined && "t",
+    session.tracking === "prefixes" && "B",
     session.noEvict && "e",
     session.noTouch && "T",
   ];

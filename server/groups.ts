@@ -67,6 +67,8 @@ export interface Group extends HeldGroup {
   readonly loads: Flights;
   /** Requests to owners under way here; only clients of this node wait for them. */
   readonly forwards: Flights;
+  /** The same, where the owner was told to note this node first (CLIENT TRACKING). */
+  readonly trackedForwards: Flights;
   readonly queue: LoadQueue;
   /** What the store, whose counters never go back, had counted at the last CONFIG RESETSTAT. */
   readonly countedBefore: { evictions: number; expirations: number };

@@ -33,6 +33,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
     connected_clients: node.clientCount,
     maxclients: node.clients.max,
     blocked_clients: 0,
+    tracking_clients: node.tracking.figures.clients,
   }),
   Memory: (node) => {
     const { usedBytes, mirrorUsedBytes } = sumFigures(node.groups.all);
@@ -64,6 +65,9 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       evicted_keys: sum.evictions,
       keyspace_hits: sum.hits + sum.mirrorHits + sum.negativeHits,
       keyspace_misses: sum.misses,
+      tracking_total_keys: node.tracking.figures.keys,
+      tracking_total_items: node.tracking.figures.items,
+      tracking_total_prefixes: node.tracking.figures.prefixes,
       client_query_buffer_limit_disconnections: node.clientFigures.queryLimitCloses,
       client_output_buffer_limit_disconnections: node.clientFigures.outputLimitCloses,
     };

@@ -10,19 +10,21 @@ import { HotKeys } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { Peers } from "../cluster/peers.ts";
 import { loadHash32 } from "../cluster/ring.ts";
+import type { Tracker } from "../cluster/tracker.ts";
 import { zeroClientCounters } from "./client-counters.ts";
 import { byId, describeConnection } from "./client-line.ts";
 import type { Clients } from "./clients.ts";
 import { ClusterScan } from "./cluster-scan.ts";
 import { Coherence } from "./coherence.ts";
 import { CommandStats } from "./command-stats.ts";
-import { executeForThread } from "./commands/table.ts";
+import { executeForThread, runHere } from "./commands/table.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { peerHosts } from "./conf/peer-hosts.ts";
 import { createGroup } from "./create-group.ts";
 import { resetCounters } from "./figures.ts";
 import { Groups, zeroCounters } from "./groups.ts";
 import { Latency } from "./latency.ts";
+import { linked } from "./linking.ts";
 import type { Loader } from "./loader.ts";
 import { type Log, pinoLevel } from "./log.ts";
 import { Membership } from "./membership.ts";
@@ -36,6 +38,7 @@ import { createThreadClients } from "./threads/thread-clients.ts";
 import { ThreadSessions } from "./threads/thread-sessions.ts";
 import { addCounters } from "./threads/worker-figures.ts";
 import { createWorker, Workers } from "./threads/workers.ts";
+import { Tracking } from "./tracking/tracking.ts";
 import { wallClock } from "./wall-clock.ts";
 
 /** What the outside world is to a node. */
@@ -54,9 +57,6 @@ export interface NodeOptions {
   readonly onShutdown: () => void;
 }
 
-/** How long a node waits for its links before it takes clients; a member that is down must not hold it up for long. */
-const LINKING_MS = 500;
-const LOOK_AGAIN_MS = 5;
 const MAIN_THREAD = 1;
 /** A worker ends by itself when `shutdown-timeout` is over; one that does not hangs. */
 const CLOSE_GRACE_MS = 500;
@@ -72,6 +72,7 @@ export class Node {
   readonly groups: Groups;
   readonly membership: Membership;
   readonly coherence: Coherence;
+  readonly tracking: Tracking;
   readonly scan: ClusterScan;
   /** The time of day, in milliseconds since 1970. */
   readonly wallMs: () => number;
@@ -120,14 +121,16 @@ export class Node {
       self: conf.peerAddress,
       ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
       hash,
-      onChange: (members) => this.peers?.setMembers(members),
+      onChange: (members) => this.#ringChanged(members),
       onReturn: () => this.coherence.flushHere(),
     });
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
+    this.tracking = new Tracking({ groups: this.groups, clock, maxKeys: () => conf.trackingMaxKeys });
     this.coherence = new Coherence({
       groups: this.groups,
       membership: this.membership,
       peers: this.peers,
+      tracking: this.tracking,
       sleep: (ms) => sleep(ms),
       removed: (key) => this.sessions.watches.touch(key),
       flushed: () => this.sessions.watches.touchAll(),
@@ -147,6 +150,7 @@ export class Node {
       clock,
       random,
       loadLatency: this.loadLatency,
+      tracking: this.tracking,
       peerTimeoutMs: () => conf.peerTimeoutMs,
     });
     this.#counts = new ClientCounts(options.threads);
@@ -158,6 +162,7 @@ export class Node {
       seen: (line) => this.sessions.seen(line),
     });
     this.sessions = new Sessions({ here, askWorkers: (question) => this.#workers?.ask(question) });
+    this.sessions.onGone((client) => this.tracking.disable(client));
     this.clients = this.#createClients(here);
     this.#workers = options.threads > 1 ? this.#createWorkers() : undefined;
   }
@@ -174,26 +179,14 @@ export class Node {
     return node;
   }
 
-  /** The value of a key, wherever it is; loads it if nobody has it. Never rejects. The key's bytes are copied. */
-  get(key: Uint8Array): Outcome | Promise<Outcome> {
+  /**
+   * The value of a key, wherever it is; loads it if nobody has it. Never rejects. The key's bytes are copied. `reader`: is
+   * told when it no longer holds.
+   */
+  get(key: Uint8Array, reader?: Tracker): Outcome | Promise<Outcome> {
     const group = this.groups.of(key, 0, key.length);
     if (group === undefined) return { kind: "absent", ttlMs: undefined };
-    const held = group.store.get(key);
-    if (held?.value != null) {
-      group.counters.hits++;
-      return { kind: "value", value: held.value, ttlMs: held.ttlMs };
-    }
-    if (held !== undefined) {
-      group.counters.negativeHits++;
-      return { kind: "absent", ttlMs: held.ttlMs };
-    }
-    const mirrored = group.mirrors?.get(key);
-    if (mirrored?.value != null) {
-      group.counters.mirrorHits++;
-      return { kind: "value", value: mirrored.value, ttlMs: mirrored.ttlMs };
-    }
-    group.counters.misses++;
-    return this.#readThrough.missed(group, Buffer.from(key));
+    return this.#readThrough.get(group, key, reader);
   }
 
   get threads(): number {
@@ -306,7 +299,8 @@ export class Node {
     if (this.peers !== undefined) {
       for (const host of peerHosts(conf)) await this.peers.listen(host, conf.peerPort);
       this.peers.setMembers(this.membership.members);
-      await this.#linked(this.peers);
+      const { peers, membership } = this;
+      await linked(() => membership.others.some((id) => !peers.isUp(id)), sleep);
     }
     this.port = await this.clients.listen(conf.bind, conf.port);
     await this.#workers?.start();
@@ -320,19 +314,17 @@ export class Node {
     });
   }
 
-  /** A client served before the links are up would be stood in for by loads that the owners need not repeat. */
-  async #linked(peers: Peers): Promise<void> {
-    const isMissing = () => this.membership.others.some((id) => !peers.isUp(id));
-    for (let waitedMs = 0; waitedMs < LINKING_MS && isMissing(); waitedMs += LOOK_AGAIN_MS) {
-      await sleep(LOOK_AGAIN_MS);
-    }
-  }
-
   #sweep(): void {
     for (const { store, mirrors } of this.groups.all) {
       store.sweep(SWEEP_ENTRIES);
       mirrors?.sweep(SWEEP_ENTRIES);
     }
+    this.tracking.expire();
+  }
+
+  #ringChanged(members: readonly string[]): void {
+    this.peers?.setMembers(members);
+    this.tracking.vouchesNoMore();
   }
 
   #createPeers(): Peers {
@@ -346,6 +338,8 @@ export class Node {
       random,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
+      linkChanged: () => this.tracking.vouchesNoMore(),
+      invalidated: (keys) => this.coherence.invalidatedByOwner(keys),
       handlers: peerHandlers(this, (group, key) => this.#readThrough.requested(group, key)),
     });
   }
@@ -363,7 +357,7 @@ export class Node {
       thread: MAIN_THREAD,
       counts: this.#counts,
       sharesPort: threads > 1,
-      run: (command, args, client) => command.run?.(args, { node: this, client }),
+      run: (command, args, client) => runHere(command, args, { node: this, client }),
       gone: (client) => this.sessions.forget(client),
     });
   }
@@ -394,7 +388,7 @@ export class Node {
       recover: (thread) => {
         this.#counts.forget(thread);
         for (const { store, mirrors } of this.groups.all) {
-          store.recoverThread(thread);
+          if (store.recoverThread(thread) > 0) this.tracking.flushed();
           mirrors?.recoverThread(thread);
         }
       },

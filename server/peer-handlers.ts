@@ -9,12 +9,14 @@ import { scanHere } from "./cluster-scan.ts";
 import type { Coherence } from "./coherence.ts";
 import type { Group, Groups } from "./groups.ts";
 import type { Membership } from "./membership.ts";
+import type { Tracking } from "./tracking/tracking.ts";
 
 /** The parts of a node that peers need; read at each use. */
 export interface AnsweringNode {
   readonly groups: Groups;
   readonly membership: Membership;
   readonly coherence: Coherence;
+  readonly tracking: Tracking;
 }
 
 /** `requested` answers a GET of another member; its key is a copy. */
@@ -29,6 +31,8 @@ export function peerHandlers(
       return requested(group, Buffer.from(key));
     },
     look: (key) => node.coherence.lookHere(key),
+    track: (read, lookedAt, member) => node.tracking.readsFor(read, lookedAt, member),
+    untrack: (member) => node.tracking.memberGone(member),
     edit: (key, edit) => node.coherence.editHere(key, edit),
     remove: (keys, copiesOnly) => {
       if (!copiesOnly) return node.coherence.removeHere(keys);

@@ -13,15 +13,19 @@ import type { HotKeys } from "../cluster/hot-keys.ts";
 import { leaseMs } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
 import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
+import type { Tracker } from "../cluster/tracker.ts";
 import type { Flight } from "./flights.ts";
 import type { Group } from "./groups.ts";
 import type { Latency } from "./latency.ts";
 import type { Membership } from "./membership.ts";
+import type { Tracking } from "./tracking/tracking.ts";
 
 /** The part of the peer links that a read needs. */
 export interface ReadPeers {
   isUp(id: string): boolean;
   get(id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome>;
+  /** Has the member note that this node is about to read a key; before `get`, in one tick with it. */
+  track(id: string, key: Uint8Array, kind: "read"): void;
 }
 
 export interface ReadThroughOptions {
@@ -34,6 +38,7 @@ export interface ReadThroughOptions {
   /** 0 to 1, for the jitter of lifetimes. */
   readonly random: () => number;
   readonly loadLatency: Latency;
+  readonly tracking: Pick<Tracking, "reads" | "isNoted" | "changed" | "filled" | "prolonged" | "unvouched">;
   /** What an owner may take beyond its loader's deadline before who asked gives up; read at each use. */
   readonly peerTimeoutMs: () => number;
 }
@@ -49,11 +54,38 @@ export class ReadThrough {
     this.#options = options;
   }
 
-  /** A client's GET that missed. `key` must be the caller's own copy. Never rejects. */
-  missed(group: Group, key: Buffer): Promise<Outcome> {
+  /** A client's GET. The key's bytes are copied. `reader`: is told when the outcome no longer holds. Never rejects. */
+  get(group: Group, key: Uint8Array, reader: Tracker | undefined): Outcome | Promise<Outcome> {
+    if (reader !== undefined) this.#options.tracking.reads(Buffer.from(key), reader);
+    const held = group.store.get(key);
+    if (held?.value != null) {
+      group.counters.hits++;
+      return { kind: "value", value: held.value, ttlMs: held.ttlMs };
+    }
+    if (held !== undefined) {
+      group.counters.negativeHits++;
+      return { kind: "absent", ttlMs: held.ttlMs };
+    }
+    // Who tracks asks the owner, so that the owner notes this node.
+    const mirrored = reader === undefined ? group.mirrors?.get(key) : undefined;
+    if (mirrored?.value != null) {
+      group.counters.mirrorHits++;
+      return { kind: "value", value: mirrored.value, ttlMs: mirrored.ttlMs };
+    }
+    group.counters.misses++;
+    return this.missed(group, Buffer.from(key), reader !== undefined);
+  }
+
+  /**
+   * A client's GET that missed. `key` must be the caller's own copy. `isTracked`: the owner has to tell this node when its
+   * answer no longer holds. Never rejects.
+   */
+  missed(group: Group, key: Buffer, isTracked = false): Promise<Outcome> {
     const target = this.#reachableOwner(key);
     if (target === undefined) return this.load(group, key);
-    return this.#join(group, key, "forwards", (flight) => this.#forward(group, key, target, flight));
+    // Apart, because to a forward under way the owner may have answered before it would note this node.
+    const kind = isTracked ? "trackedForwards" : "forwards";
+    return this.#join(group, key, kind, (flight) => this.#forward(group, key, target, flight, isTracked));
   }
 
   /** A GET of another member: from the store, or loaded here, whoever owns the key. `key` must be a copy. */
@@ -77,7 +109,7 @@ export class ReadThrough {
   #join(
     group: Group,
     key: Buffer,
-    kind: "loads" | "forwards",
+    kind: "loads" | "forwards" | "trackedForwards",
     work: (flight: Flight) => Promise<Outcome>,
   ): Promise<Outcome> {
     const underWay = group[kind].find(key);
@@ -97,13 +129,19 @@ export class ReadThrough {
     return owner === undefined || owner === membership.self ? undefined : owner;
   }
 
-  async #forward(group: Group, key: Buffer, owner: string, flight: Flight): Promise<Outcome> {
+  async #forward(
+    group: Group,
+    key: Buffer,
+    owner: string,
+    flight: Flight,
+    isTracked: boolean,
+  ): Promise<Outcome> {
     // A peer that is shutting down answers so on a link that is still up: it must not be asked again.
     const tried = new Set<string>();
     let target: string | undefined = owner;
     while (target !== undefined && tried.size < MAX_FORWARDS) {
       try {
-        return await this.#ask(group, key, target, flight);
+        return await this.#ask(group, key, target, flight, isTracked);
       } catch (error) {
         if (!(error instanceof PeerUnreachable)) throw error;
         group.counters.forwardErrors++;
@@ -116,9 +154,10 @@ export class ReadThrough {
     return heldOf(group, key) ?? this.load(group, key);
   }
 
-  async #ask(group: Group, key: Buffer, owner: string, flight: Flight): Promise<Outcome> {
+  async #ask(group: Group, key: Buffer, owner: string, flight: Flight, isTracked: boolean): Promise<Outcome> {
     group.counters.forwards++;
     const timeoutMs = group.conf.loaderTimeoutMs + this.#options.peerTimeoutMs();
+    if (isTracked) this.#options.peers!.track(owner, key, "read");
     const outcome = await this.#options.peers!.get(owner, key, timeoutMs);
     if (outcome.kind === "value" && !flight.voided && group.mirrors !== undefined) {
       const ttlMs = leaseMs(outcome.ttlMs);
@@ -138,8 +177,19 @@ export class ReadThrough {
     }
     const ttlMs = this.#lifetime(group, outcome);
     if (flight.voided) group.counters.loadsVoided++;
-    else if (ttlMs !== 0) group.store.put(key, outcome.kind === "value" ? outcome.value : null, ttlMs);
+    else this.#keep(group, key, outcome.kind === "value" ? outcome.value : null, ttlMs);
     return { ...outcome, ttlMs };
+  }
+
+  #keep(group: Group, key: Buffer, value: Uint8Array | null, ttlMs: number | undefined): void {
+    const { tracking } = this.#options;
+    const before = tracking.isNoted(key) ? group.store.get(key) : undefined;
+    const isKept = ttlMs !== 0 && group.store.put(key, value, ttlMs);
+    // Nobody will tell when what is not kept changes.
+    if (!isKept) tracking.unvouched(key);
+    else if (before === undefined) tracking.filled(key, ttlMs);
+    else if (isSame(before.value, value)) tracking.prolonged(key, ttlMs);
+    else tracking.changed(key);
   }
 
   /**
@@ -153,6 +203,10 @@ export class ReadThrough {
     const base = outcome.kind === "value" ? ttlMs : negativeTtlMs;
     return base * (1 - ttlJitter * this.#options.random());
   }
+}
+
+function isSame(a: Buffer | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
 }
 
 /** What the group's store has of a key, as an outcome. */

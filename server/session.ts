@@ -23,6 +23,10 @@ export class Session {
   transaction: Transaction | undefined;
   /** How many keys are watched, and the bytes that they are kept in. */
   watched = { keys: 0, bytes: 0 };
+  /** CLIENT TRACKING is on: tells of keys that were read, or in BCAST mode of those with its prefixes. */
+  tracking: "keys" | "prefixes" | undefined;
+  /** CLIENT CACHING was said and not used up. */
+  caching = false;
   /** Undefined: everything is replied to. */
   silence: Silence | undefined;
   isMonitor = false;

@@ -30,7 +30,7 @@ const NO_CLUSTER_TEXT = "An error: this is no Redis Cluster, any member answers 
 /** Those that clients ask for, with their arity. */
 const CLUSTER_ARITY: Readonly<Record<string, number>> = {
   ...{ info: 2, nodes: 2, slots: 2, shards: 2, myid: 2, links: 2, keyslot: 3, countkeysinslot: 3 },
-  ...{ getkeysinslot: 4, replicas: 3, slaves: 3, meet: -4, forget: 3, reset: -2, failover: -2, help: 2 },
+  ...{ getkeysinslot: 4, replicas: 3, slaves: 3, meet: -4, forget: 3, reset: -2, failover: -2 },
 };
 
 const clusterCommand: Command = {

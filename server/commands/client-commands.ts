@@ -7,6 +7,7 @@ import { describeConnection } from "../client-line.ts";
 import { CLIENT_TYPES, clientControlCommands } from "./client-control.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { integerOf, isClientName } from "./connection-commands.ts";
+import { trackingCommands } from "./tracking-commands.ts";
 
 /** Lines by their `id=` field. */
 async function list(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
@@ -108,6 +109,7 @@ export const clientCommand: Command = {
     ),
     subcommand("setname", 3, "2.6.9", "Names this connection.", setName),
     subcommand("setinfo", 4, "7.2.0", "Tells which client library this is.", setInfo),
+    ...trackingCommands,
     adminSubcommand("no-evict", 3, "7.0.0", "Accepted without effect.", onOrOff("noEvict")),
     subcommand("no-touch", 3, "7.2.0", "Accepted without effect.", onOrOff("noTouch")),
     ...clientControlCommands,

@@ -3,6 +3,7 @@
  *
  * Owns the types only; `table.ts` has the list and the way from arguments to a reply.
  */
+import type { Tracker } from "../../cluster/tracker.ts";
 import type { Reply } from "../../proto/reply.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection } from "../connection.ts";
@@ -32,13 +33,15 @@ export interface ClientState {
   readonly id: number;
   leave(): void;
   /** Sends what no command has asked for, in the client's dialect and behind the replies that it waits for. */
-  push(message: Reply): void;
+  push(message: Reply, atOnce?: boolean): void;
 }
 
 /** What a command may use that needs the node; it runs on the main thread. */
 export interface CommandContext {
   readonly node: Node;
   readonly client: ClientState;
+  /** For whom the keys that the command reads are noted (CLIENT TRACKING); undefined: nobody. */
+  readonly reader?: Tracker | undefined;
 }
 
 /** Redis' own flags, as COMMAND INFO shows them. */

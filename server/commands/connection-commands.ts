@@ -11,6 +11,7 @@ import type { User } from "../session.ts";
 import { endTransaction } from "../transaction.ts";
 import { REDIS_VERSION } from "../version.ts";
 import type { Command, LocalContext } from "./command.ts";
+import { forgetTracking } from "./tracking-commands.ts";
 
 /** The users there are: everybody, and who has given `admin-password`. */
 const DEFAULT_USER = "default";
@@ -130,7 +131,7 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   session.watched = { keys: 0, bytes: 0 };
   session.isMonitor = session.noEvict = session.noTouch = false;
   connection.silence = undefined;
-  connection.setReason("tracking", false);
+  forgetTracking(connection);
   connection.name = "";
   connection.protocol = 2;
   connection.authenticated = conf.requirePass === "";

@@ -158,7 +158,7 @@ export const heldCommands: readonly Command[] = [
     arity: 2,
     flags: ["readonly", "fast"],
     keys: ONE_KEY,
-    summary: "string when something is cached, else none. Never loads.",
+    summary: "The type string when something is cached, else none. Never loads.",
     since: "1.0.0",
     group: "generic",
     run: looking({ isUse: false }, ({ held }) => new SimpleString(held ? "string" : "none"))!,

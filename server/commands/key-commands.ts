@@ -18,7 +18,7 @@ function toReply(outcome: Outcome): Reply {
 }
 
 async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
-  return tooLong(args.slice(1), context) ?? toReply(await context.node.get(args[1]!));
+  return tooLong(args.slice(1), context) ?? toReply(await context.node.get(args[1]!, context.reader));
 }
 
 /** One failed load fails the whole MGET: clients have no place for an error inside the array. */
@@ -26,13 +26,13 @@ async function mget(args: readonly Buffer[], context: CommandContext): Promise<R
   const keys = args.slice(1);
   const refused = tooLong(keys, context);
   if (refused !== undefined) return refused;
-  const replies = (await Promise.all(keys.map((key) => context.node.get(key)))).map(toReply);
+  const replies = (await Promise.all(keys.map((key) => context.node.get(key, context.reader)))).map(toReply);
   return replies.find((reply) => reply instanceof ErrorReply) ?? replies;
 }
 
 /** Asks the owners of keys what they hold, without a load. */
-function look(keys: readonly Buffer[], { node }: CommandContext): Promise<Glimpse[]> {
-  return Promise.all(keys.map((key) => node.coherence.look(Buffer.from(key))));
+function look(keys: readonly Buffer[], { node, reader }: CommandContext): Promise<Glimpse[]> {
+  return Promise.all(keys.map((key) => node.coherence.look(Buffer.from(key), { reader })));
 }
 
 /** A command on one key that replies with a figure of what its owner holds. */
@@ -59,25 +59,27 @@ function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
 
 async function del(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   const keys = args.slice(1).map((key) => Buffer.from(key));
-  return tooLong(keys, context) ?? context.node.coherence.remove(keys);
+  return tooLong(keys, context) ?? context.node.coherence.remove(keys, { by: context.client.id });
 }
 
-async function flush(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+async function flush(args: readonly Buffer[], { node, client }: CommandContext): Promise<Reply> {
   const word = args[1]?.toString().toLowerCase();
   if (args.length > 2 || (word !== undefined && word !== "sync" && word !== "async")) {
     return new ErrorReply(errors.syntax);
   }
-  await node.coherence.flush();
+  await node.coherence.flush({ by: client.id });
   return OK;
 }
 
 /** What is wrong with the words behind MEMORY USAGE's key; there is nothing to sample, but clients may say it. */
 function samplesRefused(words: readonly Buffer[]): string | undefined {
-  if (words.length === 0) return undefined;
-  if (words.length !== 2 || words[0]!.toString().toLowerCase() !== "samples") return errors.syntax;
-  const samples = integerOf(words[1]!);
-  if (samples === undefined) return errors.notAnInteger;
-  return samples < 0 ? errors.syntax : undefined;
+  for (let i = 0; i < words.length; i += 2) {
+    if (i + 1 === words.length || words[i]!.toString().toLowerCase() !== "samples") return errors.syntax;
+    const samples = integerOf(words[i + 1]!);
+    if (samples === undefined) return errors.notAnInteger;
+    if (samples < 0) return errors.syntax;
+  }
+  return undefined;
 }
 
 const memoryUsage: Command = {

@@ -11,6 +11,7 @@ import { endTransaction, keptSize } from "../transaction.ts";
 import { refusalOf } from "./admin.ts";
 import type { Answer, Chosen, LocalContext } from "./command.ts";
 import { perform } from "./perform.ts";
+import { endCaching } from "./tracking-commands.ts";
 
 const QUEUED = new SimpleString("QUEUED");
 /** Commands that act on the transaction rather than being part of it. */
@@ -34,7 +35,7 @@ export function performSpecial(
   const over = context.sessions.pause.holds(commandsOf(wanted, context));
   if (over !== undefined) return performAfter(over, wanted, context);
   const { transaction } = context.connection.session;
-  if (transaction === undefined || IMMEDIATE.has(wanted.name)) return performSeen(wanted, context);
+  if (transaction === undefined || IMMEDIATE.has(wanted.name)) return performOnce(wanted, context);
   transaction.add(wanted);
   return QUEUED;
 }
@@ -52,6 +53,15 @@ function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: Lo
   if (!/^exec$/i.test(args[0]!.toString("latin1", 0, 5))) return refused;
   endTransaction(connection);
   return new ErrorReply(errors.execRefused(refused.text));
+}
+
+/** What CLIENT CACHING has said holds for one command that is not CLIENT, or one transaction, which ends it itself. */
+function performOnce(chosen: Chosen, context: LocalContext): Answer {
+  const answer = performSeen(chosen, context);
+  const { session } = context.connection;
+  const isOver = session.transaction === undefined && !(answer instanceof Promise && chosen.name === "exec");
+  if (session.caching && isOver && !chosen.name.startsWith("client|")) endCaching(context);
+  return answer;
 }
 
 function refusal(

@@ -60,7 +60,13 @@ export function executeForThread(args: readonly Buffer[], context: CommandContex
   const found = resolve(args);
   if (found instanceof ErrorReply) return found;
   const { command } = found;
-  return guarded(command, context.node.log, () => command.run?.(args, context));
+  return guarded(command, context.node.log, () => runHere(command, args, context));
+}
+
+/** Runs a command where the node is: notes what CLIENT TRACKING wants to know of it. */
+export function runHere(command: Command, args: readonly Buffer[], { node, client }: CommandContext): Answer {
+  const reader = command.flags.includes("readonly") ? node.tracking.readerOf(client.id) : undefined;
+  return command.run?.(args, { node, client, reader });
 }
 
 /** The command that is meant and its full name, or the reply that says why there is none. */

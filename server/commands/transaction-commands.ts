@@ -10,6 +10,7 @@ import { errors } from "../../proto/texts.ts";
 import { endTransaction, keptSize, Transaction } from "../transaction.ts";
 import type { Answer, Chosen, Command, CommandFlag, LocalContext } from "./command.ts";
 import { performSeen } from "./special.ts";
+import { endCaching } from "./tracking-commands.ts";
 
 const FLAGS: readonly CommandFlag[] = ["noscript", "loading", "stale", "fast", "allow_busy"];
 const STATUS_BYTE = 0x2b;
@@ -65,6 +66,7 @@ async function executeAll(queue: readonly Chosen[], context: LocalContext): Prom
     if (!isRead) await added;
   }
   await Promise.all(underWay);
+  endCaching(context);
   return replies.join();
 }
 

@@ -60,6 +60,8 @@ export interface NodeFields {
   readonly softOutputMs: number;
   /** How many commands of one client may wait for their replies. */
   readonly maxPendingCommands: number;
+  /** How many keys may be remembered for clients that cache by themselves. */
+  readonly trackingMaxKeys: number;
   /** What SLOWLOG calls slow; negative: nothing is. */
   readonly slowlogMicros: number;
   readonly slowlogEntries: number;

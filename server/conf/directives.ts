@@ -161,6 +161,12 @@ export const nodeDirectives = {
     "1024",
     "commands of a client under way",
   ),
+  trackingMaxKeys: live(
+    "tracking-table-max-keys",
+    kind.integer(1, 100_000_000),
+    "1000000",
+    "keys remembered for client-side caching",
+  ),
   slowlogMicros: live(
     "slowlog-log-slower-than",
     kind.integer(-1, 1e12),

@@ -191,13 +191,20 @@ function makeRoom(shard: Shard, hash: number, charge: number, now: number): void
 }
 
 function evict(shard: Shard, ref: number): void {
+  if (shard.onEnd !== undefined) tellOfEnd(shard, ref);
   removeEntry(shard, ref);
   shard.counters[EVICTIONS]!++;
 }
 
 export function expire(shard: Shard, ref: number): void {
+  if (shard.onEnd !== undefined) tellOfEnd(shard, ref);
   removeEntry(shard, ref);
   shard.counters[EXPIRATIONS]!++;
+}
+
+function tellOfEnd(shard: Shard, ref: number): void {
+  const at = keyAt(shard.words, ref);
+  shard.onEnd!(Buffer.from(shard.buffer.subarray(at, at + (shard.words[ref + SIZES]! & 0xffff))));
 }
 
 /** Ends an entry: out of table, queue and account. Its words stay as a dead entry until the log takes them back. */

@@ -2,7 +2,7 @@
  * One shard: its memory seen through typed arrays, and the way to the empty state.
  *
  * A shard is a SharedArrayBuffer of its own with everything in it, so that threads share it by handing the buffer
- * over; this object is one thread's view and holds no state besides. It does not know keys, policies or time.
+ * over; this object is one thread's view and holds no state besides, but for whom this thread wants to be told. It does not know keys, policies or time.
  */
 import {
   COUNTERS_AT,
@@ -35,6 +35,8 @@ export class Shard {
   readonly arenaAt: number;
   readonly arenaWords: number;
   readonly isLru: boolean;
+  /** Told of the key of an entry that is evicted or expires, inside the lock: must only note it. */
+  onEnd: ((key: Buffer) => void) | undefined = undefined;
 
   constructor(memory: SharedArrayBuffer, geometry: Geometry) {
     this.geometry = geometry;

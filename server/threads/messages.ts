@@ -50,6 +50,8 @@ export interface ReplyBatch {
 /** What a client gets unasked, in either dialect: only its own thread knows which one it speaks now. */
 export interface ClientPush {
   readonly client: number;
+  /** As in Connection.push. */
+  readonly atOnce?: boolean;
   readonly bytes2: Uint8Array;
   readonly bytes3: Uint8Array;
 }

@@ -19,7 +19,7 @@ export interface RemoteClient {
   readonly id: number;
   /** The dialect in which its command is answered. */
   readonly protocol: 2 | 3;
-  push(message: Reply): void;
+  push(message: Reply, atOnce?: boolean): void;
 }
 
 /** The part of a `Worker` that is needed here. */
@@ -143,7 +143,7 @@ export class WorkerLink {
 
   #client(id: number, protocol: 2 | 3): RemoteClient {
     this.#clients.add(id);
-    return { id, protocol, push: (message) => this.#push(id, message) };
+    return { id, protocol, push: (message, atOnce) => this.#push(id, message, atOnce) };
   }
 
   #gone(client: number): void {
@@ -151,9 +151,9 @@ export class WorkerLink {
   }
 
   /** Travels behind the replies of this tick. */
-  #push(client: number, message: Reply): void {
+  #push(client: number, message: Reply, atOnce = false): void {
     this.#planFlush();
-    this.#pushes.push({ client, bytes2: this.#encode(message, 2), bytes3: this.#encode(message, 3) });
+    this.#pushes.push({ client, atOnce, bytes2: this.#encode(message, 2), bytes3: this.#encode(message, 3) });
   }
 
   #reply(id: number, reply: Reply | undefined, protocol: 2 | 3): void {

@@ -18,7 +18,7 @@ import { pinoLevel } from "../log.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { ClientCounts } from "./client-counts.ts";
 import { Forwarder } from "./forwarder.ts";
-import type { ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
+import type { ClientPush, ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
 import { ThreadSessions } from "./thread-sessions.ts";
 import { createWorkerLog } from "./worker-log.ts";
@@ -90,9 +90,9 @@ function figures(withLines: boolean): WorkerFigures {
 }
 
 /** A client that has gone meanwhile gets nothing. */
-function push(client: number, bytes2: Uint8Array, bytes3: Uint8Array): void {
+function push({ client, atOnce, bytes2, bytes3 }: ClientPush): void {
   const connection = clients.get(client);
-  connection?.push(new Encoded(Buffer.from(connection.protocol === 3 ? bytes3 : bytes2)));
+  connection?.push(new Encoded(Buffer.from(connection.protocol === 3 ? bytes3 : bytes2)), atOnce);
 }
 
 function reset(): void {
@@ -109,8 +109,7 @@ async function obey(message: ToWorker): Promise<void> {
   else if (message.kind === "reset") reset();
   else if (message.kind === "ask")
     tell({ kind: "answer", question: message.question, answer: sessions.answer(message.about) });
-  else if (message.kind === "pushes")
-    for (const { client, bytes2, bytes3 } of message.pushes) push(client, bytes2, bytes3);
+  else if (message.kind === "pushes") for (const each of message.pushes) push(each);
   else if (message.kind === "conf") {
     changeDirectives(conf, message.changes);
     log.level = pinoLevel(conf.loglevel);

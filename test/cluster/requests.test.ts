@@ -17,18 +17,20 @@ const key = (text: string) => Buffer.from(text);
 function setUp() {
   const sent: carrot.Frame[] = [];
   const state = { now: 0, outgoing: 0, askTimeoutMs: 5000 };
+  const invalid: (string[] | undefined)[] = [];
   const reader = new FrameReader(MAX_REQUEST_BYTES);
   const requests = new Requests({
     peer: "b:1",
     clock: () => state.now,
     outgoingBytes: () => state.outgoing,
     askTimeoutMs: () => state.askTimeoutMs,
+    invalidated: (keys) => void invalid.push(keys?.map(String)),
     send: (frame) => {
       reader.push(frame as Buffer);
       sent.push(decodeFrame(carrot.Frame, reader.next()!));
     },
   });
-  return { requests, sent, state };
+  return { requests, sent, state, invalid };
 }
 
 function answer(requests: Requests, frame: carrot.Frame.$Properties): void {
@@ -175,4 +177,44 @@ test("answers that fit nothing throw; answers to nobody are ignored", async (t) 
   answer(requests, { counted: { id, count: 7 } });
   t.is((await asked).count, 7);
   requests.close("done");
+});
+
+test("what is tracked stands before the requests that read it, in one frame a tick", async (t) => {
+  const { requests, sent } = setUp();
+  requests.get(key("plain"), 10).catch(() => {});
+  requests.track(key("a"), "read");
+  requests.get(key("a"), 10).catch(() => {});
+  requests.track(key("b"), "read");
+  requests.get(key("b"), 10).catch(() => {});
+  await tick();
+  t.deepEqual(sent[0]?.track?.read?.map(String), ["a", "b"]);
+  t.deepEqual(sent[1]?.get?.keys?.map(String), ["plain", "a", "b"]);
+  requests.track(key("c"), "lookedAt");
+  requests.ask("looked", (id) => ({ look: { id, key: key("c") } })).catch(() => {});
+  t.deepEqual(sent[2]?.track?.lookedAt?.map(String), ["c"]);
+  t.is(sent[3]?.body, "look");
+  requests.close("over");
+  requests.track(key("d"), "read");
+  await tick();
+  t.is(sent.length, 4);
+});
+
+test("many tracked keys are several frames, none longer than a member reads", async (t) => {
+  const { requests, sent } = setUp();
+  for (let i = 0; i < 10; i++) requests.track(Buffer.alloc(MAX_KEY_BYTES, `${i}`), "read");
+  requests.track(Buffer.alloc(MAX_KEY_BYTES + 1), "read");
+  requests.get(key("k"), 10).catch(() => {});
+  await tick();
+  t.is(sent.flatMap((frame) => frame.track?.read ?? []).length, 10);
+  t.is(sent.at(-1)?.body, "get");
+  requests.close("over");
+});
+
+test("what a member says is invalid is passed on, whether or not anything is asked", (t) => {
+  const { requests, invalid } = setUp();
+  answer(requests, { invalidate: { keys: [key("a"), key("b")] } });
+  answer(requests, { invalidate: { all: true } });
+  answer(requests, { invalidate: {} });
+  t.deepEqual(invalid, [["a", "b"], undefined, []]);
+  requests.close("over");
 });

@@ -10,6 +10,7 @@ import { AcceptorHandshake, DialerHandshake } from "../../cluster/handshake.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { Peers, type PeersOptions } from "../../cluster/peers.ts";
 import type { PeerHandlers, ScanPiece } from "../../cluster/served-link.ts";
+import type { Tracker } from "../../cluster/tracker.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 
@@ -43,6 +44,7 @@ export class PlainStore implements PeerHandlers {
   readonly entries = new Map<string, Uint8Array>();
   readonly calls: string[] = [];
   readonly edits: Edit[] = [];
+  readonly trackers = new Set<Tracker>();
   takesRings = true;
   onRing: (epoch: number, members: readonly string[]) => void = () => {};
 
@@ -56,6 +58,16 @@ export class PlainStore implements PeerHandlers {
     const value = this.entries.get(Buffer.from(key).toString("latin1"));
     const kind = value === undefined ? ("missing" as const) : ("value" as const);
     return { kind, bytes: value?.length ?? 0, ttlMs: 5_000_000_000_000.5, footprintBytes: 77 };
+  }
+
+  track(read: readonly Uint8Array[], lookedAt: readonly Uint8Array[], member: Tracker): void {
+    const names = [...read, ...lookedAt].map((key) => Buffer.from(key).toString("latin1"));
+    this.calls.push(`track ${names.join()}`);
+    this.trackers.add(member);
+  }
+
+  untrack(member: Tracker): void {
+    this.trackers.delete(member);
   }
 
   remove(keys: readonly Uint8Array[], copiesOnly: boolean): number {
@@ -142,6 +154,8 @@ export class Rig {
       random: () => 0,
       log,
       epoch: () => member.epoch,
+      linkChanged: () => {},
+      invalidated: () => {},
       connect: (host, port) => this.connect(`${host}:${port}`),
       ...options,
     });

@@ -243,3 +243,51 @@ test("dropping copies only is passed on as such", (t) => {
   take({ flush: { id: 3, copiesOnly: true } });
   t.deepEqual(store.calls, ["drop k0", "remove k0", "drop all"]);
 });
+
+test("keys that change are told of behind the answers before, in one frame a tick", async (t) => {
+  const { store, sent, link, take } = setUp();
+  take({ track: { read: keys(2), lookedAt: [Buffer.from("l")] } });
+  t.deepEqual(store.calls, ["track k0,k1,l"]);
+  t.deepEqual([...store.trackers], [link]);
+  take({ get: { firstId: 1, keys: keys(1) } });
+  link.invalidate(Buffer.from("k0"));
+  link.invalidate(Buffer.from("k1"));
+  await tick();
+  t.deepEqual(
+    sent.map((frame) => frame.body),
+    ["got", "invalidate"],
+  );
+  t.deepEqual(sent[1]?.invalidate?.keys?.map(String), ["k0", "k1"]);
+  await tick();
+  t.is(sent.length, 2);
+});
+
+test("all keys are one word, whatever keys were told of before", async (t) => {
+  const { sent, link } = setUp();
+  link.invalidate(Buffer.from("k"));
+  link.invalidateAll();
+  await tick();
+  t.deepEqual(
+    sent.map((frame) => [frame.invalidate?.all, frame.invalidate?.keys?.length ?? 0]),
+    [[true, 0]],
+  );
+});
+
+test("very many keys that change are several frames", async (t) => {
+  const { sent, link } = setUp();
+  for (let i = 0; i < 10_000; i++) link.invalidate(Buffer.alloc(100, `${i}`));
+  await tick();
+  t.true(sent.length > 3);
+  t.is(sent.flatMap((frame) => frame.invalidate?.keys ?? []).length, 10_000);
+});
+
+test("over a link that has ended nothing is told", async (t) => {
+  const { store, sent, link, take } = setUp();
+  take({ track: { read: keys(1) } });
+  link.ended();
+  link.invalidate(Buffer.from("k0"));
+  link.invalidateAll();
+  await tick();
+  t.true(link.isGone);
+  t.deepEqual([sent, [...store.trackers]], [[], []]);
+});

@@ -16,6 +16,9 @@ import { Redis } from "ioredis";
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 export const CLI = path.join(ROOT, "dist/server/cli.js");
 
+/** Who started a program, and ends it: a test, or a script of the tests. */
+export type Owner = Pick<ExecutionContext, "teardown">;
+
 /** A program under test. */
 export interface Program {
   readonly child: ChildProcess;
@@ -29,13 +32,7 @@ export interface Program {
 }
 
 /** Starts a program, which is killed at the end of the test at the latest. `ipc`: it takes messages of the test. */
-export function start(
-  t: ExecutionContext,
-  command: string,
-  args: readonly string[],
-  cwd = ROOT,
-  ipc = false,
-): Program {
+export function start(t: Owner, command: string, args: readonly string[], cwd = ROOT, ipc = false): Program {
   const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe", ipc ? "ipc" : "ignore"] });
   let text = "";
   const changed = new Set<() => void>();
@@ -74,18 +71,14 @@ export interface NodeProcess extends Program {
 }
 
 /** Starts a node and waits until it is ready. */
-export async function startNodeProcess(
-  t: ExecutionContext,
-  args: readonly string[],
-  peerId = "",
-): Promise<NodeProcess> {
+export async function startNodeProcess(t: Owner, args: readonly string[], peerId = ""): Promise<NodeProcess> {
   const program = start(t, process.execPath, [CLI, ...args]);
   const ready = await program.printed(/ready on [^ ]*:(\d+)/);
   return Object.assign(program, { port: Number(ready[1]), peerId });
 }
 
 /** A directory that is removed with the test. */
-export function temporaryDirectory(t: ExecutionContext): string {
+export function temporaryDirectory(t: Owner): string {
   const directory = mkdtempSync(path.join(tmpdir(), "carrot-"));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   return directory;

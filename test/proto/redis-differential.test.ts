@@ -15,6 +15,7 @@ import {
 } from "../../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { compareFraming } from "../differential/compare.ts";
 import { protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";
 import { hasRedisServer, RedisServer } from "./redis-server.ts";
@@ -45,24 +46,6 @@ function carrotAnswer(request: Buffer, limits: ReaderLimits): Buffer {
   if (result === DROP) return Buffer.alloc(0);
   if (result === PROTOCOL_ERROR) replies.push(encodeReply(new ErrorReply(`ERR ${reader.error}`), 2));
   return Buffer.concat(replies);
-}
-
-/** carrotCache's own text, or a byte of a type, which Redis writes raw: Redis reads on there, or answers otherwise. */
-const OWN_ERROR = /-ERR Protocol error: (?:invalid CRLF in request|expected '\$', got '\\x..')\r\n$/;
-/** Where Redis' search for a CR ends for good at a NUL, or goes on behind an LF, carrotCache says what is wrong. */
-const LENGTH_ERROR = /-ERR Protocol error: (?:invalid (?:multi)?bulk length|expected '\$', got '.')\r\n$/;
-const WAITS_IN_REDIS = /\0|(?<!\r)\n/;
-
-type Comparison = "equal" | "listed" | "different";
-
-function compare(request: string, ours: string, theirs: string): Comparison {
-  if (ours === theirs) return "equal";
-  if (OWN_ERROR.test(ours)) {
-    // What comes before is the same, unless Redis finds a POST behind it and drops everything.
-    return theirs === "" || theirs.startsWith(ours.replace(OWN_ERROR, "")) ? "listed" : "different";
-  }
-  const waits = WAITS_IN_REDIS.test(request) && ours.replace(LENGTH_ERROR, "") === theirs;
-  return waits ? "listed" : "different";
 }
 
 const redis = hasRedisServer()
@@ -158,7 +141,7 @@ async function compareMany(
   for (const text of fc.sample(damagedPipeline, { numRuns: count, seed })) {
     const ours = carrotAnswer(bytes(text), limits).toString("latin1");
     const theirs = (await server.answer(bytes(text))).toString("latin1");
-    const comparison = compare(text, ours, theirs);
+    const comparison = compareFraming(text, ours, theirs);
     if (comparison === "different") t.is(ours, theirs, JSON.stringify(text));
     if (comparison === "listed") listed++;
   }

@@ -10,7 +10,7 @@ import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { Groups } from "../../server/groups.ts";
-import { createGroup, createMembership, Held, key, keyOwnedBy, turn } from "./fakes.ts";
+import { createGroup, createMembership, createTracking, Held, key, keyOwnedBy, turn } from "./fakes.ts";
 
 const GLIMPSE: Glimpse = { kind: "value", bytes: 3, ttlMs: 7, footprintBytes: 99 };
 
@@ -24,6 +24,10 @@ class FakePeers implements CoherencePeers {
   /** What every edit comes to. */
   edited: Edited = { ...refusedEdit(""), held: true, changed: true, error: undefined };
   hold: Held<string, void>[] | undefined;
+
+  track(id: string, bytes: Uint8Array): void {
+    this.told.push(`${id} track ${Buffer.from(bytes)}`);
+  }
 
   isUp(id: string): boolean {
     return !this.down.has(id);
@@ -73,14 +77,15 @@ function createNode() {
   const group = createGroup();
   const other = createGroup({ conf: { name: "other", prefix: key("other:") } });
   const groups = new Groups([group, other]);
+  const tracking = createTracking(groups);
   let sleeps = 0;
   let slept: (times: number) => void = () => {};
   const sleep = async () => slept(++sleeps);
   const onSleep = (listener: (times: number) => void) => {
     slept = listener;
   };
-  const coherence = new Coherence({ groups, membership, peers, sleep });
-  const lone = new Coherence({ groups, membership, peers: undefined, sleep });
+  const coherence = new Coherence({ groups, membership, peers, tracking, sleep });
+  const lone = new Coherence({ groups, membership, peers: undefined, tracking, sleep });
   return { coherence, lone, peers, membership, group, other, sleeps: () => sleeps, onSleep };
 }
 

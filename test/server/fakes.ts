@@ -6,13 +6,15 @@
  */
 import type { Outcome } from "../../cluster/outcome.ts";
 import { loadHash32 } from "../../cluster/ring.ts";
+import type { Tracker } from "../../cluster/tracker.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
 import { Flights } from "../../server/flights.ts";
-import { type Group, zeroCounters } from "../../server/groups.ts";
+import { type Group, type Groups, zeroCounters } from "../../server/groups.ts";
 import { LoadQueue } from "../../server/load-queue.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loader.ts";
 import { Membership } from "../../server/membership.ts";
 import { Store } from "../../server/store/store.ts";
+import { Tracking } from "../../server/tracking/tracking.ts";
 
 export const hash = await loadHash32();
 export const key = (text: string): Buffer => Buffer.from(text);
@@ -99,7 +101,7 @@ export function createGroup(
 ): Group {
   const conf = { ...GROUP_CONF, ...options.conf };
   const clock = options.clock ?? (() => 1000);
-  const storeOptions = { eviction: "lru", clock } as const;
+  const storeOptions = { eviction: "lru", clock, seed: 1 } as const;
   return {
     name: conf.name,
     prefix: conf.prefix,
@@ -109,11 +111,31 @@ export function createGroup(
       options.mirrors === false ? undefined : new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }),
     loads: new Flights(),
     forwards: new Flights(),
+    trackedForwards: new Flights(),
     queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, clock }),
     counters: zeroCounters(),
     counted: [],
     countedBefore: { evictions: 0, expirations: 0 },
   };
+}
+
+/** Client-side caching over the stores of these groups. */
+export function createTracking(groups: Groups, clock: () => number = () => 1000, maxKeys = 1000): Tracking {
+  return new Tracking({ groups, clock, maxKeys: () => maxKeys });
+}
+
+/** Notes the keys that it is told of; `*`: all. */
+export class FakeTracker implements Tracker {
+  readonly told: string[] = [];
+  isGone = false;
+
+  invalidate(key: Buffer): void {
+    this.told.push(key.toString("latin1"));
+  }
+
+  invalidateAll(): void {
+    this.told.push("*");
+  }
 }
 
 export const RING = { virtualNodes: 16, seed: 7 };

@@ -180,3 +180,14 @@ test("figures: time since the start, and commands in the last second", async (t)
   t.is(node.uptimeMs(), 1234);
   t.is(node.opsPerSecond(), 0);
 });
+
+test("when the ring changes, clients that cache by themselves are told that nothing holds", async (t) => {
+  const [a, b] = await startPair(t);
+  const client = await a.client();
+  client.send(command("HELLO", "3") + command("CLIENT", "TRACKING", "ON") + command("GET", keyOf(b)));
+  await client.until((text) => text.endsWith(`value of ${keyOf(b).slice("scores:".length)}\r\n`));
+  client.take();
+  // Left out of it, a node keeps its links and answers from now on by itself.
+  a.node.membership.take(1, [b.node.membership.self]);
+  t.is(await client.until((text) => text !== ""), ">2\r\n$10\r\ninvalidate\r\n_\r\n");
+});

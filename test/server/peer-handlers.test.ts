@@ -7,19 +7,20 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import { Coherence } from "../../server/coherence.ts";
 import { Groups } from "../../server/groups.ts";
 import { peerHandlers } from "../../server/peer-handlers.ts";
-import { createGroup, createMembership, found, key } from "./fakes.ts";
+import { createGroup, createMembership, createTracking, FakeTracker, found, key } from "./fakes.ts";
 
 function setUp() {
   const group = createGroup();
   const groups = new Groups([group]);
   const membership = createMembership("a", ["a", "b"]);
-  const coherence = new Coherence({ groups, membership, peers: undefined, sleep: async () => {} });
+  const tracking = createTracking(groups);
+  const coherence = new Coherence({ groups, membership, peers: undefined, tracking, sleep: async () => {} });
   const asked: Buffer[] = [];
-  const handlers = peerHandlers({ groups, membership, coherence }, async (_group, name) => {
+  const handlers = peerHandlers({ groups, membership, coherence, tracking }, async (_group, name) => {
     asked.push(name);
     return found("1");
   });
-  return { handlers, group, membership, asked };
+  return { handlers, group, membership, tracking, asked };
 }
 
 const never = (): Promise<Outcome> => new Promise(() => {});
@@ -66,4 +67,15 @@ test("an edit, a look, a scan and a view of the ring reach what they concern", (
   t.is(handlers.edit(key("nobody's"), edit).error, "no group takes the key");
   t.true(handlers.ring(3, ["a", "b", "c"]));
   t.is(membership.members.length, 3);
+});
+
+test("a member that tracks keys is told of them until its link is gone", (t) => {
+  const { handlers, tracking } = setUp();
+  const member = new FakeTracker();
+  handlers.track([key("scores:Tom")], [key("scores:Jack")], member);
+  t.is(tracking.figures.keys, 2);
+  handlers.remove([key("scores:Tom")], false);
+  t.deepEqual(member.told, ["scores:Tom"]);
+  handlers.untrack(member);
+  t.is(tracking.figures.keys, 0);
 });

@@ -8,11 +8,13 @@ import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
+import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { ReadThrough } from "../../server/read-through.ts";
 import {
   createGroup,
   createMembership,
+  createTracking,
   FakeClock,
   found,
   Held,
@@ -38,6 +40,8 @@ class FakePeers {
     return this.up.has(id);
   }
 
+  track(): void {}
+
   get(id: string, bytes: Uint8Array, timeoutMs: number): Promise<Outcome> {
     const held = new Held<Asked, Outcome>({ id, key: Buffer.from(bytes).toString(), timeoutMs });
     this.asked.push(held);
@@ -59,7 +63,8 @@ function createNode(conf: Partial<GroupConf> = {}, { mirrors = true, random = ()
   const loadLatency = new Latency();
   const hotKeys = new HotKeys({ hash, seed: 1, clock: clock.read });
   const peerTimeoutMs = () => 500;
-  const options = { membership, hotKeys, clock: clock.read, random, loadLatency, peerTimeoutMs };
+  const tracking = createTracking(new Groups([group]), clock.read);
+  const options = { membership, hotKeys, clock: clock.read, random, loadLatency, tracking, peerTimeoutMs };
   const node = new ReadThrough({ ...options, peers });
   const lone = new ReadThrough({ ...options, peers: undefined });
   return { node, lone, clock, loader, peers, membership, group, loadLatency };

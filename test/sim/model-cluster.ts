@@ -14,7 +14,7 @@ import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { type Group, Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { type ReadPeers, ReadThrough } from "../../server/read-through.ts";
-import { createGroup, createMembership, hash } from "../server/fakes.ts";
+import { createGroup, createMembership, createTracking, hash } from "../server/fakes.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** Loads take about as long as a few messages: that is where the interleavings are. */
@@ -87,7 +87,9 @@ export class ModelNode {
     const membership = createMembership(id, ids);
     const peers = linksOf(cluster);
     const sleep = (ms: number) => cluster.time.pass(ms);
-    this.coherence = new Coherence({ groups: new Groups([this.group]), membership, peers, sleep });
+    const groups = new Groups([this.group]);
+    const tracking = createTracking(groups, clock);
+    this.coherence = new Coherence({ groups, membership, peers, tracking, sleep });
     this.readThrough = new ReadThrough({
       membership,
       peers,
@@ -96,6 +98,7 @@ export class ModelNode {
       clock,
       random,
       loadLatency: new Latency(),
+      tracking,
       peerTimeoutMs: () => 500,
     });
   }
@@ -137,6 +140,7 @@ function linksOf(cluster: ModelCluster): ReadPeers & CoherencePeers {
   };
   const oneIn = (chance: number) => cluster.options.views === "differ" && cluster.time.pick(chance) === 0;
   return {
+    track: () => {},
     isUp: () => !oneIn(ONE_IN_UNREACHABLE),
     get: async (id, key) => {
       const asked = ask(id, (node) => node.readThrough.requested(node.group, Buffer.from(key)));

@@ -63,7 +63,10 @@ test("LIST is all names, or those of a pattern or a category", async (t) => {
   const redis = (await startRig(t)).redis5();
   t.deepEqual(await redis.call("COMMAND", "LIST"), [...COMMANDS.keys()]);
   t.deepEqual(await redis.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "*GET"), ["get", "mget"]);
-  t.deepEqual(await redis.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "string"), ["get", "mget", "strlen"]);
+  t.deepEqual(
+    await redis.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "string"),
+    [...COMMANDS.values()].filter(({ group }) => group === "string").map(({ name }) => name),
+  );
 });
 
 function compares(t: ExecutionContext): boolean {

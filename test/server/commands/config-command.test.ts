@@ -151,6 +151,16 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
     },
     ["silent", 0],
   ],
+  "tracking-table-max-keys": [
+    "2",
+    async ({ client, node }) => {
+      const raw = await client();
+      raw.send(command("CLIENT", "TRACKING", "ON"));
+      await raw.reply(command("EXISTS", "scores:1", "scores:2", "scores:3"), "+OK\r\n:0\r\n");
+      return node.tracking.figures.keys;
+    },
+    2,
+  ],
   "shutdown-timeout": [
     "30ms",
     async ({ client, loader, node }) => {
@@ -256,7 +266,7 @@ for (const [name, [value, proof, shows]] of Object.entries(PROOFS)) {
 
 /** The proofs need more than a node and a client: another member (node.test.ts), and what is in clients.test.ts. */
 const ELSEWHERE = [
-  ...["peer-timeout", "protected-mode", "tcp-keepalive"],
+  ...["peer-timeout", "protected-mode", "tcp-keepalive", "slowlog-log-slower-than", "slowlog-max-len"],
   ...["client-output-soft-limit", "client-output-soft-time"],
 ];
 

@@ -31,7 +31,11 @@ function setUp() {
   } as unknown as LocalContext;
   const run = (local?: Command["local"]) =>
     perform(
-      { command: { name: "sub", local } as Command, name: "main|sub", args: [key("main"), key("sub")] },
+      {
+        command: { name: "sub", flags: [], local } as unknown as Command,
+        name: "main|sub",
+        args: [key("main"), key("sub")],
+      },
       context,
     );
   return { logged, connection, onNode, run, clock, sessions, conf };

@@ -42,6 +42,9 @@ test("the defaults are what carrot.conf says they are", (t) => {
     softOutputBytes: 16_777_216,
     softOutputMs: 10_000,
     maxPendingCommands: 1024,
+    trackingMaxKeys: 1_000_000,
+    slowlogMicros: 100_000,
+    slowlogEntries: 128,
     groups: [
       {
         name: "default",
@@ -94,6 +97,9 @@ test("every directive reaches its field", (t) => {
     client-output-soft-limit 1mb
     client-output-soft-time 11s
     max-pending-commands 12
+    tracking-table-max-keys 20
+    slowlog-log-slower-than -1
+    slowlog-max-len 21
     group g loader http http://origin/{key} x
     group g maxmemory 2kb
     group g prefix "g "
@@ -137,6 +143,9 @@ test("every directive reaches its field", (t) => {
     softOutputBytes: 1_048_576,
     softOutputMs: 11_000,
     maxPendingCommands: 12,
+    trackingMaxKeys: 20,
+    slowlogMicros: -1,
+    slowlogEntries: 21,
     groups: [
       {
         name: "g",
@@ -144,7 +153,7 @@ test("every directive reaches its field", (t) => {
         loader: {
           kind: "http",
           args: ["http://origin/{key}", "x"],
-          where: "conf/c.conf:31",
+          where: "conf/c.conf:34",
           directory: "/srv/conf",
         },
         maxBytes: 2048,
@@ -160,7 +169,7 @@ test("every directive reaches its field", (t) => {
       },
     ],
   });
-  t.is(places.size, 40);
+  t.is(places.size, 43);
 });
 
 test("the repository's carrot.conf loads scores on port 6390", (t) => {

@@ -6,6 +6,7 @@
  * noted before it looked.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import type { Edit } from "../../../cluster/edit.ts";
 import { Store, type StoreHandle } from "../../../server/store/store.ts";
 
 export interface HammerData {
@@ -46,12 +47,17 @@ function faultOf(index: number, value: Buffer, completed: number): string | unde
   return undefined;
 }
 
+/** A new value, followed at times by another life: the entry is written anew then. */
+function editTo(value: Buffer, state: number): Edit {
+  return { conditions: [], value, life: state % 2 === 0 ? "endless" : 1000, wanted: undefined, isUse: true };
+}
+
 /** The hot path's way of reading: find, copy, look whether it held. */
 function read(store: Store, key: Buffer, target: Buffer): Buffer | undefined {
   for (;;) {
     const length = store.find(key, 0, key.length);
     if (length < 0) return undefined;
-    store.copyFound(target, 0);
+    store.copyFound(target, new DataView(target.buffer, target.byteOffset), 0);
     if (store.foundIntact()) return target.subarray(0, length);
   }
 }
@@ -76,8 +82,10 @@ function hammer(): HammerReport {
     const key = keyOf(index);
     if (index % data.threads === data.thread - 1 && state % 3 === 0) {
       if (state % 5 === 0) store.delete(key);
+      else if (state % 7 === 0) store.edit(key, editTo(bytesOf(index, round), state));
       else store.put(key, bytesOf(index, round), state % 2 === 0 ? 1000 : undefined);
       Atomics.store(completed, index, round);
+      if (state % 11 === 0) store.edit(key, { ...editTo(key, state), value: undefined });
     } else {
       const least = Atomics.load(completed, index);
       const value = state % 2 === 0 ? read(store, key, target) : store.get(key)?.value;

@@ -1,0 +1,185 @@
+/**
+ * CLIENT TRACKING and its kin: client-side caching, asked for and looked at.
+ *
+ * Invariant: a command changes either everything it was asked to or nothing; checks come in Redis' order. All of it runs
+ * on the main thread, where reads are noted; only that hits are not answered in place any more is said at once.
+ */
+import { ErrorReply, encodeReply, OK, type Reply } from "../../proto/reply.ts";
+import { errors } from "../../proto/texts.ts";
+import type { Connection } from "../connection.ts";
+import { overlapOf } from "../tracking/prefixes.ts";
+import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
+import type { Answer, Command, CommandContext, LocalContext } from "./command.ts";
+
+/** More would take long to compare, and nobody means it. */
+const MAX_PREFIXES = 1000;
+/** In place of YES and NO, said by a connection's thread and by no client. */
+const USED_UP = Buffer.from([0]);
+const STATUS_BYTE = 0x2b;
+
+type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };
+
+function wordOf(arg: Buffer): string {
+  return arg.toString("latin1").toLowerCase();
+}
+
+function readOptions(args: readonly Buffer[]): Asked | ErrorReply {
+  const prefixes: string[] = [];
+  const asked: Asked = { bcast: false, optin: false, optout: false, noloop: false, prefixes };
+  for (let i = 3; i < args.length; i++) {
+    const word = wordOf(args[i]!);
+    if (word === "bcast" || word === "optin" || word === "optout" || word === "noloop") asked[word] = true;
+    else if (word === "prefix" && i + 1 < args.length) prefixes.push(args[++i]!.toString("latin1"));
+    else if (word === "redirect" && i + 1 < args.length) return new ErrorReply(errors.trackingRedirect);
+    else return new ErrorReply(errors.syntax);
+  }
+  return asked;
+}
+
+/** What forbids it, beside what the client has on already. */
+function refusal(asked: TrackingMode, before: TrackingClient | undefined): string | undefined {
+  const { bcast, optin, optout, prefixes } = asked;
+  const held = before?.mode;
+  if (!bcast && prefixes.length > 0) return errors.prefixWithoutBcast;
+  if (held !== undefined && held.bcast !== bcast) return errors.switchBcast;
+  if (bcast && (optin || optout)) return errors.optinWithBcast;
+  if (optin && optout) return errors.optinAndOptout;
+  if ((optin && held?.optout) || (optout && held?.optin)) return errors.switchOptin;
+  if (prefixes.length + (held?.prefixes.length ?? 0) > MAX_PREFIXES)
+    return errors.tooManyPrefixes(MAX_PREFIXES);
+  const overlap = overlapOf(prefixes, held?.prefixes ?? []);
+  return overlap && errors.prefixOverlap(overlap);
+}
+
+function tracking(args: readonly Buffer[], { node, client }: CommandContext): Reply {
+  const asked = readOptions(args);
+  if (asked instanceof ErrorReply) return asked;
+  const word = wordOf(args[2]!);
+  if (word === "off") {
+    node.tracking.disable(client.id);
+    return OK;
+  }
+  if (word !== "on") return new ErrorReply(errors.syntax);
+  const before = node.tracking.client(client.id);
+  const refused = refusal(asked, before);
+  if (refused !== undefined) return new ErrorReply(refused);
+  // No prefix at all means the empty one, which every key begins with.
+  if (asked.bcast && asked.prefixes.length === 0 && !before?.mode.prefixes.includes(""))
+    asked.prefixes = [""];
+  node.tracking.enable(client, asked);
+  return OK;
+}
+
+function caching(args: readonly Buffer[], { node, client }: CommandContext): Reply {
+  const tracked = node.tracking.client(client.id);
+  if (tracked === undefined) return new ErrorReply(errors.cachingWithoutTracking);
+  if (args[2]!.equals(USED_UP)) {
+    tracked.caching = false;
+    return OK;
+  }
+  const word = wordOf(args[2]!);
+  if (word !== "yes" && word !== "no") return new ErrorReply(errors.syntax);
+  if (word === "yes" && !tracked.mode.optin) return new ErrorReply(errors.cachingYes);
+  if (word === "no" && !tracked.mode.optout) return new ErrorReply(errors.cachingNo);
+  tracked.caching = true;
+  return OK;
+}
+
+function trackingInfo(_args: readonly Buffer[], { node, client }: CommandContext): Reply {
+  const tracked = node.tracking.client(client.id);
+  const flags = tracked === undefined ? ["off"] : flagsOf(tracked);
+  const prefixes = [...(tracked?.mode.prefixes ?? [])].sort();
+  return new Map<string, Reply>([
+    ["flags", new Set(flags)],
+    ["redirect", tracked === undefined ? -1 : 0],
+    ["prefixes", prefixes.map((prefix) => Buffer.from(prefix, "latin1"))],
+  ]);
+}
+
+function flagsOf({ mode, caching: isCaching }: TrackingClient): string[] {
+  const { bcast, optin, optout, noloop } = mode;
+  const flags = ["on"];
+  if (bcast) flags.push("bcast");
+  if (optin) flags.push("optin", ...(isCaching ? ["caching-yes"] : []));
+  if (optout) flags.push("optout", ...(isCaching ? ["caching-no"] : []));
+  if (noloop) flags.push("noloop");
+  return flags;
+}
+
+/** Reads are noted on the main thread, so that hits are not answered in place from the moment that it is asked for. */
+function askForTracking(args: readonly Buffer[], context: LocalContext): Answer {
+  const { connection } = context;
+  const isOn = wordOf(args[2]!) === "on";
+  const isBcast = args.slice(3).some((word) => wordOf(word) === "bcast");
+  if (isOn) connection.setReason("tracking", true);
+  const done = (reply: Reply | undefined): Reply | undefined => {
+    if (reply === undefined || encodeReply(reply, 2)[0] !== STATUS_BYTE) return reply;
+    if (isOn) connection.session.tracking = isBcast ? "prefixes" : "keys";
+    else forgetTracking(connection);
+    return reply;
+  };
+  const answer = context.runOnNode(trackingCommand, args);
+  return answer instanceof Promise ? answer.then(done) : done(answer);
+}
+
+/** What a connection's thread knows of it. */
+export function forgetTracking(connection: Connection): void {
+  connection.session.tracking = undefined;
+  connection.session.caching = false;
+  connection.setReason("tracking", false);
+}
+
+function askForCaching(args: readonly Buffer[], context: LocalContext): Answer {
+  context.connection.session.caching = true;
+  const isForged = args[2]!.equals(USED_UP);
+  return context.runOnNode(cachingCommand, isForged ? [args[0]!, args[1]!, Buffer.from("?")] : args);
+}
+
+/** What CLIENT CACHING has said is used up: only the thread of the connection knows when. */
+export function endCaching(context: LocalContext): void {
+  const { session } = context.connection;
+  if (!session.caching) return;
+  session.caching = false;
+  void context.runOnNode(cachingCommand, [Buffer.from("client"), Buffer.from("caching"), USED_UP]);
+}
+
+function subcommand(fields: Pick<Command, "name" | "arity" | "summary" | "run" | "local">): Command {
+  return { ...fields, flags: ["noscript", "loading", "stale"], since: "6.0.0", group: "connection" };
+}
+
+const trackingCommand = subcommand({
+  name: "tracking",
+  arity: -3,
+  summary: "Client-side caching: asks to be told when what was read no longer holds.",
+  local: askForTracking,
+  run: tracking,
+});
+
+const cachingCommand = subcommand({
+  name: "caching",
+  arity: 3,
+  summary: "With OPTIN or OPTOUT: whether the keys of the next command are remembered.",
+  local: askForCaching,
+  run: caching,
+});
+
+/** Subcommands of CLIENT. */
+export const trackingCommands: readonly Command[] = [
+  trackingCommand,
+  cachingCommand,
+  {
+    ...subcommand({
+      name: "trackinginfo",
+      arity: 2,
+      summary: "What this connection has asked for with CLIENT TRACKING.",
+      run: trackingInfo,
+    }),
+    since: "6.2.0",
+  },
+  subcommand({
+    name: "getredir",
+    arity: 2,
+    summary: "Where invalidations go: 0 to this connection, -1 nowhere.",
+    run: (_args, { node, client }) => (node.tracking.client(client.id) === undefined ? -1 : 0),
+  }),
+];

@@ -1,0 +1,53 @@
+/**
+ * Two answers to one stream: equal, different by what is listed, or different.
+ *
+ * Listed are the differences of framing in proto/DESIGN.md and those of commands in commands.ts.
+ */
+import { listedFor } from "./commands.ts";
+import { splitReplies } from "./replies.ts";
+import type { Stream } from "./streams.ts";
+
+export type Comparison = "equal" | "listed" | "different";
+
+/** carrotCache's own text, or a byte of a type, which Redis writes raw: Redis reads on there, or answers otherwise. */
+const OWN_ERROR = /-ERR Protocol error: (?:invalid CRLF in request|expected '\$', got '\\x..')\r\n$/;
+/** Where Redis' search for a CR ends for good at a NUL, or goes on behind an LF, carrotCache says what is wrong. */
+const LENGTH_ERROR = /-ERR Protocol error: (?:invalid (?:multi)?bulk length|expected '\$', got '.')\r\n$/;
+const WAITS_IN_REDIS = /\0|(?<!\r)\n/;
+
+/** By the framing alone: texts are latin1. */
+export function compareFraming(request: string, ours: string, theirs: string): Comparison {
+  if (ours === theirs) return "equal";
+  if (OWN_ERROR.test(ours)) {
+    // What comes before is the same, unless Redis finds a POST behind it and drops everything.
+    return theirs === "" || theirs.startsWith(ours.replace(OWN_ERROR, "")) ? "listed" : "different";
+  }
+  const waits = WAITS_IN_REDIS.test(request) && ours.replace(LENGTH_ERROR, "") === theirs;
+  return waits ? "listed" : "different";
+}
+
+/** `foreign` has the names, in small letters, that only Redis knows. */
+export function compareStreams(
+  stream: Stream,
+  ours: string,
+  theirs: string,
+  foreign: ReadonlySet<string>,
+): Comparison {
+  const byFraming = compareFraming(stream.text, ours, theirs);
+  if (byFraming !== "different") return byFraming;
+  const [left, right] = [splitReplies(ours), splitReplies(theirs)];
+  if (left.replies.length !== right.replies.length || left.rest !== right.rest) return "different";
+  const equal = left.replies.every((reply, i) => {
+    const other = right.replies[i]!;
+    if (reply === other || foreign.has(unknownName(reply))) return true;
+    // Nobody knows whose reply it is when the stream is damaged.
+    const rest = stream.damaged ? undefined : listedFor(stream.asked[i]?.words ?? [])?.rest;
+    return rest !== undefined && rest(reply) === rest(other);
+  });
+  return equal ? "listed" : "different";
+}
+
+/** The name in the reply to an unknown command; "" in any other. */
+function unknownName(reply: string): string {
+  return /^-ERR unknown command '([^']*)'/.exec(reply)?.[1]?.toLowerCase() ?? "";
+}

@@ -1,0 +1,47 @@
+/**
+ * Looks for differences: streams from a seed, and the smallest stream that shows one.
+ */
+import fc from "fast-check";
+import type { Sides } from "./sides.ts";
+import { type Stream, stream } from "./streams.ts";
+
+export interface Found {
+  readonly text: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+export interface Exploration {
+  readonly streams: number;
+  readonly commands: number;
+  readonly listed: number;
+  /** The smallest stream that is answered differently, for whatever is found first. */
+  readonly found: Found | undefined;
+}
+
+/** Compares `count` streams, or as many as the time allows. */
+export async function explore(
+  sides: Sides,
+  seed: number,
+  count: number,
+  timeMs = Number.POSITIVE_INFINITY,
+): Promise<Exploration> {
+  let [streams, commands, listed] = [0, 0, 0];
+  let found: Found | undefined;
+  const property = fc.asyncProperty(stream, async (one: Stream) => {
+    const { comparison, ours, theirs } = await sides.compare(one);
+    streams++;
+    commands += one.asked.length;
+    if (comparison === "listed") listed++;
+    if (comparison !== "different") return true;
+    found = { text: one.text, ours, theirs };
+    return false;
+  });
+  const limit = Number.isFinite(timeMs) ? { interruptAfterTimeLimit: timeMs } : {};
+  await fc.check(property, { seed, numRuns: count, ...limit });
+  return { streams, commands, listed, found };
+}
+
+export function describe({ text, ours, theirs }: Found): string {
+  return `${JSON.stringify(text)}\n  redis-server: ${JSON.stringify(theirs)}\n  carrotCache:  ${JSON.stringify(ours)}`;
+}

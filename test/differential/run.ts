@@ -1,0 +1,33 @@
+/**
+ * `npm run differential -- --streams 100000 --seed 1`: compares carrotCache with redis-server and prints each
+ * difference, made as small as it gets. Ends with 1 when there was one.
+ */
+import { parseArgs } from "node:util";
+import { describe, explore } from "./explore.ts";
+import { startSides } from "./sides.ts";
+
+/** Each batch goes on behind a difference that the batch before has found. */
+const BATCH = 2000;
+
+const { values } = parseArgs({
+  options: { streams: { type: "string", default: "10000" }, seed: { type: "string" } },
+});
+const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const ends: (() => unknown)[] = [];
+const sides = await startSides({ teardown: (end) => void ends.push(end) });
+const startedMs = performance.now();
+const total = { streams: 0, commands: 0, listed: 0 };
+for (let batch = 0; total.streams < Number(values.streams); batch++) {
+  const left = Number(values.streams) - total.streams;
+  const { found, ...counts } = await explore(sides, seed + batch, Math.min(BATCH, left));
+  for (const name of ["streams", "commands", "listed"] as const) total[name] += counts[name];
+  if (found === undefined) continue;
+  process.exitCode = 1;
+  console.log(`--seed ${seed + batch}: ${describe(found)}`);
+}
+const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+console.log(
+  `seed ${seed}: ${total.streams} streams of ${total.commands} commands in ${seconds} s, ` +
+    `${total.listed} differ by what is listed`,
+);
+for (const end of ends) await end();

@@ -1,0 +1,125 @@
+/**
+ * A client that caches by itself, as simple as one can be: what a GET answers is kept until a push says otherwise.
+ *
+ * Owns its copies. Keeps nothing that the server has not answered, and relies on one thing only: whatever makes an
+ * answer wrong is told of behind that answer. Speaks RESP3; values are text.
+ */
+import { connect, type Socket } from "node:net";
+import { command } from "../proto/read-commands.ts";
+
+export class CachingClient {
+  readonly copies = new Map<string, string | null>();
+  /** Pushes that have come. */
+  pushes = 0;
+  readonly #socket: Socket;
+  readonly #waiting: { readonly key: string; readonly resolve: (value: string | null) => void }[] = [];
+  #text = "";
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("error", () => {});
+  }
+
+  /** Connects and asks for tracking with these words; `isWanted`: whether this connection is to be kept. */
+  static async open(
+    port: number,
+    words: readonly string[] = [],
+    isWanted: (localPort: number) => Promise<boolean> = async () => true,
+  ): Promise<CachingClient> {
+    for (;;) {
+      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+      await new Promise((resolve) => socket.once("connect", resolve));
+      if (!(await isWanted(socket.localPort!))) {
+        socket.destroy();
+        continue;
+      }
+      socket.write(command("HELLO", "3") + command("CLIENT", "TRACKING", "ON", ...words));
+      let greeting = "";
+      while (!greeting.endsWith("+OK\r\n")) {
+        greeting += String(await new Promise((resolve) => socket.once("data", resolve)));
+      }
+      const client = new CachingClient(socket);
+      socket.on("data", (chunk) => client.#take(chunk.toString("latin1")));
+      return client;
+    }
+  }
+
+  /** Asks the server, whatever is kept. */
+  get(key: string): Promise<string | null> {
+    this.#socket.write(command("GET", key));
+    return new Promise((resolve) => this.#waiting.push({ key, resolve }));
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #take(text: string): void {
+    this.#text += text;
+    for (let end = this.#one(); end > 0; end = this.#one()) this.#text = this.#text.slice(end);
+  }
+
+  /** Takes one message; returns where it ends, 0 when it has not come whole. */
+  #one(): number {
+    const push = /^>2\r\n\$10\r\ninvalidate\r\n(_\r\n|\*(\d+)\r\n)/.exec(this.#text);
+    if (push !== null) return this.#invalidate(push[0].length, push[2]);
+    if (this.#text.startsWith(">")) return 0;
+    const bulk = /^\$(\d+)\r\n|^_\r\n/.exec(this.#text);
+    if (bulk === null) return 0;
+    if (bulk[1] === undefined) return this.#answer(null, bulk[0].length);
+    const start = bulk[0].length;
+    const end = start + Number(bulk[1]);
+    return this.#text.length < end + 2 ? 0 : this.#answer(this.#text.slice(start, end), end + 2);
+  }
+
+  #invalidate(start: number, count: string | undefined): number {
+    const keys: string[] = [];
+    let at = start;
+    for (let i = 0; i < Number(count ?? 0); i++) {
+      const bulk = /^\$(\d+)\r\n/.exec(this.#text.slice(at));
+      if (bulk === null) return 0;
+      const from = at + bulk[0].length;
+      at = from + Number(bulk[1]) + 2;
+      if (this.#text.length < at) return 0;
+      keys.push(this.#text.slice(from, at - 2));
+    }
+    this.pushes++;
+    if (count === undefined) this.copies.clear();
+    for (const key of keys) this.copies.delete(key);
+    return at;
+  }
+
+  #answer(value: string | null, end: number): number {
+    const { key, resolve } = this.#waiting.shift()!;
+    this.copies.set(key, value);
+    resolve(value);
+    return end;
+  }
+}
+
+/**
+ * Keeps clients reading and changing random keys at once, `rounds` times, then waits until every copy that is left is
+ * what `current` says of its key. One that is not, and of which nobody tells its holder, lets the test time out.
+ */
+export async function hammer(
+  clients: readonly CachingClient[],
+  keys: readonly string[],
+  rounds: number,
+  change: (key: string, round: number) => Promise<unknown>,
+  current: (key: string) => Promise<string | null>,
+): Promise<void> {
+  const anyOf = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)]!;
+  for (let round = 0; round < rounds; round++) {
+    const reads = clients.flatMap((client) => [client.get(anyOf(keys)), client.get(anyOf(keys))]);
+    const changes = [change(anyOf(keys), round), change(anyOf(keys), round)];
+    await Promise.all(Math.random() < 0.5 ? [...reads, ...changes] : changes);
+    await Promise.all(reads);
+  }
+  for (const key of keys) {
+    const value = await current(key);
+    for (const { copies } of clients) {
+      while (copies.has(key) && copies.get(key) !== value)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

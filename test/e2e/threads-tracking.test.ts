@@ -1,0 +1,87 @@
+/**
+ * Goal: a client of a worker thread that caches by itself is told of everything that a client of the main thread is told
+ * of, and never behind time.
+ * Method: a real node with `threads 2`; clients on the thread that the test chooses, one of them as simple as can be,
+ * reading while others change.
+ */
+import test from "ava";
+import { CachingClient, hammer } from "./caching-client.ts";
+import { startThreaded } from "./threads-rig.ts";
+
+test.serial(
+  "clients of both threads are told of changes by either, and once they say OFF of none",
+  async (t) => {
+    const node = await startThreaded(t);
+    if (node === undefined) return;
+    const [main, worker] = await node.clients();
+    for (const where of ["main", "worker"] as const) {
+      const client = await CachingClient.open(
+        node.port,
+        [],
+        async (port) => (await node.ask("threadOf", port)) === where,
+      );
+      t.teardown(() => client.close());
+      for (const changer of [main, worker]) {
+        t.truthy(await client.get("item:a"));
+        await changer.set("item:a", `by ${where}`);
+        while (client.copies.size > 0) await new Promise(setImmediate);
+      }
+      await client.get("item:a");
+      await main.flushall();
+      while (client.copies.size > 0) await new Promise(setImmediate);
+    }
+  },
+);
+
+test.serial(
+  "reads of a worker's client that tracks are noted although its thread could answer them",
+  async (t) => {
+    const node = await startThreaded(t);
+    if (node === undefined) return;
+    const [main] = await node.clients();
+    await main.get("item:a");
+    const text = await node.talk(
+      "worker",
+      "CLIENT TRACKING ON\r\nGET item:a\r\nMGET item:a item:b\r\nINFO stats\r\n",
+    );
+    t.regex(text, /tracking_total_keys:2\r\n/);
+    const off = await node.talk(
+      "worker",
+      "CLIENT TRACKING ON\r\nCLIENT TRACKING OFF\r\nGET item:a\r\nINFO clients\r\n",
+    );
+    t.regex(off, /tracking_clients:0\r\n/);
+  },
+);
+
+test.serial("CLIENT CACHING on a worker holds for one command or transaction", async (t) => {
+  const node = await startThreaded(t);
+  if (node === undefined) return;
+  const said = (...lines: string[]) => node.talk("worker", [...lines, "INFO stats", ""].join("\r\n"));
+  const start = "CLIENT TRACKING ON OPTIN";
+  t.regex(await said(start, "GET item:a", "CLIENT CACHING YES", "PING", "GET item:a"), /total_keys:0\r\n/);
+  t.regex(await said(start, "CLIENT CACHING YES", "GET item:a", "GET item:b"), /total_keys:1\r\n/);
+  const transaction = ["MULTI", "PTTL item:a", "GET item:a", "GET item:c", "EXEC", "GET item:d"];
+  t.regex(await said(start, "CLIENT CACHING YES", ...transaction), /total_keys:2\r\n/);
+});
+
+test.serial("no copy of a client on any thread outlives what it is a copy of", async (t) => {
+  const node = await startThreaded(t);
+  if (node === undefined) return;
+  const [main, worker] = await node.clients();
+  const on = (where: string) => async (port: number) => (await node.ask("threadOf", port)) === where;
+  const clients = [
+    await CachingClient.open(node.port, [], on("worker")),
+    await CachingClient.open(node.port, ["BCAST"], on("worker")),
+    await CachingClient.open(node.port, [], on("main")),
+  ];
+  t.teardown(() => {
+    for (const client of clients) client.close();
+  });
+  const keys = ["item:a", "item:b", "item:c"];
+  const change = (key: string, round: number) => {
+    const by = round % 2 === 0 ? main : worker;
+    return round % 5 === 0 ? by.del(key) : by.set(key, `${round}`);
+  };
+  await hammer(clients, keys, 1000, change, (key) => main.get(key));
+  t.true(clients.every(({ pushes }) => pushes > 0));
+});

@@ -1,0 +1,192 @@
+/**
+ * Goal: a client that caches by itself is told of every change, whichever node it is connected to, whichever node owns
+ * the key and whichever node hears of the change; and when its own node can no longer know, that nothing holds.
+ * Method: three real processes, an HTTP origin that the test changes, clients in RESP3 that show every push.
+ */
+import test, { type ExecutionContext } from "ava";
+import { Redis } from "ioredis";
+import { command } from "../proto/read-commands.ts";
+import { RawClient } from "../server/rig.ts";
+import { CachingClient, hammer } from "./caching-client.ts";
+import { type Origin, startOrigin } from "./origin.ts";
+import { type Cluster, startCluster } from "./processes.ts";
+
+interface Rig extends Cluster {
+  readonly origin: Origin;
+  /** A client of the node at this place that tracks. */
+  tracking(node: number, ...words: string[]): Promise<RawClient>;
+  /** A reply of the node at this place, whole. */
+  ask(node: number, ...words: string[]): Promise<string>;
+  /** A key that the node at this place owns. */
+  keyOf(node: number, about?: string): Promise<string>;
+}
+
+async function setUp(t: ExecutionContext, ...lines: string[]): Promise<Rig> {
+  const origin = await startOrigin(t);
+  const cluster = await startCluster(t, 3, [
+    `group item loader http http://127.0.0.1:${origin.port}/items/{key}`,
+    ...["group item ttl-jitter 0%", "peer-timeout 5s", ...lines],
+  ]);
+  const open = async (node: number) => {
+    const client = await RawClient.connect(cluster.nodes[node]!.port);
+    t.teardown(() => client.socket.destroy());
+    return client;
+  };
+  const tracking = async (node: number, ...words: string[]) => {
+    const client = await open(node);
+    client.send(command("HELLO", "3") + command("CLIENT", "TRACKING", "ON", ...words));
+    await client.until((text) => text.endsWith("+OK\r\n"));
+    client.take();
+    return client;
+  };
+  const ask = async (node: number, ...words: string[]) => (await open(node)).all(command(...words));
+  const keyOf = async (node: number, about = "") => {
+    for (let i = 0; ; i++) {
+      if ((await ask(0, "CARROT.OWNER", `item:${about}${i}`)).includes(cluster.nodes[node]!.peerId))
+        return `item:${about}${i}`;
+    }
+  };
+  return { ...cluster, origin, tracking, ask, keyOf };
+}
+
+const invalidate = (key: string) => `>2\r\n$10\r\ninvalidate\r\n*1\r\n$${key.length}\r\n${key}\r\n`;
+const ALL = ">2\r\n$10\r\ninvalidate\r\n_\r\n";
+
+/** Sends a command and takes its reply, which ends in `end`. */
+async function read(client: RawClient, end: string, ...words: string[]): Promise<string> {
+  client.send(command(...words));
+  await client.until((text) => text.endsWith(end));
+  return client.take();
+}
+
+async function hears(t: ExecutionContext, client: RawClient, push: string): Promise<void> {
+  await client.until((text) => text.includes(push));
+  t.true(client.take().includes(push));
+}
+
+test("a key is deleted, set, or given another lifetime at a third node", async (t) => {
+  const { tracking, ask, keyOf } = await setUp(t);
+  const key = await keyOf(1);
+  const client = await tracking(0);
+  for (const change of [
+    ["DEL", key],
+    ["SET", key, "v2"],
+    ["EXPIRE", key, "50"],
+    ["PERSIST", key],
+    ["GETDEL", key],
+  ]) {
+    await read(client, "\r\n", "GET", key);
+    await ask(2, ...change);
+    await hears(t, client, invalidate(key));
+  }
+  for (const look of ["EXISTS", "TTL", "STRLEN", "TYPE"]) {
+    await read(client, "\r\n", look, key);
+    await ask(2, "GET", key);
+    await hears(t, client, invalidate(key));
+    await ask(2, "DEL", key);
+    client.take();
+  }
+  await read(client, "\r\n", "GET", key);
+  await ask(2, "FLUSHALL");
+  await hears(t, client, ALL);
+});
+
+test("one's own delete of another node's key is replied to first, and told of once", async (t) => {
+  const { tracking, keyOf } = await setUp(t);
+  const key = await keyOf(1);
+  const client = await tracking(0);
+  await read(client, "\r\n", "GET", key);
+  client.send(command("DEL", key) + command("ECHO", "end"));
+  await client.until((text) => text.includes("end\r\n") && text.includes(invalidate(key)));
+  const text = client.take();
+  t.true(text.startsWith(":1\r\n"), text);
+  await read(client, "\r\n", "GET", key);
+  await read(client, "(end)\r\n", "ECHO", "(end)");
+  t.is(text.split("invalidate").length, 2, text);
+});
+
+test("an entry of another node expires, or gives way", async (t) => {
+  const { tracking, ask, keyOf } = await setUp(t, "maxmemory 1mb", "group item max-value-size 10kb");
+  const key = await keyOf(1);
+  const client = await tracking(0);
+  await ask(2, "SET", key, "short", "PX", "300");
+  t.is(await read(client, "\r\n", "STRLEN", key), ":5\r\n");
+  await hears(t, client, invalidate(key));
+  t.is(await ask(0, "EXISTS", key), ":0\r\n");
+  await ask(2, "SET", key, "to be evicted");
+  await read(client, "evicted\r\n", "GET", key);
+  // A third of it is owned by each node, which is more than it can hold.
+  for (let i = 0; i < 500; i++) await ask(1, "SET", `item:filler${i}`, "x".repeat(9000));
+  await hears(t, client, invalidate(key));
+});
+
+test("a value that the origin has changed is told of when it is loaded again, a cached null when it appears", async (t) => {
+  const { origin, tracking, ask, keyOf } = await setUp(
+    t,
+    "group item ttl 500ms",
+    "group item negative-ttl 500ms",
+  );
+  const key = await keyOf(1);
+  let value: string | undefined = "one";
+  origin.respond = (_key, response) => void response.writeHead(value === undefined ? 404 : 200).end(value);
+  const client = await tracking(0);
+  for (const next of ["two", undefined, "three"]) {
+    await read(client, value === undefined ? "_\r\n" : `${value}\r\n`, "GET", key);
+    value = next;
+    await hears(t, client, invalidate(key));
+    t.is(await ask(2, "GET", key), next === undefined ? "$-1\r\n" : `$${next.length}\r\n${next}\r\n`);
+  }
+});
+
+test("a node that may have missed something tells its clients that nothing holds", async (t) => {
+  const { nodes, tracking, keyOf, restart } = await setUp(t);
+  const key = await keyOf(1);
+  const clients = [await tracking(0), await tracking(0, "BCAST"), await tracking(2, "NOLOOP")];
+  for (const client of clients) await read(client, "\r\n", "GET", key);
+  nodes[1]!.kill("SIGKILL");
+  for (const client of clients) await hears(t, client, ALL);
+  for (const client of clients) await read(client, "\r\n", "GET", key);
+  await restart(1);
+  for (const client of clients) await hears(t, client, ALL);
+});
+
+test("a node that stands still is given up, and what it answered no longer holds", async (t) => {
+  const { nodes, tracking, keyOf } = await setUp(t);
+  const key = await keyOf(1);
+  const client = await tracking(0);
+  await read(client, "\r\n", "GET", key);
+  nodes[1]!.kill("SIGSTOP");
+  await hears(t, client, ALL);
+  nodes[1]!.kill("SIGCONT");
+  await hears(t, client, ALL);
+});
+
+test("BCAST hears of changes anywhere, of its prefixes only", async (t) => {
+  const { tracking, ask, keyOf } = await setUp(t);
+  const [mine, other] = [await keyOf(1, "mine"), await keyOf(2, "other")];
+  const client = await tracking(0, "BCAST", "PREFIX", "item:mine");
+  await ask(2, "SET", other, "x");
+  await ask(2, "SET", mine, "x");
+  await client.until((text) => text.includes("invalidate"));
+  t.true(client.take().startsWith(invalidate(mine)));
+});
+
+test("no copy of a client of any node outlives what it is a copy of", async (t) => {
+  const { nodes } = await setUp(t, "group item ttl 300ms");
+  const clients = await Promise.all(
+    nodes.flatMap(({ port }) => [CachingClient.open(port), CachingClient.open(port, ["BCAST", "NOLOOP"])]),
+  );
+  const writers = nodes.map(({ port }) => new Redis(port, "127.0.0.1"));
+  t.teardown(() => {
+    for (const client of clients) client.close();
+    for (const writer of writers) writer.disconnect();
+  });
+  const keys = Array.from({ length: 12 }, (_, i) => `item:${i}`);
+  const change = (key: string, round: number) => {
+    const by = writers[Math.floor(Math.random() * writers.length)]!;
+    if (round % 7 === 0) return by.pexpire(key, 50);
+    return round % 3 === 0 ? by.del(key) : by.set(key, `${round}`, "PX", 200 + (round % 5) * 100);
+  };
+  await hammer(clients, keys, 1000, change, (key) => writers[0]!.get(key));
+  t.true(clients.every(({ pushes }) => pushes > 0));
+});

@@ -1,0 +1,123 @@
+/**
+ * Goal: the cache that is built into node-redis works with a node as with Redis: what it has read it answers by itself,
+ * and it forgets that as soon as it no longer holds.
+ * Method: node-redis 5 and 6 with their own client-side cache, whose figures say what it answered itself. A PING on its
+ * connection shows that everything pushed before has come.
+ */
+import test, { type ExecutionContext } from "ava";
+import * as redis5 from "redis5";
+import * as redis6 from "redis6";
+import { command } from "../proto/read-commands.ts";
+import { type Rig, startRig } from "./rig.ts";
+
+/** What the test needs of either version. */
+interface CachingClient {
+  connect(): Promise<unknown>;
+  destroy(): void;
+  ping(): Promise<unknown>;
+  get(key: string): Promise<unknown>;
+  mGet(keys: string[]): Promise<unknown>;
+  exists(key: string): Promise<unknown>;
+  set(key: string, value: string): Promise<unknown>;
+  on(event: "error", listener: () => void): unknown;
+}
+
+const LIBRARIES = {
+  "node-redis 5": (port: number, host: string) => {
+    const cache = new redis5.BasicClientSideCache({ ttl: 0, maxEntries: 0, evictPolicy: "LRU" });
+    const client = redis5.createClient({ RESP: 3, socket: { port, host }, clientSideCache: cache });
+    return { client: client as unknown as CachingClient, cache };
+  },
+  "node-redis 6": (port: number, host: string) => {
+    const cache = new redis6.BasicClientSideCache({ ttl: 0, maxEntries: 0, evictPolicy: "LRU" });
+    const client = redis6.createClient({ RESP: 3, socket: { port, host }, clientSideCache: cache });
+    return { client: client as unknown as CachingClient, cache };
+  },
+};
+
+for (const [name, open] of Object.entries(LIBRARIES)) {
+  const connect = async (t: ExecutionContext, { port, node }: Rig) => {
+    const { client, cache } = open(port, node.conf.bind[0]!);
+    client.on("error", () => {});
+    await client.connect();
+    t.teardown(() => client.destroy());
+    /** What a GET answers, and whether the cache has answered it. */
+    const get = async (key: string) => {
+      const before = cache.stats().hitCount;
+      return [await client.get(key), cache.stats().hitCount > before];
+    };
+    return { client, cache, get };
+  };
+
+  test(`${name}: what was read is answered by itself until somebody changes it`, async (t) => {
+    const rig = await startRig(t);
+    const { client, get } = await connect(t, rig);
+    t.deepEqual(await get("scores:Tom"), ["value of Tom", false]);
+    t.deepEqual(await get("scores:Tom"), ["value of Tom", true]);
+    for (const change of [
+      ["SET", "scores:Tom", "set"],
+      ["EXPIRE", "scores:Tom", "100"],
+      ["DEL", "scores:Tom"],
+      ["FLUSHALL"],
+    ]) {
+      await rig.ask(change);
+      await client.ping();
+      const [value, isOwn] = await get("scores:Tom");
+      t.is(isOwn, false, change[0]);
+      t.deepEqual(await get("scores:Tom"), [value, true]);
+    }
+    await client.set("scores:Tom", "own");
+    await client.ping();
+    t.deepEqual(await get("scores:Tom"), ["own", false]);
+  });
+
+  test(`${name}: a cached null is forgotten when the key is there`, async (t) => {
+    const rig = await startRig(t, [], { loader: { load: () => null } });
+    const { client, get } = await connect(t, rig);
+    t.deepEqual(await get("scores:Tom"), [null, false]);
+    t.deepEqual(await get("scores:Tom"), [null, true]);
+    await rig.ask(["SET", "scores:Tom", "there"]);
+    await client.ping();
+    t.deepEqual(await get("scores:Tom"), ["there", false]);
+  });
+
+  test(`${name}: what has expired is forgotten`, async (t) => {
+    const rig = await startRig(t, ["group scores ttl 10s"]);
+    const { cache, get } = await connect(t, rig);
+    await get("scores:Tom");
+    t.is(cache.size(), 1);
+    rig.clock.advance(10_000);
+    while (cache.size() > 0) await new Promise(setImmediate);
+    t.deepEqual(await get("scores:Tom"), ["value of Tom", false]);
+  });
+
+  test(`${name}: MGET and EXISTS are cached and forgotten, too`, async (t) => {
+    const rig = await startRig(t);
+    const { client, cache } = await connect(t, rig);
+    const both = ["scores:Tom", "scores:Jack"];
+    t.is(await client.exists("scores:Jack"), 0);
+    t.deepEqual(await client.mGet(both), ["value of Tom", "value of Jack"]);
+    await client.ping();
+    t.is(await client.exists("scores:Jack"), 1, "the load has filled it");
+    await client.mGet(both);
+    const { hitCount } = cache.stats();
+    await client.mGet(both);
+    t.is(cache.stats().hitCount, hitCount + 1);
+    await rig.ask(["SET", "scores:Jack", "new"]);
+    await client.ping();
+    t.deepEqual(await client.mGet(both), ["value of Tom", "new"]);
+  });
+
+  test(`${name}: when the connection is lost everything is forgotten`, async (t) => {
+    const rig = await startRig(t);
+    const { client, cache, get } = await connect(t, rig);
+    await get("scores:Tom");
+    const raw = await rig.client();
+    raw.send(command("DEL", "scores:Tom"));
+    for (const { socket } of rig.node.clients.all()) socket.destroy();
+    while (cache.size() > 0) await new Promise(setImmediate);
+    await client.ping();
+    t.is((await get("scores:Tom"))[1], false);
+    t.is(rig.node.tracking.figures.clients, 1);
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * Goal: the bytes that tell a client are Redis' own, in the dialect it speaks, and none after it has gone. Method: a
+ * client that keeps what is pushed to it; what Redis sends was recorded from redis-server 7.0.15.
+ */
+import test from "ava";
+import { encodeReply, type Reply } from "../../../proto/reply.ts";
+import { TrackingClient, type TrackingMode } from "../../../server/tracking/tracking-client.ts";
+
+const DEFAULT: TrackingMode = { bcast: false, optin: false, optout: false, noloop: false, prefixes: [] };
+
+function setUp(mode: Partial<TrackingMode> = {}) {
+  const pushed: Reply[] = [];
+  const atOnce: boolean[] = [];
+  const push = (message: Reply, isAtOnce = false) => {
+    pushed.push(message);
+    atOnce.push(isAtOnce);
+  };
+  const client = new TrackingClient({ id: 7, push }, { ...DEFAULT, ...mode });
+  const take = (protocol: 2 | 3) =>
+    pushed.splice(0).map((message) => encodeReply(message, protocol).toString("latin1"));
+  return { client, take, atOnce };
+}
+
+test("a key is a message of its own, whatever its bytes", (t) => {
+  const { client, take } = setUp();
+  client.invalidate(Buffer.from("a"), false);
+  client.invalidate(Buffer.from([0, 255, 13, 10]), false);
+  t.deepEqual(take(3), [
+    ">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n",
+    ">2\r\n$10\r\ninvalidate\r\n*1\r\n$4\r\n\0\xff\r\n\r\n",
+  ]);
+});
+
+test("all keys are null", (t) => {
+  const { client, take } = setUp({ bcast: true, prefixes: [""] });
+  client.gather("a", false);
+  client.invalidateAll(false);
+  client.flush();
+  t.deepEqual(take(3), [">2\r\n$10\r\ninvalidate\r\n_\r\n"]);
+});
+
+test("who speaks RESP2 gets no byte", (t) => {
+  const { client, take } = setUp();
+  client.invalidate(Buffer.from("a"), false);
+  client.invalidateAll(false);
+  t.deepEqual(take(2), ["", ""]);
+});
+
+test("in BCAST mode the keys of a turn are one message a prefix, each in order", (t) => {
+  const { client, take } = setUp({ bcast: true, prefixes: ["b:", "a:"] });
+  t.true(client.gather("a:2", false));
+  t.false(client.gather("b:1", false));
+  t.false(client.gather("a:1", false));
+  client.invalidate(Buffer.from("a:1"), false);
+  t.deepEqual(take(3), []);
+  client.flush();
+  t.deepEqual(take(3), [
+    ">2\r\n$10\r\ninvalidate\r\n*2\r\n$3\r\na:1\r\n$3\r\na:2\r\n",
+    ">2\r\n$10\r\ninvalidate\r\n*1\r\n$3\r\nb:1\r\n",
+  ]);
+  client.flush();
+  t.deepEqual(take(3), []);
+});
+
+test("who has gone is told nothing", (t) => {
+  const { client, take } = setUp({ bcast: true, prefixes: [""] });
+  client.gather("a", false);
+  client.isGone = true;
+  client.flush();
+  client.invalidateAll(false);
+  client.mode = DEFAULT;
+  client.invalidate(Buffer.from("a"), false);
+  t.deepEqual(take(3), []);
+});
+
+for (const [mode, caching, remembers] of [
+  [{}, false, true],
+  [{ optin: true }, false, false],
+  [{ optin: true }, true, true],
+  [{ optout: true }, false, true],
+  [{ optout: true }, true, false],
+] as const) {
+  test(`keys are remembered or not: ${JSON.stringify(mode)}, CACHING said: ${caching}`, (t) => {
+    const { client } = setUp(mode);
+    client.caching = caching;
+    t.is(client.remembers, remembers);
+  });
+}
+
+test("of its own doing a client is told behind the reply, of others' at once as well", (t) => {
+  const { client, atOnce } = setUp();
+  client.invalidate(Buffer.from("a"), true);
+  client.invalidate(Buffer.from("a"), false);
+  client.invalidateAll(true);
+  client.mode = { ...DEFAULT, bcast: true, prefixes: [""] };
+  client.gather("a", false);
+  client.gather("b", true);
+  client.flush();
+  client.gather("a", false);
+  client.flush();
+  t.deepEqual(atOnce, [false, true, false, false, true]);
+});

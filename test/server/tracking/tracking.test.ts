@@ -1,0 +1,237 @@
+/**
+ * Goal: whoever has read is told as soon as it no longer holds, by whatever way that comes about, and nobody pays while
+ * nobody tracks. Method: real stores on a clock that stands still, a client that keeps what is pushed, members that note
+ * what they are told.
+ */
+import test from "ava";
+import { encodeReply, type Reply } from "../../../proto/reply.ts";
+import { Groups } from "../../../server/groups.ts";
+import type { TrackingMode } from "../../../server/tracking/tracking-client.ts";
+import { createGroup, createTracking, FakeClock, FakeTracker, key, turn } from "../fakes.ts";
+
+const DEFAULT: TrackingMode = { bcast: false, optin: false, optout: false, noloop: false, prefixes: [] };
+const A = key("scores:a");
+
+function setUp(maxKeys?: number, maxBytes = 1 << 20) {
+  const clock = new FakeClock();
+  const group = createGroup({ clock: clock.read, conf: { maxBytes, mirrorBytes: maxBytes / 2 } });
+  const tracking = createTracking(new Groups([group]), clock.read, maxKeys);
+  /** A client that tracks, and what it is told: keys, `*` for all. */
+  const client = (id: number, mode: Partial<TrackingMode> = {}) => {
+    const told: string[] = [];
+    const push = (message: Reply) => {
+      const text = encodeReply(message, 3).toString();
+      told.push(
+        text.endsWith("_\r\n")
+          ? "*"
+          : text
+              .split("\r\n")
+              .slice(5)
+              .filter((_, i) => i % 2 === 0)
+              .join()
+              .replace(/,$/, ""),
+      );
+    };
+    tracking.enable({ id, push }, { ...DEFAULT, ...mode });
+    return { told, read: (name = A) => tracking.reads(name, tracking.readerOf(id)!) };
+  };
+  return { clock, group, tracking, client };
+}
+
+test("a reader is told of a change once, whoever makes it", (t) => {
+  const { tracking, client } = setUp();
+  const { told, read } = client(1);
+  read();
+  tracking.changed(A, 1);
+  tracking.changed(A);
+  t.deepEqual(told, ["scores:a"]);
+});
+
+test("who says NOLOOP is not told of its own changes, and they use up what it has read", (t) => {
+  const { tracking, client } = setUp();
+  const own = client(1, { noloop: true });
+  const other = client(2, { noloop: true });
+  own.read();
+  other.read();
+  tracking.changed(A, 1);
+  tracking.changed(A, 2);
+  t.deepEqual([own.told, other.told], [[], ["scores:a"]]);
+});
+
+test("an evicted entry is told of", async (t) => {
+  const { group, client } = setUp(undefined, 4096);
+  const { told, read } = client(1);
+  group.store.put(A, key("v"), undefined);
+  read();
+  for (let i = 0; i < 200; i++) group.store.put(key(`scores:${i}`), Buffer.alloc(40), undefined);
+  await turn();
+  t.is(group.store.look(A).kind, "missing");
+  t.deepEqual(told, ["scores:a"]);
+});
+
+test("an entry whose time is up is told of within a slot, although nobody asks for it", async (t) => {
+  const { group, clock, tracking, client } = setUp();
+  const { told, read } = client(1);
+  group.store.put(A, key("v"), 1000);
+  read();
+  clock.advance(999);
+  tracking.expire();
+  await turn();
+  t.deepEqual(told, []);
+  clock.advance(101);
+  tracking.expire();
+  await turn();
+  t.deepEqual(told, ["scores:a"]);
+  t.is(group.store.figures().expirations, 1);
+});
+
+test("readers of an entry that has expired unnoticed are told when it is read again or filled", async (t) => {
+  const { group, clock, tracking, client } = setUp();
+  const [first, second] = [client(1), client(2)];
+  group.store.put(A, key("v"), 1000);
+  first.read();
+  clock.advance(1001);
+  second.read();
+  t.deepEqual([first.told, second.told], [["scores:a"], []]);
+  group.store.put(A, key("w"), 1000);
+  tracking.filled(A, 1000);
+  t.deepEqual(second.told, [], "it has waited for this load");
+  clock.advance(1001);
+  group.store.put(A, key("x"), 1000);
+  tracking.filled(A, 1000);
+  t.deepEqual(second.told, ["scores:a"]);
+});
+
+test("who has looked at a missing key is told when a load fills it", (t) => {
+  const { tracking } = setUp();
+  const [looker, reader] = [new FakeTracker(), new FakeTracker()];
+  tracking.readsFor([], [A], looker);
+  tracking.readsFor([A], [], reader);
+  tracking.filled(A, undefined);
+  t.deepEqual([looker.told, reader.told], [["scores:a"], []]);
+  tracking.unvouched(A);
+  t.deepEqual([looker.told, reader.told], [["scores:a"], ["scores:a"]]);
+});
+
+test("in BCAST mode a client hears of its prefixes whatever it has read, and of nothing else", async (t) => {
+  const { group, tracking, client } = setUp();
+  const { told, read } = client(1, { bcast: true, prefixes: ["scores:a", "scores:b"] });
+  read(key("scores:c"));
+  t.is(tracking.figures.keys, 0);
+  for (const name of ["scores:b1", "scores:a2", "scores:c", "scores:a1", "scores:a2"])
+    tracking.changed(key(name));
+  t.deepEqual(told, []);
+  await turn();
+  t.deepEqual(told, ["scores:a1,scores:a2", "scores:b1"]);
+  group.store.put(A, key("v"), 10);
+  group.store.sweep(0);
+  tracking.filled(A, 10);
+  await turn();
+  t.is(told.length, 2, "a load is no change");
+});
+
+test("in BCAST mode what expires is told of, once", async (t) => {
+  const { group, clock, tracking, client } = setUp();
+  const { told, read } = client(1, { bcast: true, prefixes: [""] });
+  group.store.put(A, key("v"), 1000);
+  group.store.put(key("scores:unread"), key("v"), 1000);
+  read();
+  clock.advance(1101);
+  tracking.expire();
+  await turn();
+  t.deepEqual(told, ["scores:a"]);
+  for (let i = 0; i < 1000; i++) group.store.sweep(1000);
+  await turn();
+  t.deepEqual(told, ["scores:a", "scores:unread"]);
+});
+
+test("in BCAST mode with NOLOOP a client's own changes are left out of the message", async (t) => {
+  const { tracking, client } = setUp();
+  const { told } = client(1, { bcast: true, noloop: true, prefixes: [""] });
+  tracking.changed(key("scores:a"), 1);
+  tracking.changed(key("scores:b"), 2);
+  await turn();
+  t.deepEqual(told, ["scores:b"]);
+});
+
+test("a flush tells clients and members that nothing holds, and forgets", (t) => {
+  const { tracking, client } = setUp();
+  const { told, read } = client(1, { noloop: true });
+  const member = new FakeTracker();
+  tracking.readsFor([A], [], member);
+  read();
+  tracking.flushed();
+  tracking.changed(A);
+  t.deepEqual([told, member.told], [["*"], ["*"]]);
+  t.is(tracking.figures.items, 0);
+});
+
+test("when others cannot be relied on, clients are told, and members are not", (t) => {
+  const { tracking, client } = setUp();
+  const { told, read } = client(1);
+  const member = new FakeTracker();
+  tracking.readsFor([A], [], member);
+  read();
+  tracking.vouchesNoMore();
+  t.deepEqual([told, member.told], [["*"], []]);
+});
+
+test("when the table is full the key noted first is taken for changed", (t) => {
+  const { tracking, client } = setUp(2);
+  const { told, read } = client(1);
+  for (const name of ["scores:a", "scores:b", "scores:c"]) read(key(name));
+  t.deepEqual(told, ["scores:a"]);
+  t.deepEqual(tracking.figures, { clients: 1, keys: 2, items: 2, prefixes: 0 });
+});
+
+test("stores call nobody unless somebody tracks", async (t) => {
+  const { group, tracking, client } = setUp();
+  const calls: (typeof group.store.onEnd)[] = [];
+  Object.defineProperty(group.store, "onEnd", { set: (call) => calls.push(call) });
+  tracking.changed(A);
+  tracking.flushed();
+  tracking.expire();
+  t.deepEqual(calls, []);
+  client(1);
+  t.is(typeof calls.at(-1), "function");
+  const member = new FakeTracker();
+  tracking.readsFor([A], [], member);
+  tracking.disable(1);
+  t.is(typeof calls.at(-1), "function");
+  tracking.memberGone(member);
+  t.is(calls.at(-1), undefined);
+  t.is(tracking.figures.keys, 0);
+});
+
+test("a client that is gone is told nothing and counted no more", async (t) => {
+  const { tracking, client } = setUp();
+  const { told, read } = client(1);
+  const { told: heard } = client(2, { bcast: true, prefixes: ["scores:"] });
+  read();
+  tracking.changed(key("scores:b"));
+  tracking.disable(1);
+  tracking.disable(2);
+  tracking.disable(3);
+  tracking.changed(A);
+  await turn();
+  t.deepEqual([told, heard], [[], []]);
+  t.deepEqual(tracking.figures, { clients: 0, keys: 0, items: 0, prefixes: 0 });
+});
+
+test("a client that asks again changes its mode and keeps its prefixes", (t) => {
+  const { tracking, client } = setUp();
+  client(1, { bcast: true, prefixes: ["a"] });
+  client(1, { bcast: true, noloop: true, prefixes: ["b"] });
+  const { mode } = tracking.client(1)!;
+  t.deepEqual([mode.noloop, mode.prefixes], [true, ["a", "b"]]);
+  t.is(tracking.figures.prefixes, 2);
+});
+
+test("keys are noted for a client that tracks, with OPTIN only after CLIENT CACHING", (t) => {
+  const { tracking, client } = setUp();
+  client(1, { optin: true });
+  t.is(tracking.readerOf(1), undefined);
+  tracking.client(1)!.caching = true;
+  t.is(tracking.readerOf(1), tracking.client(1));
+  t.is(tracking.readerOf(2), undefined);
+});
