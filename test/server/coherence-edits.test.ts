@@ -36,7 +36,6 @@ function setUp() {
     edit: (id) => tell(id, "edit", state.edited),
     count: () => Promise.resolve(0),
     ring: () => Promise.resolve(true),
-    track: () => {},
   };
   const membership = createMembership("a", ["a", "b", "c"]);
   const group = createGroup();
