@@ -171,7 +171,7 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
       "TRACKING",
       "ON",
       // What is sent unasked comes when it comes: only what is refused.
-      fc.constantFrom(["FOO"], ["PREFIX", "a"], ["OPTIN", "OPTOUT"], ["BCAST", "OPTIN"], ["REDIRECT"]),
+      fc.constantFrom(["FOO"], ["PREFIX", "a"], ["OPTIN", "OPTOUT"], ["BCAST", "OPTIN"], ["NOLOOP", "x"]),
     ),
   ],
   "client|trackinginfo": [words("CLIENT", "TRACKINGINFO")],
