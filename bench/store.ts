@@ -37,6 +37,7 @@ function times(entries: number): void {
   for (const eviction of ["lru", "s3fifo"] as const) {
     const store = new Store({ maxBytes: 1 << 30, eviction, clock });
     const target = Buffer.alloc(4096);
+    const view = new DataView(target.buffer, target.byteOffset, target.length);
     const value = Buffer.alloc(VALUE_BYTES, "v");
     for (let i = 0; i < entries; i++) {
       setKey(i);
@@ -44,7 +45,7 @@ function times(entries: number): void {
     }
     const hit = time(1e6, entries, () => {
       store.find(key, 0, KEY_BYTES);
-      store.copyFound(target, 7);
+      store.copyFound(target, view, 7);
       store.foundIntact();
     });
     key[0] = 0;

@@ -13,6 +13,7 @@
  */
 import { CommandInput } from "./command-input.ts";
 import { CommandScanner, type ReaderLimits } from "./command-scanner.ts";
+import { GetRun } from "./get-run.ts";
 import { parseArgs } from "./parse-args.ts";
 
 export type { ReaderLimits } from "./command-scanner.ts";
@@ -24,16 +25,21 @@ export const PROTOCOL_ERROR = 2;
 export const DROP = 3;
 export type ReadResult = typeof NEED_MORE | typeof COMMAND | typeof PROTOCOL_ERROR | typeof DROP;
 
+/** For readers of whose GETs nobody wants to know in advance. */
+const NOBODY_ASKS = new GetRun();
+
 export class CommandReader {
   /** May be exchanged at any time; holds from the next header on. */
   limits: ReaderLimits;
 
   readonly #input = new CommandInput();
-  readonly #scanner = new CommandScanner(this.#input);
+  readonly #scanner: CommandScanner;
   #verdict: ReadResult = NEED_MORE;
 
-  constructor(limits: ReaderLimits) {
+  /** One run may serve any number of readers, as long as what it has prepared is used before another one reads on. */
+  constructor(limits: ReaderLimits, run: GetRun = NOBODY_ASKS) {
     this.limits = limits;
+    this.#scanner = new CommandScanner(this.#input, run);
   }
 
   /** What the offsets refer to. This, all offsets and `args()` hold until the next call of next() or push(). */
@@ -57,6 +63,11 @@ export class CommandReader {
   /** The command is GET, in any case, of exactly one key. */
   get isGet(): boolean {
     return this.#scanner.isGet;
+  }
+
+  /** After a GET that was found in a run: its number there, until the next call of next() or push(); else -1. */
+  get runAt(): number {
+    return this.#scanner.runAt;
   }
 
   /** After PROTOCOL_ERROR: the text, without the leading `ERR `. */

@@ -6,7 +6,8 @@
  * come. A scan that finds its command unfinished goes on later where it stopped. Does not know what chunks are.
  */
 import type { CommandInput } from "./command-input.ts";
-import { isGet, matchGet } from "./get-fast-path.ts";
+import { isGet, NAME_AT } from "./get-fast-path.ts";
+import type { GetRun } from "./get-run.ts";
 import { splitInline } from "./inline.ts";
 import { BULK_HEADER, COUNT_HEADER, type Header, parseDecimal } from "./request-header.ts";
 import { protocolErrors } from "./texts.ts";
@@ -38,6 +39,8 @@ export class CommandScanner {
   argStart = new Int32Array(FEW_ARGS);
   argEnd = new Int32Array(FEW_ARGS);
   isGet = false;
+  /** The command's number in the run of GETs that it was found in, or -1. */
+  runAt = -1;
   isInline = false;
   /** Where a command that is not inline lies in `bytes`, headers included. */
   commandStart = 0;
@@ -46,6 +49,7 @@ export class CommandScanner {
   error = "";
 
   readonly #input: CommandInput;
+  readonly #run: GetRun;
   #limits!: ReaderLimits;
   /** The input is checked up to here. */
   #at = 0;
@@ -58,8 +62,9 @@ export class CommandScanner {
   /** What the last header said. */
   #announced = 0;
 
-  constructor(input: CommandInput) {
+  constructor(input: CommandInput, run: GetRun) {
     this.#input = input;
+    this.#run = run;
   }
 
   /** Where the payload that is being read will end, its line end included; -1 within a line or between commands. */
@@ -101,16 +106,17 @@ export class CommandScanner {
   }
 
   #readGet(bytes: Buffer, start: number, end: number): boolean {
-    if (!matchGet(bytes, start, end, this.argStart, this.argEnd)) return false;
-    const keyBytes = this.argEnd[1]! - this.argStart[1]!;
-    const commandEnd = this.argEnd[1]! + 2;
-    const { maxArgs, maxBulkBytes, maxCommandBytes, unauthenticated } = this.#limits;
-    // What is beyond a limit is left to the general way, which says so.
-    if (maxArgs < 2 || keyBytes > maxBulkBytes || commandEnd - start > maxCommandBytes) return false;
-    if (unauthenticated && keyBytes > BULK_HEADER.unauthenticatedMax) return false;
+    const runAt = this.#run.take(bytes, start, end, this.#limits);
+    if (runAt < 0) return false;
+    const keyEnd = this.#run.keyEnd[runAt]!;
+    this.argStart[0] = start + NAME_AT;
+    this.argEnd[0] = start + NAME_AT + 3;
+    this.argStart[1] = this.#run.keyStart[runAt]!;
+    this.argEnd[1] = keyEnd;
     this.argc = 2;
     this.isInline = false;
-    this.#finish(bytes, commandEnd, true);
+    this.#finish(bytes, keyEnd + 2, true);
+    this.runAt = runAt;
     return true;
   }
 
@@ -244,6 +250,7 @@ export class CommandScanner {
   #finish(bytes: Buffer, end: number, isGetOfOneKey: boolean): void {
     this.bytes = bytes;
     this.isGet = isGetOfOneKey;
+    this.runAt = -1;
     this.commandStart = this.#input.start;
     this.commandEnd = end;
     this.#input.start = end;

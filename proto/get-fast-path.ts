@@ -11,19 +11,20 @@ const ZERO = 0x30;
 /** Bit of lower case. */
 const LOWER = 0x20;
 /** `*2\r\n$3\r\nGET\r\n$` comes before the key's length, which has at least one digit. */
-const NAME_AT = 8;
+export const NAME_AT = 8;
 const LENGTH_AT = 14;
 
 /**
- * True when a whole, well-formed GET of one key begins at `start`; its two arguments are then in `argStart` and
- * `argEnd`, and it ends two bytes behind the key. Limits are the caller's.
+ * True when a whole, well-formed GET of one key begins at `start`; its key then lies from `keyStart[i]` to `keyEnd[i]`,
+ * its name at `start + NAME_AT`, and it ends two bytes behind the key. Limits are the caller's.
  */
 export function matchGet(
   bytes: Uint8Array,
   start: number,
   end: number,
-  argStart: Int32Array,
-  argEnd: Int32Array,
+  keyStart: Int32Array,
+  keyEnd: Int32Array,
+  i: number,
 ): boolean {
   if (start + LENGTH_AT >= end || !hasGetPrefix(bytes, start)) return false;
   let at = start + LENGTH_AT;
@@ -36,13 +37,11 @@ export function matchGet(
     keyBytes = keyBytes * 10 + digit;
     at++;
   }
-  const keyEnd = at + 2 + keyBytes;
-  if (keyEnd + 2 > end || bytes[at] !== CR || bytes[at + 1] !== LF) return false;
-  if (bytes[keyEnd] !== CR || bytes[keyEnd + 1] !== LF) return false;
-  argStart[0] = start + NAME_AT;
-  argEnd[0] = start + NAME_AT + 3;
-  argStart[1] = at + 2;
-  argEnd[1] = keyEnd;
+  const lineEnd = at + 2 + keyBytes;
+  if (lineEnd + 2 > end || bytes[at] !== CR || bytes[at + 1] !== LF) return false;
+  if (bytes[lineEnd] !== CR || bytes[lineEnd + 1] !== LF) return false;
+  keyStart[i] = at + 2;
+  keyEnd[i] = lineEnd;
   return true;
 }
 

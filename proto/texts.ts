@@ -129,7 +129,7 @@ export const errors = {
   expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",
   expireGtAndLt: "ERR GT and LT options at the same time are not compatible",
   invalidCursor: "ERR invalid cursor",
-  /** Of OBJECT FREQ where the policy is one by recency, and of OBJECT IDLETIME where it is not. */
+  /** Of OBJECT FREQ where eviction is lru, and of OBJECT IDLETIME where it is s3fifo. */
   noFrequency:
     "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
   noIdleTime:

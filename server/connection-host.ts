@@ -2,6 +2,7 @@
  * What a connection is given by who accepted it: where hits are, who runs all else, the limits, and who is told of what.
  */
 import type { ReaderLimits } from "../proto/command-reader.ts";
+import type { GetRun } from "../proto/get-run.ts";
 import type { Reply } from "../proto/reply.ts";
 import type { ClientCounters } from "./client-counters.ts";
 import type { NodeConf } from "./conf/conf.ts";
@@ -14,6 +15,8 @@ import type { StallLimits } from "./stalls.ts";
 export interface ConnectionHost extends HitRoute {
   /** Shared by the connections of a thread; empty between turns. */
   readonly output: Output;
+  /** Shared likewise: what it finds is answered within the turn, or found again in a later one. */
+  readonly run: GetRun;
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "requirePass" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands"> &
     StallLimits;

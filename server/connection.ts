@@ -25,8 +25,6 @@ import { REASONS, type Reason } from "./reasons.ts";
 import { Session, type Silence, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
 
-export type { ConnectionHost } from "./connection-host.ts";
-
 /** The place of one reply in the order; bytes are undefined while the command runs. */
 interface Slot {
   bytes: Buffer | undefined;
@@ -66,6 +64,9 @@ export class Connection {
   #inputEnded = false;
   #inTurn = false;
   #broken = false;
+  /** The client does not take what is written: nothing more is read until it has. */
+  #choked = false;
+  #paused = false;
 
   constructor(id: number, socket: Socket, host: ConnectionHost) {
     this.id = id;
@@ -75,7 +76,7 @@ export class Connection {
     this.#authenticated = host.conf.requirePass === "";
     this.setReason("locked", !this.#authenticated);
     this.setReason("observed", host.isObserved());
-    this.#reader = new CommandReader(host.limits(this.#authenticated));
+    this.#reader = new CommandReader(host.limits(this.#authenticated), host.run);
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
     socket.on("end", () => this.drain());
@@ -180,14 +181,14 @@ export class Connection {
     if (this.#leaving || this.#inputEnded) return;
     this.#reader.push(chunk);
     this.#turn();
-    if (chunk.length >= most.FULL_READ_BYTES && !this.socket.isPaused()) this.#giveWay();
+    if (chunk.length >= most.FULL_READ_BYTES && !this.#paused) this.#giveWay();
   }
 
   /** Reads on when the others have had their turn. */
   #giveWay(): void {
-    this.socket.pause();
+    this.#pauseOrResume(true);
     setImmediate(() => {
-      if (this.#idle) this.socket.resume();
+      if (this.#idle) this.#pauseOrResume(false);
       else this.#resume();
     });
   }
@@ -216,25 +217,31 @@ export class Connection {
         this.#refuse(result === DROP);
         break;
       }
-      if (output.length > most.TURN_BYTES) this.#write(output.take(0));
+      if (output.length > most.TURN_BYTES) this.#writeTurn();
     }
-    if (output.length > 0) this.#write(output.take(0));
-    if (this.#idle || this.#leaving) this.socket.resume();
-    else this.socket.pause();
+    if (output.length > 0) this.#writeTurn();
+    this.#pauseOrResume(!this.#idle && !this.#leaving);
     this.#inTurn = false;
     this.#endWhenDone();
   }
 
   #mustWait(): boolean {
-    return (
-      this.#waits > 0 ||
-      this.#slots.length >= this.host.conf.maxPendingCommands ||
-      this.#heldBytes >= most.MAX_HELD_BYTES ||
-      this.socket.writableNeedDrain
-    );
+    return this.#choked || this.#waits > 0 || (this.#slots.length > 0 && this.#hasManyWaiting());
+  }
+
+  #hasManyWaiting(): boolean {
+    return this.#slots.length >= this.host.conf.maxPendingCommands || this.#heldBytes >= most.MAX_HELD_BYTES;
+  }
+
+  #pauseOrResume(pause: boolean): void {
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.socket.pause();
+    else this.socket.resume();
   }
 
   #drained(): void {
+    this.#choked = false;
     // A client that takes long to read a long reply is not idle.
     this.lastActiveMs = this.host.clock();
     this.#resume();
@@ -343,21 +350,33 @@ export class Connection {
     const replies = this.#slots.splice(0, ready).map((slot) => slot.bytes!);
     for (const bytes of replies) this.#heldBytes -= bytes.length;
     if (replies.length > 0) this.#write(replies.length === 1 ? replies[0]! : Buffer.concat(replies));
+    this.lastActiveMs = this.host.clock();
     this.#resume();
     this.#endWhenDone();
   }
 
   #write(bytes: Buffer): void {
     if (!this.hasRoom(bytes.length)) return;
-    this.lastActiveMs = this.host.clock();
-    this.socket.write(bytes);
+    this.#choked = !this.socket.write(bytes);
+  }
+
+  #writeTurn(): void {
+    const { output } = this.host;
+    if (this.socket.writableLength > 0) {
+      // A client that does not read keeps no more than one lent buffer from the others.
+      this.#write(output.take(0));
+      return;
+    }
+    this.#write(output.lent());
+    // What the kernel has not taken is the socket's, until it has.
+    output.returned(this.socket.writableLength === 0);
   }
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
   hasRoom(bytes: number): boolean {
     if (this.socket.destroyed) return false;
     const max = this.authenticated ? this.host.conf.maxOutputBytes : most.MAX_LOCKED_OUTPUT_BYTES;
-    if (this.outgoing.bytes + bytes <= max) return true;
+    if (this.socket.writableLength + this.#heldBytes + bytes <= max) return true;
     this.#dropForOutput();
     return false;
   }
@@ -377,8 +396,10 @@ export class Connection {
 
   #refuse(silently: boolean): void {
     const { error, limits } = this.#reader;
-    if (silently)
-      return this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
+    if (silently) {
+      this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
+      return;
+    }
     this.#leaving = this.#broken = true;
     this.host.counters.protocolErrors++;
     if (error === protocolErrors.commandTooLong(limits.maxCommandBytes))

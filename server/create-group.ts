@@ -4,6 +4,7 @@
  * Owns how the group's limit is divided: what mirrors may hold is part of it, and on a node that is alone there are
  * none.
  */
+import { randomInt } from "node:crypto";
 import type { Eviction, GroupConf } from "./conf/conf.ts";
 import { Flights } from "./flights.ts";
 import { type Group, zeroCounters } from "./groups.ts";
@@ -23,7 +24,14 @@ export interface GroupOptions {
 /** An empty group. */
 export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, clock }: GroupOptions): Group {
   const mirrorBytes = hasPeers ? conf.mirrorBytes : 0;
-  const common = { eviction, clock, maxValueBytes: conf.maxValueBytes };
+  // One seed for both: a key that the one does not hold is looked for in the other. Worker threads only read.
+  const common = {
+    eviction,
+    clock,
+    maxValueBytes: conf.maxValueBytes,
+    seed: randomInt(2 ** 32),
+    isSoleWriter: true,
+  };
   return {
     name: conf.name,
     prefix: conf.prefix,

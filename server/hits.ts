@@ -9,11 +9,14 @@ import { NULL_RESP2, NULL_RESP3 } from "../proto/reply-writers.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import type { Groups, HeldGroup } from "./groups.ts";
 import { HIT, type Output } from "./output.ts";
+import type { RunHashes } from "./run-hashes.ts";
 import { ABSENT } from "./store/store.ts";
 
 /** Where replies come from and go to. */
 export interface HitRoute {
   readonly groups: Groups<HeldGroup>;
+  /** Of the keys in a reader's run. */
+  readonly known: RunHashes;
   readonly output: Output;
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "maxKeyBytes">;
@@ -36,9 +39,11 @@ export function answerFromHere(reader: CommandReader, route: HitRoute, protocol:
 }
 
 function answerGet(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boolean {
+  const { runAt } = reader;
   const group = groupOf(reader, route, 1);
   if (group === undefined) return false;
-  const found = lookUp(reader, route.output, group, 1, protocol);
+  const hash = runAt < 0 ? hashOf(reader, group, 1) : route.known.hashes[runAt]!;
+  const found = lookUp(reader, route.output, group, 1, hash, protocol);
   if (found === undefined) return false;
   group.counters[found]++;
   return true;
@@ -54,7 +59,7 @@ function answerMget(reader: CommandReader, route: HitRoute, protocol: 2 | 3): bo
   output.append(Buffer.from(`*${reader.argc - 1}\r\n`));
   for (let i = 1; i < reader.argc; i++) {
     const isHere = output.length - mark < MAX_MGET_BYTES && groupOf(reader, route, i) === group;
-    const found = isHere ? lookUp(reader, output, group, i, protocol) : undefined;
+    const found = isHere ? lookUp(reader, output, group, i, hashOf(reader, group, i), protocol) : undefined;
     if (found === undefined) {
       output.length = mark;
       return false;
@@ -74,23 +79,30 @@ function groupOf(reader: CommandReader, { groups, conf }: HitRoute, i: number): 
   return end - start > conf.maxKeyBytes ? undefined : groups.of(reader.bytes, start, end);
 }
 
+/** A group's store and its mirrors have one seed. */
+function hashOf({ bytes, argStart, argEnd }: CommandReader, { store }: HeldGroup, i: number): number {
+  return store.hashOf(bytes, argStart[i]!, argEnd[i]!);
+}
+
 /** Appends what is held for argument `i` and returns what to count it as; undefined when nothing is held. */
 function lookUp(
   { bytes, argStart, argEnd }: CommandReader,
   output: Output,
   group: HeldGroup,
   i: number,
+  hash: number,
   protocol: 2 | 3,
 ): Hit | undefined {
   const start = argStart[i]!;
   const end = argEnd[i]!;
-  const found = output.hit(group.store, bytes, start, end);
+  const found = output.hit(group.store, bytes, start, end, hash);
   if (found === HIT) return "hits";
   if (found === ABSENT) {
     output.append(protocol === 3 ? NULL_RESP3 : NULL_RESP2);
     return "negativeHits";
   }
-  if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end) !== HIT) return undefined;
+  if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end, hash) !== HIT)
+    return undefined;
   return "mirrorHits";
 }
 

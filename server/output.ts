@@ -19,6 +19,7 @@ export const HIT = 0;
 
 export class Output {
   #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #view = new DataView(this.#buffer.buffer);
   length = 0;
 
   /** Appends a finished reply. */
@@ -32,13 +33,13 @@ export class Output {
    * Appends the value of a key as a bulk string, straight from the store. On MISS nothing is appended, and on ABSENT
    * neither: what null looks like is the connection's affair.
    */
-  hit(store: Store, chunk: Uint8Array, start: number, end: number): HitResult {
+  hit(store: Store, chunk: Uint8Array, start: number, end: number, hash: number): HitResult {
     for (;;) {
-      const bytes = store.find(chunk, start, end);
+      const bytes = store.find(chunk, start, end, hash);
       if (bytes < 0) return bytes as HitResult;
       this.#reserve(bytes + FRAMING_BYTES);
       const at = writeBulkHeader(this.#buffer, this.length, bytes);
-      store.copyFound(this.#buffer, at);
+      store.copyFound(this.#buffer, this.#view, at);
       if (!store.foundIntact()) continue;
       this.length = writeCrlf(this.#buffer, at + bytes);
       return HIT;
@@ -47,11 +48,28 @@ export class Output {
 
   /** Takes out a copy of everything from `mark` on. */
   take(mark: number): Buffer {
-    const bytes = Buffer.allocUnsafe(this.length - mark);
-    this.#buffer.copy(bytes, 0, mark, this.length);
+    const bytes = Buffer.from(this.#buffer.subarray(mark, this.length));
     this.length = mark;
-    if (mark === 0 && this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
     return bytes;
+  }
+
+  /**
+   * Everything, where it lies: to be written to a socket at once, and given back by `returned` before anything else is
+   * done with the output. Saves the copy: nearly always the kernel takes all of it while it is being written.
+   */
+  lent(): Buffer {
+    return this.#buffer.subarray(0, this.length);
+  }
+
+  /** `isTaken`: nobody refers to what was lent any more; else it is left to who does, and another buffer takes its place. */
+  returned(isTaken: boolean): void {
+    this.length = 0;
+    if (!isTaken || this.#buffer.length > KEPT_BYTES) this.#use(Buffer.allocUnsafeSlow(FIRST_BYTES));
+  }
+
+  #use(buffer: Buffer<ArrayBuffer>): void {
+    this.#buffer = buffer;
+    this.#view = new DataView(buffer.buffer);
   }
 
   #reserve(bytes: number): void {
@@ -59,6 +77,6 @@ export class Output {
     if (needed <= this.#buffer.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length));
     this.#buffer.copy(larger, 0, 0, this.length);
-    this.#buffer = larger;
+    this.#use(larger);
   }
 }

@@ -24,12 +24,15 @@ export interface FinderOptions {
   readonly now: () => number;
   readonly thread: number;
   readonly lockWaitMs: number;
+  /** Nobody but this thread ever writes: what it reads cannot change under it. */
+  readonly isSoleWriter: boolean;
 }
 
 export class Finder {
   readonly #now: () => number;
   readonly #thread: number;
   readonly #lockWaitMs: number;
+  readonly #isSoleWriter: boolean;
   #shard: Shard | undefined;
   #sequence = 0;
   #slot = 0;
@@ -41,13 +44,12 @@ export class Finder {
   /** How often in a row a found value changed under the copying. */
   #torn = 0;
   #aside: Buffer = Buffer.alloc(0);
-  #target: ArrayBufferLike | undefined;
-  #targetView: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(options: FinderOptions) {
     this.#now = options.now;
     this.#thread = options.thread;
     this.#lockWaitMs = options.lockWaitMs;
+    this.#isSoleWriter = options.isSoleWriter;
   }
 
   /** Deadline of the entry last found; Infinity: never. */
@@ -57,6 +59,12 @@ export class Finder {
 
   /** Length of the value under the key `chunk[start, end)`, MISS or ABSENT; `isUse`: a hit counts as a use. */
   find(shard: Shard, hash: number, chunk: Uint8Array, start: number, end: number, isUse: boolean): number {
+    if (this.#isSoleWriter) {
+      const length = this.#walk(shard, hash, chunk, start, end);
+      this.#shard = shard;
+      if (isUse && length !== MISS) stampUse(shard, this.#slot);
+      return length;
+    }
     for (let tries = this.#torn; tries < TRIES; tries++) {
       const sequence = Atomics.load(shard.words, SEQUENCE);
       if ((sequence & 1) !== 0) continue;
@@ -70,24 +78,22 @@ export class Finder {
     return this.#findLocked(shard, hash, chunk, start, end, isUse);
   }
 
-  /** Copies the value last found to `target[at...]`, which has room for it. */
-  copy(target: Uint8Array, at: number): void {
+  /** Copies the value last found to `target[at...]`, which has room for it; `view` is a view of the target. */
+  copy(target: Uint8Array, view: DataView, at: number): void {
     const shard = this.#shard;
-    if (shard === undefined) {
-      target.set(this.#aside, at);
-      return;
-    }
-    if (this.#length > LONG_COPY_BYTES) {
-      shard.buffer.copy(target, at, this.#at, this.#at + this.#length);
-      return;
-    }
-    if (this.#target !== target.buffer) this.#view(target);
-    copyShort(this.#targetView, target.byteOffset + at, shard.view, this.#at, this.#length);
+    if (shard === undefined) target.set(this.#aside, at);
+    else if (this.#length > LONG_COPY_BYTES) shard.buffer.copy(target, at, this.#at, this.#at + this.#length);
+    else copyShort(view, at, shard.view, this.#at, this.#length);
+  }
+
+  /** A copy of the value last found. */
+  taken(): Buffer {
+    return this.#shard === undefined ? this.#aside : copyOf(this.#shard.bytes, this.#at, this.#length);
   }
 
   /** False: a writer was inside the shard since the entry was found, so what was copied may be torn. */
   intact(): boolean {
-    if (this.#shard === undefined || unchangedSince(this.#shard, this.#sequence)) {
+    if (this.#isSoleWriter || this.#shard === undefined || unchangedSince(this.#shard, this.#sequence)) {
       this.#torn = 0;
       return true;
     }
@@ -140,11 +146,6 @@ export class Finder {
       unlock(shard);
     }
   }
-
-  #view(target: Uint8Array): void {
-    this.#target = target.buffer;
-    this.#targetView = new DataView(target.buffer);
-  }
 }
 
 /** Above this Buffer.copy is faster, below it its call costs more than the copying (100 bytes: 250 ns to 55). */
@@ -160,4 +161,11 @@ function copyShort(target: DataView, at: number, source: DataView, from: number,
   }
   for (; i + 4 <= length; i += 4) target.setInt32(at + i, source.getInt32(from + i, true), true);
   for (; i < length; i++) target.setUint8(at + i, source.getUint8(from + i));
+}
+
+function copyOf(source: Uint8Array, from: number, length: number): Buffer {
+  const copy = Buffer.allocUnsafe(length);
+  if (length > LONG_COPY_BYTES) copy.set(source.subarray(from, from + length));
+  else for (let i = 0; i < length; i++) copy[i] = source[from + i]!;
+  return copy;
 }

@@ -30,12 +30,15 @@ import {
   MUTEX,
   SEQUENCE,
   shardCountFor,
+  TICK,
   USED_BYTES,
   VALUE,
 } from "./layout.ts";
 import { enter, leave, lock, unlock } from "./lock.ts";
 import { tableWords } from "./log.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import { emptyShard, Shard } from "./shard.ts";
+import { UseTimes } from "./use-times.ts";
 import { afterBucket, dueEntry, expireBucket, POSITIONS, scanBucket } from "./walk.ts";
 
 export { ABSENT, MISS } from "./finder.ts";
@@ -81,6 +84,8 @@ export interface StoreOptions {
   readonly shared?: StoreHandle;
   /** Number of this thread among those that share the store, 1 and up. */
   readonly thread?: number;
+  /** Nobody but this thread ever writes to the store, so that its reads need not look whether somebody does. */
+  readonly isSoleWriter?: boolean;
   /** How long a call waits for a locked shard before it throws ShardLockedError (`find`: MISS). Default 1,000. */
   readonly lockWaitMs?: number;
   /** Called inside each write, for tests that stop a thread there. */
@@ -106,8 +111,11 @@ export class Store {
   readonly #lockWaitMs: number;
   readonly #insideWrite: (() => void) | undefined;
   readonly #finder: Finder;
+  readonly #ahead: ReadAhead;
   /** Where the sweep goes on: a position as a scan's. */
   #swept = 0;
+  /** Undefined where the policy keeps no order of uses. */
+  readonly #useTimes: ReadonlyMap<Shard, UseTimes> | undefined;
 
   constructor(options: StoreOptions) {
     this.handle = options.shared ?? newMemory(options);
@@ -115,6 +123,7 @@ export class Store {
     const geometry = geometryOf(Math.floor(maxBytes / memory.length), eviction);
     this.#shards = memory.map((part) => new Shard(part, geometry));
     if (options.shared === undefined) this.#shards.forEach(emptyShard);
+    if (eviction === "lru") this.#useTimes = new Map(this.#shards.map((shard) => [shard, new UseTimes()]));
     this.#mask = memory.length - 1;
     this.#shift = Math.clz32(this.#mask);
     this.#seed = this.handle.seed;
@@ -123,22 +132,37 @@ export class Store {
     this.#thread = options.thread ?? 1;
     this.#lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
     this.#insideWrite = options.insideWrite;
+    this.#ahead = new ReadAhead(this.#shards, this.#shift);
     const now = () => this.#now();
-    this.#finder = new Finder({ now, thread: this.#thread, lockWaitMs: this.#lockWaitMs });
+    this.#finder = new Finder({
+      now,
+      thread: this.#thread,
+      lockWaitMs: this.#lockWaitMs,
+      isSoleWriter: options.isSoleWriter ?? false,
+    });
   }
 
   /**
    * Looks the key `chunk[start, end)` up: the length of its value, MISS or ABSENT. A hit counts as a use. Allocates
    * nothing; follow it with `copyFound` and, where threads share the store, `foundIntact`.
    */
-  find(chunk: Uint8Array, start: number, end: number): number {
-    const hash = xxh32(chunk, start, end, this.#seed);
+  find(chunk: Uint8Array, start: number, end: number, hash = this.hashOf(chunk, start, end)): number {
     return this.#finder.find(this.#shardOf(hash), hash, chunk, start, end, true);
   }
 
-  /** Copies the value last found to `target[at...]`. */
-  copyFound(target: Uint8Array, at: number): void {
-    this.#finder.copy(target, at);
+  /** The hash of a key in this store, for those who have a use for it before they look the key up. */
+  hashOf(chunk: Uint8Array, start: number, end: number): number {
+    return xxh32(chunk, start, end, this.#seed);
+  }
+
+  /** Makes the look-ups of `hashes[from, to)` that follow at once cheaper: at most MAX_AHEAD of them. */
+  readAhead(hashes: Int32Array, from: number, to: number): void {
+    this.#ahead.fetch(hashes, from, to);
+  }
+
+  /** Copies the value last found to `target[at...]`; `view` is a view of the target. */
+  copyFound(target: Uint8Array, view: DataView, at: number): void {
+    this.#finder.copy(target, view, at);
   }
 
   /** False: a writer was in the shard since `find`, so the copy may be torn: find again. One thread: always true. */
@@ -153,8 +177,7 @@ export class Store {
       if (length === MISS) return undefined;
       const ttlMs = this.#ttlOf(this.#finder.deadline);
       if (length === ABSENT) return { value: null, ttlMs };
-      const value = Buffer.allocUnsafe(length);
-      this.#finder.copy(value, 0);
+      const value = this.#finder.taken();
       if (this.#finder.intact()) return { value, ttlMs };
     }
   }
@@ -206,10 +229,19 @@ export class Store {
     const deadline = life === "keep" ? undefined : deadlineAfter(now, life === "endless" ? undefined : life);
     this.#enter(shard);
     try {
-      return editEntry(shard, hash, key, edit, deadline, now);
+      const edited = editEntry(shard, hash, key, edit, deadline, now);
+      const times = this.#useTimes?.get(shard);
+      if (!edited.held || times === undefined) return edited;
+      return { ...edited, idleMs: times.idleMs(this.#clock(), edited.stamp) };
     } finally {
       leave(shard);
     }
+  }
+
+  /** Takes a reading of the uses, so that edits can tell how long ago one was: to be called about once a second. */
+  noteUseTimes(): void {
+    const nowMs = this.#clock();
+    for (const [shard, times] of this.#useTimes ?? []) times.note(nowMs, shard.words[TICK]!);
   }
 
   /** Ends the entry; true when it was there, alive and not a cached "not found". */

@@ -3,19 +3,23 @@
  *
  * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
  */
+
 import { QuietLog } from "../../cluster/quiet-log.ts";
+import { GetRun } from "../../proto/get-run.ts";
 import { addressesOf } from "../client-line.ts";
 import { Clients } from "../clients.ts";
 import type { Answer, Command } from "../commands/command.ts";
 import { execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import type { Connection, ConnectionHost } from "../connection.ts";
+import type { Connection } from "../connection.ts";
+import type { ConnectionHost } from "../connection-host.ts";
 import { clientRoom, descriptorLimit } from "../descriptors.ts";
 import type { Groups, HeldGroup } from "../groups.ts";
 import type { Latency } from "../latency.ts";
 import type { Log } from "../log.ts";
 import { Output } from "../output.ts";
 import { LiveReaderLimits } from "../reader-limits.ts";
+import { RunHashes } from "../run-hashes.ts";
 import type { ClientCounts } from "./client-counts.ts";
 import type { ThreadSessions } from "./thread-sessions.ts";
 
@@ -45,6 +49,8 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
   // A stranger who is closed a thousand times a second must not fill the log.
   const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, clock);
   const output = new Output();
+  const known = new RunHashes();
+  const run = new GetRun((found) => known.prepare(found, groups));
   return new Clients({
     thread,
     counts,
@@ -59,6 +65,8 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     host: {
       groups,
       output,
+      known,
+      run,
       conf,
       limits: (authenticated) => limits.of(authenticated),
       clock,

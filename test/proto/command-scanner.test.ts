@@ -7,6 +7,7 @@ import test from "ava";
 import { CommandInput } from "../../proto/command-input.ts";
 import type { ReaderLimits } from "../../proto/command-reader.ts";
 import { CommandScanner } from "../../proto/command-scanner.ts";
+import { GetRun } from "../../proto/get-run.ts";
 import { type ProtocolCase, protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
 import { bytes, command, cutAt, LIMITS, pieces, read } from "./read-commands.ts";
 
@@ -110,7 +111,7 @@ test("counts what comes before the LF of an inline command", (t) => {
 
 test("room for many arguments is given back with the next command", (t) => {
   const input = new CommandInput();
-  const scanner = new CommandScanner(input);
+  const scanner = new CommandScanner(input, new GetRun());
   input.push(bytes(command("MGET", ...Array.from({ length: 5000 }, () => "k")) + command("PING")));
   t.true(scanner.scan(LIMITS));
   t.is(scanner.argc, 5001);
@@ -131,7 +132,7 @@ test("a line that comes byte by byte is searched once", (t) => {
       },
     });
     const input = { bytes: counting, start: 0, end: 0 };
-    const scanner = new CommandScanner(input as unknown as CommandInput);
+    const scanner = new CommandScanner(input as unknown as CommandInput, new GetRun());
     for (input.end = 1; input.end < line.length; input.end++) t.false(scanner.scan(LIMITS));
     t.true(reads < 30 * line.length, `${reads} reads of ${line.length} bytes`);
   }

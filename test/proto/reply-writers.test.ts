@@ -7,27 +7,15 @@ import {
   NULL_RESP3,
   writeBulkHeader,
   writeCrlf,
-  writeInteger,
+  writeHeader,
 } from "../../proto/reply-writers.ts";
 
-const numbers = [
-  0,
-  1,
-  9,
-  42,
-  ...[1, 2, 3, 5, 9, 12, 15].flatMap((digits) => [10 ** digits - 1, 10 ** digits, 10 ** digits + 1]),
-];
-
-test("writes integers", (t) => {
+test("writes headers with every number that 31 bits hold", (t) => {
   const target = Buffer.alloc(32);
-  for (const number of [
-    ...numbers,
-    Number.MAX_SAFE_INTEGER,
-    ...numbers.map((n) => -n),
-    Number.MIN_SAFE_INTEGER,
-  ]) {
-    const end = writeInteger(target, 3, number);
-    t.is(target.toString("latin1", 3, end), `:${number === 0 ? 0 : number}\r\n`);
+  const powers = Array.from({ length: 9 }, (_, i) => 10 ** (i + 1));
+  for (const number of [0, 1, 9, 42, ...powers.flatMap((n) => [n - 1, n, n + 1]), 2 ** 31 - 1]) {
+    const end = writeHeader(target, 3, 0x2a, number);
+    t.is(target.toString("latin1", 3, end), `*${number}\r\n`);
   }
 });
 

@@ -5,13 +5,16 @@
  * the connection first; QUIT, AUTH and RESP3 do to the
  * connection what their namesakes do; BROKEN cannot be encoded, SILENT has no reply; anything else is OK.
  */
+import { GetRun } from "../../proto/get-run.ts";
 import { Push, type Reply, SimpleString } from "../../proto/reply.ts";
 import { zeroClientCounters } from "../../server/client-counters.ts";
-import { Connection, type ConnectionHost } from "../../server/connection.ts";
+import { Connection } from "../../server/connection.ts";
+import type { ConnectionHost } from "../../server/connection-host.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { Output } from "../../server/output.ts";
 import { LiveReaderLimits } from "../../server/reader-limits.ts";
+import { RunHashes } from "../../server/run-hashes.ts";
 import { createGroup, FakeClock, Held, key } from "./fakes.ts";
 import { TestSocket } from "./test-socket.ts";
 
@@ -48,9 +51,13 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
   };
   const counters = zeroClientCounters();
   const output = new Output();
+  const groups = new Groups([group]);
+  const known = new RunHashes();
   const host: ConnectionHost = {
-    groups: new Groups([group]),
+    groups,
     output,
+    known,
+    run: new GetRun((found) => known.prepare(found, groups)),
     conf,
     limits: (authenticated) => limits.of(authenticated),
     clock: clock.read,

@@ -34,3 +34,10 @@ test("a group as small as 2 kb holds entries", (t) => {
   t.is(group.store.get(Buffer.from("scores:Tom"))?.value?.toString(), "630");
   t.true(group.store.figures().usedBytes <= 2048);
 });
+
+test("store and mirrors have one seed, and another group another", (t) => {
+  const lines = "group a maxmemory 1mb\ngroup a mirror-memory 25%";
+  const [one, other] = [create(true, lines), create(true, lines)];
+  t.is(one.mirrors!.handle.seed, one.store.handle.seed);
+  t.not(other.store.handle.seed, one.store.handle.seed);
+});

@@ -101,7 +101,7 @@ export function createGroup(
 ): Group {
   const conf = { ...GROUP_CONF, ...options.conf };
   const clock = options.clock ?? (() => 1000);
-  const storeOptions = { eviction: "lru", clock } as const;
+  const storeOptions = { eviction: "lru", clock, seed: 1 } as const;
   return {
     name: conf.name,
     prefix: conf.prefix,

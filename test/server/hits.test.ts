@@ -6,10 +6,12 @@
 import test from "ava";
 import fc from "fast-check";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import { GetRun } from "../../proto/get-run.ts";
 import { encodeReply } from "../../proto/reply.ts";
 import { Groups } from "../../server/groups.ts";
 import { answerFromHere } from "../../server/hits.ts";
 import { Output } from "../../server/output.ts";
+import { RunHashes } from "../../server/run-hashes.ts";
 import { command, LIMITS } from "../proto/read-commands.ts";
 import { createGroup, key } from "./fakes.ts";
 import { startRig } from "./rig.ts";
@@ -18,10 +20,13 @@ function setUp() {
   const scores = createGroup();
   const users = createGroup({ conf: { name: "users", prefix: key("users:") } });
   const output = new Output();
-  const route = { groups: new Groups([scores, users]), output, conf: { maxKeyBytes: 100 } };
+  const groups = new Groups([scores, users]);
+  const known = new RunHashes();
+  const run = new GetRun((found) => known.prepare(found, groups));
+  const route = { groups, output, known, conf: { maxKeyBytes: 100 } };
   /** What is appended; undefined when the command has to go the general way. */
   const answer = (words: string[], protocol: 2 | 3 = 2): string | undefined => {
-    const reader = new CommandReader(LIMITS);
+    const reader = new CommandReader(LIMITS, run);
     reader.push(Buffer.from(command(...words)));
     if (reader.next() !== COMMAND) throw new Error("no command");
     output.append(Buffer.from("before"));
@@ -101,7 +106,7 @@ test("in place and by the general way an MGET has the same bytes and the same co
   const { node } = await startRig(t);
   const [group] = node.groups.all;
   const output = new Output();
-  const route = { groups: node.groups, output, conf: node.conf };
+  const route = { groups: node.groups, output, known: new RunHashes(), conf: node.conf };
   const kinds = fc.array(fc.constantFrom("value", "absent"), { minLength: 1, maxLength: 8 });
   const picks = fc.array(fc.nat(7), { minLength: 1, maxLength: 20 });
   const property = fc.asyncProperty(

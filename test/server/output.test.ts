@@ -15,8 +15,12 @@ function storeWith(entries: Record<string, string | Buffer | null>): Store {
   return store;
 }
 
+function hitAt(output: Output, store: Store, chunk: string, start: number, end: number): number {
+  return output.hit(store, key(chunk), start, end, store.hashOf(key(chunk), start, end));
+}
+
 function hit(output: Output, store: Store, name: string): number {
-  return output.hit(store, key(name), 0, name.length);
+  return hitAt(output, store, name, 0, name.length);
 }
 
 test("a value is appended as a bulk string", (t) => {
@@ -33,7 +37,7 @@ test("an empty value is a bulk string too", (t) => {
 
 test("the key is what stands between start and end", (t) => {
   const output = new Output();
-  t.is(output.hit(storeWith({ b: "1" }), key("abc"), 1, 2), HIT);
+  t.is(hitAt(output, storeWith({ b: "1" }), "abc", 1, 2), HIT);
   t.is(output.take(0).toString(), "$1\r\n1\r\n");
 });
 
@@ -83,6 +87,29 @@ test("what was taken is a copy", (t) => {
   t.is(taken.toString(), "+OK\r\n");
 });
 
+test("what was lent and not taken is left alone, whatever comes next", (t) => {
+  const output = new Output();
+  const store = storeWith({ a: "1", b: "22" });
+  hit(output, store, "a");
+  const lent = output.lent();
+  output.returned(false);
+  hit(output, store, "b");
+  t.is(lent.toString(), "$1\r\n1\r\n");
+  t.is(output.take(0).toString(), "$2\r\n22\r\n");
+});
+
+test("what was lent and taken makes room for what comes next", (t) => {
+  const output = new Output();
+  const store = storeWith({ a: "1", b: "22" });
+  hit(output, store, "a");
+  const { buffer } = output.lent();
+  output.returned(true);
+  t.is(output.length, 0);
+  hit(output, store, "b");
+  t.is(output.lent().buffer, buffer);
+  t.is(output.lent().toString(), "$2\r\n22\r\n");
+});
+
 test("values of every size around the ends of the buffer come out whole", (t) => {
   for (const edge of [1 << 16, 1 << 17, 1 << 20]) {
     for (let bytes = edge - 30; bytes <= edge + 2; bytes++) {
@@ -108,9 +135,11 @@ test("the output works on after a huge value", (t) => {
   const output = new Output();
   const store = storeWith({ a: "1", b: Buffer.alloc(3_000_000, "b") });
   hit(output, store, "b");
-  output.take(0);
+  const { buffer } = output.lent();
+  output.returned(true);
   hit(output, store, "a");
   t.is(output.take(0).toString(), "$1\r\n1\r\n");
+  t.true(output.lent().buffer.byteLength < buffer.byteLength, "the large buffer is given back");
 });
 
 test("a value that a writer moved meanwhile is looked up again, and only its new form is appended", (t) => {
@@ -119,10 +148,10 @@ test("a value that a writer moved meanwhile is looked up again, and only its new
   let at = 0;
   const moving: Pick<Store, "find" | "copyFound" | "foundIntact"> = {
     find: () => values[at]!.length,
-    copyFound: (target, offset) => void target.set(Buffer.from(values[at]!), offset),
+    copyFound: (target, _view, offset) => void target.set(Buffer.from(values[at]!), offset),
     foundIntact: () => ++at === values.length && at-- > 0,
   };
-  t.is(output.hit(moving as Store, key("a"), 0, 1), HIT);
+  t.is(output.hit(moving as Store, key("a"), 0, 1, 0), HIT);
   t.is(output.take(0).toString(), "$5\r\nwhole\r\n");
 });
 
@@ -131,12 +160,12 @@ test("a value that was deleted while it was copied is a miss without a trace", (
   let found = 5;
   const moving: Pick<Store, "find" | "copyFound" | "foundIntact"> = {
     find: () => found,
-    copyFound: (target, offset) => void target.set(Buffer.from("value"), offset),
+    copyFound: (target, _view, offset) => void target.set(Buffer.from("value"), offset),
     foundIntact: () => {
       found = MISS;
       return false;
     },
   };
-  t.is(output.hit(moving as Store, key("a"), 0, 1), MISS);
+  t.is(output.hit(moving as Store, key("a"), 0, 1, 0), MISS);
   t.is(output.length, 0);
 });

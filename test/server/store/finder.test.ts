@@ -9,7 +9,9 @@ import { bucketOf } from "../../../server/store/index-table.ts";
 import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
 import { putUnder, shardOf } from "./shards.ts";
 
-const finderOf = () => new Finder({ now: () => 0, thread: 1, lockWaitMs: 20 });
+const finderOf = (isSoleWriter = false) =>
+  new Finder({ now: () => 0, thread: 1, lockWaitMs: 20, isSoleWriter });
+const viewOf = (target: Buffer) => new DataView(target.buffer, target.byteOffset, target.length);
 const key = Buffer.from("key");
 
 test("a reader survives any words in the shard", (t) => {
@@ -28,7 +30,7 @@ test("a reader survives any words in the shard", (t) => {
     shard.words[MUTEX] = 0;
     for (let hash = 0; hash < 20; hash++) {
       const length = finder.find(shard, hash, key, 0, 3, true);
-      if (length > 0 && length < target.length) finder.copy(target, 0);
+      if (length > 0 && length < target.length) finder.copy(target, viewOf(target), 0);
     }
     shard.words.fill(0);
     t.notThrows(() => finder.intact());
@@ -54,7 +56,7 @@ test("copies values of every length to every alignment, and nothing else", (t) =
       putUnder(shard, 1, "key", bytes);
       t.is(finder.find(shard, 1, key, 0, 3, true), bytes);
       const target = Buffer.alloc(bytes + 10, 1);
-      finder.copy(target, at);
+      finder.copy(target, viewOf(target), at);
       t.deepEqual(
         target,
         Buffer.concat([Buffer.alloc(at, 1), Buffer.alloc(bytes), Buffer.alloc(10 - at, 1)]),
@@ -75,7 +77,7 @@ test("a value that is never found intact is set aside under the mutex", (t) => {
   } while (!finder.intact());
   t.true(attempts > 1 && attempts < 10);
   const target = Buffer.alloc(50, 1);
-  finder.copy(target, 0);
+  finder.copy(target, viewOf(target), 0);
   t.deepEqual(target, Buffer.alloc(50));
 });
 
@@ -85,4 +87,16 @@ test("a shard whose writer never leaves is missed, not waited for", (t) => {
   shard.words[SEQUENCE]!++;
   shard.words[MUTEX] = 9;
   t.is(finderOf().find(shard, 1, key, 0, 3, true), MISS);
+});
+
+test("who alone writes does not look whether somebody does", (t) => {
+  const shard = shardOf(1 << 20);
+  putUnder(shard, 1, "key", 50);
+  const finder = finderOf(true);
+  shard.words[SEQUENCE]!++;
+  shard.words[MUTEX] = 9;
+  t.is(finder.find(shard, 1, key, 0, 3, true), 50);
+  shard.words[SEQUENCE]! += 2;
+  t.true(finder.intact());
+  t.deepEqual(finder.taken(), Buffer.alloc(50));
 });

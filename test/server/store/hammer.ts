@@ -57,7 +57,7 @@ function read(store: Store, key: Buffer, target: Buffer): Buffer | undefined {
   for (;;) {
     const length = store.find(key, 0, key.length);
     if (length < 0) return undefined;
-    store.copyFound(target, 0);
+    store.copyFound(target, new DataView(target.buffer, target.byteOffset), 0);
     if (store.foundIntact()) return target.subarray(0, length);
   }
 }

@@ -268,7 +268,7 @@ function compareFind(store: Store, model: Model, name: string, step: number): vo
   equal(length, entry === undefined ? MISS : entry.value === null ? ABSENT : entry.value.length, "find");
   if (length < 0) return;
   const target = Buffer.alloc(length + (step % 9) + 1, 0xee);
-  store.copyFound(target, step % 9);
+  store.copyFound(target, new DataView(target.buffer, target.byteOffset), step % 9);
   equal(store.foundIntact(), true, "intact");
   equal(target.toString("latin1", step % 9, target.length - 1), entry!.value!.toString("latin1"), "copy");
   equal(target[target.length - 1], 0xee, "nothing is written behind the value");
