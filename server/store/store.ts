@@ -6,13 +6,13 @@
  * Owns the shards and the way from a key to its shard; every write goes through a shard's mutex here. It does not know
  * groups, rings, loaders or clients. DESIGN.md draws the memory.
  */
-import { randomInt } from "node:crypto";
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
 import { editEntry } from "./edit.ts";
 import { deadlineOf, expire, footprintOf, putEntry, removeEntry } from "./entries.ts";
 import { ABSENT, Finder, MISS } from "./finder.ts";
+import { newMemory, type StoreHandle } from "./handle.ts";
 import { bucketCount, findEntry } from "./index-table.ts";
 import {
   ABSENTS,
@@ -29,7 +29,6 @@ import {
   MOVES,
   MUTEX,
   SEQUENCE,
-  shardCountFor,
   TICK,
   USED_BYTES,
   VALUE,
@@ -42,6 +41,7 @@ import { UseTimes } from "./use-times.ts";
 import { afterBucket, dueEntry, expireBucket, POSITIONS, scanBucket } from "./walk.ts";
 
 export { ABSENT, MISS } from "./finder.ts";
+export type { StoreHandle } from "./handle.ts";
 export type { Eviction } from "./layout.ts";
 
 export interface StoreFigures {
@@ -59,16 +59,6 @@ export interface StoreFigures {
   readonly expirations: number;
   /** Entries moved within the log to make contiguous room. */
   readonly moves: number;
-}
-
-/** What another thread needs to attach; survives structured cloning. */
-export interface StoreHandle {
-  readonly maxBytes: number;
-  readonly eviction: Eviction;
-  readonly seed: number;
-  /** The clock's reading that deadlines count from. */
-  readonly epochMs: number;
-  readonly memory: readonly SharedArrayBuffer[];
 }
 
 export interface StoreOptions {
@@ -92,7 +82,6 @@ export interface StoreOptions {
   readonly insideWrite?: () => void;
 }
 
-const DEFAULT_VALUE_BYTES = 8 << 20;
 const DEFAULT_LOCK_WAIT_MS = 1000;
 
 /** Buckets that a scan visits at most for each key it was asked for, and a sweep under one lock. */
@@ -383,19 +372,6 @@ export class Store {
     unlock(shard);
     return { next: at, expired };
   }
-}
-
-function newMemory(options: StoreOptions): StoreHandle {
-  const { maxBytes, eviction } = options;
-  const count = shardCountFor(maxBytes, options.maxValueBytes ?? DEFAULT_VALUE_BYTES);
-  const { totalBytes } = geometryOf(Math.floor(maxBytes / count), eviction);
-  return {
-    maxBytes,
-    eviction,
-    seed: options.seed ?? randomInt(2 ** 32),
-    epochMs: options.clock(),
-    memory: Array.from({ length: count }, () => new SharedArrayBuffer(totalBytes)),
-  };
 }
 
 /** In units since the epoch; Infinity: never. */

@@ -36,6 +36,7 @@ function setUp() {
     edit: (id) => tell(id, "edit", state.edited),
     count: () => Promise.resolve(0),
     ring: () => Promise.resolve(true),
+    track: () => {},
   };
   const membership = createMembership("a", ["a", "b", "c"]);
   const group = createGroup();
