@@ -264,7 +264,7 @@ export const LISTED: Readonly<Record<string, Listed>> = {
     because: "what is wrong with a value stands there in carrot.conf's words",
     rest: (reply) => reply.replace(/ - .*/, ""),
   },
-  randomkey: { because: "any key will do", rest: kind },
+  randomkey: { because: "any key will do, also one that is set while it is looked for", rest: () => "" },
   keys: { because: "in any order", rest: inAnyOrder },
   scan: { because: "in any order", rest: inAnyOrder },
   time: { because: "time passes", rest: kind },
