@@ -28,7 +28,6 @@ import { ReplyLine, type Slot } from "./reply-line.ts";
 import { Session, type Silence, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
 
-export type { ConnectionHost } from "./connection-host.ts";
 
 export class Connection {
   readonly id: number;

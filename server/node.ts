@@ -315,6 +315,7 @@ export class Node {
     this.#regularWork.every(SWEEP_MS, () => this.#sweep());
     let before = 0;
     this.#regularWork.every(RATE_MS, async () => {
+      for (const { store } of this.groups.all) store.noteUseTimes();
       await this.gatherFigures();
       const { commands } = this.clientFigures;
       this.#opsPerSecond = Math.max(0, commands - before);

@@ -11,7 +11,7 @@ import { integerOf } from "./connection-commands.ts";
 export const CLIENT_TYPES: readonly string[] = ["normal", "master", "replica", "slave", "pubsub"];
 
 const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
-const USER = "default";
+const USERS: readonly string[] = ["default", "admin"];
 
 type Filter = { -readonly [Field in keyof ClientFilter]: ClientFilter[Field] };
 
@@ -29,7 +29,8 @@ function readCondition(word: string, value: Buffer, filter: Filter): ErrorReply 
     else filter.nobody = true;
   } else if (word === "addr" || word === "laddr") filter[word] = text;
   else if (word === "user") {
-    if (text !== USER) return new ErrorReply(errors.noSuchUser(value));
+    if (!USERS.includes(text)) return new ErrorReply(errors.noSuchUser(value));
+    filter.user = text;
   } else if (word === "skipme" && /^(yes|no)$/i.test(text)) filter.skipsSelf = /^yes$/i.test(text);
   else return new ErrorReply(errors.syntax);
   return undefined;
@@ -123,7 +124,7 @@ export const clientControlCommands: readonly Command[] = [
     ...shape,
     name: "unblock",
     arity: -3,
-    summary: "0: no command blocks its client.",
+    summary: "Answers 0: no command blocks its client.",
     since: "5.0.0",
     local: unblock,
   },

@@ -108,6 +108,7 @@ function fits(connection: Connection, filter: ClientFilter): boolean {
     (filter.id ?? connection.id) === connection.id &&
     (filter.addr ?? addr) === addr &&
     (filter.laddr ?? laddr) === laddr &&
+    (filter.user ?? connection.session.user) === connection.session.user &&
     (filter.isSubscribed ?? connection.session.isSubscribed) === connection.session.isSubscribed
   );
 }

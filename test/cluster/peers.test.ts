@@ -8,6 +8,7 @@ import test from "ava";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { Peers } from "../../cluster/peers.ts";
+import { MAX_IN_FLIGHT } from "../../cluster/requests.ts";
 import { askPeer, PlainStore, Rig } from "./rig.ts";
 
 const bytes = (text: string) => Buffer.from(text, "latin1");
@@ -355,4 +356,13 @@ test("a scan goes on from the member's own cursor", async (t) => {
   t.deepEqual([...first.keys, ...second.keys].map(String), ["x", "y"]);
   t.is(second.cursor, 0);
   t.deepEqual(b.store.calls, ["scan 0 10 *", "scan 1 10 undefined"]);
+});
+
+// Alone: so many requests keep the process, and with it the other tests' links, busy for a while.
+test.serial("an edit is refused while as many requests are under way as may be", async (t) => {
+  const [a, b] = await new Rig(t).pair();
+  b.store.get = () => new Promise(() => {});
+  for (let i = 0; i < MAX_IN_FLIGHT; i++) a.peers.get("b:1", bytes("k"), 60_000).catch(() => {});
+  t.is((await a.peers.edit("b:1", bytes("k"), { ...SET, value: bytes("v") })).error, "peer busy");
+  t.is(b.store.edits.length, 0);
 });

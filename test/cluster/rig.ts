@@ -106,6 +106,7 @@ export class PlainStore implements PeerHandlers {
       bytes: before?.length ?? 0,
       value: edit.wanted && before,
       uses: 3,
+      idleMs: 0,
       error: undefined,
     };
   }

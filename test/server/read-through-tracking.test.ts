@@ -125,3 +125,17 @@ for (const [now, told] of [
     t.deepEqual(reader.told, ["scores:a"]);
   });
 }
+
+test("the same bytes with a shorter life are told of when that is over", async (t) => {
+  const { lone, loader, group, tracking, clock } = createNode();
+  const reader = new FakeTracker();
+  const outcome = lone.missed(group, key("scores:a"), true);
+  group.store.put(key("scores:a"), key("v1"), 50_000);
+  tracking.readsFor([key("scores:a")], [], reader);
+  loader.loads[0]!.resolve({ value: "v1", ttlMs: 5000 });
+  await outcome;
+  clock.advance(5100);
+  tracking.expire();
+  await turn();
+  t.deepEqual(reader.told, ["scores:a"]);
+});
