@@ -30,6 +30,7 @@ function setUp() {
   const peers: CoherencePeers = {
     isUp: (id) => !down.has(id),
     look: () => Promise.reject(new Error("nobody looks")),
+    track: () => {},
     remove: (id, _keys, copiesOnly) => tell(id, copiesOnly ? "drop" : "remove", 1),
     flush: (id, copiesOnly) => tell(id, copiesOnly ? "drop all" : "flush", undefined),
     edit: (id) => tell(id, "edit", state.edited),
