@@ -15,19 +15,19 @@
  */
 import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE } from "../proto/command-reader.ts";
-import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
-import { errors, protocolErrors } from "../proto/texts.ts";
+import { ErrorReply, type Reply } from "../proto/reply.ts";
+import { protocolErrors } from "../proto/texts.ts";
 import type { ClientCounters } from "./client-counters.ts";
 import { ClientSocket } from "./client-socket.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import * as most from "./connection-limits.ts";
+import { encodeFor, internalError, takeSilence } from "./connection-replies.ts";
 import { answerFromHere, missedKey } from "./hits.ts";
 import { replyBytes } from "./outcome-reply.ts";
 import { REASONS, type Reason } from "./reasons.ts";
 import { ReplyLine, type Slot } from "./reply-line.ts";
-import { Session, type Silence, type User } from "./session.ts";
+import { Session, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
-
 
 export class Connection {
   readonly id: number;
@@ -117,11 +117,6 @@ export class Connection {
     this.setReason("changing", this.#changesUnderWay > 0);
   }
 
-  set silence(silence: Silence | undefined) {
-    this.session.silence = silence;
-    this.setReason("silent", silence !== undefined);
-  }
-
   /** Takes no further command until this has settled, one way or the other. */
   waitFor(done: Promise<unknown>): void {
     this.#waits++;
@@ -139,11 +134,11 @@ export class Connection {
   push(message: Reply, atOnce = false): void {
     if (this.#leaving || this.socket.destroyed) return;
     const mayWrite = atOnce && !this.#executing && !this.#inTurn;
-    if (mayWrite && this.#line.isUnderWay) this.#write(this.#encode(message, this.protocol));
+    if (mayWrite && this.#line.isUnderWay) this.#write(encodeFor(this, message, this.protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
     else if (this.#line.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES) this.#dropForOutput();
     else {
-      this.#hold(this.#encode(message, this.protocol));
+      this.#hold(encodeFor(this, message, this.protocol));
       this.#planFlush();
     }
   }
@@ -258,18 +253,11 @@ export class Connection {
     this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
     this.#executing = false;
-    const isSilent = this.#takeSilence();
+    const isSilent = takeSilence(this);
     if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
     else if (reply !== undefined && !isSilent) this.#reply(reply);
     if (this.#pushedMeanwhile.length > 0)
       for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
-  }
-
-  /** Whether the command that has just been executed gets no reply. */
-  #takeSilence(): boolean {
-    const { silence } = this.session;
-    if (silence === "this") this.silence = undefined;
-    return silence === "this" || silence === "always";
   }
 
   /** A GET that missed, without the command table: false when it has to go that way. */
@@ -290,7 +278,7 @@ export class Connection {
   }
 
   #reply(reply: Reply): void {
-    const bytes = this.#encode(reply, this.protocol);
+    const bytes = encodeFor(this, reply, this.protocol);
     const { output } = this.host;
     if (this.#line.length > 0) this.#hold(bytes);
     else output.append(bytes);
@@ -311,25 +299,11 @@ export class Connection {
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, value === undefined ? Buffer.alloc(0) : this.#encode(value, protocol));
+        this.#fill(slot, value === undefined ? Buffer.alloc(0) : encodeFor(this, value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
-      (error: unknown) => this.#fill(slot, this.#internalError(error)),
+      (error: unknown) => this.#fill(slot, internalError(this, error)),
     );
-  }
-
-  /** What cannot be encoded is a broken invariant, and no reason to end the process with all its clients. */
-  #encode(reply: Reply, protocol: 2 | 3): Buffer {
-    try {
-      return encodeReply(reply, protocol);
-    } catch (error) {
-      return this.#internalError(error);
-    }
-  }
-
-  #internalError(error: unknown): Buffer {
-    this.host.failed(this, error);
-    return encodeReply(new ErrorReply(errors.internal), 2);
   }
 
   #fill(slot: Slot, bytes: Buffer): void {

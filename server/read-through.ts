@@ -78,6 +78,12 @@ export class ReadThrough {
     return this.missed(group, Buffer.from(key), reader !== undefined);
   }
 
+  /** As `get`, of a key, which is a copy, that neither store nor mirrors hold, for a client that does not track. */
+  clientMissed(group: Group, key: Buffer, waiter: Waiter): void {
+    group.counters.misses++;
+    this.ask(group, key, false, waiter);
+  }
+
   /** As `ask`, for who waits with a promise. Never rejects. */
   missed(group: Group, key: Buffer, isTracked = false): Promise<Outcome> {
     return new Promise((resolve) => this.ask(group, key, isTracked, resolve));

@@ -3,6 +3,7 @@
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { setSilence } from "../connection-replies.ts";
 import type { ClientFilter } from "../threads/questions.ts";
 import type { Command, CommandContext, CommandFlag, LocalContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
@@ -74,12 +75,12 @@ function reply(args: readonly Buffer[], context: LocalContext): Reply | undefine
   if (context.inExec) return new ErrorReply(errors.notInTransaction);
   const word = args[2]!.toString("latin1").toLowerCase();
   if (word === "on") {
-    connection.silence = undefined;
+    setSilence(connection, undefined);
     return OK;
   }
-  if (word === "off") connection.silence = "always";
+  if (word === "off") setSilence(connection, "always");
   else if (word !== "skip") return new ErrorReply(errors.syntax);
-  else if (connection.session.silence !== "always") connection.silence = "next";
+  else if (connection.session.silence !== "always") setSilence(connection, "next");
   return undefined;
 }
 

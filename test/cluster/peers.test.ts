@@ -362,7 +362,7 @@ test("a scan goes on from the member's own cursor", async (t) => {
 test.serial("an edit is refused while as many requests are under way as may be", async (t) => {
   const [a, b] = await new Rig(t).pair();
   b.store.get = () => new Promise(() => {});
-  for (let i = 0; i < MAX_IN_FLIGHT; i++) a.peers.get("b:1", bytes("k"), 60_000).catch(() => {});
+  for (let i = 0; i < MAX_IN_FLIGHT; i++) askPeer(a.peers, "b:1", bytes("k"), 60_000).catch(() => {});
   t.is((await a.peers.edit("b:1", bytes("k"), { ...SET, value: bytes("v") })).error, "peer busy");
   t.is(b.store.edits.length, 0);
 });
