@@ -37,7 +37,9 @@ function casesOf(isChosen: (name: string) => boolean): readonly Words[] {
 /** No damage, nor a word too many, turns one of these into a command with a listed difference. */
 function isExact(name: string): boolean {
   const isListed = Object.keys(LISTED).some((listed) => listed.split("|")[0] === name.split("|")[0]);
-  return !isListed && ![...TRANSACTIONS, ...CHANNELS, ...SILENCE, "wait", "slowlog"].includes(name);
+  return (
+    !isListed && ![...TRANSACTIONS, ...CHANNELS, ...SILENCE, "wait", "slowlog", "cluster"].includes(name)
+  );
 }
 
 const ordinaryCases = casesOf((name) => ![...TRANSACTIONS, ...CHANNELS, ...SILENCE].includes(name));
