@@ -35,7 +35,6 @@ function setUp() {
     edit: (id) => tell(id, "edit", state.edited),
     count: () => Promise.resolve(0),
     ring: () => Promise.resolve(true),
-    track: () => {},
   };
   const membership = createMembership("a", ["a", "b", "c"]);
   const group = createGroup();
@@ -115,6 +114,13 @@ test("an owner that fails is stood in for, and has the key deleted in case it ha
   else t.true(told.includes("c edit"));
   t.true(told.includes("b remove"));
   t.true(told.includes("b drop"));
+});
+
+test("a plain SET whose owner fails has the owner told of it as well", async (t) => {
+  const { coherence, membership, told, failing } = setUp();
+  failing.add("b");
+  await coherence.edit(keyOwnedBy("b", membership), SET);
+  t.true(told.includes("b remove"));
 });
 
 test("when nobody else can be reached this node stands in", async (t) => {
