@@ -5,7 +5,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
+import { Encoded, ErrorReply, encodeReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { setSilence } from "../connection-replies.ts";
 import type { User } from "../session.ts";
@@ -106,6 +106,11 @@ function hello(args: readonly Buffer[], context: LocalContext): Reply | Promise<
   if (greeting.user !== undefined) connection.enter(greeting.user);
   if (greeting.protocol !== undefined) connection.protocol = greeting.protocol;
   if (greeting.name !== undefined) connection.name = greeting.name;
+  // In the dialect that it asks for, also when a pause has kept it: a reply is in that of the time it was asked.
+  return new Encoded(encodeReply(greetingOf(connection), connection.protocol));
+}
+
+function greetingOf(connection: LocalContext["connection"]): Reply {
   return new Map<string, Reply>([
     ["server", "redis"],
     ["version", REDIS_VERSION],
@@ -131,7 +136,8 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   sessions.pubSub.forget(connection);
   session.watched = { keys: 0, bytes: 0 };
   session.isMonitor = session.noEvict = session.noTouch = false;
-  setSilence(connection, undefined);
+  // The reply that CLIENT REPLY SKIP was for is the one to this.
+  if (session.silence !== "this") setSilence(connection, undefined);
   forgetTracking(connection);
   connection.name = "";
   connection.protocol = 2;

@@ -35,7 +35,8 @@ const seconds = fc.constantFrom(
 );
 const milliseconds = fc.oneof(seconds, fc.constantFrom("1000000", "-9223372036854775808"));
 const unixSeconds = fc.constantFrom("4000000000", "1", "0", "-5", "x", "9223372036854775807");
-const unixMilliseconds = fc.oneof(unixSeconds, fc.constant("4000000000000"));
+/** No lifetime beyond 2^44 ms: carrotCache's end there. */
+const unixMilliseconds = fc.constantFrom("4000000000000", "1", "0", "-5", "x", "1.5");
 const integer = fc.constantFrom(
   "0",
   "1",
@@ -61,7 +62,7 @@ const setOption = fc.oneof(
   lifetime,
   fc.constantFrom(["NX"], ["XX"], ["GET"], ["KEEPTTL"], ["nx"], ["FOO"], ["EX"]),
 );
-const pattern = fc.constantFrom("*", "a", "?", "[ab]", "[^a]", "\\a", "b*", "**", "[a-c]", "", "x");
+const pattern = fc.constantFrom("*", "a", "?", "[ab]", "[^a]", "\\a", "b*", "[a-c]", "", "x");
 
 type Word = string | Arbitrary<string> | Words;
 
@@ -264,6 +265,7 @@ export const LISTED: Readonly<Record<string, Listed>> = {
     because: "what is wrong with a value stands there in carrot.conf's words",
     rest: (reply) => reply.replace(/ - .*/, ""),
   },
+  dbsize: { because: "Redis counts what has expired until it comes across it", rest: kind },
   randomkey: { because: "any key will do, also one that is set while it is looked for", rest: () => "" },
   keys: { because: "in any order", rest: inAnyOrder },
   scan: { because: "in any order", rest: inAnyOrder },

@@ -37,14 +37,16 @@ function casesOf(isChosen: (name: string) => boolean): readonly Words[] {
 /** No damage, nor a word too many, turns one of these into a command with a listed difference. */
 function isExact(name: string): boolean {
   const isListed = Object.keys(LISTED).some((listed) => listed.split("|")[0] === name.split("|")[0]);
-  return !isListed && ![...TRANSACTIONS, ...CHANNELS, ...SILENCE, "wait", "slowlog"].includes(name);
+  return (
+    !isListed && ![...TRANSACTIONS, ...CHANNELS, ...SILENCE, "wait", "slowlog", "cluster"].includes(name)
+  );
 }
 
 const ordinaryCases = casesOf((name) => ![...TRANSACTIONS, ...CHANNELS, ...SILENCE].includes(name));
 const exactCases = casesOf(isExact);
 const sessionCases = casesOf((name) => isExact(name) || [...TRANSACTIONS, ...CHANNELS].includes(name));
-/** Redis confirms a subscription also to who wants no replies; carrotCache does not. */
-const silentCases = casesOf((name) => isExact(name) || [...TRANSACTIONS, ...SILENCE].includes(name));
+/** Redis confirms a subscription also to who wants no replies, and takes CLIENT REPLY inside a transaction. */
+const silentCases = casesOf((name) => isExact(name) || ["reset", ...SILENCE].includes(name));
 
 function isThere(name: string): boolean {
   const [first, second] = name.split("|");

@@ -23,6 +23,9 @@ const PIPELINES = [
   ...[
     "CLIENT REPLY SKIP | GET scores:Tom | GET scores:Tom",
     "CLIENT REPLY SKIP | FOO | PING",
+    "CLIENT REPLY SKIP | RESET | PING",
+    "CLIENT REPLY OFF | RESET | PING",
+    "CLIENT PAUSE 0 ALL | HELLO 3 | GET scores:no",
     "CLIENT REPLY",
   ],
   ...["CLIENT REPLY OFF | GET scores:no | RESET | GET scores:Tom", "CLIENT REPLY OFF | QUIT"],
