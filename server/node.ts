@@ -358,6 +358,7 @@ export class Node {
       thread: MAIN_THREAD,
       counts: this.#counts,
       sharesPort: threads > 1,
+      ask: (key, waiter) => this.#readThrough.clientMissed(this.groups.of(key, 0, key.length)!, key, waiter),
       run: (command, args, client) => runHere(command, args, { node: this, client }),
       gone: (client) => this.sessions.forget(client),
     });

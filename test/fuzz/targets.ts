@@ -8,7 +8,7 @@ import { RingAgreement } from "../../cluster/ring-agreement.ts";
 import { ServedLink } from "../../cluster/served-link.ts";
 import { encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { PlainStore } from "../cluster/rig.ts";
+import { answerTo, PlainStore } from "../cluster/rig.ts";
 import { protocolCases } from "../proto/protocol-cases.ts";
 import { bytes, command, read } from "../proto/read-commands.ts";
 import { setUp } from "../server/connection-rig.ts";
@@ -212,7 +212,11 @@ export const requests: Target = {
           ends.push(`${name} ${error instanceof PeerUnreachable ? error.message : `broken: ${error}`}`),
       );
     };
-    for (let id = 1; id <= 3; id++) note(`get ${id}`, asked.get(key(`k${id}`), 10_000));
+    for (let id = 1; id <= 3; id++)
+      note(
+        `get ${id}`,
+        answerTo(10_000, (waiter) => asked.get(key(`k${id}`), waiter)),
+      );
     for (const answer of ["looked", "removed", "flushed", "counted", "ringTaken", "pong"] as const) {
       note(
         answer,
