@@ -22,6 +22,7 @@ import type { NodeConf } from "./conf/conf.ts";
 import { peerHosts } from "./conf/peer-hosts.ts";
 import { createGroup } from "./create-group.ts";
 import { resetCounters } from "./figures.ts";
+import type { Waiter } from "./flights.ts";
 import { Groups, zeroCounters } from "./groups.ts";
 import { Latency } from "./latency.ts";
 import { linked } from "./linking.ts";
@@ -187,6 +188,13 @@ export class Node {
     const group = this.groups.of(key, 0, key.length);
     if (group === undefined) return { kind: "absent", ttlMs: undefined };
     return this.#readThrough.get(group, key, reader);
+  }
+
+  /** As `get`, for a key, which is a copy, of some group, of which neither stores nor mirrors know anything. */
+  #ask(key: Buffer, waiter: Waiter): void {
+    const group = this.groups.of(key, 0, key.length)!;
+    group.counters.misses++;
+    this.#readThrough.ask(group, key, false, waiter);
   }
 
   get threads(): number {
@@ -358,6 +366,7 @@ export class Node {
       thread: MAIN_THREAD,
       counts: this.#counts,
       sharesPort: threads > 1,
+      ask: (key, waiter) => this.#ask(key, waiter),
       run: (command, args, client) => runHere(command, args, { node: this, client }),
       gone: (client) => this.sessions.forget(client),
     });

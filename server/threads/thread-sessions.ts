@@ -51,7 +51,7 @@ export class ThreadSessions {
 
   /** Counts a command that has been answered, and keeps it if it was slow. `words` are those to be kept. */
   performed(
-    { command, name }: Chosen,
+    { command, name }: Pick<Chosen, "command" | "name">,
     words: () => Buffer[],
     took: { readonly ms: number; readonly isFailure: boolean },
     connection: Connection,

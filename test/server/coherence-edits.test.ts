@@ -9,7 +9,15 @@ import { refusedEdit } from "../../cluster/edit-message.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { Groups } from "../../server/groups.ts";
-import { createGroup, createMembership, createTracking, key, keyOwnedBy, turn } from "./fakes.ts";
+import {
+  createGroup,
+  createMembership,
+  createTracking,
+  key,
+  keyOwnedBy,
+  startFlight,
+  turn,
+} from "./fakes.ts";
 
 const LOOK: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: true };
 const SET: Edit = { ...LOOK, value: key("v"), life: "endless" };
@@ -90,7 +98,7 @@ test("an edit that changes nothing asks the owner and nobody else", async (t) =>
 test("what this node owns is changed before anything is awaited; copies here go at once, too", (t) => {
   const { coherence, membership, group } = setUp();
   const own = keyOwnedBy("a", membership);
-  const load = group.loads.start(own, () => new Promise(() => {}));
+  const load = startFlight(group.loads, own).flight;
   void coherence.edit(own, SET);
   t.is(String(group.store.get(own)?.value), "v");
   t.true(load.voided);

@@ -65,6 +65,8 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     execute,
     isObserved: () => false,
     closed: () => happened.push("closed"),
+    ask: undefined,
+    asked: () => {},
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
   };
