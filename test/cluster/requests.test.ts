@@ -172,7 +172,10 @@ test("answers that fit nothing throw; answers to nobody are ignored", async (t) 
   const asked = requests.ask("counted", (id) => ({ count: { id } }));
   const id = sent[0]!.count!.id!;
   t.notThrows(() => answer(requests, { removed: { id: id + 1, count: 1 } }));
-  t.notThrows(() => answer(requests, { got: { ids: [99], entries: [valueEntry("x"), valueEntry("y")] } }));
+  t.notThrows(() => answer(requests, { got: { ids: [99], entries: [valueEntry("x")] } }));
+  t.throws(() => answer(requests, { got: { ids: [id], entries: [valueEntry("x")] } }), {
+    message: "answered with got where counted belongs",
+  });
   t.throws(() => answer(requests, { removed: { id, count: 1 } }), { message: /where counted belongs/ });
   t.throws(() => answer(requests, { got: { ids: [1, 2], entries: [valueEntry("x")] } }));
   t.throws(() => answer(requests, { get: { firstId: 1 } }), { message: "answered with get" });
