@@ -173,15 +173,15 @@ test.serial("lines of all threads are in one logfile, each whole", async (t) => 
   const logfile = path.join(temporaryDirectory(t), "carrot.log");
   const node = await startThreaded(t, ["--logfile", logfile]);
   if (node === undefined) return;
-  for (const where of ["main", "worker", "main", "worker"] as const)
-    await node.talk(where, "POST / HTTP/1.1\r\n");
+  for (const text of ["POST / HTTP/1.1\r\n", "*x\r\n", "POST / again\r\n"])
+    for (const where of ["main", "worker"] as const) await node.talk(where, text);
   await node.ask("close");
   t.is(await node.ended, 0);
   const lines = readFileSync(logfile, "utf8")
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  const dropped = lines.filter(({ msg }) => msg === "closed a connection");
+  const dropped = lines.filter(({ msg }) => msg.startsWith("closed client "));
   t.deepEqual(
     dropped.map(({ thread, level }) => [thread, level]),
     [
