@@ -69,7 +69,15 @@ async function ask(peers: Peers, count: number): Promise<void> {
   const keys = Array.from({ length: BATCH }, (_, i) => Buffer.from(`product:${1e7 + i}`));
   let left = Math.ceil(count / BATCH);
   const worker = async () => {
-    while (left-- > 0) await Promise.all(keys.map((key) => peers.get(OWNER, key, 2000)));
+    while (left-- > 0)
+      await Promise.all(
+        keys.map(
+          (key) =>
+            new Promise((settle, unreachable) =>
+              peers.get(OWNER, key, { timeoutMs: 2000, settle, unreachable }),
+            ),
+        ),
+      );
   };
   await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, worker));
 }

@@ -12,6 +12,9 @@ export class Deadlines {
   readonly #clock: () => number;
   readonly #due: (id: number) => void;
   readonly #slots = new Map<number, number[]>();
+  /** The slot last added to, which is nearly always the next one, too. */
+  #slot = Number.NaN;
+  #ids: number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(clock: () => number, due: (id: number) => void) {
@@ -21,11 +24,16 @@ export class Deadlines {
 
   add(id: number, timeoutMs: number): void {
     const slot = Math.ceil((this.#clock() + timeoutMs) / SLOT_MS);
-    const ids = this.#slots.get(slot);
-    if (ids === undefined) this.#slots.set(slot, [id]);
-    else ids.push(id);
+    if (slot !== this.#slot) this.#useSlot(slot);
+    this.#ids.push(id);
     // After the poll phase: what arrived while this process was held up is still in time.
     this.#timer ??= setInterval(() => setImmediate(() => this.sweep()), SLOT_MS);
+  }
+
+  #useSlot(slot: number): void {
+    this.#slot = slot;
+    this.#ids = this.#slots.get(slot) ?? [];
+    this.#slots.set(slot, this.#ids);
   }
 
   /** Reports what is due by now. */
@@ -34,6 +42,7 @@ export class Deadlines {
     for (const [slot, ids] of this.#slots) {
       if (slot > now) continue;
       this.#slots.delete(slot);
+      if (slot === this.#slot) this.#slot = Number.NaN;
       for (const id of ids) this.#due(id);
     }
     if (this.#slots.size === 0) this.close();
@@ -44,5 +53,6 @@ export class Deadlines {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#slots.clear();
+    this.#slot = Number.NaN;
   }
 }

@@ -27,7 +27,8 @@ const CONDITION_NAMES = Object.keys(CONDITIONS) as Condition[];
 
 /** An edit that was not carried out. */
 export function refusedEdit(error: string): Edited {
-  return { held: false, changed: false, tooLarge: false, bytes: 0, value: undefined, uses: 0, error };
+  const nothing = { bytes: 0, value: undefined, uses: 0, idleMs: 0 };
+  return { held: false, changed: false, tooLarge: false, ...nothing, error };
 }
 
 /** Whether a frame is one edit and nothing else: only such a one may be longer than other requests. */
@@ -82,13 +83,14 @@ function rangeOf({ from, to }: carrot.Edit.$Properties): Range | undefined {
 }
 
 export function editedMessageOf(id: number, edited: Edited): carrot.Edited.$Properties {
-  return { ...edited, id, error: edited.error ?? "" };
+  const { held, changed, tooLarge, bytes, value, uses, idleMs, error = "" } = edited;
+  return { id, held, changed, tooLarge, bytes, value, uses, idleMs, error };
 }
 
 /** Undefined when the peer is leaving and has done nothing. */
 export function editedOf(message: carrot.Edited.$Properties): Edited | undefined {
   if (message.leaving) return undefined;
-  const { held, changed, tooLarge, bytes, value, uses, error } = message;
+  const { held, changed, tooLarge, bytes, value, uses, idleMs, error } = message;
   return {
     held: held ?? false,
     changed: changed ?? false,
@@ -96,6 +98,7 @@ export function editedOf(message: carrot.Edited.$Properties): Edited | undefined
     bytes: bytes ?? 0,
     value: value ? Buffer.from(value) : undefined,
     uses: uses ?? 0,
+    idleMs: idleMs ?? 0,
     error: error || undefined,
   };
 }

@@ -42,6 +42,8 @@ export interface Edited {
   readonly value: Uint8Array | undefined;
   /** How often the store's policy has counted it as used; 0 where it does not count. */
   readonly uses: number;
+  /** How long ago it was used before this, at least; 0 where the policy does not know. */
+  readonly idleMs: number;
   /** Why nothing was done, as one line for the client without the leading `ERR `. */
   readonly error: string | undefined;
 }

@@ -17,10 +17,9 @@ import { parseAddress } from "./address.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { DialerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { Outcome } from "./outcome.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { QuietLog } from "./quiet-log.ts";
-import { type Answer, type AnswerName, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
+import { type Answer, type AnswerName, type GetWaiter, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
 
 /** For connecting, and once more for the handshake. */
 const DIAL_TIMEOUT_MS = 1000;
@@ -130,11 +129,14 @@ export class Link {
     this.#requests?.track(key, kind);
   }
 
-  /** As Requests.get; rejects with PeerUnreachable at once while the link is not up. */
-  get(key: Uint8Array, timeoutMs: number): Promise<Outcome> {
-    if (this.#requests === undefined) return Promise.reject(this.#unreachable());
+  /** As Requests.get; the member is unreachable at once while the link is not up. */
+  get(key: Uint8Array, waiter: GetWaiter): void {
+    if (this.#requests === undefined) {
+      waiter.unreachable(this.#unreachable());
+      return;
+    }
     this.#sent++;
-    return this.#requests.get(key, timeoutMs);
+    this.#requests.get(key, waiter);
   }
 
   /** As Requests.ask; rejects with PeerUnreachable at once while the link is not up. */

@@ -2,7 +2,7 @@
  * Outcomes and glimpses as the peer messages carry them.
  *
  * Owns the translation in both directions. Keeps: whatever a peer sends becomes a well-formed outcome or an error
- * outcome; values are copied out of the frame, because a view would keep all of it alive. Does not know requests.
+ * outcome. Values are views of their frame: who keeps one copies it. Does not know requests.
  */
 
 import { carrot } from "../proto/generated/carrot.js";
@@ -10,6 +10,8 @@ import type { Glimpse, Outcome } from "./outcome.ts";
 
 /** What an entry takes in a frame besides its value: tags, lengths, kind, lifetime and its id. */
 export const ENTRY_OVERHEAD_BYTES = 32;
+
+const NO_BYTES = new Uint8Array();
 
 export function entryOf(outcome: Outcome): carrot.Entry.$Properties {
   switch (outcome.kind) {
@@ -26,7 +28,7 @@ export function entryOf(outcome: Outcome): carrot.Entry.$Properties {
 export function outcomeOf(entry: carrot.Entry.$Properties): Outcome | undefined {
   switch (entry.kind) {
     case carrot.Kind.VALUE:
-      return { kind: "value", value: copyOf(entry.value), ttlMs: lifetimeOf(entry.ttlMs) };
+      return { kind: "value", value: entry.value ?? NO_BYTES, ttlMs: lifetimeOf(entry.ttlMs) };
     case carrot.Kind.ABSENT:
       return { kind: "absent", ttlMs: lifetimeOf(entry.ttlMs) };
     case carrot.Kind.ERROR:
@@ -54,10 +56,6 @@ export function glimpseOf(looked: carrot.Looked.$Properties): Glimpse {
   const kind = kinds.find((name) => GLIMPSE_KINDS[name] === looked.kind) ?? "missing";
   const { bytes, footprintBytes } = looked;
   return { kind, bytes: bytes ?? 0, ttlMs: lifetimeOf(looked.ttlMs), footprintBytes: footprintBytes ?? 0 };
-}
-
-function copyOf(view: Uint8Array | null | undefined): Buffer {
-  return view ? Buffer.from(view) : Buffer.alloc(0);
 }
 
 /** A lifetime that is no number is over: an entry kept for too long is worse than one loaded again. */

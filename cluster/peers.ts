@@ -14,12 +14,12 @@ import { Deletes } from "./deletes.ts";
 import type { Edit, Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
 import { Link, type LinkFigures } from "./link.ts";
-import type { Glimpse, Outcome } from "./outcome.ts";
+import type { Glimpse } from "./outcome.ts";
 import { glimpseOf } from "./outcome-entry.ts";
 import { PeerServer } from "./peer-server.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import { type Log, QuietLog } from "./quiet-log.ts";
-import { MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
+import { type GetWaiter, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
 import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
 import type { PeerHandlers, ScanPiece } from "./served-link.ts";
@@ -126,12 +126,12 @@ export class Peers {
 
   /**
    * Asks a member for a key, whose bytes must stay as they are until the tick ends. Requests of one tick and one
-   * member travel in one frame. After `timeoutMs` it is an error outcome; when the member is not up, goes down before
-   * it has answered, or shuts down, PeerUnreachable.
+   * member travel in one frame.
    */
-  get(id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome> {
+  get(id: string, key: Uint8Array, waiter: GetWaiter): void {
     const member = this.#members.get(id);
-    return member === undefined ? Promise.reject(noMember(id)) : member.link.get(key, timeoutMs);
+    if (member === undefined) waiter.unreachable(noMember(id));
+    else member.link.get(key, waiter);
   }
 
   /** What a member knows of a key, without a load. Rejects with PeerUnreachable. */

@@ -14,6 +14,7 @@
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import { Deadlines } from "./deadlines.ts";
+import { InFlight } from "./in-flight.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome-entry.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
@@ -31,6 +32,10 @@ const MAX_OUTGOING_BYTES = 16 << 20;
 /** What a key costs in a frame beyond its bytes. */
 export const KEY_OVERHEAD_BYTES = 4;
 
+const KEY_TOO_LONG: Outcome = {
+  kind: "error",
+  text: `key is too long for the peer link (max ${MAX_KEY_BYTES} bytes)`,
+};
 export const PEER_BUSY: Outcome = { kind: "error", text: "peer busy" };
 
 type FrameProperties = NonNullable<ConstructorParameters<typeof carrot.Frame>[0]>;
@@ -46,10 +51,14 @@ export type AnswerName =
   | "scanned";
 export type Answer<Name extends AnswerName> = NonNullable<carrot.Frame[Name]>;
 
-interface WaitingGet {
+/** Who asks for a key: is told one of the two, once, perhaps before `get` returns. Neither may throw. */
+export interface GetWaiter {
+  /** How long it waits; then it gets an error outcome. */
   readonly timeoutMs: number;
-  readonly resolve: (outcome: Outcome) => void;
-  readonly reject: (error: Error) => void;
+  /** The value is a view of the frame it came in: copy what is kept. */
+  settle(outcome: Outcome): void;
+  /** The peer is not up, goes down before it has answered, or shuts down. */
+  unreachable(error: PeerUnreachable): void;
 }
 
 interface WaitingAsk {
@@ -72,10 +81,8 @@ export interface RequestsOptions {
 
 export class Requests {
   readonly #options: RequestsOptions;
-  readonly #gets = new Map<number, WaitingGet>();
-  readonly #asks = new Map<number, WaitingAsk>();
+  readonly #waiting = new InFlight<GetWaiter | WaitingAsk>();
   readonly #deadlines: Deadlines;
-  #lastId = 0;
   #batch: Uint8Array[] = [];
   /** What the member has to note before it reads anything that is sent from now on. */
   #tracked: { read: Uint8Array[]; lookedAt: Uint8Array[] } | undefined;
@@ -91,7 +98,7 @@ export class Requests {
   }
 
   get inFlight(): number {
-    return this.#gets.size + this.#asks.size;
+    return this.#waiting.size;
   }
 
   /**
@@ -107,21 +114,15 @@ export class Requests {
   }
 
   /** Asks for `key`, whose bytes must stay as they are until the tick ends. */
-  get(key: Uint8Array, timeoutMs: number): Promise<Outcome> {
-    if (this.#closed !== undefined) return Promise.reject(this.#closed);
-    if (key.length > MAX_KEY_BYTES) {
-      return Promise.resolve({
-        kind: "error",
-        text: `key is too long for the peer link (max ${MAX_KEY_BYTES} bytes)`,
-      });
+  get(key: Uint8Array, waiter: GetWaiter): void {
+    if (this.#closed !== undefined) waiter.unreachable(this.#closed);
+    else if (key.length > MAX_KEY_BYTES) waiter.settle(KEY_TOO_LONG);
+    else if (this.isBusy) waiter.settle(PEER_BUSY);
+    else {
+      const id = this.#waiting.add(waiter);
+      this.#deadlines.add(id, waiter.timeoutMs);
+      this.#enqueue(id, key, waiter.timeoutMs);
     }
-    if (this.isBusy) return Promise.resolve(PEER_BUSY);
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId();
-      this.#gets.set(id, { timeoutMs, resolve, reject });
-      this.#deadlines.add(id, timeoutMs);
-      this.#enqueue(id, key, timeoutMs);
-    });
   }
 
   /**
@@ -133,8 +134,7 @@ export class Requests {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       this.#sendBatch();
-      const id = this.#nextId();
-      this.#asks.set(id, { answer, resolve: resolve as WaitingAsk["resolve"], reject });
+      const id = this.#waiting.add({ answer, resolve: resolve as WaitingAsk["resolve"], reject });
       this.#deadlines.add(id, this.#options.askTimeoutMs());
       this.#options.send(encodeFrame(carrot.Frame, build(id)));
     });
@@ -172,10 +172,10 @@ export class Requests {
     this.#deadlines.close();
     this.#batch = [];
     this.#tracked = undefined;
-    const waiting = [...this.#gets.values(), ...this.#asks.values()];
-    this.#gets.clear();
-    this.#asks.clear();
-    for (const { reject } of waiting) reject(this.#closed);
+    for (const waiting of this.#waiting.clear()) {
+      if (isAsk(waiting)) waiting.reject(this.#closed);
+      else waiting.unreachable(this.#closed);
+    }
   }
 
   /** Whether a request that may be refused is one too many. */
@@ -183,12 +183,9 @@ export class Requests {
     return this.inFlight >= MAX_IN_FLIGHT || this.#options.outgoingBytes() > MAX_OUTGOING_BYTES;
   }
 
-  #nextId(): number {
-    this.#lastId = (this.#lastId + 1) >>> 0;
-    return this.#lastId;
-  }
-
   #enqueue(id: number, key: Uint8Array, timeoutMs: number): void {
+    // A frame names its first id; the others follow it.
+    if (this.#batch.length > 0 && id !== (this.#batchFirstId + this.#batch.length) >>> 0) this.#sendBatch();
     if (this.#batch.length === 0) {
       this.#batchFirstId = id;
       this.#batchTimeoutMs = 0;
@@ -225,32 +222,35 @@ export class Requests {
   }
 
   #takeEntry(id: number, entry: carrot.Entry.$Properties): void {
-    const waiting = this.#gets.get(id);
+    const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
-    this.#gets.delete(id);
+    if (isAsk(waiting)) throw new Error(`answered with got where ${waiting.answer} belongs`);
+    this.#waiting.delete(id);
     const outcome = outcomeOf(entry);
-    if (outcome === undefined) waiting.reject(new PeerUnreachable(this.#options.peer, "shutting down"));
-    else waiting.resolve(outcome);
+    if (outcome === undefined) waiting.unreachable(new PeerUnreachable(this.#options.peer, "shutting down"));
+    else waiting.settle(outcome);
   }
 
   #takeAnswer(name: AnswerName, answer: Answer<AnswerName>): void {
     const id = answer.id ?? 0;
-    const waiting = this.#asks.get(id);
+    const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
-    if (waiting.answer !== name) throw new Error(`answered with ${name} where ${waiting.answer} belongs`);
-    this.#asks.delete(id);
+    const expected = isAsk(waiting) ? waiting.answer : "got";
+    if (!isAsk(waiting) || expected !== name)
+      throw new Error(`answered with ${name} where ${expected} belongs`);
+    this.#waiting.delete(id);
     waiting.resolve(answer);
   }
 
   #expire(id: number): void {
-    const get = this.#gets.get(id);
-    if (get !== undefined) {
-      this.#gets.delete(id);
-      get.resolve({ kind: "error", text: `peer timeout after ${Math.round(get.timeoutMs)} ms` });
-      return;
-    }
-    const ask = this.#asks.get(id);
-    this.#asks.delete(id);
-    ask?.reject(new PeerUnreachable(this.#options.peer, "did not answer in time"));
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    if (isAsk(waiting)) waiting.reject(new PeerUnreachable(this.#options.peer, "did not answer in time"));
+    else waiting.settle({ kind: "error", text: `peer timeout after ${Math.round(waiting.timeoutMs)} ms` });
   }
+}
+
+function isAsk(waiting: GetWaiter | WaitingAsk): waiting is WaitingAsk {
+  return "answer" in waiting;
 }

@@ -124,12 +124,12 @@ export const errors = {
   /** `reason` such as "argument must be a memory value"; Redis' own ones stand in `configReasons`. */
   configRefused: (name: string, reason: string) =>
     `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
-  /** Of EXPIRE and its kin. */
-  expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word)}`,
+  /** Of EXPIRE and its kin. Redis trims line ends off the end of an error, where only this one shows data. */
+  expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word).replace(/[\r\n]+$/, "")}`,
   expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",
   expireGtAndLt: "ERR GT and LT options at the same time are not compatible",
   invalidCursor: "ERR invalid cursor",
-  /** Of OBJECT FREQ where the policy is one by recency, and of OBJECT IDLETIME where it is not. */
+  /** Of OBJECT FREQ where eviction is lru, and of OBJECT IDLETIME where it is s3fifo. */
   noFrequency:
     "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
   noIdleTime:

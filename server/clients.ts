@@ -8,7 +8,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { errors } from "../proto/texts.ts";
 import { isLocalPeer } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
-import { Connection, type ConnectionHost } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionHost } from "./connection-host.ts";
 import type { ClientCounts } from "./threads/client-counts.ts";
 
 export interface ClientsOptions {

@@ -199,8 +199,8 @@ export class Coherence {
    * used no longer than this call lasts. At once on a node that is alone; a key of no group has no entry.
    */
   edit(key: Uint8Array, edit: Edit, { by, reader }: Actor = {}): Edited | Promise<Edited> {
-    if (reader !== undefined) this.#looks(Buffer.from(key), reader);
     const { groups, peers } = this.#options;
+    if (reader !== undefined) this.#looks(Buffer.from(key), reader);
     const isHere = peers === undefined || groups.of(key, 0, key.length) === undefined;
     if (isHere) return this.editHere(key, edit, by);
     const value = edit.value && Buffer.from(edit.value);

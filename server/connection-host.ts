@@ -7,6 +7,7 @@ import type { Reply } from "../proto/reply.ts";
 import type { ClientCounters } from "./client-counters.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import type { Connection } from "./connection.ts";
+import type { Waiter } from "./flights.ts";
 import type { HitRoute } from "./hits.ts";
 import type { Latency } from "./latency.ts";
 import type { Output } from "./output.ts";
@@ -27,6 +28,10 @@ export interface ConnectionHost extends HitRoute {
   /** Of commands that could not be answered at once, in seconds. */
   readonly waitLatency: Latency;
   readonly counters: ClientCounters;
+  /** A GET of a key, which is a copy, of some group, that is not held here; undefined on threads that cannot ask. */
+  readonly ask: ((key: Buffer, waiter: Waiter) => void) | undefined;
+  /** What was asked that way has been answered. */
+  asked(connection: Connection, key: Buffer, tookMs: number, isFailure: boolean): void;
   /** Undefined means that there is no reply. */
   execute(args: Buffer[], connection: Connection): Reply | undefined | Promise<Reply | undefined>;
   /** Commands are looked at before they are performed: no hit is answered in place. */

@@ -15,22 +15,19 @@
  */
 import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE } from "../proto/command-reader.ts";
-import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
-import { errors, protocolErrors } from "../proto/texts.ts";
+import { ErrorReply, type Reply } from "../proto/reply.ts";
+import { protocolErrors } from "../proto/texts.ts";
 import type { ClientCounters } from "./client-counters.ts";
+import { ClientSocket } from "./client-socket.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import * as most from "./connection-limits.ts";
-import { answerFromHere } from "./hits.ts";
+import { encodeFor, internalError, takeSilence } from "./connection-replies.ts";
+import { answerFromHere, missedKey } from "./hits.ts";
+import { replyBytes } from "./outcome-reply.ts";
 import { REASONS, type Reason } from "./reasons.ts";
-import { Session, type Silence, type User } from "./session.ts";
+import { ReplyLine, type Slot } from "./reply-line.ts";
+import { Session, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
-
-export type { ConnectionHost } from "./connection-host.ts";
-
-/** The place of one reply in the order; bytes are undefined while the command runs. */
-interface Slot {
-  bytes: Buffer | undefined;
-}
 
 export class Connection {
   readonly id: number;
@@ -55,8 +52,8 @@ export class Connection {
   #waits = 0;
   readonly #pushedMeanwhile: Reply[] = [];
   readonly #reader: CommandReader;
-  readonly #slots: Slot[] = [];
-  #heldBytes = 0;
+  readonly #line = new ReplyLine();
+  readonly #flow: ClientSocket;
   #flushPlanned = false;
   /** All complete commands of what has arrived have been taken. */
   #idle = true;
@@ -66,9 +63,6 @@ export class Connection {
   #inputEnded = false;
   #inTurn = false;
   #broken = false;
-  /** The client does not take what is written: nothing more is read until it has. */
-  #choked = false;
-  #paused = false;
 
   constructor(id: number, socket: Socket, host: ConnectionHost) {
     this.id = id;
@@ -79,7 +73,7 @@ export class Connection {
     this.setReason("locked", !this.#authenticated);
     this.setReason("observed", host.isObserved());
     this.#reader = new CommandReader(host.limits(this.#authenticated), host.run);
-    socket.setNoDelay(true);
+    this.#flow = new ClientSocket(socket, host.output);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
     socket.on("end", () => this.drain());
     socket.on("drain", () => this.#drained());
@@ -123,11 +117,6 @@ export class Connection {
     this.setReason("changing", this.#changesUnderWay > 0);
   }
 
-  set silence(silence: Silence | undefined) {
-    this.session.silence = silence;
-    this.setReason("silent", silence !== undefined);
-  }
-
   /** Takes no further command until this has settled, one way or the other. */
   waitFor(done: Promise<unknown>): void {
     this.#waits++;
@@ -145,12 +134,11 @@ export class Connection {
   push(message: Reply, atOnce = false): void {
     if (this.#leaving || this.socket.destroyed) return;
     const mayWrite = atOnce && !this.#executing && !this.#inTurn;
-    if (mayWrite && this.#slots.some((slot) => slot.bytes === undefined))
-      this.#write(this.#encode(message, this.protocol));
+    if (mayWrite && this.#line.isUnderWay) this.#write(encodeFor(this, message, this.protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
-    else if (this.#slots.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES) this.#dropForOutput();
+    else if (this.#line.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES) this.#dropForOutput();
     else {
-      this.#hold(this.#encode(message, this.protocol));
+      this.#hold(encodeFor(this, message, this.protocol));
       this.#planFlush();
     }
   }
@@ -162,7 +150,7 @@ export class Connection {
 
   /** Bytes of replies not yet taken by the kernel, and how many replies are outstanding. */
   get outgoing(): { readonly bytes: number; readonly replies: number } {
-    return { bytes: this.socket.writableLength + this.#heldBytes, replies: this.#slots.length };
+    return { bytes: this.socket.writableLength + this.#line.bytes, replies: this.#line.length };
   }
 
   /** Takes no further command, not even one that has arrived; ends after the replies of those before. */
@@ -183,14 +171,14 @@ export class Connection {
     if (this.#leaving || this.#inputEnded) return;
     this.#reader.push(chunk);
     this.#turn();
-    if (chunk.length >= most.FULL_READ_BYTES && !this.#paused) this.#giveWay();
+    if (chunk.length >= most.FULL_READ_BYTES && !this.#flow.isPaused) this.#giveWay();
   }
 
   /** Reads on when the others have had their turn. */
   #giveWay(): void {
-    this.#pauseOrResume(true);
+    this.#flow.pause(true);
     setImmediate(() => {
-      if (this.#idle) this.#pauseOrResume(false);
+      if (this.#idle) this.#flow.pause(false);
       else this.#resume();
     });
   }
@@ -222,28 +210,21 @@ export class Connection {
       if (output.length > most.TURN_BYTES) this.#writeTurn();
     }
     if (output.length > 0) this.#writeTurn();
-    this.#pauseOrResume(!this.#idle && !this.#leaving);
+    this.#flow.pause(!this.#idle && !this.#leaving);
     this.#inTurn = false;
     this.#endWhenDone();
   }
 
   #mustWait(): boolean {
-    return this.#choked || this.#waits > 0 || (this.#slots.length > 0 && this.#hasManyWaiting());
+    return this.#flow.isChoked || this.#waits > 0 || (this.#line.length > 0 && this.#hasManyWaiting());
   }
 
   #hasManyWaiting(): boolean {
-    return this.#slots.length >= this.host.conf.maxPendingCommands || this.#heldBytes >= most.MAX_HELD_BYTES;
-  }
-
-  #pauseOrResume(pause: boolean): void {
-    if (pause === this.#paused) return;
-    this.#paused = pause;
-    if (pause) this.socket.pause();
-    else this.socket.resume();
+    return this.#line.length >= this.host.conf.maxPendingCommands || this.#line.bytes >= most.MAX_HELD_BYTES;
   }
 
   #drained(): void {
-    this.#choked = false;
+    this.#flow.drained();
     // A client that takes long to read a long reply is not idle.
     this.lastActiveMs = this.host.clock();
     this.#resume();
@@ -251,8 +232,7 @@ export class Connection {
 
   #closed(): void {
     this.#leaving = true;
-    this.#slots.length = 0;
-    this.#heldBytes = 0;
+    this.#line.clear();
     this.host.closed(this);
   }
 
@@ -265,31 +245,42 @@ export class Connection {
     const mark = this.host.output.length;
     if (this.#plain && answerFromHere(this.#reader, this.host, this.protocol)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
-      if (this.#slots.length > 0) this.#hold(this.host.output.take(mark));
+      if (this.#line.length > 0) this.#hold(this.host.output.take(mark));
       return;
     }
+    if (this.#plain && this.#reader.isGet && this.#ask()) return;
     if (this.session.silence === "next") this.session.silence = "this";
     this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
     this.#executing = false;
-    const isSilent = this.#takeSilence();
+    const isSilent = takeSilence(this);
     if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
     else if (reply !== undefined && !isSilent) this.#reply(reply);
     if (this.#pushedMeanwhile.length > 0)
       for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
   }
 
-  /** Whether the command that has just been executed gets no reply. */
-  #takeSilence(): boolean {
-    const { silence } = this.session;
-    if (silence === "this") this.silence = undefined;
-    return silence === "this" || silence === "always";
+  /** A GET that missed, without the command table: false when it has to go that way. */
+  #ask(): boolean {
+    const { host, protocol } = this;
+    const key = host.ask && missedKey(this.#reader, host);
+    if (host.ask === undefined || key === undefined) return false;
+    const askedMs = host.clock();
+    this.lastCommand = "get";
+    const slot = this.#line.open();
+    host.ask(key, (outcome) => {
+      const tookMs = host.clock() - askedMs;
+      host.waitLatency.observe(tookMs / 1000);
+      host.asked(this, key, tookMs, outcome.kind === "error");
+      this.#fill(slot, replyBytes(outcome, protocol));
+    });
+    return true;
   }
 
   #reply(reply: Reply): void {
-    const bytes = this.#encode(reply, this.protocol);
+    const bytes = encodeFor(this, reply, this.protocol);
     const { output } = this.host;
-    if (this.#slots.length > 0) this.#hold(bytes);
+    if (this.#line.length > 0) this.#hold(bytes);
     else output.append(bytes);
     if (output.length > most.LOCKED_TURN_BYTES && !this.authenticated) this.#write(output.take(0));
   }
@@ -297,49 +288,32 @@ export class Connection {
   /** Keeps a finished reply behind those that are not. */
   #hold(bytes: Buffer): void {
     if (!this.hasRoom(bytes.length)) return;
-    this.#heldBytes += bytes.length;
-    this.#slots.push({ bytes });
+    this.#line.hold(bytes);
   }
 
   #await(reply: Promise<Reply | undefined>): void {
-    const slot: Slot = { bytes: undefined };
-    this.#slots.push(slot);
+    const slot = this.#line.open();
     // The dialect is that of when the command was read: a HELLO behind it must not change its reply.
     const { protocol, host } = this;
     const askedMs = host.clock();
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, value === undefined ? Buffer.alloc(0) : this.#encode(value, protocol));
+        this.#fill(slot, value === undefined ? Buffer.alloc(0) : encodeFor(this, value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
-      (error: unknown) => this.#fill(slot, this.#internalError(error)),
+      (error: unknown) => this.#fill(slot, internalError(this, error)),
     );
-  }
-
-  /** What cannot be encoded is a broken invariant, and no reason to end the process with all its clients. */
-  #encode(reply: Reply, protocol: 2 | 3): Buffer {
-    try {
-      return encodeReply(reply, protocol);
-    } catch (error) {
-      return this.#internalError(error);
-    }
-  }
-
-  #internalError(error: unknown): Buffer {
-    this.host.failed(this, error);
-    return encodeReply(new ErrorReply(errors.internal), 2);
   }
 
   #fill(slot: Slot, bytes: Buffer): void {
     if (!this.hasRoom(bytes.length)) return;
-    slot.bytes = bytes;
-    this.#heldBytes += bytes.length;
+    this.#line.fill(slot, bytes);
     this.#planFlush();
   }
 
   #planFlush(): void {
-    if (this.#flushPlanned || this.#slots[0]?.bytes === undefined) return;
+    if (this.#flushPlanned || !this.#line.isReady) return;
     this.#flushPlanned = true;
     // After the promises that settle now: replies that become ready together leave in one write.
     process.nextTick(() => this.#flush());
@@ -347,38 +321,27 @@ export class Connection {
 
   #flush(): void {
     this.#flushPlanned = false;
-    let ready = 0;
-    while (ready < this.#slots.length && this.#slots[ready]!.bytes !== undefined) ready++;
-    const replies = this.#slots.splice(0, ready).map((slot) => slot.bytes!);
-    for (const bytes of replies) this.#heldBytes -= bytes.length;
-    if (replies.length > 0) this.#write(replies.length === 1 ? replies[0]! : Buffer.concat(replies));
+    if (this.#line.isReady) this.#write(this.#line.leave());
     this.lastActiveMs = this.host.clock();
     this.#resume();
     this.#endWhenDone();
   }
 
   #write(bytes: Buffer): void {
-    if (!this.hasRoom(bytes.length)) return;
-    this.#choked = !this.socket.write(bytes);
+    if (this.hasRoom(bytes.length)) this.#flow.write(bytes);
   }
 
   #writeTurn(): void {
     const { output } = this.host;
-    if (this.socket.writableLength > 0) {
-      // A client that does not read keeps no more than one lent buffer from the others.
-      this.#write(output.take(0));
-      return;
-    }
-    this.#write(output.lent());
-    // What the kernel has not taken is the socket's, until it has.
-    output.returned(this.socket.writableLength === 0);
+    if (this.hasRoom(output.length)) this.#flow.writeGathered();
+    else output.length = 0;
   }
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
   hasRoom(bytes: number): boolean {
     if (this.socket.destroyed) return false;
     const max = this.authenticated ? this.host.conf.maxOutputBytes : most.MAX_LOCKED_OUTPUT_BYTES;
-    if (this.socket.writableLength + this.#heldBytes + bytes <= max) return true;
+    if (this.socket.writableLength + this.#line.bytes + bytes <= max) return true;
     this.#dropForOutput();
     return false;
   }
@@ -398,8 +361,10 @@ export class Connection {
 
   #refuse(silently: boolean): void {
     const { error, limits } = this.#reader;
-    if (silently)
-      return this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
+    if (silently) {
+      this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
+      return;
+    }
     this.#leaving = this.#broken = true;
     this.host.counters.protocolErrors++;
     if (error === protocolErrors.commandTooLong(limits.maxCommandBytes))
@@ -410,7 +375,7 @@ export class Connection {
 
   #endWhenDone(): void {
     const done = this.#leaving || (this.#inputEnded && this.#idle);
-    if (!done || this.#inTurn || this.#slots.length > 0) return;
+    if (!done || this.#inTurn || this.#line.length > 0) return;
     if (this.socket.writableEnded || this.socket.destroyed) return;
     const linger = () => setTimeout(() => this.socket.destroy(), most.LINGER_MS).unref();
     this.socket.end(linger);

@@ -6,6 +6,7 @@
  * left. Knows nothing of the ring: that a key belongs to a group says nothing about which member owns it.
  */
 
+import type { Outcome } from "../cluster/outcome.ts";
 import type { GroupConf } from "./conf/conf.ts";
 import type { Flights } from "./flights.ts";
 import type { LoadQueue } from "./load-queue.ts";
@@ -112,4 +113,12 @@ function startsWith(chunk: Uint8Array, start: number, end: number, prefix: Uint8
   if (end - start < prefix.length) return false;
   for (let i = 0; i < prefix.length; i++) if (chunk[start + i] !== prefix[i]) return false;
   return true;
+}
+
+/** What the group's store has of a key, as an outcome. */
+export function heldOf(group: Group, key: Uint8Array): Outcome | undefined {
+  const held = group.store.get(key);
+  if (held === undefined) return undefined;
+  if (held.value === null) return { kind: "absent", ttlMs: held.ttlMs };
+  return { kind: "value", value: held.value, ttlMs: held.ttlMs };
 }

@@ -49,6 +49,12 @@ function answerGet(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boo
   return true;
 }
 
+/** A copy of the key of a GET that missed; undefined when no group takes it, or it is too long. */
+export function missedKey(reader: CommandReader, route: HitRoute): Buffer | undefined {
+  if (groupOf(reader, route, 1) === undefined) return undefined;
+  return Buffer.from(reader.bytes.subarray(reader.argStart[1], reader.argEnd[1]));
+}
+
 /** Of keys that are all of one group. Counts only once it is sure that nothing is missing. */
 function answerMget(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boolean {
   const { output } = route;

@@ -307,6 +307,7 @@ export class Node {
     this.#regularWork.every(SWEEP_MS, () => this.#sweep());
     let before = 0;
     this.#regularWork.every(RATE_MS, async () => {
+      for (const { store } of this.groups.all) store.noteUseTimes();
       await this.gatherFigures();
       const { commands } = this.clientFigures;
       this.#opsPerSecond = Math.max(0, commands - before);
@@ -357,6 +358,7 @@ export class Node {
       thread: MAIN_THREAD,
       counts: this.#counts,
       sharesPort: threads > 1,
+      ask: (key, waiter) => this.#readThrough.clientMissed(this.groups.of(key, 0, key.length)!, key, waiter),
       run: (command, args, client) => runHere(command, args, { node: this, client }),
       gone: (client) => this.sessions.forget(client),
     });

@@ -19,16 +19,16 @@ export interface AnsweringNode {
   readonly tracking: Tracking;
 }
 
-/** `requested` answers a GET of another member; its key is a copy. */
+/** `requested` answers a GET of another member, and copies the key if it keeps it. */
 export function peerHandlers(
   node: AnsweringNode,
-  requested: (group: Group, key: Buffer) => Promise<Outcome>,
+  requested: (group: Group, key: Uint8Array) => Outcome | Promise<Outcome>,
 ): PeerHandlers {
   return {
     get: (key) => {
       const group = node.groups.of(key, 0, key.length);
       if (group === undefined) return { kind: "absent", ttlMs: undefined };
-      return requested(group, Buffer.from(key));
+      return requested(group, key);
     },
     look: (key) => node.coherence.lookHere(key),
     track: (read, lookedAt, member) => node.tracking.readsFor(read, lookedAt, member),

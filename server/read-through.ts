@@ -10,12 +10,12 @@
  */
 
 import type { HotKeys } from "../cluster/hot-keys.ts";
-import { leaseMs } from "../cluster/hot-keys.ts";
 import type { Outcome } from "../cluster/outcome.ts";
-import { PeerUnreachable } from "../cluster/peer-unreachable.ts";
+import type { GetWaiter } from "../cluster/requests.ts";
 import type { Tracker } from "../cluster/tracker.ts";
-import type { Flight } from "./flights.ts";
-import type { Group } from "./groups.ts";
+import type { Flight, Waiter } from "./flights.ts";
+import { Forward } from "./forward.ts";
+import { type Group, heldOf } from "./groups.ts";
 import type { Latency } from "./latency.ts";
 import type { Membership } from "./membership.ts";
 import type { Tracking } from "./tracking/tracking.ts";
@@ -23,7 +23,7 @@ import type { Tracking } from "./tracking/tracking.ts";
 /** The part of the peer links that a read needs. */
 export interface ReadPeers {
   isUp(id: string): boolean;
-  get(id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome>;
+  get(id: string, key: Uint8Array, waiter: GetWaiter): void;
   /** Has the member note that this node is about to read a key; before `get`, in one tick with it. */
   track(id: string, key: Uint8Array, kind: "read"): void;
 }
@@ -43,8 +43,6 @@ export interface ReadThroughOptions {
   readonly peerTimeoutMs: () => number;
 }
 
-/** Two failures in a row, and this node loads by itself rather than keep a client waiting. */
-const MAX_FORWARDS = 2;
 const NOBODY: ReadonlySet<string> = new Set();
 
 export class ReadThrough {
@@ -52,6 +50,10 @@ export class ReadThrough {
 
   constructor(options: ReadThroughOptions) {
     this.#options = options;
+  }
+
+  get options(): ReadThroughOptions {
+    return this.#options;
   }
 
   /** A client's GET. The key's bytes are copied. `reader`: is told when the outcome no longer holds. Never rejects. */
@@ -76,94 +78,67 @@ export class ReadThrough {
     return this.missed(group, Buffer.from(key), reader !== undefined);
   }
 
-  /**
-   * A client's GET that missed. `key` must be the caller's own copy. `isTracked`: the owner has to tell this node when its
-   * answer no longer holds. Never rejects.
-   */
-  missed(group: Group, key: Buffer, isTracked = false): Promise<Outcome> {
-    const target = this.#reachableOwner(key);
-    if (target === undefined) return this.load(group, key);
-    // Apart, because to a forward under way the owner may have answered before it would note this node.
-    const kind = isTracked ? "trackedForwards" : "forwards";
-    return this.#join(group, key, kind, (flight) => this.#forward(group, key, target, flight, isTracked));
+  /** As `get`, of a key, which is a copy, that neither store nor mirrors hold, for a client that does not track. */
+  clientMissed(group: Group, key: Buffer, waiter: Waiter): void {
+    group.counters.misses++;
+    this.ask(group, key, false, waiter);
   }
 
-  /** A GET of another member: from the store, or loaded here, whoever owns the key. `key` must be a copy. */
-  async requested(group: Group, key: Buffer): Promise<Outcome> {
+  /** As `ask`, for who waits with a promise. Never rejects. */
+  missed(group: Group, key: Buffer, isTracked = false): Promise<Outcome> {
+    return new Promise((resolve) => this.ask(group, key, isTracked, resolve));
+  }
+
+  /**
+   * A client's GET that missed. `key` must be the caller's own copy. `isTracked`: the owner has to tell this node when its
+   * answer no longer holds.
+   */
+  ask(group: Group, key: Buffer, isTracked: boolean, waiter: Waiter): void {
+    const owner = this.reachableOwner(key);
+    if (owner === undefined) {
+      this.load(group, key, waiter);
+      return;
+    }
+    // Apart, because to a forward under way the owner may have answered before it would note this node.
+    const flights = isTracked ? group.trackedForwards : group.forwards;
+    const flight = flights.board(key, waiter);
+    if (flight === undefined) group.counters.flightsJoined++;
+    else new Forward(this, { group, key, flights, flight, isTracked }).ask(owner);
+  }
+
+  /** A GET of another member: from the store, or loaded here, whoever owns the key. The key's bytes are copied. */
+  requested(group: Group, key: Uint8Array): Outcome | Promise<Outcome> {
     group.counters.peerRequests++;
     const held = heldOf(group, key);
     if (held === undefined) {
       group.counters.misses++;
-      return this.load(group, key);
+      return new Promise((resolve) => this.load(group, Buffer.from(key), resolve));
     }
     if (held.kind === "value") group.counters.hits++;
     else group.counters.negativeHits++;
     return held;
   }
 
-  /** Loads here: joins the load under way, or starts one. Never rejects. */
-  load(group: Group, key: Buffer): Promise<Outcome> {
-    return this.#join(group, key, "loads", (flight) => this.#loadAndKeep(group, key, flight));
-  }
-
-  #join(
-    group: Group,
-    key: Buffer,
-    kind: "loads" | "forwards" | "trackedForwards",
-    work: (flight: Flight) => Promise<Outcome>,
-  ): Promise<Outcome> {
-    const underWay = group[kind].find(key);
-    if (underWay !== undefined) {
+  /** Loads here: joins the load under way, or starts one. */
+  load(group: Group, key: Buffer, waiter: Waiter): void {
+    const flight = group.loads.board(key, waiter);
+    if (flight === undefined) {
       group.counters.flightsJoined++;
-      return underWay.outcome;
+      return;
     }
-    return group[kind].start(key, work).outcome;
+    this.#loadAndKeep(group, key, flight).then((outcome) => group.loads.land(flight, outcome));
   }
 
   /** The member to ask, or undefined when that is this node. `tried`: those that have just failed. */
-  #reachableOwner(key: Buffer, tried: ReadonlySet<string> = NOBODY): string | undefined {
+  reachableOwner(key: Buffer, tried: ReadonlySet<string> = NOBODY): string | undefined {
     const { membership, peers } = this.#options;
     if (peers === undefined) return undefined;
-    const isUp = (id: string) => id === membership.self || (peers.isUp(id) && !tried.has(id));
-    const owner = membership.ring.ownerAmong(key, isUp);
-    return owner === undefined || owner === membership.self ? undefined : owner;
-  }
-
-  async #forward(
-    group: Group,
-    key: Buffer,
-    owner: string,
-    flight: Flight,
-    isTracked: boolean,
-  ): Promise<Outcome> {
-    // A peer that is shutting down answers so on a link that is still up: it must not be asked again.
-    const tried = new Set<string>();
-    let target: string | undefined = owner;
-    while (target !== undefined && tried.size < MAX_FORWARDS) {
-      try {
-        return await this.#ask(group, key, target, flight, isTracked);
-      } catch (error) {
-        if (!(error instanceof PeerUnreachable)) throw error;
-        group.counters.forwardErrors++;
-        tried.add(target);
-        target = this.#reachableOwner(key, tried);
-      }
-    }
-    group.counters.standIns++;
-    // While this node waited, another member may have asked it for the same key.
-    return heldOf(group, key) ?? this.load(group, key);
-  }
-
-  async #ask(group: Group, key: Buffer, owner: string, flight: Flight, isTracked: boolean): Promise<Outcome> {
-    group.counters.forwards++;
-    const timeoutMs = group.conf.loaderTimeoutMs + this.#options.peerTimeoutMs();
-    if (isTracked) this.#options.peers!.track(owner, key, "read");
-    const outcome = await this.#options.peers!.get(owner, key, timeoutMs);
-    if (outcome.kind === "value" && !flight.voided && group.mirrors !== undefined) {
-      const ttlMs = leaseMs(outcome.ttlMs);
-      if (ttlMs > 0 && this.#options.hotKeys.shouldMirror(key)) group.mirrors.put(key, outcome.value, ttlMs);
-    }
-    return outcome;
+    const { self, ring } = membership;
+    const owner = ring.ownerOf(key);
+    if (owner === self) return undefined;
+    if (peers.isUp(owner) && !tried.has(owner)) return owner;
+    const standIn = ring.ownerAmong(key, (id) => id === self || (peers.isUp(id) && !tried.has(id)));
+    return standIn === self ? undefined : standIn;
   }
 
   async #loadAndKeep(group: Group, key: Buffer, flight: Flight): Promise<Outcome> {
@@ -207,12 +182,4 @@ export class ReadThrough {
 
 function isSame(a: Buffer | null, b: Uint8Array | null): boolean {
   return a === null || b === null ? a === b : a.equals(b);
-}
-
-/** What the group's store has of a key, as an outcome. */
-function heldOf(group: Group, key: Buffer): Outcome | undefined {
-  const held = group.store.get(key);
-  if (held === undefined) return undefined;
-  if (held.value === null) return { kind: "absent", ttlMs: held.ttlMs };
-  return { kind: "value", value: held.value, ttlMs: held.ttlMs };
 }

@@ -4,6 +4,7 @@
  */
 import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { NodeConf } from "../conf/conf.ts";
 import { sumFigures } from "../figures.ts";
 import { version } from "../version.ts";
 import type { Command, CommandContext, CommandFlag } from "./command.ts";
@@ -75,6 +76,11 @@ const ACL_CATEGORIES = [
   "scripting",
 ];
 
+function usersOf({ requirePass, adminPassword }: NodeConf) {
+  const user = { name: "default", hasPassword: requirePass !== "" };
+  return adminPassword === "" ? [user] : [{ name: "admin", hasPassword: true }, user];
+}
+
 /** Which commands are in a category, COMMAND LIST FILTERBY ACLCAT tells. */
 function aclCat(args: readonly Buffer[]): Reply {
   if (args.length > 3) return new ErrorReply(errors.unknownForm(args[1]!, "ACL"));
@@ -87,16 +93,20 @@ const aclCommand: Command = {
   name: "acl",
   arity: -2,
   flags: [],
-  summary: "A container for questions about users; there is one, default.",
+  summary: "A container for questions about users: default, and admin with an admin-password.",
   since: "6.0.0",
   group: "server",
   subcommands: [
-    aclSubcommand("whoami", 2, "The name of the user: default.", () => "default"),
+    aclSubcommand("whoami", 2, "The name of the user.", (_args, { connection }) => connection.session.user),
     aclSubcommand("cat", -2, "The categories of commands.", aclCat),
-    aclAdmin("users", 2, "The names of all users: default.", () => ["default"]),
-    aclAdmin("list", 2, "What users may do, as in a Redis' conf.", (_args, { conf }) => [
-      `user default on ${conf.requirePass === "" ? "nopass" : "sanitize-payload"} ~* &* +@all`,
-    ]),
+    aclAdmin("users", 2, "The names of all users.", (_args, { conf }) =>
+      usersOf(conf).map(({ name }) => name),
+    ),
+    aclAdmin("list", 2, "What users may do, as in a Redis' conf.", (_args, { conf }) =>
+      usersOf(conf).map(({ name, hasPassword }) => {
+        return `user ${name} on ${hasPassword ? "sanitize-payload" : "nopass"} ~* &* +@all`;
+      }),
+    ),
     aclAdmin("log", -2, "Nothing: wrong passwords are in the log of the process.", () => []),
     aclAdmin("getuser", 3, "Nothing but null.", () => null),
   ],
@@ -186,8 +196,8 @@ export const absentCommands: readonly Command[] = [
   clusterMode("readonly", 1, NO_CLUSTER_TEXT, NO_CLUSTER, { group: "cluster" }),
   clusterMode("readwrite", 1, NO_CLUSTER_TEXT, NO_CLUSTER),
   clusterMode("asking", 1, NO_CLUSTER_TEXT, NO_CLUSTER, { flags: ["fast"] }),
-  of("generic", "3.0.0", ["noscript"])("wait", 3, "0: nobody replicates this node.", wait),
-  serverRole("role", 1, "master, without replicas.", () => ["master", 0, []]),
+  of("generic", "3.0.0", ["noscript"])("wait", 3, "Answers 0: nobody replicates this node.", wait),
+  serverRole("role", 1, "Master, without replicas.", () => ["master", 0, []]),
   aclCommand,
   latencyCommand,
   artwork("lolwut", -1, "A carrot.", () => new Verbatim(`${CARROT}\ncarrotCache ver. ${version}\n`)),

@@ -3,6 +3,7 @@
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { setSilence } from "../connection-replies.ts";
 import type { ClientFilter } from "../threads/questions.ts";
 import type { Command, CommandContext, CommandFlag, LocalContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
@@ -11,7 +12,7 @@ import { integerOf } from "./connection-commands.ts";
 export const CLIENT_TYPES: readonly string[] = ["normal", "master", "replica", "slave", "pubsub"];
 
 const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
-const USER = "default";
+const USERS: readonly string[] = ["default", "admin"];
 
 type Filter = { -readonly [Field in keyof ClientFilter]: ClientFilter[Field] };
 
@@ -29,7 +30,8 @@ function readCondition(word: string, value: Buffer, filter: Filter): ErrorReply 
     else filter.nobody = true;
   } else if (word === "addr" || word === "laddr") filter[word] = text;
   else if (word === "user") {
-    if (text !== USER) return new ErrorReply(errors.noSuchUser(value));
+    if (!USERS.includes(text)) return new ErrorReply(errors.noSuchUser(value));
+    filter.user = text;
   } else if (word === "skipme" && /^(yes|no)$/i.test(text)) filter.skipsSelf = /^yes$/i.test(text);
   else return new ErrorReply(errors.syntax);
   return undefined;
@@ -73,12 +75,12 @@ function reply(args: readonly Buffer[], context: LocalContext): Reply | undefine
   if (context.inExec) return new ErrorReply(errors.notInTransaction);
   const word = args[2]!.toString("latin1").toLowerCase();
   if (word === "on") {
-    connection.silence = undefined;
+    setSilence(connection, undefined);
     return OK;
   }
-  if (word === "off") connection.silence = "always";
+  if (word === "off") setSilence(connection, "always");
   else if (word !== "skip") return new ErrorReply(errors.syntax);
-  else if (connection.session.silence !== "always") connection.silence = "next";
+  else if (connection.session.silence !== "always") setSilence(connection, "next");
   return undefined;
 }
 
@@ -123,7 +125,7 @@ export const clientControlCommands: readonly Command[] = [
     ...shape,
     name: "unblock",
     arity: -3,
-    summary: "0: no command blocks its client.",
+    summary: "Answers 0: no command blocks its client.",
     since: "5.0.0",
     local: unblock,
   },

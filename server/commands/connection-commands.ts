@@ -7,6 +7,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { setSilence } from "../connection-replies.ts";
 import type { User } from "../session.ts";
 import { endTransaction } from "../transaction.ts";
 import { REDIS_VERSION } from "../version.ts";
@@ -130,7 +131,7 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   sessions.pubSub.forget(connection);
   session.watched = { keys: 0, bytes: 0 };
   session.isMonitor = session.noEvict = session.noTouch = false;
-  connection.silence = undefined;
+  setSilence(connection, undefined);
   forgetTracking(connection);
   connection.name = "";
   connection.protocol = 2;

@@ -6,6 +6,7 @@
 import type { Edited } from "../../cluster/edit.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { Eviction } from "../store/store.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { ALL_KEYS, edited, int64Of, LOOK, looking, ONE_KEY, tooLong, WHOLE } from "./key-args.ts";
 
@@ -51,14 +52,16 @@ function encodingOf({ bytes, value }: Edited): string {
   return int64Of(Buffer.from(value!)) === undefined ? "embstr" : "int";
 }
 
-/** One use more than Redis' policies by recency know: `s3fifo` counts uses up to 3, `lru` keeps an order only. */
-function frequency(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
-  const isCounting = context.node.conf.eviction === "s3fifo";
-  const read = ({ held, uses }: Edited): Reply => {
-    if (!held) return null;
-    return isCounting ? uses : new ErrorReply(errors.noFrequency);
+/** A figure of the uses that only one of the policies keeps. */
+function ofPolicy(
+  policy: Eviction,
+  missing: string,
+  read: (edited: Edited) => Reply,
+): NonNullable<Command["run"]> {
+  return (args, context) => {
+    const isKept = context.node.conf.eviction === policy;
+    return inspecting((outcome) => (isKept ? read(outcome) : new ErrorReply(missing)))(args, context);
   };
-  return edited(context, args[2]!, { ...LOOK, isUse: false }, read);
 }
 
 function objectCommand(
@@ -94,13 +97,13 @@ const object: Command = {
       "freq",
       "4.0.0",
       "How often what is cached was used of late, as eviction s3fifo counts: 0 to 3.",
-      frequency,
+      ofPolicy("s3fifo", errors.noFrequency, ({ uses }) => uses),
     ),
     objectCommand(
       "idletime",
       "2.2.3",
-      "An error for what is cached: no policy here keeps the time of the last use.",
-      inspecting(() => new ErrorReply(errors.noIdleTime)),
+      "Seconds since what is cached was used, as far as eviction lru knows.",
+      ofPolicy("lru", errors.noIdleTime, ({ idleMs }) => Math.floor(idleMs / 1000)),
     ),
     objectCommand(
       "refcount",

@@ -3,19 +3,14 @@
  *
  * GET and MGET load what is missing; the others never do. A hit is answered in `connection.ts` before it gets here.
  */
-import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
+import type { Glimpse } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import { toReply } from "../outcome-reply.ts";
 import { memorySubcommands } from "./absent-commands.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 import { ALL_KEYS, ONE_KEY, tooLong } from "./key-args.ts";
-
-/** An outcome as a reply: an origin's failure is an error, "not found" is null. */
-function toReply(outcome: Outcome): Reply {
-  if (outcome.kind === "value") return outcome.value;
-  return outcome.kind === "absent" ? null : new ErrorReply(`ERR ${outcome.text}`);
-}
 
 async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   return tooLong(args.slice(1), context) ?? toReply(await context.node.get(args[1]!, context.reader));

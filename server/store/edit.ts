@@ -10,15 +10,22 @@ import { findEntry, keyAt } from "./index-table.ts";
 import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
+/** What came of an edit; `stamp` is of the entry's last use before it. */
+export interface EntryEdited extends Edited {
+  readonly stamp: number;
+}
+
 const NEVER = Number.POSITIVE_INFINITY;
 /** Of a key that has no value. */
-const NOTHING: Edited = {
+const NOTHING: EntryEdited = {
   held: false,
   changed: false,
   tooLarge: false,
   bytes: 0,
   value: undefined,
   uses: 0,
+  idleMs: 0,
+  stamp: 0,
   error: undefined,
 };
 
@@ -30,7 +37,7 @@ export function editEntry(
   edit: Edit,
   deadline: number | undefined,
   now: number,
-): Edited {
+): EntryEdited {
   const ref = heldEntry(shard, hash, key, now);
   const before = ref === 0 ? NOTHING : describe(shard, ref, edit.wanted);
   const next = deadline ?? (ref === 0 ? NEVER : deadlineOf(shard.words, ref));
@@ -58,11 +65,12 @@ function heldEntry(shard: Shard, hash: number, key: Uint8Array, now: number): nu
   return (shard.words[ref + VALUE]! & IS_ABSENT) !== 0 ? 0 : ref;
 }
 
-function describe(shard: Shard, ref: number, wanted: Range | undefined): Edited {
+function describe(shard: Shard, ref: number, wanted: Range | undefined): EntryEdited {
   const { words } = shard;
   const bytes = words[ref + VALUE]! & LENGTH_MASK;
-  const uses = shard.isLru ? 0 : words[shard.stampsAt + words[ref + SLOT]!]!;
-  return { ...NOTHING, held: true, bytes, uses, value: wanted && part(shard, ref, bytes, wanted) };
+  const stamp = words[shard.stampsAt + words[ref + SLOT]!]!;
+  const uses = shard.isLru ? 0 : stamp;
+  return { ...NOTHING, held: true, bytes, uses, stamp, value: wanted && part(shard, ref, bytes, wanted) };
 }
 
 /** A copy of the part of the value that is wanted, counted as GETRANGE counts. */

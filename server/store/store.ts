@@ -6,13 +6,13 @@
  * Owns the shards and the way from a key to its shard; every write goes through a shard's mutex here. It does not know
  * groups, rings, loaders or clients. DESIGN.md draws the memory.
  */
-import { randomInt } from "node:crypto";
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
 import { editEntry } from "./edit.ts";
 import { deadlineOf, expire, footprintOf, putEntry, removeEntry } from "./entries.ts";
 import { ABSENT, Finder, MISS } from "./finder.ts";
+import { newMemory, type StoreHandle } from "./handle.ts";
 import { bucketCount, findEntry } from "./index-table.ts";
 import {
   ABSENTS,
@@ -29,7 +29,7 @@ import {
   MOVES,
   MUTEX,
   SEQUENCE,
-  shardCountFor,
+  TICK,
   USED_BYTES,
   VALUE,
 } from "./layout.ts";
@@ -37,9 +37,11 @@ import { enter, leave, lock, unlock } from "./lock.ts";
 import { tableWords } from "./log.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { emptyShard, Shard } from "./shard.ts";
+import { UseTimes } from "./use-times.ts";
 import { afterBucket, dueEntry, expireBucket, POSITIONS, scanBucket } from "./walk.ts";
 
 export { ABSENT, MISS } from "./finder.ts";
+export type { StoreHandle } from "./handle.ts";
 export type { Eviction } from "./layout.ts";
 
 export interface StoreFigures {
@@ -57,16 +59,6 @@ export interface StoreFigures {
   readonly expirations: number;
   /** Entries moved within the log to make contiguous room. */
   readonly moves: number;
-}
-
-/** What another thread needs to attach; survives structured cloning. */
-export interface StoreHandle {
-  readonly maxBytes: number;
-  readonly eviction: Eviction;
-  readonly seed: number;
-  /** The clock's reading that deadlines count from. */
-  readonly epochMs: number;
-  readonly memory: readonly SharedArrayBuffer[];
 }
 
 export interface StoreOptions {
@@ -90,7 +82,6 @@ export interface StoreOptions {
   readonly insideWrite?: () => void;
 }
 
-const DEFAULT_VALUE_BYTES = 8 << 20;
 const DEFAULT_LOCK_WAIT_MS = 1000;
 
 /** Buckets that a scan visits at most for each key it was asked for, and a sweep under one lock. */
@@ -112,6 +103,8 @@ export class Store {
   readonly #ahead: ReadAhead;
   /** Where the sweep goes on: a position as a scan's. */
   #swept = 0;
+  /** Undefined where the policy keeps no order of uses. */
+  readonly #useTimes: ReadonlyMap<Shard, UseTimes> | undefined;
 
   constructor(options: StoreOptions) {
     this.handle = options.shared ?? newMemory(options);
@@ -119,6 +112,7 @@ export class Store {
     const geometry = geometryOf(Math.floor(maxBytes / memory.length), eviction);
     this.#shards = memory.map((part) => new Shard(part, geometry));
     if (options.shared === undefined) this.#shards.forEach(emptyShard);
+    if (eviction === "lru") this.#useTimes = new Map(this.#shards.map((shard) => [shard, new UseTimes()]));
     this.#mask = memory.length - 1;
     this.#shift = Math.clz32(this.#mask);
     this.#seed = this.handle.seed;
@@ -224,10 +218,19 @@ export class Store {
     const deadline = life === "keep" ? undefined : deadlineAfter(now, life === "endless" ? undefined : life);
     this.#enter(shard);
     try {
-      return editEntry(shard, hash, key, edit, deadline, now);
+      const edited = editEntry(shard, hash, key, edit, deadline, now);
+      const times = this.#useTimes?.get(shard);
+      if (!edited.held || times === undefined) return edited;
+      return { ...edited, idleMs: times.idleMs(this.#clock(), edited.stamp) };
     } finally {
       leave(shard);
     }
+  }
+
+  /** Takes a reading of the uses, so that edits can tell how long ago one was: to be called about once a second. */
+  noteUseTimes(): void {
+    const nowMs = this.#clock();
+    for (const [shard, times] of this.#useTimes ?? []) times.note(nowMs, shard.words[TICK]!);
   }
 
   /** Ends the entry; true when it was there, alive and not a cached "not found". */
@@ -369,19 +372,6 @@ export class Store {
     unlock(shard);
     return { next: at, expired };
   }
-}
-
-function newMemory(options: StoreOptions): StoreHandle {
-  const { maxBytes, eviction } = options;
-  const count = shardCountFor(maxBytes, options.maxValueBytes ?? DEFAULT_VALUE_BYTES);
-  const { totalBytes } = geometryOf(Math.floor(maxBytes / count), eviction);
-  return {
-    maxBytes,
-    eviction,
-    seed: options.seed ?? randomInt(2 ** 32),
-    epochMs: options.clock(),
-    memory: Array.from({ length: count }, () => new SharedArrayBuffer(totalBytes)),
-  };
 }
 
 /** In units since the epoch; Infinity: never. */

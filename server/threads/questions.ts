@@ -10,11 +10,12 @@ export interface ClientFilter {
   readonly id?: number;
   readonly addr?: string;
   readonly laddr?: string;
+  readonly user?: string;
   readonly isSubscribed?: boolean;
   /** Who asks: it is let go after its reply, or skipped. */
   readonly self: number;
   readonly skipsSelf: boolean;
-  /** Nobody, whatever else holds: for kinds and users that there are none of. */
+  /** Nobody, whatever else holds: for kinds that there are none of. */
   readonly nobody?: boolean;
 }
 

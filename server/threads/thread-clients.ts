@@ -9,10 +9,12 @@ import { GetRun } from "../../proto/get-run.ts";
 import { addressesOf } from "../client-line.ts";
 import { Clients } from "../clients.ts";
 import type { Answer, Command } from "../commands/command.ts";
-import { execute } from "../commands/table.ts";
+import { COMMANDS, execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import type { Connection, ConnectionHost } from "../connection.ts";
+import type { Connection } from "../connection.ts";
+import type { ConnectionHost } from "../connection-host.ts";
 import { clientRoom, descriptorLimit } from "../descriptors.ts";
+import type { Waiter } from "../flights.ts";
 import type { Groups, HeldGroup } from "../groups.ts";
 import type { Latency } from "../latency.ts";
 import type { Log } from "../log.ts";
@@ -37,9 +39,14 @@ export interface ThreadClientsOptions {
   readonly sessions: ThreadSessions;
   /** Told that a client is no longer connected. */
   gone(client: number): void;
+  /** As ConnectionHost's. */
+  readonly ask?: (key: Buffer, waiter: Waiter) => void;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
+
+const GET = COMMANDS.get("get")!;
+const GET_NAME = Buffer.from("GET");
 
 /** Clients that nobody has connected yet. */
 export function createThreadClients(options: ThreadClientsOptions): Clients {
@@ -71,6 +78,19 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       clock,
       counters,
       waitLatency,
+      ask:
+        options.ask &&
+        ((key, waiter) => {
+          sessions.stats.general++;
+          options.ask!(key, waiter);
+        }),
+      asked: (connection, key, ms, isFailure) =>
+        sessions.performed(
+          { command: GET, name: "get" },
+          () => [GET_NAME, key],
+          { ms, isFailure },
+          connection,
+        ),
       isObserved: () => sessions.isObserved,
       execute: (args, connection) =>
         execute(args, {

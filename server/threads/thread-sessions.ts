@@ -51,7 +51,7 @@ export class ThreadSessions {
 
   /** Counts a command that has been answered, and keeps it if it was slow. `words` are those to be kept. */
   performed(
-    { command, name }: Chosen,
+    { command, name }: Pick<Chosen, "command" | "name">,
     words: () => Buffer[],
     took: { readonly ms: number; readonly isFailure: boolean },
     connection: Connection,
@@ -108,6 +108,7 @@ function fits(connection: Connection, filter: ClientFilter): boolean {
     (filter.id ?? connection.id) === connection.id &&
     (filter.addr ?? addr) === addr &&
     (filter.laddr ?? laddr) === laddr &&
+    (filter.user ?? connection.session.user) === connection.session.user &&
     (filter.isSubscribed ?? connection.session.isSubscribed) === connection.session.isSubscribed
   );
 }

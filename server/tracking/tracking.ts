@@ -75,7 +75,6 @@ export class Tracking {
     if (client === undefined) return;
     client.isGone = true;
     this.#clients.delete(id);
-    this.#gathering.delete(client);
     for (const prefix of client.mode.prefixes) this.#prefixes.remove(prefix, client);
     this.#mind();
   }

@@ -7,9 +7,6 @@ import type { Client } from "./clients.ts";
 import { runClient } from "./run-client.ts";
 import { clientRow, readmeRows, withoutMinor } from "./table.ts";
 
-/** What nothing answers yet. */
-const PENDING: readonly string[] = ["set", "multi"];
-
 export function testClients(clients: readonly Client[]): void {
   for (const client of clients) {
     // One at a time: each takes a node or two, a compiler, and a program.
@@ -23,11 +20,7 @@ export function testClients(clients: readonly Client[]): void {
         return;
       }
       const failed = CHECK_NAMES.filter((name) => report.outcomes.get(name)!.result === "fail");
-      t.deepEqual(
-        failed.filter((name) => !PENDING.includes(name)),
-        [],
-        report.text,
-      );
+      t.deepEqual(failed, [], report.text);
       const row = withoutMinor(clientRow(client.name, report));
       t.true(readmeRows().map(withoutMinor).includes(row), `the README has no row: ${row}`);
     });

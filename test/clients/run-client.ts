@@ -14,7 +14,8 @@ const TIMEOUT_MS = 40_000;
 
 /** A node as the clients' checks want it: the group `m` with its loader, and `default` without one. */
 export function startClientsNode(t: Owner, port: number, ...more: string[]) {
-  return startNodeProcess(t, ["--port", String(port), "--group", `m loader module ${LOADER}`, ...more]);
+  const groups = ["--group", `m loader module ${LOADER}`, "--group", "default loader none"];
+  return startNodeProcess(t, ["--port", String(port), ...groups, ...more]);
 }
 
 /** Everything the program printed, the errors among it. Builds it first where that is to be done. */

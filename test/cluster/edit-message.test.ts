@@ -58,6 +58,7 @@ test("what came of it is the same on the other side, and no view on the frame", 
     bytes: fc.nat(),
     value: fc.option(bytes, { nil: undefined }),
     uses: fc.nat(3),
+    idleMs: fc.nat(),
     error: fc.option(fc.constant("peer busy"), { nil: undefined }),
   });
   const property = fc.property(edited, (made) => {

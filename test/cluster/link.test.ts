@@ -10,7 +10,7 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { encodeFrame } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { acceptByHand, framesOf, Rig } from "./rig.ts";
+import { acceptByHand, askPeer, framesOf, Rig } from "./rig.ts";
 
 const key = Buffer.from("k");
 const framed = (frame: carrot.Frame.$Properties) => encodeFrame(carrot.Frame, frame);
@@ -29,7 +29,7 @@ test("the keys of one tick are one frame on the wire", async (t) => {
   const a = await rig.start("a:1");
   a.peers.setMembers(["a:1", "b:1"]);
   await a.log.until(/link is up/);
-  await Promise.all(Array.from({ length: 1000 }, () => a.peers.get("b:1", key, 5000)));
+  await Promise.all(Array.from({ length: 1000 }, () => askPeer(a.peers, "b:1", key, 5000)));
   t.deepEqual(counts, [1000]);
 });
 
@@ -41,14 +41,14 @@ test("a member that dies in the middle of requests rejects all of them, and is b
   const a = await rig.start("a:1");
   a.peers.setMembers(["a:1", "b:1"]);
   await a.log.until(/link is up/);
-  const asked = Array.from({ length: 50 }, () => a.peers.get("b:1", key, 60_000));
+  const asked = Array.from({ length: 50 }, () => askPeer(a.peers, "b:1", key, 60_000));
   server.close();
   for (const promise of asked) await t.throwsAsync(promise, { instanceOf: PeerUnreachable });
   t.false(a.peers.isUp("b:1"));
   const b = await rig.start("b:1");
   b.peers.setMembers(["a:1", "b:1"]);
   await a.log.until(/link is up/, 2);
-  t.is((await a.peers.get("b:1", key, 5000)).kind, "absent");
+  t.is((await askPeer(a.peers, "b:1", key, 5000)).kind, "absent");
   t.is(a.peers.figures("b:1")?.reconnects, 1);
 });
 
@@ -124,7 +124,7 @@ test("a member that falls silent is noticed, and who waits is rejected", async (
   const a = await rig.start("a:1");
   a.peers.setMembers(["a:1", "b:1"]);
   await a.log.until(/link is up/);
-  await t.throwsAsync(a.peers.get("b:1", key, 60_000), {
+  await t.throwsAsync(askPeer(a.peers, "b:1", key, 60_000), {
     instanceOf: PeerUnreachable,
     message: /was silent/,
   });
@@ -139,7 +139,7 @@ test("a GET that the member does not answer is an error at its deadline, the lin
     new Promise((resolve) => {
       release = resolve;
     });
-  t.deepEqual(await a.peers.get("b:1", key, 30), { kind: "error", text: "peer timeout after 30 ms" });
+  t.deepEqual(await askPeer(a.peers, "b:1", key, 30), { kind: "error", text: "peer timeout after 30 ms" });
   release({ kind: "absent", ttlMs: undefined });
   t.true(a.peers.isUp("b:1"));
 });
@@ -169,9 +169,9 @@ for (const [name, bytes] of Object.entries(wrong)) {
     const a = await rig.start("a:1");
     a.peers.setMembers(["a:1", "b:1"]);
     await a.log.until(/link is up/);
-    await t.throwsAsync(a.peers.get("b:1", key, 60_000), { instanceOf: PeerUnreachable });
+    await t.throwsAsync(askPeer(a.peers, "b:1", key, 60_000), { instanceOf: PeerUnreachable });
     await a.log.until(/link is up/, 2);
-    t.is((await a.peers.get("b:1", key, 60_000)).kind, "absent");
+    t.is((await askPeer(a.peers, "b:1", key, 60_000)).kind, "absent");
   });
 }
 

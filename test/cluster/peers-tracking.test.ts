@@ -3,7 +3,7 @@
  * Method: two members on loopback, whose handlers note what they are asked.
  */
 import test from "ava";
-import { Rig } from "./rig.ts";
+import { askPeer, Rig } from "./rig.ts";
 
 test("a member is told that what it has tracked is invalid, behind the answer, over the link that it dialed", async (t) => {
   const heard: (string[] | undefined)[] = [];
@@ -16,7 +16,7 @@ test("a member is told that what it has tracked is invalid, behind the answer, o
   });
   b.store.entries.set("k", Buffer.from("v"));
   a.peers.track("b:1", Buffer.from("k"), "read");
-  const outcome = await a.peers.get("b:1", Buffer.from("k"), 5000);
+  const outcome = await askPeer(a.peers, "b:1", Buffer.from("k"), 5000);
   t.is(outcome.kind, "value");
   t.deepEqual(b.store.calls.slice(-2), ["track k", "get k"]);
   const [tracker] = b.store.trackers;
@@ -32,7 +32,7 @@ test("links that come up or go are told of, and a link that goes takes its track
   const [a, b] = await new Rig(t).pair({ linkChanged: () => void changes++ });
   t.is(changes, 2, "one a side");
   a.peers.track("b:1", Buffer.from("k"), "read");
-  await a.peers.get("b:1", Buffer.from("k"), 5000);
+  await askPeer(a.peers, "b:1", Buffer.from("k"), 5000);
   t.is(b.store.trackers.size, 1);
   const gone = new Promise<void>((resolve) => {
     const { untrack } = b.store;

@@ -9,6 +9,7 @@ import type { Edit, Edited } from "../../cluster/edit.ts";
 import { AcceptorHandshake, DialerHandshake } from "../../cluster/handshake.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { Peers, type PeersOptions } from "../../cluster/peers.ts";
+import type { GetWaiter } from "../../cluster/requests.ts";
 import type { PeerHandlers, ScanPiece } from "../../cluster/served-link.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
@@ -37,6 +38,15 @@ export class Lines {
     this.lines.push(text);
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+/** Waits for the answer to a GET with a promise; rejects with PeerUnreachable. */
+export function answerTo(timeoutMs: number, ask: (waiter: GetWaiter) => void): Promise<Outcome> {
+  return new Promise((settle, unreachable) => ask({ timeoutMs, settle, unreachable }));
+}
+
+export function askPeer(peers: Peers, id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome> {
+  return answerTo(timeoutMs, (waiter) => peers.get(id, key, waiter));
 }
 
 /** Handlers over a Map; `calls` is what they were asked, in order. */
@@ -96,6 +106,7 @@ export class PlainStore implements PeerHandlers {
       bytes: before?.length ?? 0,
       value: edit.wanted && before,
       uses: 3,
+      idleMs: 0,
       error: undefined,
     };
   }

@@ -14,6 +14,12 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const ends: (() => unknown)[] = [];
+const close = async () => {
+  for (const end of ends) await end();
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void close().then(() => process.exit(1)));
+}
 const sides = await startSides({ teardown: (end) => void ends.push(end) });
 const startedMs = performance.now();
 const total = { streams: 0, commands: 0, listed: 0 };
@@ -30,4 +36,4 @@ console.log(
   `seed ${seed}: ${total.streams} streams of ${total.commands} commands in ${seconds} s, ` +
     `${total.listed} differ by what is listed`,
 );
-for (const end of ends) await end();
+await close();

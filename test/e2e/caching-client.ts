@@ -98,15 +98,16 @@ export class CachingClient {
 }
 
 /**
- * Keeps clients reading and changing random keys at once, `rounds` times, then waits until every copy that is left is
- * what `current` says of its key. One that is not, and of which nobody tells its holder, lets the test time out.
+ * Has clients read and others change random keys at once, `rounds` times, then waits until every copy that is left is
+ * what `current` says of its key; undefined: it will not stay so. A copy that is wrong, and of which nobody tells its
+ * holder, lets the test time out.
  */
 export async function hammer(
   clients: readonly CachingClient[],
   keys: readonly string[],
   rounds: number,
   change: (key: string, round: number) => Promise<unknown>,
-  current: (key: string) => Promise<string | null>,
+  current: (key: string) => Promise<string | null | undefined>,
 ): Promise<void> {
   const anyOf = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)]!;
   for (let round = 0; round < rounds; round++) {
@@ -116,7 +117,8 @@ export async function hammer(
     await Promise.all(reads);
   }
   for (const key of keys) {
-    const value = await current(key);
+    let value: string | null | undefined;
+    while ((value = await current(key)) === undefined);
     for (const { copies } of clients) {
       while (copies.has(key) && copies.get(key) !== value)
         await new Promise((resolve) => setTimeout(resolve, 10));

@@ -97,6 +97,33 @@ test("getMany rejects when one load fails", async (t) => {
   await t.throwsAsync(node.getMany(["scores:a", "scores:b"]), { message: "loader failed: no b" });
 });
 
+test("set puts a value into the cache, for a while or until it is deleted", async (t) => {
+  let loads = 0;
+  const node = await nodeWith(t, { load: () => String(++loads) });
+  await node.set("scores:a", "630");
+  await node.set(Buffer.from("scores:b"), Buffer.from([0xff, 0]), { ttlMs: 60_000 });
+  t.is(String(await node.get("scores:a")), "630");
+  t.deepEqual(await node.get("scores:b"), Buffer.from([0xff, 0]));
+  t.is(loads, 0);
+  t.is(await node.delete("scores:a", "scores:b"), 2);
+  t.is(String(await node.get("scores:a")), "1");
+});
+
+test("set rejects what cannot be kept", async (t) => {
+  const node = await nodeWith(t, { load: () => "1" });
+  const most = 8 << 20;
+  await t.throwsAsync(node.set("scores:a", Buffer.alloc(most + 1)), {
+    instanceOf: RangeError,
+    message: `value is too long (max ${most} bytes)`,
+  });
+  await t.throwsAsync(node.set("scores:".padEnd(9000), "1"), { instanceOf: RangeError });
+  await t.throwsAsync(node.set("nobody's", "1"), { message: "no group takes the key" });
+  for (const ttlMs of [0, -1, Number.NaN]) {
+    await t.throwsAsync(node.set("scores:a", "1", { ttlMs }), { message: "ttlMs is not above 0" });
+  }
+  t.is(node.stats().scores?.entries, 0);
+});
+
 test("delete tells how many there were, flush leaves nothing", async (t) => {
   let loads = 0;
   const node = await nodeWith(t, { load: () => String(++loads) });

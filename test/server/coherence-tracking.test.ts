@@ -5,11 +5,18 @@
  */
 import test from "ava";
 import { refusedEdit } from "../../cluster/edit-message.ts";
-import type { Outcome } from "../../cluster/outcome.ts";
 import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { LOOK } from "../../server/commands/key-args.ts";
 import { Groups } from "../../server/groups.ts";
-import { createGroup, createMembership, createTracking, FakeTracker, key, keyOwnedBy } from "./fakes.ts";
+import {
+  createGroup,
+  createMembership,
+  createTracking,
+  FakeTracker,
+  key,
+  keyOwnedBy,
+  startFlight,
+} from "./fakes.ts";
 
 function createNode() {
   const told: string[] = [];
@@ -38,8 +45,6 @@ function createNode() {
   const coherence = new Coherence({ groups, membership, peers, tracking, sleep: async () => {} });
   return { coherence, peers: { told }, membership, group, tracking };
 }
-
-const never = (): Promise<Outcome> => new Promise(() => {});
 
 test("every way of changing a key here tells those who have read it", (t) => {
   const { coherence, tracking } = createNode();
@@ -92,14 +97,14 @@ test("what the owner says is invalid is no longer copied nor joined here", async
   const { coherence, group, tracking } = createNode();
   const name = key("scores:Tom");
   group.mirrors!.put(name, key("1"), undefined);
-  const forward = group.trackedForwards.start(name, never);
+  const forward = startFlight(group.trackedForwards, name).flight;
   const reader = new FakeTracker();
   tracking.readsFor([name], [], reader);
   coherence.invalidatedByOwner([name]);
   t.is(group.mirrors!.look(name).kind, "missing");
   t.true(forward.voided);
   t.deepEqual(reader.told, ["scores:Tom"]);
-  const other = group.trackedForwards.start(name, never);
+  const other = startFlight(group.trackedForwards, name).flight;
   coherence.invalidatedByOwner(undefined);
   t.true(other.voided);
 });

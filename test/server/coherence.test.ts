@@ -6,11 +6,20 @@
 import test from "ava";
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
-import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
+import type { Glimpse } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { Groups } from "../../server/groups.ts";
-import { createGroup, createMembership, createTracking, Held, key, keyOwnedBy, turn } from "./fakes.ts";
+import {
+  createGroup,
+  createMembership,
+  createTracking,
+  Held,
+  key,
+  keyOwnedBy,
+  startFlight,
+  turn,
+} from "./fakes.ts";
 
 const GLIMPSE: Glimpse = { kind: "value", bytes: 3, ttlMs: 7, footprintBytes: 99 };
 
@@ -89,15 +98,13 @@ function createNode() {
   return { coherence, lone, peers, membership, group, other, sleeps: () => sleeps, onSleep };
 }
 
-const never = (): Promise<Outcome> => new Promise(() => {});
-
 test("removing here takes the entry and the copy, and voids the load and the forward", (t) => {
   const { coherence, group } = createNode();
   const name = key("scores:Tom");
   group.store.put(name, key("1"), undefined);
   group.mirrors!.put(name, key("1"), undefined);
-  const load = group.loads.start(name, never);
-  const forward = group.forwards.start(name, never);
+  const load = startFlight(group.loads, name).flight;
+  const forward = startFlight(group.forwards, name).flight;
   t.is(coherence.removeHere([name]), 1);
   t.is(group.store.look(name).kind, "missing");
   t.is(group.mirrors!.look(name).kind, "missing");
@@ -120,7 +127,7 @@ test("removing here leaves other keys alone", (t) => {
   const { coherence, group, other } = createNode();
   group.store.put(key("scores:Tom"), key("1"), undefined);
   other.store.put(key("other:Tom"), key("1"), undefined);
-  const load = group.loads.start(key("scores:Tom"), never);
+  const load = startFlight(group.loads, key("scores:Tom")).flight;
   coherence.removeHere([key("scores:Jack")]);
   t.is(coherence.countHere(), 2);
   t.false(load.voided);
@@ -165,7 +172,7 @@ test("a delete is done here before anything else happens, and once more at its e
   void coherence.remove([name]);
   t.is(group.mirrors!.look(name).kind, "missing");
   group.mirrors!.put(name, key("1"), undefined);
-  const forward = group.forwards.start(name, never);
+  const forward = startFlight(group.forwards, name).flight;
   for (const held of peers.hold) held.resolve();
   await turn();
   t.is(group.mirrors!.look(name).kind, "missing");
@@ -235,7 +242,7 @@ test("flushing here empties every group and voids everything under way", (t) => 
   const flights = [group, other].flatMap((each) => {
     each.store.put(key("scores:Tom"), key("1"), undefined);
     each.mirrors!.put(key("scores:Jack"), key("1"), undefined);
-    return [each.loads.start(key("x"), never), each.forwards.start(key("y"), never)];
+    return [startFlight(each.loads, key("x")).flight, startFlight(each.forwards, key("y")).flight];
   });
   coherence.flushHere();
   t.true(flights.every((flight) => flight.voided));

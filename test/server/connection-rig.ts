@@ -8,7 +8,8 @@
 import { GetRun } from "../../proto/get-run.ts";
 import { Push, type Reply, SimpleString } from "../../proto/reply.ts";
 import { zeroClientCounters } from "../../server/client-counters.ts";
-import { Connection, type ConnectionHost } from "../../server/connection.ts";
+import { Connection } from "../../server/connection.ts";
+import type { ConnectionHost } from "../../server/connection-host.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { Output } from "../../server/output.ts";
@@ -46,7 +47,7 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     if (name === "RESP3") connection.protocol = 3;
     if (name === "BROKEN") return Number.NaN;
     if (name === "SILENT") return undefined;
-    return name === "ECHO" ? Buffer.from(args[1]!) : new SimpleString("OK");
+    return name === "ECHO" ? Buffer.from(args[1] ?? "") : new SimpleString("OK");
   };
   const counters = zeroClientCounters();
   const output = new Output();
@@ -65,6 +66,8 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     execute,
     isObserved: () => false,
     closed: () => happened.push("closed"),
+    ask: undefined,
+    asked: () => {},
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
   };

@@ -4,11 +4,13 @@
  *
  * Nothing in here decides anything: each fake notes what it was asked and does what the test says.
  */
+
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { GetWaiter } from "../../cluster/requests.ts";
 import { loadHash32 } from "../../cluster/ring.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
-import { Flights } from "../../server/flights.ts";
+import { type Flight, Flights } from "../../server/flights.ts";
 import { type Group, type Groups, zeroCounters } from "../../server/groups.ts";
 import { LoadQueue } from "../../server/load-queue.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loader.ts";
@@ -109,9 +111,9 @@ export function createGroup(
     store: new Store({ ...storeOptions, maxBytes: conf.maxBytes - conf.mirrorBytes }),
     mirrors:
       options.mirrors === false ? undefined : new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }),
-    loads: new Flights(),
-    forwards: new Flights(),
-    trackedForwards: new Flights(),
+    loads: new Flights(1),
+    forwards: new Flights(1),
+    trackedForwards: new Flights(1),
     queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, clock }),
     counters: zeroCounters(),
     counted: [],
@@ -156,4 +158,21 @@ export function keyOwnedBy(owner: string, membership: Membership, prefix = "scor
     const candidate = Buffer.from(`${prefix}${i}`);
     if (membership.ring.ownerOf(candidate) === owner) return candidate;
   }
+}
+
+/** Gives a GET's waiter the end of a promise. */
+export function endWith(waiter: GetWaiter, end: Promise<Outcome>): void {
+  end.then(
+    (outcome) => waiter.settle(outcome),
+    (error) => waiter.unreachable(error),
+  );
+}
+
+/** Starts a flight that ends when the test lands it; what its waiter is told settles `outcome`. */
+export function startFlight(flights: Flights, name: Buffer): { flight: Flight; outcome: Promise<Outcome> } {
+  let flight!: Flight;
+  const outcome = new Promise<Outcome>((resolve) => {
+    flight = flights.board(name, resolve)!;
+  });
+  return { flight, outcome };
 }

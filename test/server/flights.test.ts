@@ -1,109 +1,128 @@
 /**
- * Goal: at most one flight of a key can be joined, and one that was voided never. Method: work that ends when the test
- * says so.
+ * Goal: at most one flight of a key can be joined, and one that was voided never. Method: flights that land when the test
+ * says so; random boarding, voiding and landing beside a Map as the model.
  */
 import test from "ava";
-import type { Outcome } from "../../cluster/outcome.ts";
-import { type Flight, Flights } from "../../server/flights.ts";
-import { found, Held, key, textOf, turn } from "./fakes.ts";
+import fc from "fast-check";
+import type { Flight } from "../../server/flights.ts";
+import { Flights } from "../../server/flights.ts";
+import { found, key, startFlight, textOf } from "./fakes.ts";
 
-/** Starts a flight and keeps hold of its end. */
-function take(
-  flights: Flights,
-  name: Buffer,
-): { flight: Flight; seen: Flight; land: (text: string) => void } {
-  const held = new Held<undefined, Outcome>(undefined);
-  let seen!: Flight;
-  const flight = flights.start(name, (own) => {
-    seen = own;
-    return held.promise;
-  });
-  return { flight, seen, land: (text) => held.resolve(found(text)) };
-}
+const isFree = (flights: Flights, name: Buffer) => {
+  const flight = flights.board(name, () => {});
+  if (flight !== undefined) flights.void(name);
+  return flight !== undefined;
+};
 
-test("whoever asks while a flight is under way finds that flight", async (t) => {
-  const flights = new Flights();
-  t.is(flights.find(key("a")), undefined);
-  const { flight, land } = take(flights, key("a"));
-  const waiters = Array.from({ length: 1000 }, () => flights.find(key("a"))!);
-  t.true(waiters.every((found) => found === flight));
+test("whoever asks while a flight is under way waits for that flight", async (t) => {
+  const flights = new Flights(1);
+  const { flight, outcome } = startFlight(flights, key("a"));
+  const heard: string[] = [];
+  for (let i = 0; i < 1000; i++) {
+    t.is(
+      flights.board(key("a"), (end) => heard.push(textOf(end))),
+      undefined,
+    );
+  }
   t.is(flights.size, 1);
-  land("v1");
-  for (const waiter of waiters) t.is(textOf(await waiter.outcome), "v1");
+  flights.land(flight, found("v1"));
+  t.deepEqual(heard, Array(1000).fill("v1"));
+  t.is(textOf(await outcome), "v1");
 });
 
-test("the work sees the flight that its waiters see", (t) => {
-  const { flight, seen } = take(new Flights(), key("a"));
-  t.is(flight, seen);
-});
-
-test("a key is free again when its waiters hear of the end", async (t) => {
-  const flights = new Flights();
-  const { flight, land } = take(flights, key("a"));
-  land("v1");
-  await flight.outcome;
-  t.is(flights.find(key("a")), undefined);
-  t.is(flights.size, 0);
+test("a key is free again when its waiters hear of the end", (t) => {
+  const flights = new Flights(1);
+  let seen: Flight | undefined;
+  const flight = flights.board(key("a"), () => {
+    seen = flights.board(key("a"), () => {});
+  });
+  flights.land(flight!, found("v1"));
+  t.not(seen, undefined);
+  t.is(flights.size, 1);
 });
 
 test("all 256 one-byte keys, the empty key, __proto__ and constructor stay apart", async (t) => {
-  const flights = new Flights();
+  const flights = new Flights(1);
   const names: Buffer[] = Array.from({ length: 256 }, (_, byte) => Buffer.from([byte]));
   names.push(key(""), key("__proto__"), key("constructor"), key("\u00e9"), key("\u0301e"));
-  const started = names.map((name) => {
-    t.is(flights.find(name), undefined);
-    return take(flights, name);
-  });
+  const started = names.map((name) => startFlight(flights, name));
   t.is(flights.size, names.length);
-  for (const [i, name] of names.entries()) t.is(flights.find(name), started[i]!.flight);
-  for (const [i, { land }] of started.entries()) land(`value ${i}`);
-  for (const [i, { flight }] of started.entries()) t.is(textOf(await flight.outcome), `value ${i}`);
+  for (const [i, { flight }] of started.entries()) flights.land(flight, found(`value ${i}`));
+  for (const [i, { outcome }] of started.entries()) t.is(textOf(await outcome), `value ${i}`);
+  t.is(flights.size, 0);
 });
 
 test("a voided flight knows it and cannot be joined, and its waiters get its outcome", async (t) => {
-  const flights = new Flights();
-  const { flight, seen, land } = take(flights, key("a"));
+  const flights = new Flights(1);
+  const { flight, outcome } = startFlight(flights, key("a"));
   t.true(flights.void(key("a")));
-  t.true(seen.voided);
-  t.is(flights.find(key("a")), undefined);
-  land("v1");
-  t.is(textOf(await flight.outcome), "v1");
+  t.true(flight.voided);
+  t.true(isFree(flights, key("a")));
+  flights.land(flight, found("v1"));
+  t.is(textOf(await outcome), "v1");
 });
 
 test("voiding a key with nothing under way says so and leaves others alone", (t) => {
-  const flights = new Flights();
-  const { flight } = take(flights, key("a"));
+  const flights = new Flights(1);
+  const { flight } = startFlight(flights, key("a"));
   t.false(flights.void(key("b")));
   t.false(flight.voided);
 });
 
 test("the end of a voided flight does not remove the next flight of the key", async (t) => {
-  const flights = new Flights();
-  const first = take(flights, key("a"));
+  const flights = new Flights(1);
+  const first = startFlight(flights, key("a"));
   flights.void(key("a"));
-  const second = take(flights, key("a"));
-  first.land("v1");
-  await first.flight.outcome;
-  await turn();
-  t.is(flights.find(key("a")), second.flight);
+  const second = startFlight(flights, key("a"));
+  flights.land(first.flight, found("v1"));
+  t.is(flights.size, 1);
+  t.is(
+    flights.board(key("a"), () => {}),
+    undefined,
+  );
   t.false(second.flight.voided);
-  second.land("v2");
-  t.is(textOf(await second.flight.outcome), "v2");
+  flights.land(second.flight, found("v2"));
+  t.is(textOf(await second.outcome), "v2");
   t.is(flights.size, 0);
 });
 
 test("voidAll voids every flight and says how many", (t) => {
-  const flights = new Flights();
-  const started = ["a", "b", "c"].map((name) => take(flights, key(name)).flight);
-  t.is(flights.voidAll(), 3);
+  const flights = new Flights(1);
+  const started = Array.from({ length: 100 }, (_, i) => startFlight(flights, key(`k${i}`)).flight);
+  t.is(flights.voidAll(), 100);
   t.true(started.every((flight) => flight.voided));
   t.is(flights.size, 0);
   t.is(flights.voidAll(), 0);
 });
 
-test("a flight may end at once", async (t) => {
-  const flights = new Flights();
-  const flight = flights.start(key("a"), async () => found("v1"));
-  t.is(textOf(await flight.outcome), "v1");
-  t.is(flights.size, 0);
+test("whatever is boarded, voided and landed, the table holds what a Map would", (t) => {
+  const step = fc.tuple(fc.constantFrom("board", "void", "land"), fc.nat(40));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), fc.nat(), (steps, seed) => {
+      const flights = new Flights(seed);
+      const model = new Map<number, Flight>();
+      const all: Flight[] = [];
+      for (const [what, i] of steps) {
+        const name = key(`key ${i}`);
+        if (what === "board") {
+          const flight = flights.board(name, () => {});
+          if ((flight === undefined) !== model.has(i)) return false;
+          if (flight !== undefined) {
+            model.set(i, flight);
+            all.push(flight);
+          }
+        } else if (what === "void") {
+          if (flights.void(name) !== model.delete(i)) return false;
+        } else if (all.length > 0) {
+          const flight = all[i % all.length]!;
+          flights.land(flight, found("v"));
+          for (const [other, its] of model) if (its === flight) model.delete(other);
+        }
+        if (flights.size !== model.size) return false;
+      }
+      return true;
+    }),
+    { numRuns: 300 },
+  );
+  t.pass();
 });

@@ -2,6 +2,7 @@
  * Goal: a pause holds what it says, ends by itself or when it is told, and can only be made longer and stricter.
  * Method: pauses on a clock of the test's; the timer is a real one, of no or of endless time.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
 import type { Command } from "../../server/commands/command.ts";
 import { Pause } from "../../server/pause.ts";
@@ -51,6 +52,15 @@ test("a second pause can make it longer and stricter, never the opposite", (t) =
   pause.end();
   pause.begin("write", 10_000);
   t.deepEqual(pause.rest, { mode: "write", ms: 10_000 });
+  pause.end();
+});
+
+test("one of centuries does not end at once, as a timer of that length would", async (t) => {
+  const { pause } = setUp();
+  pause.begin("all", 1e12);
+  // A timer that is longer than the one millisecond of such a timer, and begins after it.
+  await sleep(5);
+  t.true(pause.isOn);
   pause.end();
 });
 

@@ -3,11 +3,18 @@
  * Method: handlers over real groups and coherence of a node without peers.
  */
 import test from "ava";
-import type { Outcome } from "../../cluster/outcome.ts";
 import { Coherence } from "../../server/coherence.ts";
 import { Groups } from "../../server/groups.ts";
 import { peerHandlers } from "../../server/peer-handlers.ts";
-import { createGroup, createMembership, createTracking, FakeTracker, found, key } from "./fakes.ts";
+import {
+  createGroup,
+  createMembership,
+  createTracking,
+  FakeTracker,
+  found,
+  key,
+  startFlight,
+} from "./fakes.ts";
 
 function setUp() {
   const group = createGroup();
@@ -17,13 +24,11 @@ function setUp() {
   const coherence = new Coherence({ groups, membership, peers: undefined, tracking, sleep: async () => {} });
   const asked: Buffer[] = [];
   const handlers = peerHandlers({ groups, membership, coherence, tracking }, async (_group, name) => {
-    asked.push(name);
+    asked.push(Buffer.from(name));
     return found("1");
   });
   return { handlers, group, membership, tracking, asked };
 }
-
-const never = (): Promise<Outcome> => new Promise(() => {});
 
 test("a GET gets a copy of its key; one of no group is absent and asks nobody", async (t) => {
   const { handlers, asked } = setUp();
@@ -41,7 +46,7 @@ test("dropping copies leaves entries and loads alone, removing does not", (t) =>
   const fill = () => {
     group.store.put(name, key("1"), undefined);
     group.mirrors!.put(name, key("1"), undefined);
-    return [group.loads.start(name, never), group.forwards.start(name, never)] as const;
+    return [startFlight(group.loads, name).flight, startFlight(group.forwards, name).flight] as const;
   };
   for (const drop of [() => handlers.remove([name], true), () => handlers.flush(true)]) {
     const [load, forward] = fill();

@@ -2,9 +2,11 @@
  * Goal: reads of clients that track are noted at the owner before it reads, and a load tells exactly those whom it proves
  * wrong. Method: node `a` of the ring a, b, c; its peers and its loader answer when the test says so.
  */
+
 import test from "ava";
 import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { GetWaiter } from "../../cluster/requests.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
@@ -13,6 +15,7 @@ import {
   createGroup,
   createMembership,
   createTracking,
+  endWith,
   FakeClock,
   FakeTracker,
   found,
@@ -37,13 +40,13 @@ class FakePeers {
     this.#tracked = `${id} ${Buffer.from(bytes)}`;
   }
 
-  get(id: string, bytes: Uint8Array): Promise<Outcome> {
+  get(id: string, bytes: Uint8Array, waiter: GetWaiter): void {
     const held = new Held<{ readonly isTracked: boolean }, Outcome>({
       isTracked: this.#tracked === `${id} ${Buffer.from(bytes)}`,
     });
     this.#tracked = undefined;
     this.asked.push(held);
-    return held.promise;
+    endWith(waiter, held.promise);
   }
 }
 
@@ -122,3 +125,17 @@ for (const [now, told] of [
     t.deepEqual(reader.told, ["scores:a"]);
   });
 }
+
+test("the same bytes with a shorter life are told of when that is over", async (t) => {
+  const { lone, loader, group, tracking, clock } = createNode();
+  const reader = new FakeTracker();
+  const outcome = lone.missed(group, key("scores:a"), true);
+  group.store.put(key("scores:a"), key("v1"), 50_000);
+  tracking.readsFor([key("scores:a")], [], reader);
+  loader.loads[0]!.resolve({ value: "v1", ttlMs: 5000 });
+  await outcome;
+  clock.advance(5100);
+  tracking.expire();
+  await turn();
+  t.deepEqual(reader.told, ["scores:a"]);
+});

@@ -3,10 +3,12 @@
  * ring a, b, c with real stores and flights; its peers and its loader answer when the test says so. What several nodes
  * do together is in test/sim.
  */
+
 import test from "ava";
 import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+import type { GetWaiter } from "../../cluster/requests.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
@@ -15,6 +17,7 @@ import {
   createGroup,
   createMembership,
   createTracking,
+  endWith,
   FakeClock,
   found,
   Held,
@@ -42,10 +45,11 @@ class FakePeers {
 
   track(): void {}
 
-  get(id: string, bytes: Uint8Array, timeoutMs: number): Promise<Outcome> {
+  get(id: string, bytes: Uint8Array, waiter: GetWaiter): void {
+    const { timeoutMs } = waiter;
     const held = new Held<Asked, Outcome>({ id, key: Buffer.from(bytes).toString(), timeoutMs });
     this.asked.push(held);
-    return held.promise;
+    endWith(waiter, held.promise);
   }
 
   get ids(): string[] {

@@ -14,7 +14,7 @@ import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
 import { type Group, Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { type ReadPeers, ReadThrough } from "../../server/read-through.ts";
-import { createGroup, createMembership, createTracking, hash } from "../server/fakes.ts";
+import { createGroup, createMembership, createTracking, endWith, hash } from "../server/fakes.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** Loads take about as long as a few messages: that is where the interleavings are. */
@@ -142,13 +142,13 @@ function linksOf(cluster: ModelCluster): ReadPeers & CoherencePeers {
   return {
     track: () => {},
     isUp: () => !oneIn(ONE_IN_UNREACHABLE),
-    get: async (id, key) => {
+    get: (id, key, waiter) => {
       const asked = ask(id, (node) => node.readThrough.requested(node.group, Buffer.from(key)));
-      if (oneIn(ONE_IN_UNREACHABLE)) {
+      const broken = async () => {
         await cluster.time.pass(MAX_LINK_DELAY);
         throw new PeerUnreachable(id, "link broken");
-      }
-      return asked;
+      };
+      endWith(waiter, oneIn(ONE_IN_UNREACHABLE) ? broken() : asked);
     },
     look: (id, key) => ask(id, (node) => node.coherence.lookHere(key)),
     remove: (id, keys, copiesOnly) =>

@@ -78,3 +78,12 @@ test("with a password, ACL LIST does not say that there is none", async (t) => {
   const { ask } = await startRig(t, ["requirepass secret"]);
   t.false((await ask(["AUTH", "secret"], ["ACL", "LIST"])).includes("nopass"));
 });
+
+test("with an admin's password there is an admin", async (t) => {
+  const { ask } = await startRig(t, ["admin-password topsecret"]);
+  t.is(
+    await ask(["ACL", "WHOAMI"], ["AUTH", "admin", "topsecret"], ["ACL", "WHOAMI"], ["ACL", "USERS"]),
+    `${bulk("default")}+OK\r\n${bulk("admin")}*2\r\n${bulk("admin")}${bulk("default")}`,
+  );
+  t.regex(await ask(["ACL", "LIST"]), /user admin on sanitize-payload .*\r\n.*\r\nuser default on nopass /);
+});

@@ -43,7 +43,7 @@ test("a loaded value is there for all of them, until GETDEL", async (t) => {
   t.deepEqual(asked, ["a"]);
 });
 
-test("OBJECT FREQ counts uses where s3fifo evicts; IDLETIME is an error there", async (t) => {
+test("OBJECT FREQ counts uses where s3fifo evicts; IDLETIME is Redis' error there", async (t) => {
   const { ask } = await startRig(t, ["eviction s3fifo"]);
   await ask(["SET", "scores:a", "1"]);
   const freq = ["OBJECT", "FREQ", "scores:a"];
@@ -58,9 +58,13 @@ test("OBJECT FREQ counts uses where s3fifo evicts; IDLETIME is an error there", 
   t.is(await ask(["OBJECT", "REFCOUNT", "scores:a"]), ":1\r\n");
 });
 
-test("OBJECT FREQ is Redis' error where lru evicts", async (t) => {
-  const { ask } = await startRig(t, ["eviction lru"]);
+test("OBJECT IDLETIME is in seconds where lru evicts; FREQ is Redis' error there", async (t) => {
+  const { ask, node, clock } = await startRig(t, ["eviction lru"]);
   await ask(["SET", "scores:a", "1"]);
+  node.groups.all[0]!.store.noteUseTimes();
+  clock.advance(61_000);
+  const idle = ["OBJECT", "IDLETIME", "scores:a"];
+  t.is(await ask(idle, idle, ["GET", "scores:a"], idle), `:61\r\n:61\r\n${bulk("1")}:0\r\n`);
   t.regex(await ask(["OBJECT", "FREQ", "scores:a"]), /^-ERR An LFU maxmemory policy is not selected, access/);
 });
 

@@ -1,258 +1,19 @@
 /**
  * Goal: the commands on keys answer what redis-server answers, byte for byte, in both dialects, on a node that is alone
  * and through any member of three, whatever is pipelined behind what.
- * Method: random pipelines over few keys go to a real redis-server and to a group with `loader none`; after each run
- * both must hold the same keys. What depends on the moment (a TTL that ticks) is tried again before it counts as
- * wrong. Without redis-server on the PATH nothing is compared, and in CI that is a failure. SEED=n replays a run.
+ * Method: key-pipelines.ts plays to a group with `loader none`. Without redis-server on the PATH nothing is compared,
+ * and in CI that is a failure. RUNS=n plays more.
  */
-import test, { type ExecutionContext } from "ava";
-import fc from "fast-check";
-import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import test from "ava";
+import { hasRedisServer } from "../../proto/redis-server.ts";
 import { type Rig, startRig } from "../rig.ts";
 import { startMembers } from "../three-members.ts";
+import { type Asker, compareRuns } from "./key-pipelines.ts";
 
-const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) };
 const RUNS = Number(process.env.RUNS ?? 150);
-/** A machine with other work may take this long between two commands; lifetimes are told by the second. */
-const TRIES = 3;
 
-/** Stands for a value that would fill the screen; a reply that a socket does not take at once is lost in Redis. */
-const LONG = "<3,000 bytes>";
-const spelt = (word: string) => (word === LONG ? "long".repeat(750) : word);
-
-const key = fc.constantFrom("a", "b", "k\0\r\n\xff", "", "{x}");
-const value = fc.oneof(
-  fc.constantFrom(
-    "",
-    "v",
-    "0",
-    "-1",
-    "007",
-    "9223372036854775807",
-    "9223372036854775808",
-    "-0",
-    "\0\r\n$-1\r\n\xff\xfe",
-  ),
-  fc.integer({ min: 40, max: 50 }).map((length) => "x".repeat(length)),
-  fc.constant(LONG),
-);
-const odd = fc.constantFrom(
-  "",
-  "abc",
-  "1.5",
-  "0",
-  "-1",
-  "9223372036854775807",
-  "-9223372036854775808",
-  "1e3",
-  " 1",
-  "99999999999999999999",
-);
-const seconds = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 1000, max: 5000 }).map(String) },
-  { weight: 1, arbitrary: odd },
-);
-const millis = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 1000, max: 5000 }).map((count) => `${count}100`) },
-  { weight: 1, arbitrary: odd },
-);
-const atSecond = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom("4000000000", "4100000000", "1000") },
-  { weight: 1, arbitrary: odd },
-);
-const atMilli = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom("4000000000100", "1000") },
-  { weight: 1, arbitrary: odd },
-);
-const index = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: -60, max: 60 }).map(String) },
-  { weight: 1, arbitrary: odd },
-);
-
-type Words = fc.Arbitrary<string[]>;
-const words = (...parts: fc.Arbitrary<string>[]): Words => fc.tuple(...parts);
-const life: Words = fc.oneof(
-  words(fc.constantFrom("EX", "ex"), seconds),
-  words(fc.constant("PX"), millis),
-  words(fc.constant("EXAT"), atSecond),
-  words(fc.constant("PXAT"), atMilli),
-  words(fc.constantFrom("KEEPTTL", "PERSIST", "EX", "FOO", "NX\0", "")),
-);
-const setOption: Words = fc.oneof(life, words(fc.constantFrom("NX", "XX", "GET", "nx", "get")));
-const getexOption: Words = fc.oneof(life, words(fc.constantFrom("PERSIST", "persist", "NX")));
-const expireOption: Words = words(fc.constantFrom("NX", "XX", "GT", "LT", "gt", "FOO"));
-const some = (option: Words, maxLength: number): Words =>
-  fc.array(option, { maxLength, size: "max" }).map((parts) => parts.flat());
-const one = (name: string, ...parts: (Words | fc.Arbitrary<string>)[]): Words =>
-  fc.tuple(...parts).map((given) => [name, ...given.flat()]);
-
-const step: Words = fc.oneof(
-  { weight: 6, arbitrary: one("SET", key, value, some(setOption, 3)) },
-  { weight: 3, arbitrary: one("SET", key, value) },
-  { weight: 3, arbitrary: one("GET", key) },
-  { weight: 2, arbitrary: one("DEL", key) },
-  ...[
-    one("SETEX", key, seconds, value),
-    one("PSETEX", key, millis, value),
-    one("SETNX", key, value),
-    one("GETSET", key, value),
-    one("MSET", key, value, key, value),
-    one("MSET", key, value, key),
-    one("MGET", key, key, key),
-    one("GETEX", key, some(getexOption, 2)),
-    one("GETDEL", key),
-    one("GETRANGE", key, index, index),
-    one("SUBSTR", key, index, index),
-    one("STRLEN", key),
-    one("EXPIRE", key, seconds, some(expireOption, 2)),
-    one("PEXPIRE", key, millis, some(expireOption, 2)),
-    one("EXPIREAT", key, atSecond, some(expireOption, 2)),
-    one("PEXPIREAT", key, atMilli, some(expireOption, 2)),
-    one("TTL", key),
-    one("EXPIRETIME", key),
-    one("PERSIST", key),
-    one("TOUCH", key, key),
-    one("TYPE", key),
-    one("EXISTS", key, key),
-    one("OBJECT", fc.constantFrom("ENCODING", "encoding", "FOO"), key),
-    one("FLUSHALL"),
-    fc
-      .constantFrom(
-        ...[
-          "SET",
-          "SET a",
-          "SETEX a 1",
-          "PSETEX a 1",
-          "SETNX a",
-          "MSET",
-          "MSET a",
-          "GETEX",
-          "GETDEL",
-          "GETDEL a b",
-        ],
-        ...[
-          "GETRANGE a 1",
-          "SUBSTR a",
-          "EXPIRE a",
-          "PEXPIRE a",
-          "EXPIREAT",
-          "PEXPIREAT a",
-          "EXPIRETIME",
-          "PEXPIRETIME",
-        ],
-        ...[
-          "PERSIST",
-          "PERSIST a b",
-          "TOUCH",
-          "TYPE",
-          "RANDOMKEY a",
-          "KEYS",
-          "KEYS a b",
-          "SCAN",
-          "GETSET a",
-          "OBJECT",
-        ],
-        ...[
-          "OBJECT ENCODING",
-          "OBJECT FREQ",
-          "OBJECT REFCOUNT",
-          "OBJECT IDLETIME",
-          "OBJECT FREQ a b",
-          "SCAN x",
-        ],
-        ...[
-          "OBJECT FREQ nosuch",
-          "OBJECT IDLETIME nosuch",
-          "OBJECT REFCOUNT nosuch",
-          "SCAN 0 COUNT",
-          "SCAN 0 COUNT 0",
-        ],
-        ...[
-          "SCAN 0 COUNT x",
-          "SCAN 0 FOO 1",
-          "SCAN 0 MATCH",
-          "SCAN -x",
-          "SCAN 99999999999999999999",
-          "SCAN 0 TYPE",
-        ],
-        ...["SCAN 0 COUNT -1", "PEXPIRETIME nosuch", "KEYS nosuch*", "SCAN 0 1 2"],
-      )
-      .map((line) => line.split(" ")),
-  ].map((arbitrary) => ({ weight: 1, arbitrary })),
-);
-const pipeline = fc.array(step, { minLength: 1, maxLength: 14, size: "max" });
-const run = fc.array(fc.tuple(fc.nat(2), pipeline), { minLength: 1, maxLength: 4, size: "max" });
-
-function withoutGreeting(answer: string): string {
-  return answer.replace(/^%7\r\n[\s\S]*?\$7\r\nmodules\r\n\*0\r\n/, "");
-}
-
-/** The elements of an array of bulks, sorted. */
-function sortedBulks(answer: string): string[] {
-  const found: string[] = [];
-  let at = answer.indexOf("\r\n") + 2;
-  while (at < answer.length) {
-    const end = answer.indexOf("\r\n", at);
-    const length = Number(answer.slice(at + 1, end));
-    found.push(answer.slice(end + 2, end + 2 + length));
-    at = end + 4 + length;
-  }
-  return found.sort();
-}
-
-function firstDifference(
-  member: number,
-  commands: readonly string[][],
-  ours: string,
-  theirs: string,
-): string {
-  let at = 0;
-  while (ours[at] === theirs[at]) at++;
-  const [us, them] = [ours, theirs].map((text) => JSON.stringify(text.slice(Math.max(0, at - 30), at + 80)));
-  const lines = commands.map((each) => `  ${JSON.stringify(each)}`);
-  return [`member ${member}, byte ${at}`, ...lines, `ours:   ${us}`, `theirs: ${them}`].join("\n");
-}
-
-/** Where the two first differ; undefined: nowhere. */
-async function compare(
-  redis: RedisServer,
-  rigs: readonly Rig[],
-  protocol: 2 | 3,
-  pipelines: readonly (readonly [number, readonly string[][]])[],
-): Promise<string | undefined> {
-  const hello = protocol === 3 ? command("HELLO", "3") : "";
-  const both = async (member: number, text: string) => {
-    const request = Buffer.from(hello + text, "latin1");
-    const theirs = (await redis.answer(request)).toString("latin1");
-    const ours = await (await rigs[member % rigs.length]!.client()).all(request.toString("latin1"));
-    return [ours, theirs].map(withoutGreeting) as [string, string];
-  };
-  await both(0, command("FLUSHALL"));
-  for (const [member, commands] of pipelines) {
-    const [ours, theirs] = await both(member, commands.map((each) => command(...each.map(spelt))).join(""));
-    if (ours !== theirs) return firstDifference(member, commands, ours, theirs);
-  }
-  for (const ask of [command("KEYS", "*"), command("KEYS", "[a-k]*")]) {
-    const [ours, theirs] = (await both(1, ask)).map(sortedBulks);
-    if (ours!.join("|") !== theirs!.join("|")) return JSON.stringify({ keys: ask, ours, theirs, pipelines });
-  }
-  return undefined;
-}
-
-async function compareRuns(t: ExecutionContext, rigs: readonly Rig[], protocol: 2 | 3, numRuns: number) {
-  const redis = await RedisServer.start();
-  t.teardown(() => redis.stop());
-  const property = fc.asyncProperty(run, async (pipelines) => {
-    let wrong: string | undefined;
-    for (let tries = 0; tries < TRIES; tries++) {
-      wrong = await compare(redis, rigs, protocol, pipelines);
-      if (wrong === undefined) return;
-    }
-    throw new Error(`different${wrong}`);
-  });
-  await fc.assert(property, { numRuns, includeErrorInReport: true, ...seed });
-  t.pass();
+function askerOf(rig: Rig): Asker {
+  return async (text) => (await rig.client()).all(text);
 }
 
 const LINES = ["group default loader none", "max-key-size 1mb"];
@@ -268,11 +29,11 @@ for (const protocol of [2, 3] as const) {
   test(`in RESP${protocol} random pipelines on keys are answered as redis-server answers them`, async (t) => {
     const clock = () => performance.now();
     const rig = await startRig(t, LINES, { loader: { load: () => null }, clock });
-    await compareRuns(t, [rig], protocol, RUNS);
+    await compareRuns(t, [askerOf(rig)], protocol, RUNS);
   });
 
   test(`in RESP${protocol} the same holds through any member of three`, async (t) => {
     const rigs = await startMembers(t, 3, LINES, { loader: { load: () => null } });
-    await compareRuns(t, rigs, protocol, Math.ceil(RUNS / 2));
+    await compareRuns(t, rigs.map(askerOf), protocol, Math.ceil(RUNS / 2));
   });
 }

@@ -74,6 +74,6 @@ test("conditions of EXPIRE that exclude each other have Redis' texts", async (t)
   );
   t.is(
     await ask(["EXPIRE", "scores:a", "x", "GT", "LT"], ["EXPIRE", "scores:a", "x", "FOO\r\n"]),
-    "-ERR GT and LT options at the same time are not compatible\r\n-ERR Unsupported option FOO  \r\n",
+    "-ERR GT and LT options at the same time are not compatible\r\n-ERR Unsupported option FOO\r\n",
   );
 });

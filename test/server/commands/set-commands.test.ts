@@ -6,7 +6,7 @@
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { HeldLoader, startFlight, turn } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { keyAt, startMembers } from "../three-members.ts";
 
@@ -86,7 +86,7 @@ test("a SET, an EXPIRE and a GETDEL drop mirrors and copies of stand-ins before 
       mirrors!.put(key, Buffer.from("mirrored"), undefined);
       store.put(key, Buffer.from("stood in"), undefined);
     }
-    const forward = other!.forwards.start(key, () => new Promise(() => {}));
+    const forward = startFlight(other!.forwards, key).flight;
     t.is(await rigs[0]!.ask(words), reply, words.join(" "));
     t.true(forward.voided, words.join(" "));
     for (const { mirrors, store } of [group!, other!]) {

@@ -4,12 +4,35 @@
  * Method: pipelines compared with a real redis-server; loads and deletes that the test ends when it likes.
  */
 import test from "ava";
+import { encodeReply, type Reply } from "../../../proto/reply.ts";
+import type { Command, LocalContext } from "../../../server/commands/command.ts";
+import { COMMANDS } from "../../../server/commands/table.ts";
+import { Session } from "../../../server/session.ts";
+import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
+import { Transaction } from "../../../server/transaction.ts";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { Held, HeldLoader, key, turn } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
 
 const PIPELINES = [
+  ...["WATCH scores:Tom | SET scores:Tom x | MULTI | GET scores:Tom | EXEC | GET scores:Tom"],
+  ...[
+    "WATCH scores:no | SET scores:no x | MULTI | GET scores:no | EXEC",
+    "WATCH scores:no | MULTI | SET scores:no x | EXEC",
+  ],
+  ...[
+    "WATCH scores:Tom | EXPIRE scores:Tom 100 | MULTI | PING | EXEC",
+    "WATCH scores:Tom | GET scores:Tom | MULTI | PING | EXEC",
+  ],
+  ...[
+    "WATCH scores:Tom | SET scores:Tom x NX | MULTI | PING | EXEC",
+    "MULTI | SET a | SET scores:a 1 EX 0 | GET scores:a | EXEC",
+  ],
+  ...["MULTI | SET scores:a 1 | GET scores:a | GETDEL scores:a | GET scores:a | SET scores:a 1 EX 0 | EXEC"],
+  ...[
+    "HELLO 3 | CLIENT TRACKING ON OPTIN | CLIENT CACHING YES | MULTI | PTTL scores:Tom | GET scores:Tom | EXEC | PING",
+  ],
   ...["MULTI", "MULTI x", "MULTI | MULTI | PING | EXEC", "EXEC", "EXEC x", "DISCARD", "DISCARD x", "UNWATCH"],
   ...["MULTI | EXEC", "MULTI | PING | GET scores:Tom | EXEC | PING", "MULTI | DISCARD | EXEC", "WATCH"],
   ...[
@@ -125,6 +148,57 @@ test("a transaction whose replies are more than a client may be kept waiting wit
   const text = await ask(["MULTI"], echo, echo, echo, ["DEL", "scores:a"], ["EXEC"], ["PING"]);
   t.false(text.includes("PONG"));
   t.is(node.clientFigures.outputLimitCloses, 1);
+});
+
+test("replies that are too many end the connection at once, not when the last load has ended", async (t) => {
+  const loader = new HeldLoader();
+  const { client, node } = await startRig(
+    t,
+    ["client-output-buffer-limit 64kb", "group scores ttl 0", "group scores loader-timeout 1h"],
+    { loader },
+  );
+  const raw = await client();
+  const echo = command("ECHO", "x".repeat(30_000));
+  raw.send(command("MULTI") + echo.repeat(3) + command("GET", "scores:slow") + command("EXEC"));
+  await raw.ended;
+  t.is(node.clientFigures.outputLimitCloses, 1);
+  t.is(loader.loads.length, 1);
+  loader.release();
+});
+
+test("nothing behind a change is started before that is done", async (t) => {
+  const held: Held<string, Reply>[] = [];
+  const session = Object.assign(new Session(), { transaction: new Transaction() });
+  const connection = { session, protocol: 2, setReason: () => {}, waitFor: () => {}, hasRoom: () => true };
+  const sessions = new ThreadSessions({
+    ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, clock: () => 0, nextSlowId: () => 0 },
+    ...{ connections: () => [], seen: () => {} },
+  });
+  const context = {
+    ...{ connection, sessions, conf: { maxPendingCommands: 2 }, log: undefined },
+    runOnNode: ({ name }: Command) => {
+      held.push(new Held(name));
+      return held.at(-1)!.promise;
+    },
+  } as unknown as LocalContext;
+  for (const name of ["get", "ttl", "exists", "del", "strlen"])
+    session.transaction.add({ command: COMMANDS.get(name)!, name, args: [key(name), key("a")] });
+  const reply = COMMANDS.get("exec")!.local!([key("EXEC")], context);
+  const started = async () => {
+    await turn();
+    return held.map(({ argument }) => argument).join(" ");
+  };
+  t.is(await started(), "get ttl", "as many as max-pending-commands");
+  held[0]!.resolve(1);
+  t.is(await started(), "get ttl");
+  held[1]!.resolve(2);
+  t.is(await started(), "get ttl exists");
+  held[2]!.resolve(3);
+  t.is(await started(), "get ttl exists del");
+  held[3]!.resolve(4);
+  t.is(await started(), "get ttl exists del strlen");
+  held[4]!.resolve(5);
+  t.is(String(encodeReply((await reply)!, 2)), "*5\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n");
 });
 
 test("who is gone watches nothing any more", async (t) => {

@@ -50,6 +50,8 @@ test("kill closes whom every condition fits; who asks leaves after the reply", (
   t.deepEqual(kill({ laddr: "[::1]:6390", id: 3 }), [1, "3 destroyed"]);
   t.deepEqual(kill({ laddr: "10.0.0.9:2" }), [0]);
   t.deepEqual(kill({ nobody: true }), [0]);
+  connections[2]!.session.user = "admin";
+  t.deepEqual(kill({ user: "admin" }), [1, "3 destroyed"]);
   sessions.pubSub.subscribe("channels", "a", connections[2]!);
   t.deepEqual(kill({ isSubscribed: true }), [1, "3 destroyed"]);
   t.deepEqual(kill({ isSubscribed: false }), [1, "2 destroyed"]);

@@ -40,7 +40,7 @@ async function startWorker(
   const [port = 0] = await freePorts(1);
   const clock = monotonicClock();
   const conf = readConf({ text: ["group scores ttl 0", ...lines].join("\n") });
-  const createStore = () => new Store({ maxBytes: 1 << 20, eviction: "lru", clock });
+  const createStore = () => new Store({ maxBytes: 1 << 20, eviction: "lru", clock, seed: 7 });
   const [store, mirrors] = [createStore(), createStore()];
   const counts = new ClientCounts(2);
   const groups = [{ name: "scores", store: store.handle, mirrors: mirrors.handle }];

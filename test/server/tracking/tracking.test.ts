@@ -207,14 +207,17 @@ test("a client that is gone is told nothing and counted no more", async (t) => {
   const { tracking, client } = setUp();
   const { told, read } = client(1);
   const { told: heard } = client(2, { bcast: true, prefixes: ["scores:"] });
+  client(3);
   read();
   tracking.changed(key("scores:b"));
   tracking.disable(1);
   tracking.disable(2);
-  tracking.disable(3);
+  tracking.disable(4);
   tracking.changed(A);
+  tracking.flushed();
   await turn();
   t.deepEqual([told, heard], [[], []]);
+  tracking.disable(3);
   t.deepEqual(tracking.figures, { clients: 0, keys: 0, items: 0, prefixes: 0 });
 });
 

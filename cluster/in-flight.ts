@@ -1,0 +1,72 @@
+/**
+ * Who waits for an answer, by the id of the request.
+ *
+ * Invariant: ids are given in ascending order (around the end of 32 bits), so that those of requests made one after the
+ * other follow each other, unless somebody still waits who has had a number's place for very long. A ring of places: a Map
+ * that is added to and deleted from all the time keeps making new tables.
+ */
+
+const FIRST_PLACES = 256;
+
+export class InFlight<Waiting> {
+  #waiting: (Waiting | undefined)[] = new Array(FIRST_PLACES).fill(undefined);
+  /** Of who has each place. */
+  #ids = new Uint32Array(FIRST_PLACES);
+  #size = 0;
+  #lastId = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes somebody in; returns the id. */
+  add(waiting: Waiting): number {
+    if (2 * this.#size >= this.#waiting.length) this.#grow();
+    let id = this.#lastId;
+    let place: number;
+    do {
+      id = (id + 1) >>> 0;
+      place = id & (this.#waiting.length - 1);
+    } while (this.#waiting[place] !== undefined);
+    this.#waiting[place] = waiting;
+    this.#ids[place] = id;
+    this.#lastId = id;
+    this.#size++;
+    return id;
+  }
+
+  /** Who waits under this id, if anybody does. */
+  get(id: number): Waiting | undefined {
+    const place = id & (this.#waiting.length - 1);
+    return this.#ids[place] === id ? this.#waiting[place] : undefined;
+  }
+
+  /** Lets go of who waits under this id. */
+  delete(id: number): void {
+    if (this.get(id) === undefined) return;
+    this.#waiting[id & (this.#waiting.length - 1)] = undefined;
+    this.#size--;
+  }
+
+  /** Lets go of all; returns them in no order. */
+  clear(): Waiting[] {
+    const all = this.#waiting.filter((waiting) => waiting !== undefined);
+    this.#waiting.fill(undefined);
+    this.#size = 0;
+    return all;
+  }
+
+  /** Two that had different places have different ones in twice as many. */
+  #grow(): void {
+    const waiting = this.#waiting;
+    const ids = this.#ids;
+    this.#waiting = new Array(2 * waiting.length).fill(undefined);
+    this.#ids = new Uint32Array(2 * waiting.length);
+    for (let place = 0; place < waiting.length; place++) {
+      if (waiting[place] === undefined) continue;
+      const grown = ids[place]! & (this.#waiting.length - 1);
+      this.#waiting[grown] = waiting[place];
+      this.#ids[grown] = ids[place]!;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The replies to one client that cannot be written yet, in the order of its commands.
+ *
+ * Invariant: a reply leaves when all before it have left, and what waits is counted. Knows no socket.
+ *
+ *      open ──▶ [ready][ready][under way][ready]...
+ *               └── leave ──┘
+ */
+
+/** The place of one reply; `bytes` is undefined while its command runs. */
+export interface Slot {
+  bytes: Buffer | undefined;
+}
+
+export class ReplyLine {
+  #slots: Slot[] = [];
+  #bytes = 0;
+
+  /** Replies outstanding, finished ones among them. */
+  get length(): number {
+    return this.#slots.length;
+  }
+
+  /** Of those that are finished. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The next to leave is finished. */
+  get isReady(): boolean {
+    return this.#slots[0]?.bytes !== undefined;
+  }
+
+  /** Some command has not been answered. */
+  get isUnderWay(): boolean {
+    return this.#slots.some((slot) => slot.bytes === undefined);
+  }
+
+  /** A place for the reply of a command that runs; `fill` ends it. */
+  open(): Slot {
+    const slot: Slot = { bytes: undefined };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  /** Keeps a finished reply behind those that are not. */
+  hold(bytes: Buffer): void {
+    this.#slots.push({ bytes });
+    this.#bytes += bytes.length;
+  }
+
+  fill(slot: Slot, bytes: Buffer): void {
+    slot.bytes = bytes;
+    this.#bytes += bytes.length;
+  }
+
+  /** Takes out all that may leave now, as one. */
+  leave(): Buffer {
+    const replies: Buffer[] = [];
+    for (const { bytes } of this.#slots) {
+      if (bytes === undefined) break;
+      replies.push(bytes);
+      this.#bytes -= bytes.length;
+    }
+    if (replies.length === this.#slots.length) this.#slots = [];
+    else this.#slots.splice(0, replies.length);
+    return replies.length === 1 ? replies[0]! : Buffer.concat(replies);
+  }
+
+  clear(): void {
+    this.#slots = [];
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Goal: everybody gets his own answer, whoever waits for how long, and ids follow each other. Method: random adding and
+ * deleting beside a Map; one who waits for ever while many come and go.
+ */
+import test from "ava";
+import fc from "fast-check";
+import { InFlight } from "../../cluster/in-flight.ts";
+
+test("ids of those taken in one after the other follow each other", (t) => {
+  const waiting = new InFlight<number>();
+  const ids = Array.from({ length: 10_000 }, (_, i) => waiting.add(i));
+  t.deepEqual(
+    ids,
+    Array.from({ length: 10_000 }, (_, i) => i + 1),
+  );
+  t.is(waiting.size, 10_000);
+  t.true(ids.every((id, i) => waiting.get(id) === i));
+});
+
+test("one who waits for ever keeps his place, and nobody gets his answer", (t) => {
+  const waiting = new InFlight<string>();
+  const old = waiting.add("old");
+  for (let i = 0; i < 100_000; i++) {
+    const id = waiting.add(`new ${i}`);
+    if (waiting.get(id) !== `new ${i}`) t.fail();
+    waiting.delete(id);
+    if (waiting.get(id) !== undefined) t.fail();
+  }
+  t.is(waiting.get(old), "old");
+  t.is(waiting.size, 1);
+});
+
+test("clearing lets go of all and returns them", (t) => {
+  const waiting = new InFlight<string>();
+  const id = waiting.add("a");
+  waiting.add("b");
+  t.deepEqual(waiting.clear().sort(), ["a", "b"]);
+  t.is(waiting.size, 0);
+  t.is(waiting.get(id), undefined);
+});
+
+test("whatever comes and goes, it holds what a Map would", (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -600, max: 900 }), { maxLength: 500 }), (steps) => {
+      const waiting = new InFlight<number>();
+      const model = new Map<number, number>();
+      for (const step of steps) {
+        if (step >= 0) {
+          for (let i = 0; i < step % 40; i++) model.set(waiting.add(step), step);
+        } else {
+          const id = [...model.keys()][-step % Math.max(1, model.size)] ?? 77_777;
+          waiting.delete(id);
+          model.delete(id);
+        }
+        if (waiting.size !== model.size) return false;
+      }
+      return [...model].every(([id, value]) => waiting.get(id) === value);
+    }),
+    { numRuns: 200 },
+  );
+  t.pass();
+});

@@ -1,0 +1,43 @@
+/**
+ * Goal: Redis' own tests of the protocol and of QUIT pass, all that need neither DEBUG nor other types than strings.
+ * Method: the suite itself in external mode, from CARROT_REDIS_SUITE, where `.ci/redis-suite` has put it. It is not
+ * part of this project, so where it cannot be had nothing is run, in so many words.
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import test from "ava";
+import { has, startNodeProcess } from "./processes.ts";
+
+const SUITE = process.env.CARROT_REDIS_SUITE ?? "";
+const HARNESS = path.join(SUITE, "tests/test_helper.tcl");
+const UNITS = ["unit/protocol", "unit/quit"];
+/** Sets, lists, and arithmetic on values: a cache has none of them. */
+const OTHER_TYPES = [
+  "/^raw protocol response",
+  "test argument rewriting - issue 9598",
+  "Regression for a crash with blocking ops and pipelining",
+];
+/** With DEBUG and what is skipped left out. */
+const EXPECTED = 17;
+
+test("Redis' unit/protocol and unit/quit pass", async (t) => {
+  if (SUITE === "" || !existsSync(HARNESS)) {
+    t.log("NOT RUN: Redis' tests are not there, see .ci/redis-suite");
+    t.pass();
+    return;
+  }
+  if (!has(t, "tclsh")) return;
+  const node = await startNodeProcess(t, ["--port", "0"]);
+  const args = ["--host", "127.0.0.1", "--port", String(node.port), "--singledb", "--tags", "-needs:debug"];
+  const choice = [
+    ...UNITS.flatMap((unit) => ["--single", unit]),
+    ...OTHER_TYPES.flatMap((name) => ["--skiptest", name]),
+  ];
+  const run = promisify(execFile)("tclsh", [HARNESS, ...args, "--durable", ...choice], { cwd: SUITE });
+  const { stdout } = await run.catch((failed: { readonly stdout: string }) => failed);
+  const plain = stdout.replaceAll(/\x1b\[[\d;]*m/g, "");
+  t.deepEqual(plain.match(/^\[(err|exception)\].*$/gm) ?? [], []);
+  t.is(plain.match(/^\[ok\]/gm)?.length, EXPECTED, plain);
+});
