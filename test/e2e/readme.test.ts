@@ -81,8 +81,8 @@ test("every --word is a directive or a flag, and so is every hyphenated word in 
 test("every command is in the table", (t) => {
   const names = Array.from(readme.matchAll(/`([A-Z]{3,}(?:\.[A-Z]+)?)[ `]/g), (match) => match[1]!);
   const unknown = names.filter((name) => !COMMANDS.has(name.toLowerCase()));
-  // An error code, and a word of CARROT.PEERS.
-  t.deepEqual([...new Set(unknown)].sort(), ["DENIED", "REMOVE"]);
+  // A word of CARROT.PEERS.
+  t.deepEqual([...new Set(unknown)].sort(), ["REMOVE"]);
 });
 
 test("every npm script and every conf that is named is there", (t) => {
