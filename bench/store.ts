@@ -9,11 +9,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
+import { MAX_AHEAD } from "../server/store/read-ahead.ts";
 import { Store } from "../server/store/store.ts";
 import { KEY_BYTES, key, setKey } from "./entry-key.ts";
 import { median } from "./report.ts";
 
 const VALUE_BYTES = 100;
+const RUNS = 10_000;
 const clock = () => performance.now();
 
 /** Median ns a call of `act` over five rounds, the setting of the key taken off. */
@@ -33,9 +35,40 @@ function time(calls: number, keys: number, act: () => void): number {
   return median(rounds.slice(1));
 }
 
+/** Median ns a hit whose key came with 63 others, hashing included. */
+function runTime(store: Store, entries: number, readsAhead: boolean): number {
+  const chunk = Buffer.alloc(RUNS * MAX_AHEAD * KEY_BYTES);
+  const target = Buffer.alloc(4096);
+  const view = new DataView(target.buffer, target.byteOffset, target.length);
+  const hashes = new Int32Array(MAX_AHEAD);
+  let state = 54321;
+  for (let at = 0; at < chunk.length; at += KEY_BYTES) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    setKey(state % entries);
+    key.copy(chunk, at);
+  }
+  const round = () => {
+    const start = process.cpuUsage();
+    for (let run = 0; run < chunk.length; run += MAX_AHEAD * KEY_BYTES) {
+      for (let i = 0; i < MAX_AHEAD; i++) {
+        hashes[i] = store.hashOf(chunk, run + i * KEY_BYTES, run + (i + 1) * KEY_BYTES);
+      }
+      if (readsAhead) store.readAhead(hashes, 0, MAX_AHEAD);
+      for (let i = 0; i < MAX_AHEAD; i++) {
+        store.find(chunk, run + i * KEY_BYTES, run + (i + 1) * KEY_BYTES, hashes[i]);
+        store.copyFound(target, view, 7);
+        store.foundIntact();
+      }
+    }
+    const { user, system } = process.cpuUsage(start);
+    return ((user + system) * 1000) / (RUNS * MAX_AHEAD);
+  };
+  return median(Array.from({ length: 6 }, round).slice(1));
+}
+
 function times(entries: number): void {
   for (const eviction of ["lru", "s3fifo"] as const) {
-    const store = new Store({ maxBytes: 1 << 30, eviction, clock });
+    const store = new Store({ maxBytes: 1 << 30, eviction, clock, isSoleWriter: true });
     const target = Buffer.alloc(4096);
     const view = new DataView(target.buffer, target.byteOffset, target.length);
     const value = Buffer.alloc(VALUE_BYTES, "v");
@@ -58,6 +91,8 @@ function times(entries: number): void {
     });
     report(`${eviction}, ${entries.toLocaleString("en")} entries`, {
       "ns a hit": hit,
+      "ns a hit in a run of 64, one after the other": runTime(store, entries, false),
+      "ns a hit in a run of 64, read ahead": runTime(store, entries, true),
       "ns a miss": miss,
       "ns an overwriting put": overwrite,
       "ns a find and, where it misses, an evicting put": evicting,

@@ -5,6 +5,7 @@
  * counts); what carrotCache adds is in `# Carrot`.
  */
 import os from "node:os";
+import type { Eviction } from "./conf/conf.ts";
 import { sumFigures } from "./figures.ts";
 import { dropped } from "./log.ts";
 import type { Node } from "./node.ts";
@@ -47,7 +48,7 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       total_system_memory: os.totalmem(),
       maxmemory: node.conf.maxBytes,
       maxmemory_human: human(node.conf.maxBytes),
-      maxmemory_policy: "allkeys-lru",
+      maxmemory_policy: policyOf(node.conf.eviction),
       mem_fragmentation_ratio: used === 0 ? 0 : (memory.rss / used).toFixed(2),
     };
   },
@@ -158,6 +159,11 @@ export function infoText(node: Node, wanted: readonly string[]): string {
 }
 
 /** `1.50M`, as Redis shows bytes. */
+/** Redis' name for what comes nearest: s3fifo goes by how often an entry was used. */
+export function policyOf(eviction: Eviction): string {
+  return eviction === "lru" ? "allkeys-lru" : "allkeys-lfu";
+}
+
 export function human(bytes: number): string {
   if (bytes < 1024) return `${bytes}B`;
   const power = Math.min(4, Math.floor(Math.log2(bytes) / 10));

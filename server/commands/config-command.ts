@@ -9,16 +9,17 @@ import { configReasons, errors } from "../../proto/texts.ts";
 import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { matchesGlob } from "../glob.ts";
+import { policyOf } from "../info.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 /** What redis-benchmark, exporters and client libraries ask a Redis for, as it is true of a cache without disks. */
-function ofRedis({ maxCommandBytes }: NodeConf): readonly (readonly [string, string])[] {
+function ofRedis({ maxCommandBytes, eviction }: NodeConf): readonly (readonly [string, string])[] {
   return [
     ["save", ""],
     ["appendonly", "no"],
     ["databases", "1"],
     ["proto-max-bulk-len", String(maxCommandBytes)],
-    ["maxmemory-policy", "allkeys-lru"],
+    ["maxmemory-policy", policyOf(eviction)],
     ["replica-read-only", "yes"],
   ];
 }

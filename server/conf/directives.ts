@@ -74,7 +74,7 @@ export const nodeDirectives = {
   eviction: fixed(
     "eviction",
     kind.choice("lru|s3fifo", ["lru", "s3fifo"]),
-    "lru",
+    "s3fifo",
     "which entries give way when it is full",
   ),
   maxClients: live("maxclients", kind.integer(1, 1_000_000), "10000", "clients at the same time"),

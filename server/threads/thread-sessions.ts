@@ -7,7 +7,7 @@
  */
 import { addressesOf } from "../client-line.ts";
 import { CommandStats } from "../command-stats.ts";
-import type { Chosen } from "../commands/command.ts";
+import type { Chosen, CommandFlag } from "../commands/command.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection } from "../connection.ts";
 import { monitorLine } from "../monitor-line.ts";
@@ -58,7 +58,7 @@ export class ThreadSessions {
   ): void {
     const micros = Math.round(took.ms * 1000);
     this.stats.add(name, micros, took.isFailure);
-    if (!this.slowLog.isSlow(micros) || command.flags.includes("skip_slowlog")) return;
+    if (!this.slowLog.isSlow(micros) || command.flags.some(isUnlogged)) return;
     const { addr } = addressesOf(connection.socket);
     this.slowLog.add(micros, words(), { addr, name: connection.name });
   }
@@ -98,6 +98,11 @@ export class ThreadSessions {
     }
     return killed.length;
   }
+}
+
+/** Also what may be said without a password: who guesses one waits each time, and must not push the others' entries out. */
+function isUnlogged(flag: CommandFlag): boolean {
+  return flag === "skip_slowlog" || flag === "no_auth";
 }
 
 function fits(connection: Connection, filter: ClientFilter): boolean {

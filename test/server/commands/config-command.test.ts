@@ -18,7 +18,7 @@ test("GET finds by patterns, several at once, each directive once", async (t) =>
   t.is(await ask(["CONFIG", "GET", "maxmemory"]), `*2\r\n${bulk("maxmemory")}${bulk("104857600")}`);
   t.is(await ask3(["CONFIG", "GET", "maxmemory"]), `%1\r\n${bulk("maxmemory")}${bulk("104857600")}`);
   t.is(await ask(["CONFIG", "GET", "nosuch", "x*"]), "*0\r\n");
-  const policy = `${bulk("maxmemory-policy")}${bulk("allkeys-lru")}`;
+  const policy = `${bulk("maxmemory-policy")}${bulk("allkeys-lfu")}`;
   t.is(
     await ask(["CONFIG", "GET", "max?emory*", "maxmemory*"]),
     `*4\r\n${bulk("maxmemory")}${bulk("104857600")}${policy}`,

@@ -23,7 +23,7 @@ test("the defaults are what carrot.conf says they are", (t) => {
     virtualNodes: 512,
     clusterSecret: "",
     maxBytes: 268_435_456,
-    eviction: "lru",
+    eviction: "s3fifo",
     maxClients: 10_000,
     requirePass: "",
     adminPassword: "",
@@ -78,7 +78,7 @@ test("every directive reaches its field", (t) => {
     virtual-nodes 5
     cluster-secret "two words"
     maxmemory 6mb
-    eviction S3FIFO
+    eviction LRU
     maxclients 7
     requirepass secret
     admin-password root
@@ -124,7 +124,7 @@ test("every directive reaches its field", (t) => {
     virtualNodes: 5,
     clusterSecret: "two words",
     maxBytes: 6_291_456,
-    eviction: "s3fifo",
+    eviction: "lru",
     maxClients: 7,
     requirePass: "secret",
     adminPassword: "root",

@@ -23,7 +23,7 @@ test("a conf is summed up in a few lines", (t) => {
     `carrot.conf: OK
   listens  127.0.0.1:6390 [::1]:6390, http on 9999
   members  2, this is 127.0.0.1:16390
-  memory   256mb, eviction lru, threads 1
+  memory   256mb, eviction s3fifo, threads 1
   group    scores: keys "scores:"..., loader http, 56mb, ttl 90m
   group    default: all other keys, loader none, 200mb, ttl for ever
 `,
