@@ -7,9 +7,10 @@
 import type { CommandReader } from "../proto/command-reader.ts";
 import { NULL_RESP2, NULL_RESP3 } from "../proto/reply-writers.ts";
 import type { NodeConf } from "./conf/conf.ts";
-import type { Groups, HeldGroup } from "./groups.ts";
+import type { GroupCounters, Groups, HeldGroup } from "./groups.ts";
 import { HIT, type Output } from "./output.ts";
 import type { RunHashes } from "./run-hashes.ts";
+import { MAX_AHEAD } from "./store/read-ahead.ts";
 import { ABSENT } from "./store/store.ts";
 
 /** Where replies come from and go to. */
@@ -22,10 +23,18 @@ export interface HitRoute {
   readonly conf: Pick<NodeConf, "maxKeyBytes">;
 }
 
-type Hit = "hits" | "negativeHits" | "mirrorHits";
+/** What `lookUp` found. Numbers, because a counter that is chosen by its name costs more than the counting. */
+const NOTHING = -1;
+const VALUE = 0;
+const NEGATIVE = 1;
+const MIRROR = 2;
+type Found = typeof NOTHING | typeof VALUE | typeof NEGATIVE | typeof MIRROR;
 
 /** An MGET whose reply gets longer than this goes the general way. */
 const MAX_MGET_BYTES = 1 << 20;
+
+/** Not those of the run of GETs: a connection that waits in the middle of its run goes on with them. */
+const mgetHashes = new Int32Array(MAX_AHEAD);
 
 const M = 0x6d;
 const G = 0x67;
@@ -44,8 +53,8 @@ function answerGet(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boo
   if (group === undefined) return false;
   const hash = runAt < 0 ? hashOf(reader, group, 1) : route.known.hashes[runAt]!;
   const found = lookUp(reader, route.output, group, 1, hash, protocol);
-  if (found === undefined) return false;
-  group.counters[found]++;
+  if (found === NOTHING) return false;
+  count(group.counters, found, 1);
   return true;
 }
 
@@ -61,21 +70,27 @@ function answerMget(reader: CommandReader, route: HitRoute, protocol: 2 | 3): bo
   const group = groupOf(reader, route, 1);
   if (group === undefined) return false;
   const mark = output.length;
-  const counts = { hits: 0, negativeHits: 0, mirrorHits: 0 };
+  const counts = [0, 0, 0];
   output.append(Buffer.from(`*${reader.argc - 1}\r\n`));
   for (let i = 1; i < reader.argc; i++) {
+    const inPiece = (i - 1) % MAX_AHEAD;
+    if (inPiece === 0) readAhead(reader, group, i);
     const isHere = output.length - mark < MAX_MGET_BYTES && groupOf(reader, route, i) === group;
-    const found = isHere ? lookUp(reader, output, group, i, hashOf(reader, group, i), protocol) : undefined;
-    if (found === undefined) {
+    const found = isHere ? lookUp(reader, output, group, i, mgetHashes[inPiece]!, protocol) : NOTHING;
+    if (found === NOTHING) {
       output.length = mark;
       return false;
     }
-    counts[found]++;
+    counts[found]!++;
   }
-  group.counters.hits += counts.hits;
-  group.counters.negativeHits += counts.negativeHits;
-  group.counters.mirrorHits += counts.mirrorHits;
+  for (const found of [VALUE, NEGATIVE, MIRROR] as const) count(group.counters, found, counts[found]!);
   return true;
+}
+
+function count(counters: GroupCounters, found: Found, by: number): void {
+  if (found === VALUE) counters.hits += by;
+  else if (found === NEGATIVE) counters.negativeHits += by;
+  else counters.mirrorHits += by;
 }
 
 /** The group of argument `i`; undefined also for a key that is too long, which the general way refuses. */
@@ -90,7 +105,14 @@ function hashOf({ bytes, argStart, argEnd }: CommandReader, { store }: HeldGroup
   return store.hashOf(bytes, argStart[i]!, argEnd[i]!);
 }
 
-/** Appends what is held for argument `i` and returns what to count it as; undefined when nothing is held. */
+/** Hashes the next piece of an MGET's keys, from argument `from` on, and reads their entries ahead. */
+function readAhead(reader: CommandReader, group: HeldGroup, from: number): void {
+  const count = Math.min(MAX_AHEAD, reader.argc - from);
+  for (let i = 0; i < count; i++) mgetHashes[i] = hashOf(reader, group, from + i);
+  if (count > 1) group.store.readAhead(mgetHashes, 0, count);
+}
+
+/** Appends what is held for argument `i` and returns what that was. */
 function lookUp(
   { bytes, argStart, argEnd }: CommandReader,
   output: Output,
@@ -98,18 +120,18 @@ function lookUp(
   i: number,
   hash: number,
   protocol: 2 | 3,
-): Hit | undefined {
+): Found {
   const start = argStart[i]!;
   const end = argEnd[i]!;
   const found = output.hit(group.store, bytes, start, end, hash);
-  if (found === HIT) return "hits";
+  if (found === HIT) return VALUE;
   if (found === ABSENT) {
     output.append(protocol === 3 ? NULL_RESP3 : NULL_RESP2);
-    return "negativeHits";
+    return NEGATIVE;
   }
   if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end, hash) !== HIT)
-    return undefined;
-  return "mirrorHits";
+    return NOTHING;
+  return MIRROR;
 }
 
 function isMget({ bytes, argStart, argEnd }: CommandReader): boolean {

@@ -1,13 +1,13 @@
 /**
  * Has the processor fetch what look-ups of many keys will read, before the first of them is looked up.
  *
- *      hashes -> bucket of each -> header, key and value of each -> the same of the next in its chain
+ *      hashes -> bucket of each -> header, key and value of each -> the same of the next in its chain -> stamp of each
  *
  * A look-up waits for its bucket, then for its entry: 100 ns and more for each that is not in the processor's cache. Each
  * loop here does one step for all keys and is so short that a processor begins many loads before the first one ends.
  * What is read may be torn and decides nothing. Knows neither keys nor sequences; allocates nothing.
  */
-import { CHAIN, HASH, LEVEL_MASK, SPLIT } from "./layout.ts";
+import { CHAIN, HASH, LEVEL_MASK, SLOT, SPLIT } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
 /** Keys that can be read ahead together. */
@@ -19,6 +19,8 @@ const LINE = 16;
 export class ReadAhead {
   readonly #words: readonly Int32Array[];
   readonly #bucketsAt: number;
+  readonly #stampsAt: number;
+  readonly #readsStamps: boolean;
   readonly #shift: number;
   readonly #refs = new Int32Array(MAX_AHEAD);
   /** Keeps the compiler from leaving out loads that nobody looks at. */
@@ -28,6 +30,8 @@ export class ReadAhead {
   constructor(shards: readonly Shard[], shift: number) {
     this.#words = shards.map(({ words }) => words);
     this.#bucketsAt = shards[0]!.bucketsAt;
+    this.#stampsAt = shards[0]!.stampsAt;
+    this.#readsStamps = !shards[0]!.isLru;
     this.#shift = shift;
   }
 
@@ -37,6 +41,7 @@ export class ReadAhead {
     this.#touch(hashes, from, to);
     this.#passOthers(hashes, from, to);
     this.#touch(hashes, from, to);
+    if (this.#readsStamps) this.#touchStamps(hashes, from, to);
   }
 
   /** As `bucketOf`, without a branch: whether a bucket has been split is anybody's guess, and a wrong one costs more. */
@@ -70,6 +75,16 @@ export class ReadAhead {
       const ref = this.#refs[i - from]!;
       if (words[ref + HASH] !== hashes[i]) this.#refs[i - from] = words[ref + CHAIN]!;
     }
+  }
+
+  /** Where the policy looks at an entry's stamp before it notes a use. A torn slot leads anywhere, or to nothing. */
+  #touchStamps(hashes: Int32Array, from: number, to: number): void {
+    let seen = 0;
+    for (let i = from; i < to; i++) {
+      const words = this.#wordsOf(hashes[i]!);
+      seen ^= words[this.#stampsAt + words[this.#refs[i - from]! + SLOT]!]!;
+    }
+    this.seen ^= seen;
   }
 
   #wordsOf(hash: number): Int32Array {
