@@ -2,21 +2,23 @@
  * A client's socket: what is written to it, and whether it is read.
  *
  * Invariant: while the client does not take what was written, nothing more should be read from it: `isChoked`. Bytes that
- * are gathered in the thread's output leave without a copy when the kernel takes all of them at once, which it nearly
- * always does. Knows no replies.
+ * are lent leave without a copy when the kernel takes all of them at once, which it nearly always does. Knows no replies.
  */
 import type { Socket } from "node:net";
-import type { Output } from "./output.ts";
 
 export class ClientSocket {
   readonly #socket: Socket;
-  readonly #output: Output;
   #isChoked = false;
   #isPaused = false;
 
-  constructor(socket: Socket, output: Output) {
+  /** Bytes that wait for their departure. */
+  departing = 0;
+  readonly #departed: () => void;
+
+  /** `departed` is told when nothing waits for its departure any more. */
+  constructor(socket: Socket, departed: () => void) {
     this.#socket = socket;
-    this.#output = output;
+    this.#departed = departed;
     socket.setNoDelay(true);
   }
 
@@ -43,18 +45,25 @@ export class ClientSocket {
   }
 
   write(bytes: Buffer): void {
+    if (this.#socket.destroyed) return;
     this.#isChoked = !this.#socket.write(bytes);
   }
 
-  /** Writes what the thread's output has gathered, which is empty then. */
-  writeGathered(): void {
+  /** All that waited for its departure has been written. */
+  hasDeparted(): void {
+    if (this.departing === 0) return;
+    this.departing = 0;
+    this.#departed();
+  }
+
+  /** Writes bytes that somebody else goes on with; false when the kernel has not taken them all: then they are the socket's. */
+  writeLent(bytes: Buffer): boolean {
     // A client that does not read keeps no more than one lent buffer from the others.
     if (this.#socket.writableLength > 0) {
-      this.write(this.#output.take(0));
-      return;
+      this.write(Buffer.from(bytes));
+      return true;
     }
-    this.write(this.#output.lent());
-    // What the kernel has not taken is the socket's, until it has.
-    this.#output.returned(this.#socket.writableLength === 0);
+    this.write(bytes);
+    return this.#socket.writableLength === 0;
   }
 }

@@ -7,6 +7,7 @@ import type { Reply } from "../proto/reply.ts";
 import type { ClientCounters } from "./client-counters.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import type { Connection } from "./connection.ts";
+import type { Departures } from "./departures.ts";
 import type { Waiter } from "./flights.ts";
 import type { HitRoute } from "./hits.ts";
 import type { Latency } from "./latency.ts";
@@ -14,8 +15,9 @@ import type { Output } from "./output.ts";
 import type { StallLimits } from "./stalls.ts";
 
 export interface ConnectionHost extends HitRoute {
-  /** Shared by the connections of a thread; empty between turns. */
+  /** Shared by the connections of a thread: what it holds between turns is about to leave. */
   readonly output: Output;
+  readonly departures: Departures;
   /** Shared likewise: what it finds is answered within the turn, or found again in a later one. */
   readonly run: GetRun;
   /** Read at each use, because CONFIG SET changes it in place. */

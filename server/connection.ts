@@ -29,6 +29,8 @@ import { ReplyLine, type Slot } from "./reply-line.ts";
 import { Session, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
 
+const OUTPUT_LIMIT = ["output buffer limit reached", "outputLimitCloses"] as const;
+
 export class Connection {
   readonly id: number;
   readonly socket: Socket;
@@ -54,6 +56,8 @@ export class Connection {
   readonly #reader: CommandReader;
   readonly #line = new ReplyLine();
   readonly #flow: ClientSocket;
+  /** Where in the thread's output the replies of this turn begin. */
+  #turnStart = 0;
   #flushPlanned = false;
   /** All complete commands of what has arrived have been taken. */
   #idle = true;
@@ -73,7 +77,7 @@ export class Connection {
     this.setReason("locked", !this.#authenticated);
     this.setReason("observed", host.isObserved());
     this.#reader = new CommandReader(host.limits(this.#authenticated), host.run);
-    this.#flow = new ClientSocket(socket, host.output);
+    this.#flow = new ClientSocket(socket, () => this.#endWhenDone());
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
     socket.on("end", () => this.drain());
     socket.on("drain", () => this.#drained());
@@ -136,7 +140,8 @@ export class Connection {
     const mayWrite = atOnce && !this.#executing && !this.#inTurn;
     if (mayWrite && this.#line.isUnderWay) this.#write(encodeFor(this, message, this.protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
-    else if (this.#line.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES) this.#dropForOutput();
+    else if (this.#line.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES)
+      this.drop(...OUTPUT_LIMIT);
     else {
       this.#hold(encodeFor(this, message, this.protocol));
       this.#planFlush();
@@ -150,7 +155,8 @@ export class Connection {
 
   /** Bytes of replies not yet taken by the kernel, and how many replies are outstanding. */
   get outgoing(): { readonly bytes: number; readonly replies: number } {
-    return { bytes: this.socket.writableLength + this.#line.bytes, replies: this.#line.length };
+    const { departing } = this.#flow;
+    return { bytes: this.socket.writableLength + departing + this.#line.bytes, replies: this.#line.length };
   }
 
   /** Takes no further command, not even one that has arrived; ends after the replies of those before. */
@@ -188,6 +194,7 @@ export class Connection {
     const { output } = this.host;
     this.#inTurn = true;
     this.#idle = false;
+    this.#turnStart = output.length;
     const commands = this.host.counters.commands;
     this.#reader.limits = this.host.limits(this.authenticated);
     if (!this.#plain) this.setReason("locked", !this.authenticated);
@@ -207,19 +214,24 @@ export class Connection {
         this.#refuse(result === DROP);
         break;
       }
-      if (output.length > most.TURN_BYTES) this.#writeTurn();
+      if (output.length - this.#turnStart > most.TURN_BYTES) {
+        this.#writeTurn();
+        // Whether the client takes it shows only when it has left.
+        if (this.#flow.departing > 0) {
+          this.#giveWay();
+          break;
+        }
+      }
     }
-    if (output.length > 0) this.#writeTurn();
+    if (output.length > this.#turnStart) this.#writeTurn();
     this.#flow.pause(!this.#idle && !this.#leaving);
     this.#inTurn = false;
     this.#endWhenDone();
   }
 
   #mustWait(): boolean {
-    return this.#flow.isChoked || this.#waits > 0 || (this.#line.length > 0 && this.#hasManyWaiting());
-  }
-
-  #hasManyWaiting(): boolean {
+    if (this.#flow.isChoked || this.#waits > 0) return true;
+    if (this.#line.length === 0) return false;
     return this.#line.length >= this.host.conf.maxPendingCommands || this.#line.bytes >= most.MAX_HELD_BYTES;
   }
 
@@ -282,7 +294,7 @@ export class Connection {
     const { output } = this.host;
     if (this.#line.length > 0) this.#hold(bytes);
     else output.append(bytes);
-    if (output.length > most.LOCKED_TURN_BYTES && !this.authenticated) this.#write(output.take(0));
+    if (output.length - this.#turnStart > most.LOCKED_TURN_BYTES && !this.authenticated) this.#writeTurn();
   }
 
   /** Keeps a finished reply behind those that are not. */
@@ -328,26 +340,29 @@ export class Connection {
   }
 
   #write(bytes: Buffer): void {
-    if (this.hasRoom(bytes.length)) this.#flow.write(bytes);
+    if (!this.hasRoom(bytes.length)) return;
+    if (this.#flow.departing > 0) this.host.departures.addBytes(this.#flow, bytes);
+    else this.#flow.write(bytes);
   }
 
+  /** Has the replies of this turn leave with those of the other clients; at once where they are many, or under watch. */
   #writeTurn(): void {
-    const { output } = this.host;
-    if (this.hasRoom(output.length)) this.#flow.writeGathered();
-    else output.length = 0;
+    const { output, departures } = this.host;
+    const bytes = output.length - this.#turnStart;
+    if (!this.hasRoom(bytes)) output.length = this.#turnStart;
+    else if (this.#plain && bytes <= most.TURN_BYTES) departures.add(this.#flow, this.#turnStart);
+    else this.#write(output.take(this.#turnStart));
+    this.#turnStart = output.length;
   }
 
   /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
   hasRoom(bytes: number): boolean {
     if (this.socket.destroyed) return false;
     const max = this.authenticated ? this.host.conf.maxOutputBytes : most.MAX_LOCKED_OUTPUT_BYTES;
-    if (this.socket.writableLength + this.#line.bytes + bytes <= max) return true;
-    this.#dropForOutput();
+    const waiting = this.socket.writableLength + this.#flow.departing + this.#line.bytes;
+    if (waiting + bytes <= max) return true;
+    this.drop(...OUTPUT_LIMIT);
     return false;
-  }
-
-  #dropForOutput(): void {
-    this.drop("output buffer limit reached", "outputLimitCloses");
   }
 
   /** Closes at once, for a reason that is logged and counted. */
@@ -375,7 +390,7 @@ export class Connection {
 
   #endWhenDone(): void {
     const done = this.#leaving || (this.#inputEnded && this.#idle);
-    if (!done || this.#inTurn || this.#line.length > 0) return;
+    if (!done || this.#inTurn || this.#line.length > 0 || this.#flow.departing > 0) return;
     if (this.socket.writableEnded || this.socket.destroyed) return;
     const linger = () => setTimeout(() => this.socket.destroy(), most.LINGER_MS).unref();
     this.socket.end(linger);

@@ -54,14 +54,14 @@ export class Output {
   }
 
   /**
-   * Everything, where it lies: to be written to a socket at once, and given back by `returned` before anything else is
-   * done with the output. Saves the copy: nearly always the kernel takes all of it while it is being written.
+   * A part of it, where it lies: to be written to a socket at once, before `returned` is called. Saves the copy: nearly
+   * always the kernel takes all of it while it is being written.
    */
-  lent(): Buffer {
-    return this.#buffer.subarray(0, this.length);
+  view(start: number, end: number): Buffer {
+    return this.#buffer.subarray(start, end);
   }
 
-  /** `isTaken`: nobody refers to what was lent any more; else it is left to who does, and another buffer takes its place. */
+  /** Empties it. `isTaken`: nobody refers to a view any more; else it is left to who does, and another buffer takes its place. */
   returned(isTaken: boolean): void {
     this.length = 0;
     if (!isTaken || this.#buffer.length > KEPT_BYTES) this.#use(Buffer.allocUnsafeSlow(FIRST_BYTES));

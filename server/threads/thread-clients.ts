@@ -13,6 +13,7 @@ import { COMMANDS, execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Connection } from "../connection.ts";
 import type { ConnectionHost } from "../connection-host.ts";
+import { Departures } from "../departures.ts";
 import { clientRoom, descriptorLimit } from "../descriptors.ts";
 import type { Waiter } from "../flights.ts";
 import type { Groups, HeldGroup } from "../groups.ts";
@@ -71,6 +72,7 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     host: {
       groups,
       output,
+      departures: new Departures(output),
       known,
       run,
       conf,

@@ -5,11 +5,13 @@
  * the connection first; QUIT, AUTH and RESP3 do to the
  * connection what their namesakes do; BROKEN cannot be encoded, SILENT has no reply; anything else is OK.
  */
+
 import { GetRun } from "../../proto/get-run.ts";
 import { Push, type Reply, SimpleString } from "../../proto/reply.ts";
 import { zeroClientCounters } from "../../server/client-counters.ts";
 import { Connection } from "../../server/connection.ts";
 import type { ConnectionHost } from "../../server/connection-host.ts";
+import { Departures } from "../../server/departures.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { Output } from "../../server/output.ts";
@@ -56,6 +58,8 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
   const host: ConnectionHost = {
     groups,
     output,
+    // At once, so that what a chunk is answered with has been written when it was read.
+    departures: new Departures(output, (leave) => leave()),
     known,
     run: new GetRun((found) => known.prepare(found, groups)),
     conf,

@@ -87,27 +87,27 @@ test("what was taken is a copy", (t) => {
   t.is(taken.toString(), "+OK\r\n");
 });
 
-test("what was lent and not taken is left alone, whatever comes next", (t) => {
+test("what was viewed and not taken is left alone, whatever comes next", (t) => {
   const output = new Output();
   const store = storeWith({ a: "1", b: "22" });
   hit(output, store, "a");
-  const lent = output.lent();
+  const lent = output.view(0, output.length);
   output.returned(false);
   hit(output, store, "b");
   t.is(lent.toString(), "$1\r\n1\r\n");
   t.is(output.take(0).toString(), "$2\r\n22\r\n");
 });
 
-test("what was lent and taken makes room for what comes next", (t) => {
+test("what was viewed and taken makes room for what comes next", (t) => {
   const output = new Output();
   const store = storeWith({ a: "1", b: "22" });
   hit(output, store, "a");
-  const { buffer } = output.lent();
+  const { buffer } = output.view(0, output.length);
   output.returned(true);
   t.is(output.length, 0);
   hit(output, store, "b");
-  t.is(output.lent().buffer, buffer);
-  t.is(output.lent().toString(), "$2\r\n22\r\n");
+  t.is(output.view(0, output.length).buffer, buffer);
+  t.is(output.view(0, output.length).toString(), "$2\r\n22\r\n");
 });
 
 test("values of every size around the ends of the buffer come out whole", (t) => {
@@ -135,11 +135,14 @@ test("the output works on after a huge value", (t) => {
   const output = new Output();
   const store = storeWith({ a: "1", b: Buffer.alloc(3_000_000, "b") });
   hit(output, store, "b");
-  const { buffer } = output.lent();
+  const { buffer } = output.view(0, output.length);
   output.returned(true);
   hit(output, store, "a");
   t.is(output.take(0).toString(), "$1\r\n1\r\n");
-  t.true(output.lent().buffer.byteLength < buffer.byteLength, "the large buffer is given back");
+  t.true(
+    output.view(0, output.length).buffer.byteLength < buffer.byteLength,
+    "the large buffer is given back",
+  );
 });
 
 test("a value that a writer moved meanwhile is looked up again, and only its new form is appended", (t) => {
