@@ -281,9 +281,7 @@ export class Connection {
     this.lastCommand = "get";
     const slot = this.#line.open();
     host.ask(key, (outcome) => {
-      const tookMs = host.clock() - askedMs;
-      host.waitLatency.observe(tookMs / 1000);
-      host.asked(this, key, tookMs, outcome.kind === "error");
+      host.asked(this, key, host.clock() - askedMs, outcome.kind === "error");
       this.#fill(slot, replyBytes(outcome, protocol));
     });
     return true;

@@ -46,7 +46,7 @@ export interface ThreadClientsOptions {
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
 
-const GET = COMMANDS.get("get")!;
+const ASKED = { command: COMMANDS.get("get")!, name: "get" };
 const GET_NAME = Buffer.from("GET");
 
 /** Clients that nobody has connected yet. */
@@ -86,13 +86,10 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
           sessions.stats.general++;
           options.ask!(key, waiter);
         }),
-      asked: (connection, key, ms, isFailure) =>
-        sessions.performed(
-          { command: GET, name: "get" },
-          () => [GET_NAME, key],
-          { ms, isFailure },
-          connection,
-        ),
+      asked: (connection, key, ms, isFailure) => {
+        waitLatency.observe(ms / 1000);
+        sessions.performed(ASKED, () => [GET_NAME, key], { ms, isFailure }, connection);
+      },
       isObserved: () => sessions.isObserved,
       execute: (args, connection) =>
         execute(args, {

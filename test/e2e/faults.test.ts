@@ -105,9 +105,10 @@ test("F24: members whose event loops are held up for 500 ms accuse nobody", asyn
   const file = path.join(temporaryDirectory(t), "busy.mjs");
   writeFileSync(file, BUSY);
   const { nodes } = await startCluster(t, 3, [`group busy loader module ${file}`]);
-  for (let i = 0; i < 5; i++) {
-    const asked = nodes.map(({ port }, at) => ask(port, ["GET", `busy:${i}-${at}`]));
-    for (const answer of await Promise.all(asked)) t.is(answer, "$4\r\ndone\r\n");
+  // One after the other: the owner of several would be held up for all of them, and be silent for too long indeed.
+  for (let i = 0; i < 9; i++) {
+    const { port } = nodes[i % 3]!;
+    t.is(await ask(port, ["GET", `busy:${i}`]), "$4\r\ndone\r\n");
   }
   for (const node of nodes) {
     t.notRegex(node.output(), /ready on.*link is down/s);
