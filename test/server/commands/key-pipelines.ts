@@ -239,6 +239,15 @@ async function compare(
   return undefined;
 }
 
+/**
+ * A moment travels to the owner as what is left until then, and arrives a millisecond later or so: GT and LT cannot tell
+ * the same moment from another there.
+ */
+function withoutComparing(words: string[]): string[] {
+  if (!/^p?expireat$/i.test(words[0]!)) return words;
+  return words.filter((word, i) => i < 3 || !/^[gl]t$/i.test(word));
+}
+
 /** Plays random pipelines to a redis-server and to who answers for us, one of them a pipeline. */
 export async function compareRuns(
   t: ExecutionContext,
@@ -248,7 +257,11 @@ export async function compareRuns(
 ): Promise<void> {
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
-  const property = fc.asyncProperty(run, async (pipelines) => {
+  const property = fc.asyncProperty(run, async (drawn) => {
+    const isCluster = askers.length > 1;
+    const pipelines = drawn.map(([member, commands]) => {
+      return [member, isCluster ? commands.map(withoutComparing) : commands] as const;
+    });
     let wrong: string | undefined;
     for (let tries = 0; tries < TRIES; tries++) {
       wrong = await compare(redis, askers, protocol, pipelines);
