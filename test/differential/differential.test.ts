@@ -11,12 +11,13 @@ import { splitReplies } from "./replies.ts";
 import { startSides } from "./sides.ts";
 import type { Stream } from "./streams.ts";
 
-const STREAMS = 10_000;
+const STREAMS = 2_000;
 const TIME_MS = 15_000;
 
 test("replies to generated streams are those of redis-server", async (t) => {
   if (!has(t, "redis-server")) return;
-  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+  // The same each time: new ones are what the script is for.
+  const seed = Number(process.env.SEED ?? 239859656);
   t.log(`SEED=${seed}`);
   const { streams, commands, found } = await explore(await startSides(t), seed, STREAMS, TIME_MS);
   t.log(`${streams} streams of ${commands} commands`);
