@@ -17,3 +17,6 @@ export const LOCKED_TURN_BYTES = 1 << 12;
 export const MAX_LOCKED_OUTPUT_BYTES = 1 << 14;
 /** What a client has left to read its last reply in before the socket is destroyed: Redis' own test needs a fixed time. */
 export const LINGER_MS = 200;
+
+/** Why who is owed more than that is closed, and where it is counted. */
+export const OUTPUT_LIMIT = ["output buffer limit reached", "outputLimitCloses"] as const;

@@ -29,8 +29,6 @@ import { ReplyLine, type Slot } from "./reply-line.ts";
 import { Session, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
 
-const OUTPUT_LIMIT = ["output buffer limit reached", "outputLimitCloses"] as const;
-
 export class Connection {
   readonly id: number;
   readonly socket: Socket;
@@ -138,14 +136,20 @@ export class Connection {
   push(message: Reply, atOnce = false): void {
     if (this.#leaving || this.socket.destroyed) return;
     const mayWrite = atOnce && !this.#executing && !this.#inTurn;
-    if (mayWrite && this.#line.isUnderWay) this.#write(encodeFor(this, message, this.protocol));
+    if (mayWrite && this.#line.mayBeOvertaken) this.#write(encodeFor(this, message, this.protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
     else if (this.#line.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES)
-      this.drop(...OUTPUT_LIMIT);
+      this.drop(...most.OUTPUT_LIMIT);
     else {
       this.#hold(encodeFor(this, message, this.protocol));
       this.#planFlush();
     }
+  }
+
+  /** Speaks another dialect from the reply to this command on: nothing in it comes before. */
+  speak(protocol: 2 | 3): void {
+    this.protocol = protocol;
+    this.#line.seal();
   }
 
   /** Bytes of a command that has not arrived whole. */
@@ -183,10 +187,7 @@ export class Connection {
   /** Reads on when the others have had their turn. */
   #giveWay(): void {
     this.#flow.pause(true);
-    setImmediate(() => {
-      if (this.#idle) this.#flow.pause(false);
-      else this.#resume();
-    });
+    setImmediate(() => (this.#idle ? this.#flow.pause(false) : this.#resume()));
   }
 
   /** Takes commands until there are no more or the client has to wait. */
@@ -359,7 +360,7 @@ export class Connection {
     const max = this.authenticated ? this.host.conf.maxOutputBytes : most.MAX_LOCKED_OUTPUT_BYTES;
     const waiting = this.socket.writableLength + this.#flow.departing + this.#line.bytes;
     if (waiting + bytes <= max) return true;
-    this.drop(...OUTPUT_LIMIT);
+    this.drop(...most.OUTPUT_LIMIT);
     return false;
   }
 

@@ -15,6 +15,8 @@ export interface Slot {
 export class ReplyLine {
   #slots: Slot[] = [];
   #bytes = 0;
+  /** So many have to leave before anything may overtake those that stay. */
+  #sealed = 0;
 
   /** Replies outstanding, finished ones among them. */
   get length(): number {
@@ -31,9 +33,14 @@ export class ReplyLine {
     return this.#slots[0]?.bytes !== undefined;
   }
 
-  /** Some command has not been answered. */
-  get isUnderWay(): boolean {
-    return this.#slots.some((slot) => slot.bytes === undefined);
+  /** Some command has not been answered, and what is not its reply may be sent before it. */
+  get mayBeOvertaken(): boolean {
+    return this.#sealed === 0 && this.#slots.some((slot) => slot.bytes === undefined);
+  }
+
+  /** Nothing may overtake the replies outstanding, nor the next one to come. */
+  seal(): void {
+    if (this.#slots.length > 0) this.#sealed = this.#slots.length + 1;
   }
 
   /** A place for the reply of a command that runs; `fill` ends it. */
@@ -62,6 +69,7 @@ export class ReplyLine {
       replies.push(bytes);
       this.#bytes -= bytes.length;
     }
+    this.#sealed = Math.max(0, this.#sealed - replies.length);
     if (replies.length === this.#slots.length) this.#slots = [];
     else this.#slots.splice(0, replies.length);
     return replies.length === 1 ? replies[0]! : Buffer.concat(replies);
@@ -69,6 +77,6 @@ export class ReplyLine {
 
   clear(): void {
     this.#slots = [];
-    this.#bytes = 0;
+    this.#bytes = this.#sealed = 0;
   }
 }

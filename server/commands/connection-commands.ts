@@ -104,7 +104,7 @@ function hello(args: readonly Buffer[], context: LocalContext): Reply | Promise<
   if ("user" in greeting && greeting.user === undefined) return wrongPassword(context);
   if (!connection.authenticated && greeting.user === undefined) return new ErrorReply(errors.helloNoAuth);
   if (greeting.user !== undefined) connection.enter(greeting.user);
-  if (greeting.protocol !== undefined) connection.protocol = greeting.protocol;
+  if (greeting.protocol !== undefined) connection.speak(greeting.protocol);
   if (greeting.name !== undefined) connection.name = greeting.name;
   // In the dialect that it asks for, also when a pause has kept it: a reply is in that of the time it was asked.
   return new Encoded(encodeReply(greetingOf(connection), connection.protocol));

@@ -11,7 +11,7 @@ import { splitReplies } from "./replies.ts";
 import { startSides } from "./sides.ts";
 import type { Stream } from "./streams.ts";
 
-const STREAMS = 2_000;
+const STREAMS = 10_000;
 const TIME_MS = 15_000;
 
 test("replies to generated streams are those of redis-server", async (t) => {

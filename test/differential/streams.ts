@@ -77,7 +77,7 @@ function isComparable(words: readonly string[]): boolean {
   const name = words[0]?.toUpperCase();
   if (name === "HELLO") return words.length < 4 || !words.includes("AUTH") || words.length === 7;
   // What is sent unasked comes when it comes.
-  if (words[1] === "TRACKING") return words.length > 3;
+  if (words[1] === "TRACKING") return words.length > 4 || ["FOO", "PREFIX"].includes(words[3]!);
   // All of them, in the order of a hash table.
   if (name?.endsWith("UNSUBSCRIBE")) return words.length > 1;
   // Who asked before is in there, too.

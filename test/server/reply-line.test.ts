@@ -11,13 +11,13 @@ test("nothing leaves before what was asked first", (t) => {
   const first = line.open();
   line.hold(Buffer.from("2"));
   const third = line.open();
-  t.deepEqual([line.length, line.bytes, line.isReady, line.isUnderWay], [3, 1, false, true]);
+  t.deepEqual([line.length, line.bytes, line.isReady, line.mayBeOvertaken], [3, 1, false, true]);
   line.fill(first, Buffer.from("1"));
   t.true(line.isReady);
   t.is(line.leave().toString(), "12");
   t.deepEqual([line.length, line.bytes, line.isReady], [1, 0, false]);
   line.fill(third, Buffer.from("3"));
-  t.false(line.isUnderWay);
+  t.false(line.mayBeOvertaken);
   t.is(line.leave().toString(), "3");
   t.is(line.length, 0);
 });
@@ -27,7 +27,28 @@ test("cleared, it holds nothing, and who fills a place of before changes nothing
   line.open();
   line.hold(Buffer.from("x"));
   line.clear();
-  t.deepEqual([line.length, line.bytes, line.isReady, line.isUnderWay], [0, 0, false, false]);
+  t.deepEqual([line.length, line.bytes, line.isReady, line.mayBeOvertaken], [0, 0, false, false]);
+});
+
+test("nothing overtakes a sealed line until those before, and the next, have left", (t) => {
+  const line = new ReplyLine();
+  line.seal();
+  const before = line.open();
+  t.true(line.mayBeOvertaken, "there was nothing to seal");
+  line.seal();
+  const next = line.open();
+  const behind = line.open();
+  line.fill(before, Buffer.from("1"));
+  line.leave();
+  t.false(line.mayBeOvertaken);
+  line.fill(next, Buffer.from("2"));
+  line.leave();
+  t.true(line.mayBeOvertaken);
+  line.seal();
+  line.clear();
+  line.open();
+  t.true(line.mayBeOvertaken);
+  line.fill(behind, Buffer.from("3"));
 });
 
 test("in whatever order places are filled, replies leave in the order of their places", (t) => {

@@ -8,7 +8,7 @@ import { connect, type NetConnectOpts } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { bytes, command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
-import { HeldLoader } from "../fakes.ts";
+import { HeldLoader, turn } from "../fakes.ts";
 import { type Rig, startRig } from "../rig.ts";
 
 /** `a: GET k | PING`: what a client sends in one piece. `a` begins with HELLO 3, `b` with RESP2. */
@@ -261,6 +261,22 @@ test("who is waiting for a load is told at once of what it has had, and behind t
   loader.loads[0]!.resolve("old");
   const rest = `$3\r\nold\r\n${told("scores:had")}${told("scores:slow")}`;
   t.is(await a.until((text) => text.length >= rest.length), rest);
+});
+
+test("who asks for RESP3 behind a load is told nothing in RESP3 before the reply to HELLO", async (t) => {
+  const loader = new HeldLoader();
+  t.teardown(() => loader.release());
+  const rig = await startRig(t, [], { loader });
+  const a = await rig.client();
+  const turning = command("GET", "scores:slow") + HELLO + command("CLIENT", "TRACKING", "ON", "BCAST");
+  a.send(turning + command("GET", "scores:slow"));
+  while (!/tracking_clients:1/.test(await rig.ask(["INFO"]))) await turn();
+  await rig.ask(["SET", "scores:had", "x"]);
+  await turn();
+  t.is(a.take(), "");
+  loader.loads[0]!.resolve("late");
+  await a.until((text) => text.includes("$10\r\nscores:had\r\n"));
+  t.regex(a.take(), /^\$4\r\nlate\r\n%7\r\n[^>]*\+OK\r\n/);
 });
 
 test("INFO counts clients, keys, trackers and prefixes", async (t) => {
