@@ -23,6 +23,11 @@ export class CommandInput {
   #chunk: Buffer = EMPTY;
   #chunkAt = 0;
 
+  /** What is there to read lies in the chunk, which is somebody else's. */
+  get isLent(): boolean {
+    return !this.#isKept;
+  }
+
   /** Bytes kept of a command that is not whole. */
   get pendingBytes(): number {
     return this.#isKept ? this.end - this.start : 0;
@@ -33,7 +38,7 @@ export class CommandInput {
     return this.#isKept ? this.bytes.length : 0;
   }
 
-  /** Only after `gather` has returned false. The chunk is held on to until it does so again. */
+  /** Only after `gather` has returned false. The chunk is held on to until it does so again, or `own`. */
   push(chunk: Buffer): void {
     assert(
       this.#isKept ? this.#chunk.length === 0 : this.start === this.end,
@@ -57,6 +62,12 @@ export class CommandInput {
     }
     this.#keepRest();
     return false;
+  }
+
+  /** Copies what it refers to of the chunk, at the same offsets. */
+  own(): void {
+    if (this.#isKept) this.#chunk = Buffer.from(this.#chunk);
+    else this.bytes = Buffer.from(this.bytes);
   }
 
   /** Lets go of everything. */

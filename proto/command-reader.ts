@@ -85,9 +85,14 @@ export class CommandReader {
     return this.#input.pendingCapacity;
   }
 
-  /** Takes the next chunk and refers to it until next() says NEED_MORE. Only to be called after that. */
+  /** Takes the next chunk and refers to it until next() says NEED_MORE, or `own`. Only to be called after NEED_MORE. */
   push(chunk: Buffer): void {
     if (this.#verdict === NEED_MORE) this.#input.push(chunk);
+  }
+
+  /** Copies what is left of the chunk: whoever has lent it may write to it now. Ends what `bytes` holds. */
+  own(): void {
+    this.#input.own();
   }
 
   next(): ReadResult {
@@ -108,15 +113,14 @@ export class CommandReader {
     }
   }
 
-  /**
-   * The arguments of the command last found, as views. When it lay whole in a chunk they are views on that chunk, so
-   * copy what outlives it.
-   */
+  /** The arguments of the command last found, as views on bytes that nobody writes to. */
   args(): Buffer[] {
     const { bytes, argc, argStart, argEnd, isInline, commandStart, commandEnd } = this.#scanner;
-    if (!isInline) return parseArgs(bytes.subarray(commandStart, commandEnd), argc);
+    const command = isInline ? bytes : bytes.subarray(commandStart, commandEnd);
+    const own = this.#input.isLent ? Buffer.from(command) : command;
+    if (!isInline) return parseArgs(own, argc);
     const args: Buffer[] = [];
-    for (let i = 0; i < argc; i++) args.push(bytes.subarray(argStart[i], argEnd[i]));
+    for (let i = 0; i < argc; i++) args.push(own.subarray(argStart[i], argEnd[i]));
     return args;
   }
 

@@ -10,6 +10,7 @@ import { isLocalPeer } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
+import { lendReads } from "./lent-reads.ts";
 import type { ClientCounts } from "./threads/client-counts.ts";
 
 export interface ClientsOptions {
@@ -101,14 +102,15 @@ export class Clients {
     });
   }
 
-  #accept(socket: Socket): void {
+  #accept(accepted: Socket): void {
     const { counts, thread, conf } = this.#options;
     this.counters.received++;
-    if (this.#closing) refuse(socket, errors.shuttingDown);
-    else if (isExcluded(socket.remoteAddress, conf))
-      this.#reject(socket, errors.protectedMode, "protected mode");
-    else if (!counts.enter(thread, this.max)) this.#reject(socket, errors.maxClients, "maxclients");
+    if (this.#closing) refuse(accepted, errors.shuttingDown);
+    else if (isExcluded(accepted.remoteAddress, conf))
+      this.#reject(accepted, errors.protectedMode, "protected mode");
+    else if (!counts.enter(thread, this.max)) this.#reject(accepted, errors.maxClients, "maxclients");
     else {
+      const socket = lendReads(accepted);
       // The probes are a second apart, and the tenth without an answer is the last: libuv has it so.
       if (conf.keepAliveMs > 0) socket.setKeepAlive(true, conf.keepAliveMs);
       const connection = new Connection(counts.nextId(), socket, this.#host);

@@ -181,6 +181,7 @@ export class Connection {
     if (this.#leaving || this.#inputEnded) return;
     this.#reader.push(chunk);
     this.#turn();
+    if (!this.#idle) this.#reader.own();
     if (chunk.length >= most.FULL_READ_BYTES && !this.#flow.isPaused) this.#giveWay();
   }
 
@@ -269,8 +270,7 @@ export class Connection {
     const isSilent = takeSilence(this);
     if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
     else if (reply !== undefined && !isSilent) this.#reply(reply);
-    if (this.#pushedMeanwhile.length > 0)
-      for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
+    for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
   }
 
   /** A GET that missed, without the command table: false when it has to go that way. */

@@ -61,14 +61,37 @@ test("arguments of a cut command stay true while later commands are read", (t) =
   );
 });
 
-test("arguments of a command that lies whole in its chunk are views on the chunk", (t) => {
-  const chunk = bytes(command("ECHO", "a") + command("GET", "b"));
-  const reader = new CommandReader(LIMITS);
-  reader.push(chunk);
-  t.is(reader.next(), COMMAND);
-  t.is(reader.args()[1]!.buffer, chunk.buffer);
-  t.is(reader.next(), COMMAND);
-  t.is(reader.bytes, chunk);
+test("arguments of a command that lies whole in its chunk stay true when the chunk is somebody else's again", (t) => {
+  for (const text of [command("SET", "key", "value"), "SET key value\r\n", 'SET "key" value\r\n']) {
+    const reader = new CommandReader(LIMITS);
+    const chunk = bytes(text);
+    reader.push(chunk);
+    t.is(reader.next(), COMMAND);
+    const args = reader.args();
+    chunk.fill(0);
+    t.deepEqual(args.map(String), ["SET", "key", "value"]);
+  }
+});
+
+test("what is left of a chunk can be owned at any place, and the chunk may change", (t) => {
+  const stream = bytes(`${command("GET", "a").repeat(3) + command("SET", "b", "value")}GET c\r\n*1\r\n$4`);
+  const expected = ["GET a", "GET a", "GET a", "SET b value", "GET c"];
+  for (let cut = 0; cut < stream.length; cut++) {
+    for (let before = 0; before <= expected.length; before++) {
+      const reader = new CommandReader(LIMITS);
+      const taken: string[] = [];
+      for (const chunk of [stream.subarray(0, cut), stream.subarray(cut)]) {
+        const lent = Buffer.from(chunk);
+        reader.push(lent);
+        while (taken.length !== before && reader.next() === COMMAND) taken.push(reader.args().join(" "));
+        reader.own();
+        lent.fill(0x2a);
+        while (reader.next() === COMMAND) taken.push(reader.args().join(" "));
+      }
+      t.deepEqual(taken, expected, `cut at ${cut}, owned behind ${before}`);
+      t.is(reader.pendingBytes, 6);
+    }
+  }
 });
 
 test("after an error the reader says nothing else, whatever comes", (t) => {

@@ -76,6 +76,8 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
   };
   const connection = new Connection(1, socket.asSocket, host);
+  // The chunks of a socket are lent: whoever keeps a view on one is found out.
+  socket.on("data", (chunk: Buffer) => chunk.fill(0x2a));
   const store = (name: string, value: string) => group.store.put(key(name), key(value), undefined);
   return { connection, socket, conf, host, group, clock, later, executed, happened, counters, store };
 }

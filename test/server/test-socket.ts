@@ -31,7 +31,7 @@ export class TestSocket extends Duplex {
 
   /** Bytes from the client. False: the server has stopped reading. */
   arrive(chunk: Buffer | string): boolean {
-    return this.push(typeof chunk === "string" ? Buffer.from(chunk, "latin1") : chunk);
+    return this.push(typeof chunk === "string" ? Buffer.from(chunk, "latin1") : Buffer.from(chunk));
   }
 
   /** The client closes its side. */
