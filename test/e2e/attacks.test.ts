@@ -296,13 +296,22 @@ test("who sends without end leaves others their turn", async (t) => {
   ]);
   const commands = () => target.figure("total_commands_processed");
   while ((await commands()) < 200_000) await turn();
-  const before = await commands();
   const polite = await target.client();
-  for (let i = 0; i < 100; i++) await polite.reply(PING, "+PONG\r\n");
-  const inBetween = ((await commands()) - before) / 100;
+  const totals: number[] = [];
+  for (let i = 0; i <= 100; i++) {
+    polite.send(command("INFO", "stats"));
+    const said = await polite.until((text) => /\r\n\r\n$/.test(text));
+    totals.push(Number(/total_commands_processed:(\d+)/.exec(said)?.[1]));
+    polite.take();
+  }
   greedy.kill("SIGKILL");
-  t.log(`${Math.round(inBetween)} commands of the greedy one for one of the polite one`);
-  t.true(inBetween < 20_000);
+  // A quarter of the replies at least: the others may have waited for this process, not for the node.
+  const inBetween = totals.slice(1).map((total, i) => total - totals[i]!);
+  const [fewest, quarter] = [0, 25].map((at) => inBetween.sort((a, b) => a - b)[at]!);
+  t.log(
+    `${fewest}, ${quarter} commands of the greedy one for one of the polite one, at best and in a quarter`,
+  );
+  t.true(quarter! < 2000);
 });
 
 test("A28: who comes from another network is denied while there is no password", async (t) => {
