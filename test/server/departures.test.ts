@@ -77,6 +77,20 @@ test("bytes of their own stay behind what was added before them", (t) => {
   t.deepEqual([a.text, b.text], ["123", "x"]);
 });
 
+test("bytes for one client that come while another's are being gathered are taken for neither's", (t) => {
+  const { output, departures, say, leave } = setUp();
+  const [a, b, c] = [new FakeClient(), new FakeClient(), new FakeClient()];
+  say(a, "1");
+  say(b, "2");
+  const start = output.length;
+  output.append(Buffer.from("secret"));
+  departures.addBytes(a.flow, Buffer.from("push"));
+  output.append(Buffer.from(" of c"));
+  departures.add(c.flow, start);
+  leave();
+  t.deepEqual([a.text, b.text, c.text], ["1push", "2", "secret of c"]);
+});
+
 test("while somebody's kernel has not taken what was lent, it is not written over", (t) => {
   const { output, say, leave } = setUp();
   const [slow, quick] = [new FakeClient(), new FakeClient()];
