@@ -30,6 +30,15 @@ test("whoever asks while a flight is under way waits for that flight", async (t)
   t.is(textOf(await outcome), "v1");
 });
 
+test("who came first hears first", (t) => {
+  const flights = new Flights(1);
+  const heard: number[] = [];
+  const flight = flights.board(key("a"), () => heard.push(0));
+  for (let i = 1; i < 5; i++) flights.board(key("a"), () => heard.push(i));
+  flights.land(flight!, found("v1"));
+  t.deepEqual(heard, [0, 1, 2, 3, 4]);
+});
+
 test("a key is free again when its waiters hear of the end", (t) => {
   const flights = new Flights(1);
   let seen: Flight | undefined;
