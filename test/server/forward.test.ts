@@ -116,7 +116,7 @@ test("a flight that is voided while a member is asked ends with the next one's a
 });
 
 test("a member that cannot be reached is followed by the next, and two of them by a load here", (t) => {
-  const { group, asked, loads, heard, forward } = setUp();
+  const { group, asked, loads, heard, forward } = setUp({ owners: ["b", "c", "d"] });
   forward.ask("b");
   asked[0]!.waiter.unreachable(gone);
   t.deepEqual(
