@@ -13,7 +13,12 @@ export class InFlight<Waiting> {
   /** Of who has each place. */
   #ids = new Uint32Array(FIRST_PLACES);
   #size = 0;
-  #lastId = 0;
+  #lastId: number;
+
+  /** The first id is the one behind `lastId`. */
+  constructor(lastId = 0) {
+    this.#lastId = lastId;
+  }
 
   get size(): number {
     return this.#size;

@@ -77,11 +77,13 @@ export interface RequestsOptions {
   readonly askTimeoutMs: () => number;
   /** The member says that what it answered for these keys no longer holds; undefined: for all. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
+  /** Ids begin behind this one. Default 0. */
+  readonly lastId?: number;
 }
 
 export class Requests {
   readonly #options: RequestsOptions;
-  readonly #waiting = new InFlight<GetWaiter | WaitingAsk>();
+  readonly #waiting: InFlight<GetWaiter | WaitingAsk>;
   readonly #deadlines: Deadlines;
   #batch: Uint8Array[] = [];
   /** What the member has to note before it reads anything that is sent from now on. */
@@ -94,6 +96,7 @@ export class Requests {
 
   constructor(options: RequestsOptions) {
     this.#options = options;
+    this.#waiting = new InFlight(options.lastId);
     this.#deadlines = new Deadlines(options.clock, (id) => this.#expire(id));
   }
 

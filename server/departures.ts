@@ -11,10 +11,11 @@
 import type { ClientSocket } from "./client-socket.ts";
 import type { Output } from "./output.ts";
 
-/** What leaves: a part of the output that begins here, or bytes of its own. */
+/** What leaves: a part of the output, or bytes of its own. */
 interface Departure {
   readonly flow: ClientSocket;
   readonly start: number;
+  readonly end: number;
   readonly bytes: Buffer | undefined;
 }
 
@@ -31,12 +32,16 @@ export class Departures {
 
   /** The output's bytes from `start` to its end are this client's. */
   add(flow: ClientSocket, start: number): void {
-    this.#push({ flow, start, bytes: undefined }, this.#output.length - start);
+    const end = this.#output.length;
+    this.#push({ flow, start, end, bytes: undefined }, end - start);
   }
 
-  /** These, which nobody will change, leave behind what was added for the client before. */
+  /**
+   * These, which nobody will change, leave behind what was added for the client before. May come while another client's
+   * replies are being gathered, of which nothing has been added yet.
+   */
   addBytes(flow: ClientSocket, bytes: Buffer): void {
-    this.#push({ flow, start: this.#output.length, bytes }, bytes.length);
+    this.#push({ flow, start: 0, end: 0, bytes }, bytes.length);
   }
 
   #push(departure: Departure, bytes: number): void {
@@ -48,9 +53,7 @@ export class Departures {
     const waiting = this.#waiting;
     this.#waiting = [];
     let allTaken = true;
-    for (let i = 0; i < waiting.length; i++) {
-      const { flow, start, bytes } = waiting[i]!;
-      const end = i + 1 < waiting.length ? waiting[i + 1]!.start : this.#output.length;
+    for (const { flow, start, end, bytes } of waiting) {
       if (bytes !== undefined) flow.write(bytes);
       else if (!flow.writeLent(this.#output.view(start, end))) allTaken = false;
     }

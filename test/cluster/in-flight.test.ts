@@ -20,14 +20,52 @@ test("ids of those taken in one after the other follow each other", (t) => {
 test("one who waits for ever keeps his place, and nobody gets his answer", (t) => {
   const waiting = new InFlight<string>();
   const old = waiting.add("old");
+  let before = old;
   for (let i = 0; i < 100_000; i++) {
     const id = waiting.add(`new ${i}`);
+    // An answer that comes late must not find somebody else under its number.
+    if (id <= before) t.fail();
+    before = id;
     if (waiting.get(id) !== `new ${i}`) t.fail();
     waiting.delete(id);
     if (waiting.get(id) !== undefined) t.fail();
   }
   t.is(waiting.get(old), "old");
   t.is(waiting.size, 1);
+});
+
+test("a number whose place somebody else has is nobody's", (t) => {
+  const waiting = new InFlight<string>();
+  const old = waiting.add("old");
+  waiting.delete(old);
+  for (let i = 0; i < 255; i++) waiting.delete(waiting.add("between"));
+  const id = waiting.add("new");
+  t.is(id - old, 256);
+  t.is(waiting.get(old), undefined);
+  waiting.delete(old);
+  t.deepEqual([waiting.get(id), waiting.size], ["new", 1]);
+});
+
+test("ids follow each other however many wait, with a place that is free again among theirs", (t) => {
+  const waiting = new InFlight<number>();
+  for (let i = 1; i <= 255; i++) waiting.add(i);
+  waiting.delete(100);
+  t.deepEqual([waiting.add(0), waiting.add(0)], [256, 257]);
+});
+
+test("ids go round after 2^32, and nobody is lost when places are added meanwhile", (t) => {
+  for (const lastId of [2 ** 31 - 100, 2 ** 32 - 100]) {
+    const waiting = new InFlight<number>(lastId);
+    const ids = Array.from({ length: 1000 }, (_, i) => waiting.add(i));
+    t.deepEqual(
+      ids,
+      Array.from({ length: 1000 }, (_, i) => (lastId + 1 + i) % 2 ** 32),
+    );
+    t.true(ids.every((id, i) => waiting.get(id) === i));
+    for (const id of ids) waiting.delete(id);
+    t.is(waiting.size, 0);
+    t.true(ids.every((id) => waiting.get(id) === undefined));
+  }
 });
 
 test("clearing lets go of all and returns them", (t) => {
@@ -37,6 +75,7 @@ test("clearing lets go of all and returns them", (t) => {
   t.deepEqual(waiting.clear().sort(), ["a", "b"]);
   t.is(waiting.size, 0);
   t.is(waiting.get(id), undefined);
+  t.is(waiting.add("c"), 3, "a late answer finds nobody");
 });
 
 test("whatever comes and goes, it holds what a Map would", (t) => {

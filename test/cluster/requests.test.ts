@@ -19,7 +19,7 @@ function askFor(requests: Requests, key: Uint8Array, timeoutMs: number) {
 const tick = () => new Promise(setImmediate);
 const key = (text: string) => Buffer.from(text);
 
-function setUp() {
+function setUp(lastId?: number) {
   const sent: carrot.Frame[] = [];
   const state = { now: 0, outgoing: 0, askTimeoutMs: 5000 };
   const invalid: (string[] | undefined)[] = [];
@@ -29,6 +29,7 @@ function setUp() {
     clock: () => state.now,
     outgoingBytes: () => state.outgoing,
     askTimeoutMs: () => state.askTimeoutMs,
+    lastId,
     invalidated: (keys) => void invalid.push(keys?.map(String)),
     send: (frame) => {
       reader.push(frame as Buffer);
@@ -62,6 +63,55 @@ test("the keys of one tick are one frame, those of the next another", async (t) 
   t.is(sent[0]?.get?.timeoutMs, 16);
   t.is(sent[1]?.get?.firstId, (sent[0]?.get?.firstId ?? 0) + 100);
   requests.close("done");
+});
+
+test("a frame ends before a number that somebody still waits under", async (t) => {
+  const { requests, sent } = setUp();
+  const old = askFor(requests, key("old"), 1000);
+  for (let id = 2; id <= 255; id++) {
+    const asked = askFor(requests, key("between"), 1000);
+    answer(requests, { got: { ids: [id], entries: [valueEntry("")] } });
+    await asked;
+  }
+  await tick();
+  sent.length = 0;
+  const asked = ["a", "b", "c"].map((name) => askFor(requests, key(name), 1000));
+  await tick();
+  t.deepEqual(
+    sent.map(({ get }) => [get?.firstId, get?.keys?.map(String)]),
+    [
+      [256, ["a"]],
+      [258, ["b", "c"]],
+    ],
+  );
+  const ids = [259, 1, 256, 258];
+  answer(requests, { got: { ids, entries: ids.map((id) => valueEntry(`${id}`)) } });
+  t.deepEqual(
+    await Promise.all([old, ...asked]),
+    [1, 256, 258, 259].map((id) => valueOutcome(`${id}`)),
+  );
+  requests.close("done");
+});
+
+test("where ids go round, keys of one tick are one frame and everybody gets his own answer", async (t) => {
+  const { requests, sent } = setUp(2 ** 32 - 3);
+  const asked = Array.from({ length: 4 }, (_, i) => askFor(requests, key(`k${i}`), 1000));
+  await tick();
+  t.deepEqual(
+    sent.map(({ get }) => [get?.firstId, get?.keys?.length]),
+    [[2 ** 32 - 2, 4]],
+  );
+  const ids = [2 ** 32 - 2, 2 ** 32 - 1, 0, 1];
+  answer(requests, { got: { ids, entries: ids.map((id) => valueEntry(`${id}`)) } });
+  t.deepEqual(
+    await Promise.all(asked),
+    ids.map((id) => valueOutcome(`${id}`)),
+  );
+  const other = setUp(2 ** 32 - 1);
+  const counted = other.requests.ask("counted", (id) => ({ count: { id } }));
+  answer(other.requests, { counted: { count: 7 } });
+  t.is((await counted).count, 7);
+  for (const each of [requests, other.requests]) each.close("done");
 });
 
 test("answers in any order and any grouping reach who asked", async (t) => {
@@ -199,8 +249,10 @@ test("what is tracked stands before the requests that read it, in one frame a ti
   requests.ask("looked", (id) => ({ look: { id, key: key("c") } })).catch(() => {});
   t.deepEqual(sent[2]?.track?.lookedAt?.map(String), ["c"]);
   t.is(sent[3]?.body, "look");
-  requests.close("over");
   requests.track(key("d"), "read");
+  askFor(requests, key("d"), 10).catch(() => {});
+  requests.close("over");
+  requests.track(key("e"), "read");
   await tick();
   t.is(sent.length, 4);
 });

@@ -3,8 +3,9 @@
  * Method: runs of every length around the most one can hold; two readers that take turns; a spy in place of `prepare`.
  */
 import test from "ava";
-import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import { COMMAND, CommandReader, type ReaderLimits } from "../../proto/command-reader.ts";
 import { GetRun, MAX_RUN } from "../../proto/get-run.ts";
+import { protocolErrors } from "../../proto/texts.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";
 
 const gets = (count: number, name = "k") =>
@@ -95,6 +96,68 @@ test("readers that share a run do not take each other's GETs", (t) => {
     [0, 1, 2, 3, 4].flatMap((i) => [`GET a${i}`, `GET b${i}`]),
   );
   t.is(finds, 10);
+});
+
+test("readers that are given the same bytes each read them from the beginning", (t) => {
+  const run = new GetRun();
+  const chunk = bytes(gets(5));
+  const [one, other] = [new CommandReader(LIMITS, run), new CommandReader(LIMITS, run)];
+  one.push(chunk);
+  one.next();
+  one.next();
+  other.push(chunk);
+  const expected = [0, 1, 2, 3, 4].map((i) => `GET k${i}`);
+  t.deepEqual(
+    readAll(other).map(([words]) => words),
+    expected,
+  );
+  t.deepEqual(
+    readAll(one).map(([words]) => words),
+    expected.slice(2),
+  );
+});
+
+test("what is just within a limit is found in a run; what is not goes the general way", (t) => {
+  /** Of two GETs of a key of so many bytes: their numbers in a run, or the error. */
+  const runAts = (keyBytes: number, limits: Partial<ReaderLimits>) => {
+    const reader = new CommandReader({ ...LIMITS, ...limits }, new GetRun());
+    reader.push(bytes(command("GET", "x".repeat(keyBytes)).repeat(2)));
+    const found = readAll(reader).map(([, runAt]) => runAt);
+    return reader.error === "" ? found : reader.error;
+  };
+  const length = command("GET", "x".repeat(20_000)).length;
+  const cases: [number, Partial<ReaderLimits>, number[] | string][] = [
+    [10, { maxBulkBytes: 10 }, [0, 1]],
+    [11, { maxBulkBytes: 10 }, "Protocol error: invalid bulk length"],
+    [20_000, { maxCommandBytes: length }, [0, 1]],
+    [20_000, { maxCommandBytes: length - 1 }, protocolErrors.commandTooLong(length - 1)],
+    [3, { maxArgs: 2 }, [0, 1]],
+    [0, { maxArgs: 1 }, "Protocol error: invalid multibulk length"],
+    [16_384, { unauthenticated: true }, [0, 1]],
+    [16_385, { unauthenticated: true }, "Protocol error: unauthenticated bulk length"],
+    [16_385, {}, [0, 1]],
+    [11, { unauthenticated: true, maxBulkBytes: 10 }, "Protocol error: invalid bulk length"],
+  ];
+  for (const [keyBytes, limits, expected] of cases)
+    t.deepEqual(runAts(keyBytes, limits), expected, JSON.stringify([keyBytes, limits]));
+});
+
+test("a run ends with the GET before one whose key goes beyond the chunk", (t) => {
+  const run = new GetRun();
+  for (const cut of [1, 3, 4, 6]) {
+    const stream = gets(2) + command("GET", "cut");
+    const reader = new CommandReader(LIMITS, run);
+    reader.push(bytes(stream.slice(0, -cut)));
+    t.deepEqual(readAll(reader), [
+      ["GET k0", 0],
+      ["GET k1", 1],
+    ]);
+    reader.push(bytes(stream.slice(-cut) + gets(1)));
+    t.deepEqual(readAll(reader), [
+      ["GET cut", -1],
+      ["GET k0", 0],
+    ]);
+  }
 });
 
 test("new limits hold for GETs that were found already", (t) => {

@@ -19,7 +19,12 @@ class FakeClient {
   takes = true;
   ended = 0;
   writableLength = 0;
-  readonly flow = new ClientSocket(this as unknown as Socket, () => this.ended++);
+  readonly flow = new ClientSocket(this as unknown as Socket, () => {
+    this.ended++;
+    this.atEnd();
+  });
+  atEnd = nothing;
+  destroyed = false;
 
   setNoDelay(): void {}
 
@@ -73,8 +78,78 @@ test("bytes of their own stay behind what was added before them", (t) => {
   departures.addBytes(a.flow, Buffer.from("2"));
   say(b, "x");
   say(a, "3");
+  t.is(a.flow.departing, 3);
   leave();
   t.deepEqual([a.text, b.text], ["123", "x"]);
+});
+
+test("bytes of their own are not copied, however slowly they are taken", (t) => {
+  const { departures, leave } = setUp();
+  const a = new FakeClient();
+  a.takes = false;
+  const own = ["1", "2"].map((text) => Buffer.from(text));
+  for (const bytes of own) departures.addBytes(a.flow, bytes);
+  leave();
+  t.true(own.every((bytes, i) => a.written[i] === bytes));
+});
+
+test("the output is used again when everything was taken, and no earlier", (t) => {
+  const { output, say, leave } = setUp();
+  const a = new FakeClient();
+  say(a, "1");
+  const { buffer } = output.view(0, 1);
+  leave();
+  t.is(output.view(0, 0).buffer, buffer);
+  const long = "x".repeat(2 << 20);
+  say(a, long);
+  leave();
+  t.true(a.text === `1${long}`);
+});
+
+test("what a client is told at the end of its replies comes when it is time again", (t) => {
+  const { output, say, leave, due } = setUp();
+  const [a, b] = [new FakeClient(), new FakeClient()];
+  a.atEnd = () => {
+    a.atEnd = nothing;
+    say(a, "more");
+  };
+  say(a, "1");
+  say(b, "2");
+  leave();
+  t.deepEqual([a.text, b.text, due.length, output.length], ["1", "2", 1, 4]);
+  leave();
+  t.deepEqual([a.text, b.text], ["1more", "2"]);
+});
+
+test("a client that is gone before its replies leave harms nobody, and is told all the same", (t) => {
+  const { output, departures, say, leave } = setUp();
+  const [gone, stuck, other] = [new FakeClient(), new FakeClient(), new FakeClient()];
+  stuck.takes = false;
+  say(stuck, "0");
+  leave();
+  for (const each of [gone, stuck]) {
+    say(each, "1");
+    departures.addBytes(each.flow, Buffer.from("2"));
+    each.destroyed = true;
+  }
+  say(other, "x");
+  leave();
+  t.deepEqual([gone.text, stuck.text, other.text], ["", "0", "x"]);
+  t.deepEqual([gone.ended, gone.flow.departing, stuck.flow.departing, output.length], [1, 0, 0, 0]);
+});
+
+test("bytes for one client that come while another's are being gathered are taken for neither's", (t) => {
+  const { output, departures, say, leave } = setUp();
+  const [a, b, c] = [new FakeClient(), new FakeClient(), new FakeClient()];
+  say(a, "1");
+  say(b, "2");
+  const start = output.length;
+  output.append(Buffer.from("secret"));
+  departures.addBytes(a.flow, Buffer.from("push"));
+  output.append(Buffer.from(" of c"));
+  departures.add(c.flow, start);
+  leave();
+  t.deepEqual([a.text, b.text, c.text], ["1push", "2", "secret of c"]);
 });
 
 test("while somebody's kernel has not taken what was lent, it is not written over", (t) => {

@@ -30,6 +30,15 @@ test("whoever asks while a flight is under way waits for that flight", async (t)
   t.is(textOf(await outcome), "v1");
 });
 
+test("who came first hears first", (t) => {
+  const flights = new Flights(1);
+  const heard: number[] = [];
+  const flight = flights.board(key("a"), () => heard.push(0));
+  for (let i = 1; i < 5; i++) flights.board(key("a"), () => heard.push(i));
+  flights.land(flight!, found("v1"));
+  t.deepEqual(heard, [0, 1, 2, 3, 4]);
+});
+
 test("a key is free again when its waiters hear of the end", (t) => {
   const flights = new Flights(1);
   let seen: Flight | undefined;
@@ -93,6 +102,43 @@ test("voidAll voids every flight and says how many", (t) => {
   t.true(started.every((flight) => flight.voided));
   t.is(flights.size, 0);
   t.is(flights.voidAll(), 0);
+  t.true(isFree(flights, key("k1")));
+  const next = flights.board(key("k1"), () => {});
+  for (const flight of started) flights.land(flight, found("old"));
+  t.is(flights.size, 1);
+  t.false(next!.voided);
+});
+
+test("keys whose hashes meet stay apart, others are not even compared", (t) => {
+  const flights = new Flights(1);
+  const [one, other] = [key("key 81930"), key("key 200654")];
+  const heard: string[] = [];
+  const first = flights.board(one, () => heard.push("one"))!;
+  const second = flights.board(other, () => heard.push("other"))!;
+  t.is(first.hash, second.hash);
+  flights.land(second, found("v"));
+  flights.land(first, found("v"));
+  t.deepEqual(heard, ["other", "one"]);
+  let compared = 0;
+  for (let i = 0; i < 100; i++) {
+    const name = key(`k${i}`);
+    name.equals = () => ++compared < 0;
+    flights.board(name, () => {});
+  }
+  t.is(compared, 0);
+});
+
+test("chains stay short however many are under way, and nobody can know who will meet in one", (t) => {
+  const flights = new Flights(1);
+  const started = Array.from({ length: 5000 }, (_, i) => startFlight(flights, key(`k${i}`)).flight);
+  const longest = started.map((flight) => {
+    let length = 1;
+    for (let { next } = flight; next !== undefined; next = next.next) length++;
+    return length;
+  });
+  t.true(Math.max(...longest) <= 12, `${Math.max(...longest)}`);
+  const elsewhere = new Flights(2).board(key("k0"), () => {});
+  t.not(elsewhere!.hash, started[0]!.hash);
 });
 
 test("whatever is boarded, voided and landed, the table holds what a Map would", (t) => {

@@ -13,13 +13,21 @@ test("nothing leaves before what was asked first", (t) => {
   const third = line.open();
   t.deepEqual([line.length, line.bytes, line.isReady, line.mayBeOvertaken], [3, 1, false, true]);
   line.fill(first, Buffer.from("1"));
-  t.true(line.isReady);
+  t.deepEqual([line.isReady, line.isUnderWay], [true, true]);
   t.is(line.leave().toString(), "12");
   t.deepEqual([line.length, line.bytes, line.isReady], [1, 0, false]);
   line.fill(third, Buffer.from("3"));
   t.false(line.mayBeOvertaken);
   t.is(line.leave().toString(), "3");
   t.is(line.length, 0);
+});
+
+test("a reply that leaves alone is not copied", (t) => {
+  const line = new ReplyLine();
+  const [slot] = [line.open(), line.open()];
+  const bytes = Buffer.from("x");
+  line.fill(slot, bytes);
+  t.is(line.leave(), bytes);
 });
 
 test("cleared, it holds nothing, and who fills a place of before changes nothing that is seen", (t) => {

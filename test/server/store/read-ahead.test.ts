@@ -1,54 +1,162 @@
 /**
- * Goal: reading ahead touches the entries that the look-ups will read, changes nothing, and survives any words.
- * Method: every word that `fetch` reads is noted by proxies in place of the shards' words.
+ * Goal: reading ahead touches what the look-ups will read, in an order that lets loads overlap; it changes nothing,
+ * survives any words, and decides nothing. Method: every word that `fetch` reads is noted, in order, by proxies in place of
+ * the shards' words; then a store whose entries change between the reading ahead and the look-up.
  */
 import test from "ava";
-import { findEntry } from "../../../server/store/index-table.ts";
-import { HASH } from "../../../server/store/layout.ts";
-import { ReadAhead } from "../../../server/store/read-ahead.ts";
+import { bucketOf, findEntry } from "../../../server/store/index-table.ts";
+import { CHAIN, HASH, SLOT } from "../../../server/store/layout.ts";
+import { MAX_AHEAD, ReadAhead } from "../../../server/store/read-ahead.ts";
 import type { Shard } from "../../../server/store/shard.ts";
+import { type Eviction, Store } from "../../../server/store/store.ts";
 import { putUnder, shardOf } from "./shards.ts";
 
+const LINE = 16;
+const EVICTIONS: Eviction[] = ["lru", "s3fifo"];
+
 /** The shard with words that note where they were read. */
-function noting(shard: Shard, read: Set<number>): Shard {
+function noting(shard: Shard, read: number[]): Shard {
   const words = new Proxy(shard.words, {
     get(target, index) {
-      if (typeof index === "string" && /^\d+$/.test(index)) read.add(Number(index));
+      if (typeof index === "string" && /^\d+$/.test(index)) read.push(Number(index));
       return Reflect.get(target, index, target);
     },
   });
-  return { ...shard, words, bucketsAt: shard.bucketsAt } as Shard;
+  const { bucketsAt, stampsAt, isLru } = shard;
+  return { ...shard, words, bucketsAt, stampsAt, isLru } as Shard;
 }
 
-test("the header of every entry is read, first or second in its chain, split bucket or not", (t) => {
-  const shard = shardOf(1 << 20);
-  const hashes = new Int32Array(64);
-  for (let i = 0; i < 64; i++) {
+/** 64 hashes with an entry each, and others, so that some buckets are split and some not. */
+function fill(shard: Shard): Int32Array {
+  const hashes = new Int32Array(MAX_AHEAD);
+  for (let i = 0; i < MAX_AHEAD; i++) {
     hashes[i] = Math.imul(i + 1, 0x9e3779b1);
-    putUnder(shard, hashes[i]!, `key ${i}`, 100);
+    putUnder(shard, hashes[i]!, `key ${i}`, 200);
   }
-  // More entries than these make some buckets split and some not.
   for (let i = 0; i < 37; i++) putUnder(shard, Math.imul(i + 1000, 0x85ebca6b), `other ${i}`, 100);
-  const read = new Set<number>();
-  const before = Buffer.from(shard.buffer);
-  new ReadAhead([noting(shard, read)], 0).fetch(hashes, 0, 64);
-  const refs = [...hashes].map((hash, i) =>
-    findEntry(shard, hash, Buffer.from(`key ${i}`), 0, `key ${i}`.length),
-  );
-  t.false(refs.includes(0));
-  const missed = refs.filter((ref) => !read.has(ref + HASH));
-  // What lies third in its chain is not worth a third round for all.
-  t.true(missed.length <= 10, `${missed.length} of 64`);
-  t.true(before.equals(shard.buffer));
+  return hashes;
+}
+
+/** The entries that are the first or second in their chains: the words that their look-ups will read. */
+function expectedOf(shard: Shard, hashes: Int32Array) {
+  const { words } = shard;
+  return [...hashes].flatMap((hash, i) => {
+    const name = Buffer.from(`key ${i}`);
+    const ref = findEntry(shard, hash, name, 0, name.length);
+    const head = words[bucketOf(shard, hash)]!;
+    if (ref !== head && ref !== words[head + CHAIN]) return [];
+    return [{ head, ref, stamp: shard.stampsAt + words[ref + SLOT]! }];
+  });
+}
+
+for (const eviction of EVICTIONS) {
+  test(`what look-ups read is read, first or second in its chain, split bucket or not (${eviction})`, (t) => {
+    const shard = shardOf(1 << 20, eviction);
+    const hashes = fill(shard);
+    const before = Buffer.from(shard.buffer);
+    const expected = expectedOf(shard, hashes);
+    // What lies third in its chain is not worth a third round for all.
+    t.true(expected.length >= 54, `${expected.length} of 64`);
+    t.true(expected.some(({ head, ref }) => head !== ref));
+    const read: number[] = [];
+    new ReadAhead([noting(shard, read)], 0).fetch(hashes, 0, MAX_AHEAD);
+    for (const { ref, stamp } of expected) {
+      for (const at of [ref + HASH, ref + LINE, ref + 2 * LINE]) t.true(read.includes(at));
+      if (eviction === "s3fifo") t.true(read.includes(stamp));
+    }
+    const isStamp = (at: number) => at >= shard.stampsAt && at < shard.arenaAt;
+    if (eviction === "lru") t.false(read.some(isStamp), "the tick is written without a look");
+    t.true(before.equals(shard.buffer));
+  });
+}
+
+test("wherever the table's growth is, the bucket that is read is the one that is looked up", (t) => {
+  const shard = shardOf(1 << 20);
+  const hashes = fill(shard);
+  for (let i = 0; i < 128; i++) {
+    putUnder(shard, Math.imul(i + 1, 0xc2b2ae35), `more ${i}`);
+    const read: number[] = [];
+    new ReadAhead([noting(shard, read)], 0).fetch(hashes, 0, MAX_AHEAD);
+    t.true(hashes.every((hash) => read.includes(bucketOf(shard, hash))));
+  }
 });
 
-test("any words in the shard are survived", (t) => {
-  const shard = shardOf(1 << 16);
-  let state = 7;
-  for (let i = 0; i < shard.words.length; i++)
-    shard.words[i] = state = Math.imul(state, 1664525) + 1013904223;
-  const hashes = Int32Array.from({ length: 64 }, (_, i) => Math.imul(i, 0x9e3779b1));
-  const ahead = new ReadAhead([shard], 0);
-  t.notThrows(() => ahead.fetch(hashes, 0, 64));
-  t.true(Number.isInteger(ahead.seen));
+test("all first headers are read before anything waits for one of them", (t) => {
+  const shard = shardOf(1 << 20);
+  const hashes = fill(shard);
+  const expected = expectedOf(shard, hashes);
+  const read: number[] = [];
+  new ReadAhead([noting(shard, read)], 0).fetch(hashes, 0, MAX_AHEAD);
+  const chains = expected
+    .filter(({ head, ref }) => head !== ref)
+    .map(({ head }) => read.indexOf(head + CHAIN));
+  const heads = expected.map(({ head }) => read.indexOf(head + HASH));
+  t.true(Math.min(...chains) > Math.max(...heads));
 });
+
+test("a part of the hashes may be read ahead, each in its own shard", (t) => {
+  const shards = [shardOf(1 << 18, "s3fifo"), shardOf(1 << 18, "s3fifo")];
+  const hashes = Int32Array.from({ length: 200 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
+  for (const [i, hash] of hashes.entries()) putUnder(shards[hash >>> 31]!, hash, `key ${i}`, 100);
+  const read: number[][] = [[], []];
+  const [from, to] = [130, 130 + MAX_AHEAD];
+  new ReadAhead(
+    shards.map((shard, i) => noting(shard, read[i]!)),
+    31,
+  ).fetch(hashes, from, to);
+  for (let i = from; i < to; i++) {
+    const shard = shards[hashes[i]! >>> 31]!;
+    const head = shard.words[bucketOf(shard, hashes[i]!)]!;
+    t.true(read[hashes[i]! >>> 31]!.includes(head + HASH));
+  }
+});
+
+for (const eviction of EVICTIONS) {
+  test(`any words in the shard are survived (${eviction})`, (t) => {
+    const shard = shardOf(1 << 16, eviction);
+    let state = 7;
+    for (let i = 0; i < shard.words.length; i++)
+      shard.words[i] = state = Math.imul(state, 1664525) + 1013904223;
+    const hashes = Int32Array.from({ length: 64 }, (_, i) => Math.imul(i, 0x9e3779b1));
+    const ahead = new ReadAhead([shard], 0);
+    t.notThrows(() => ahead.fetch(hashes, 0, 64));
+    t.true(Number.isInteger(ahead.seen));
+  });
+
+  test(`what was read ahead decides nothing: entries may go, change, expire and move (${eviction})`, (t) => {
+    let now = 0;
+    const store = new Store({ maxBytes: 64 << 10, eviction, clock: () => now, seed: 1 });
+    const names = Array.from({ length: MAX_AHEAD }, (_, i) => Buffer.from(`key ${i}`));
+    const hashes = Int32Array.from(names, (name) => store.hashOf(name, 0, name.length));
+    for (const name of names) store.put(name, Buffer.alloc(200, "old"), 1000);
+    const ask = (change: () => void) => {
+      store.readAhead(hashes, 0, MAX_AHEAD);
+      change();
+      return names.map((name) => store.get(name)?.value?.toString());
+    };
+    const changed = ask(() => {
+      for (const [i, name] of names.entries()) {
+        if (i % 3 === 0) store.delete(name);
+        else store.put(name, Buffer.alloc(100 + 300 * (i % 3), `new ${i}`), 1000);
+      }
+    });
+    for (const [i, value] of changed.entries()) {
+      const expected = i % 3 === 0 ? undefined : Buffer.alloc(100 + 300 * (i % 3), `new ${i}`).toString();
+      t.is(value, expected);
+    }
+    const movesBefore = store.figures().moves;
+    const moved = ask(() => {
+      for (let i = 0; i < 2000; i++) {
+        // What is in use stays, so that it has to move.
+        store.get(names[i % MAX_AHEAD]!);
+        store.put(Buffer.from(`other ${i}`), Buffer.alloc((i * 97) % 1500), undefined);
+      }
+    });
+    t.true(store.figures().moves > movesBefore);
+    t.true(moved.some((value) => value !== undefined));
+    t.true(moved.every((value, i) => value === undefined || value === changed[i]));
+    store.put(names[0]!, Buffer.from("last"), 1000);
+    const expired = ask(() => (now += 1000));
+    t.true(expired.every((value) => value === undefined));
+  });
+}
