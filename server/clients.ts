@@ -155,14 +155,19 @@ export class Clients {
     }
   }
 
+  /** Accepts nobody any more. */
+  stopListening(): void {
+    this.#closing = true;
+    for (const server of this.#servers) server.close();
+  }
+
   /**
    * Accepts nobody any more, answers what has arrived, and resolves when the last client is gone: after
    * `shutdown-timeout` at the latest, whoever does not read then.
    */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.stopListening();
     clearInterval(this.#sweeper);
-    for (const server of this.#servers) server.close();
     const gone = new Promise<void>((resolve) => (this.#allGone = resolve));
     for (const connection of this.#connections.values()) connection.drain();
     if (this.#connections.size === 0) return;
