@@ -5,6 +5,7 @@
  * Redis' text and are closed. Who is idle or stuck for too long is closed. Knows nothing of what they ask for.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setImmediate as yieldTurn } from "node:timers/promises";
 import { errors } from "../proto/texts.ts";
 import { isLocalPeer } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
@@ -155,8 +156,13 @@ export class Clients {
     }
   }
 
-  /** Accepts nobody any more. */
-  stopListening(): void {
+  /** Accepts nobody any more; but first, whoever waits to be accepted: the kernel resets those when the port is closed. */
+  async stopListening(): Promise<void> {
+    await yieldTurn();
+    for (let turns = 0, before = -1; turns < BACKLOG && this.counters.received !== before; turns++) {
+      before = this.counters.received;
+      await yieldTurn();
+    }
     this.#closing = true;
     for (const server of this.#servers) server.close();
   }
@@ -166,7 +172,7 @@ export class Clients {
    * `shutdown-timeout` at the latest, whoever does not read then.
    */
   async close(): Promise<void> {
-    this.stopListening();
+    if (!this.#closing) await this.stopListening();
     clearInterval(this.#sweeper);
     const gone = new Promise<void>((resolve) => (this.#allGone = resolve));
     for (const connection of this.#connections.values()) connection.drain();

@@ -99,8 +99,7 @@ export class Workers {
   /** Resolves when no worker that answers accepts anybody any more. */
   async stopListening(): Promise<void> {
     this.#closing = true;
-    this.tell({ kind: "stopListening" });
-    await this.figures(false);
+    await Promise.all([...this.#links.values()].map((link) => link.stopListening()));
   }
 
   /** Lets every worker answer what it has read; resolves when all have ended. */
@@ -168,8 +167,7 @@ export async function letGo(
   clients: Pick<Clients, "stopListening" | "close">,
   workers: Pick<Workers, "stopListening" | "close"> | undefined,
 ): Promise<void> {
-  clients.stopListening();
-  await workers?.stopListening();
+  await Promise.all([clients.stopListening(), workers?.stopListening()]);
   await Promise.all([clients.close(), workers?.close()]);
 }
 

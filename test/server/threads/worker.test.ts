@@ -241,8 +241,8 @@ test("it can stop listening and go on serving those who are there", async (t) =>
   const { send, until } = connectTo(t, rig.port);
   send("PING");
   await until("+PONG\r\n");
-  rig.tell({ kind: "stopListening" });
-  await rig.figures();
+  rig.tell({ kind: "stopListening", question: 7 });
+  t.is((await rig.next("figures")).question, 7);
   const late = connect(rig.port, "127.0.0.1");
   const [error] = (await once(late, "error")) as [NodeJS.ErrnoException];
   t.is(error.code, "ECONNREFUSED");
