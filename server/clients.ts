@@ -12,6 +12,7 @@ import type { NodeConf } from "./conf/conf.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import type { ClientCounts } from "./threads/client-counts.ts";
+import { claimable } from "./threads/reuse-port.ts";
 
 export interface ClientsOptions {
   /** The main thread is 1. */
@@ -88,7 +89,7 @@ export class Clients {
 
   async #listen(host: string, port: number): Promise<number> {
     const { sharesPort, thread } = this.#options;
-    if (sharesPort && thread === 1 && port !== 0) await probe(host, port);
+    if (sharesPort && thread === 1 && port !== 0) await claimable(host, port);
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
@@ -185,13 +186,6 @@ export class Clients {
   #cutOff(): void {
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
-}
-
-/** Rejects when the port is taken: with `reusePort` two processes would share it without a word. */
-async function probe(host: string, port: number): Promise<void> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ host, port }, resolve));
-  await new Promise((resolve) => server.close(resolve));
 }
 
 /** In protected mode, everybody who is not on this machine. */
