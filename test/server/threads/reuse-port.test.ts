@@ -7,6 +7,7 @@ import { connect, createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import test, { type ExecutionContext } from "ava";
 import { claimable, hasReusePort, threadCount } from "../../../server/threads/reuse-port.ts";
+import { turn } from "../fakes.ts";
 import { ownHost } from "../rig.ts";
 
 test("reusePort is in Node 22.12 and 23.1 and later, on Linux", (t) => {
@@ -77,11 +78,18 @@ test("a free port can be claimed again and again, and whoever dials meanwhile is
   const host = ownHost();
   const port = await listen(t, 0);
   for (let i = 0; i < 20; i++) {
-    const claimed = claimable(host, port);
-    const dialing = connect(port, host);
-    const [{ code }] = (await once(dialing, "error")) as [NodeJS.ErrnoException];
-    t.is(code, "ECONNREFUSED");
-    await claimed;
+    let isClaimed = false;
+    const claiming = claimable(host, port).then(() => (isClaimed = true));
+    const dialing: Promise<string>[] = [];
+    while (!isClaimed) {
+      const socket = connect(port, host);
+      t.teardown(() => socket.destroy());
+      dialing.push(once(socket, "connect").then(() => "let in", String));
+      await turn();
+    }
+    await claiming;
+    const refused = `Error: connect ECONNREFUSED ${host}:${port}`;
+    t.deepEqual([...new Set(await Promise.all(dialing))], [refused]);
   }
   t.is(await listen(t, port, host), port);
 });
