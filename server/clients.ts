@@ -5,6 +5,7 @@
  * Redis' text and are closed. Who is idle or stuck for too long is closed. Knows nothing of what they ask for.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setImmediate as yieldTurn } from "node:timers/promises";
 import { errors } from "../proto/texts.ts";
 import { isLocalPeer } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
@@ -12,6 +13,7 @@ import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { lendReads } from "./lent-reads.ts";
 import type { ClientCounts } from "./threads/client-counts.ts";
+import { claimable } from "./threads/reuse-port.ts";
 
 export interface ClientsOptions {
   /** The main thread is 1. */
@@ -88,7 +90,7 @@ export class Clients {
 
   async #listen(host: string, port: number): Promise<number> {
     const { sharesPort, thread } = this.#options;
-    if (sharesPort && thread === 1 && port !== 0) await probe(host, port);
+    if (sharesPort && thread === 1 && port !== 0) await claimable(host, port);
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
@@ -157,14 +159,24 @@ export class Clients {
     }
   }
 
+  /** Accepts nobody any more; but first, whoever waits to be accepted: the kernel resets those when the port is closed. */
+  async stopListening(): Promise<void> {
+    await yieldTurn();
+    for (let turns = 0, before = -1; turns < BACKLOG && this.counters.received !== before; turns++) {
+      before = this.counters.received;
+      await yieldTurn();
+    }
+    this.#closing = true;
+    for (const server of this.#servers) server.close();
+  }
+
   /**
    * Accepts nobody any more, answers what has arrived, and resolves when the last client is gone: after
    * `shutdown-timeout` at the latest, whoever does not read then.
    */
   async close(): Promise<void> {
-    this.#closing = true;
+    if (!this.#closing) await this.stopListening();
     clearInterval(this.#sweeper);
-    for (const server of this.#servers) server.close();
     const gone = new Promise<void>((resolve) => (this.#allGone = resolve));
     for (const connection of this.#connections.values()) connection.drain();
     if (this.#connections.size === 0) return;
@@ -176,13 +188,6 @@ export class Clients {
   #cutOff(): void {
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
-}
-
-/** Rejects when the port is taken: with `reusePort` two processes would share it without a word. */
-async function probe(host: string, port: number): Promise<void> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ host, port }, resolve));
-  await new Promise((resolve) => server.close(resolve));
 }
 
 /** In protected mode, everybody who is not on this machine. */

@@ -37,7 +37,7 @@ import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/me
 import { createThreadClients } from "./threads/thread-clients.ts";
 import { ThreadSessions } from "./threads/thread-sessions.ts";
 import { addCounters } from "./threads/worker-figures.ts";
-import { createWorker, Workers } from "./threads/workers.ts";
+import { createWorker, letGo, Workers } from "./threads/workers.ts";
 import { Tracking } from "./tracking/tracking.ts";
 import { wallClock } from "./wall-clock.ts";
 
@@ -289,7 +289,7 @@ export class Node {
 
   async #close(): Promise<void> {
     this.#regularWork.stop();
-    await Promise.all([this.clients.close(), this.#workers?.close()]);
+    await letGo(this.clients, this.#workers);
     await this.peers?.close();
     await Promise.all([...this.#options.loaders.values()].map((loader) => loader.close?.()));
   }

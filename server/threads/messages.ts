@@ -81,6 +81,7 @@ export type ToWorker =
   | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
   | { readonly kind: "ask"; readonly question: number; readonly about: Question }
   | { readonly kind: "reset" }
+  | { readonly kind: "stopListening"; readonly question: number }
   | { readonly kind: "close" };
 
 /** A directive's full name and its new value, as CONFIG SET got it. */

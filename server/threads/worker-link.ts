@@ -100,6 +100,11 @@ export class WorkerLink {
     await this.#answered((question) => this.post({ kind: "figures", question, withLines }));
   }
 
+  /** Resolves when the worker accepts nobody any more, or when it is vain to wait any longer. */
+  async stopListening(): Promise<void> {
+    await this.#answered((question) => this.post({ kind: "stopListening", question }));
+  }
+
   /** Resolves to undefined when it is vain to wait any longer. */
   async askAbout<Asked extends Question>(about: Asked): Promise<AnswerTo<Asked> | undefined> {
     const answer = await this.#answered((question) => this.post({ kind: "ask", question, about }));

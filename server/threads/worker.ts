@@ -107,7 +107,10 @@ async function obey(message: ToWorker): Promise<void> {
   else if (message.kind === "figures")
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();
-  else if (message.kind === "ask")
+  else if (message.kind === "stopListening") {
+    await clients.stopListening();
+    tell({ kind: "figures", question: message.question, figures: figures(false) });
+  } else if (message.kind === "ask")
     tell({ kind: "answer", question: message.question, answer: sessions.answer(message.about) });
   else if (message.kind === "pushes") for (const each of message.pushes) push(each);
   else if (message.kind === "conf") {

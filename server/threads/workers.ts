@@ -7,6 +7,7 @@
  * so there is one flight a key in the process and only one thread that writes.
  */
 import { Worker } from "node:worker_threads";
+import type { Clients } from "../clients.ts";
 import type { Answer } from "../commands/command.ts";
 import type { Log } from "../log.ts";
 import type { ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
@@ -95,6 +96,12 @@ export class Workers {
     await this.#links.get(thread)?.worker.terminate();
   }
 
+  /** Resolves when no worker that answers accepts anybody any more. */
+  async stopListening(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#links.values()].map((link) => link.stopListening()));
+  }
+
   /** Lets every worker answer what it has read; resolves when all have ended. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -150,6 +157,18 @@ export class Workers {
       }
     }
   }
+}
+
+/**
+ * Answers what the clients of all threads have sent, and lets them go. No thread lets a client go while another listens: it
+ * would come back at once, and be reset when that one closes, too.
+ */
+export async function letGo(
+  clients: Pick<Clients, "stopListening" | "close">,
+  workers: Pick<Workers, "stopListening" | "close"> | undefined,
+): Promise<void> {
+  await Promise.all([clients.stopListening(), workers?.stopListening()]);
+  await Promise.all([clients.close(), workers?.close()]);
 }
 
 /** Starts a real thread. */

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import test, { type ExecutionContext } from "ava";
 import { clientRoom, descriptorLimit } from "../../server/descriptors.ts";
@@ -263,6 +263,19 @@ test("CONFIG SET client-output-soft-limit and -time hold at once", async (t) => 
   t.is(await sweepAt(1), 0);
   t.is(node.counters.outputLimitCloses, 1);
   t.regex(rig.log.at(-1)!.msg, /soft output limit reached$/);
+});
+
+test("who waits to be accepted when the node closes is let in and let go, not reset", async (t) => {
+  const { node, port } = await startRig(t);
+  const sockets = Array.from({ length: 50 }, () => connect({ port, host: "127.0.0.1", allowHalfOpen: true }));
+  const ends = sockets.map((socket) =>
+    Promise.race([once(socket, "end").then(() => "FIN"), once(socket, "error").then(String)]),
+  );
+  const closing = node.close();
+  t.deepEqual(await Promise.all(ends), Array(50).fill("FIN"));
+  for (const socket of sockets) socket.destroy();
+  await closing;
+  t.is(node.clients.counters.received, 50);
 });
 
 test("the kernel asks silent clients whether they are there, as tcp-keepalive says when they connect", async (t) => {

@@ -55,6 +55,12 @@ export class FakeWorker extends EventEmitter {
   tellFigures(figures: WorkerFigures): void {
     for (const { question } of this.toldOf("figures")) this.say({ kind: "figures", question, figures });
   }
+
+  /** Answers that it accepts nobody any more. */
+  isDeaf(): void {
+    const [{ question } = { question: 0 }] = this.toldOf("stopListening");
+    this.say({ kind: "figures", question, figures: figuresWith(0) });
+  }
 }
 
 /** The replies in a batch, by command. */

@@ -235,6 +235,21 @@ test("it closes when its clients have what they are owed, and ends with 0", asyn
   t.is(rig.counts.total(), 0);
 });
 
+test("it can stop listening and go on serving those who are there", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  const { send, until } = connectTo(t, rig.port);
+  send("PING");
+  await until("+PONG\r\n");
+  rig.tell({ kind: "stopListening", question: 7 });
+  t.is((await rig.next("figures")).question, 7);
+  const late = connect(rig.port, "127.0.0.1");
+  const [error] = (await once(late, "error")) as [NodeJS.ErrnoException];
+  t.is(error.code, "ECONNREFUSED");
+  send("PING");
+  t.is(await until("+PONG\r\n"), "+PONG\r\n");
+});
+
 test("a worker that cannot listen says why and ends", async (t) => {
   const rig = await startWorker(t, ["bind 192.0.2.1"]);
   const ended = once(rig.worker, "exit");

@@ -6,7 +6,7 @@ import test from "ava";
 import pino from "pino";
 import { OK } from "../../../proto/reply.ts";
 import type { WorkerStart } from "../../../server/threads/messages.ts";
-import { Workers } from "../../../server/threads/workers.ts";
+import { letGo, Workers } from "../../../server/threads/workers.ts";
 import { FakeClock, Held, turn } from "../fakes.ts";
 import { FakeWorker, figuresWith } from "./fake-worker.ts";
 
@@ -182,6 +182,40 @@ test("close resolves when all have ended, and nobody is replaced any more", asyn
   t.deepEqual(threads(), [2, 3]);
   t.deepEqual(workers.threads, []);
   t.deepEqual(replacing(), []);
+});
+
+test("no thread lets a client go before all have stopped listening", async (t) => {
+  const { workers, started } = createWorkers(2);
+  void workers.start().catch(() => {});
+  const done: string[] = [];
+  const clients = {
+    stopListening: async () => void done.push("main is deaf"),
+    close: async () => void done.push("main closes"),
+  };
+  const gone = letGo(clients, workers).then(() => done.push("gone"));
+  const kindsTold = () => started.map(({ worker }) => worker.told.map(({ kind }) => kind));
+  await turn();
+  t.deepEqual(kindsTold(), Array(2).fill(["stopListening"]));
+  started[0]!.worker.isDeaf();
+  await turn();
+  t.deepEqual(done, ["main is deaf"]);
+  started[1]!.worker.isDeaf();
+  await turn();
+  t.deepEqual(done, ["main is deaf", "main closes"]);
+  t.deepEqual(kindsTold(), Array(2).fill(["stopListening", "close"]));
+  for (const { worker } of started) worker.die(0);
+  await gone;
+  t.is(done.at(-1), "gone");
+});
+
+test("a worker that dies behind stopListening is not replaced", async (t) => {
+  const { workers, started, threads } = createWorkers(1);
+  void workers.start().catch(() => {});
+  const deaf = workers.stopListening();
+  started[0]!.worker.die(1);
+  await deaf;
+  t.deepEqual(threads(), [2]);
+  await letGo({ stopListening: async () => {}, close: async () => {} }, undefined);
 });
 
 test("close ends while a dead worker waits to be replaced, which it then is not", async (t) => {
