@@ -28,7 +28,7 @@ const CONDITION_NAMES = Object.keys(CONDITIONS) as Condition[];
 /** An edit that was not carried out. */
 export function refusedEdit(error: string): Edited {
   const nothing = { bytes: 0, value: undefined, uses: 0, idleMs: 0 };
-  return { held: false, changed: false, tooLarge: false, ...nothing, error };
+  return { held: false, changed: false, noRoom: false, ...nothing, error };
 }
 
 /** Whether a frame is one edit and nothing else: only such a one may be longer than other requests. */
@@ -83,18 +83,18 @@ function rangeOf({ from, to }: carrot.Edit.$Properties): Range | undefined {
 }
 
 export function editedMessageOf(id: number, edited: Edited): carrot.Edited.$Properties {
-  const { held, changed, tooLarge, bytes, value, uses, idleMs, error = "" } = edited;
-  return { id, held, changed, tooLarge, bytes, value, uses, idleMs, error };
+  const { held, changed, noRoom, bytes, value, uses, idleMs, error = "" } = edited;
+  return { id, held, changed, noRoom, bytes, value, uses, idleMs, error };
 }
 
 /** Undefined when the peer is leaving and has done nothing. */
 export function editedOf(message: carrot.Edited.$Properties): Edited | undefined {
   if (message.leaving) return undefined;
-  const { held, changed, tooLarge, bytes, value, uses, idleMs, error } = message;
+  const { held, changed, noRoom, bytes, value, uses, idleMs, error } = message;
   return {
     held: held ?? false,
     changed: changed ?? false,
-    tooLarge: tooLarge ?? false,
+    noRoom: noRoom ?? false,
     bytes: bytes ?? 0,
     value: value ? Buffer.from(value) : undefined,
     uses: uses ?? 0,

@@ -34,8 +34,8 @@ export interface Edited {
   /** A value was held before. */
   readonly held: boolean;
   readonly changed: boolean;
-  /** The new value is too large for its store; nothing has changed. */
-  readonly tooLarge: boolean;
+  /** The new value does not fit into its store; nothing has changed. */
+  readonly noRoom: boolean;
   /** Length of the value that was held before. */
   readonly bytes: number;
   /** The part of it that was wanted; undefined: none, or nothing was held. */

@@ -129,7 +129,7 @@ export const errors = {
   expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",
   expireGtAndLt: "ERR GT and LT options at the same time are not compatible",
   invalidCursor: "ERR invalid cursor",
-  /** Of OBJECT FREQ where eviction is lru, and of OBJECT IDLETIME where it is s3fifo. */
+  /** Of OBJECT FREQ where eviction is not s3fifo, and of OBJECT IDLETIME where it is. */
   noFrequency:
     "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
   noIdleTime:
@@ -165,6 +165,7 @@ function latin1(text: string): Buffer {
 export const configReasons = {
   immutable: "can't set immutable config",
   duplicate: "duplicate parameter",
+  notOneOf: (names: readonly string[]) => `argument(s) must be one of the following: ${names.join(", ")}`,
 } as const;
 
 /** Each word quoted and followed by a space, until 128 bytes are reached; quotes and spaces count. */

@@ -72,7 +72,7 @@ export class CarrotNode {
     const { maxValueBytes } = group.conf;
     const kept = typeof value === "string" ? Buffer.from(value, "utf8") : value;
     if (kept.length > maxValueBytes) throw new RangeError(`value is too long (max ${maxValueBytes} bytes)`);
-    const { error, tooLarge } = await coherence.edit(bytes, {
+    const { error, noRoom } = await coherence.edit(bytes, {
       conditions: [],
       value: kept,
       life: ttlMs ?? "endless",
@@ -80,7 +80,7 @@ export class CarrotNode {
       isUse: false,
     });
     if (error !== undefined) throw new Error(error);
-    if (tooLarge) throw new Error("the value does not fit into its group's memory");
+    if (noRoom) throw new Error("the value does not fit into its group's memory");
   }
 
   /** Deletes entries and every copy of them in the whole cluster; resolves to how many there were. */

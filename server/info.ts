@@ -158,12 +158,14 @@ export function infoText(node: Node, wanted: readonly string[]): string {
     .join("\r\n");
 }
 
-/** `1.50M`, as Redis shows bytes. */
-/** Redis' name for what comes nearest: s3fifo goes by how often an entry was used. */
+/** Redis' names for what comes nearest: s3fifo goes by how often an entry was used. */
+const POLICIES = { lru: "allkeys-lru", s3fifo: "allkeys-lfu", noeviction: "noeviction" } as const;
+
 export function policyOf(eviction: Eviction): string {
-  return eviction === "lru" ? "allkeys-lru" : "allkeys-lfu";
+  return POLICIES[eviction];
 }
 
+/** `1.50M`, as Redis shows bytes. */
 export function human(bytes: number): string {
   if (bytes < 1024) return `${bytes}B`;
   const power = Math.min(4, Math.floor(Math.log2(bytes) / 10));

@@ -26,7 +26,8 @@ const KEY_BYTES = 12;
 const SHARES = [0.01, 0.05, 0.1, 0.2];
 const UNITS: Record<string, number> = { kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, b: 1 };
 /** Points that each policy may be below its model. */
-const WITHIN: Record<Eviction, number> = { lru: 0.5, s3fifo: 1 };
+const WITHIN = { lru: 0.5, s3fifo: 1 } satisfies Partial<Record<Eviction, number>>;
+type Evicting = keyof typeof WITHIN;
 
 function readTrace(file: string): Request[] {
   const raw = readFileSync(file);
@@ -56,7 +57,7 @@ function sizesFor(given: string | undefined, requests: readonly Request[]): stri
   );
 }
 
-function storeHits(requests: readonly Request[], maxBytes: number, eviction: Eviction): number {
+function storeHits(requests: readonly Request[], maxBytes: number, eviction: Evicting): number {
   const store = new Store({ maxBytes, eviction, clock: () => 0, seed: 1 });
   const largest = Buffer.alloc(requests.reduce((most, request) => Math.max(most, request.bytes), 0));
   let hits = 0;
@@ -67,7 +68,7 @@ function storeHits(requests: readonly Request[], maxBytes: number, eviction: Evi
   return hits;
 }
 
-function compare(trace: string, requests: readonly Request[], size: string, eviction: Eviction): Figure {
+function compare(trace: string, requests: readonly Request[], size: string, eviction: Evicting): Figure {
   const [, digits = "", unit = ""] = /^(\d+)([a-z]*)$/.exec(size.toLowerCase()) ?? [];
   const sized = UNITS[unit];
   const limit = Number(digits) * (sized ?? 1);

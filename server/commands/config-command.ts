@@ -42,6 +42,18 @@ function get(args: readonly Buffer[], { node }: CommandContext): Reply {
   return found;
 }
 
+const REDIS_POLICIES = [
+  ...["volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"],
+  ...["allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"],
+];
+
+/** Why maxmemory-policy cannot be set to this word: only the one in force can, for tools that make sure of it. */
+function policyRefusal(word: Buffer, { eviction }: NodeConf): string | undefined {
+  const policy = word.toString("latin1").toLowerCase();
+  if (policy === policyOf(eviction)) return undefined;
+  return REDIS_POLICIES.includes(policy) ? configReasons.immutable : configReasons.notOneOf(REDIS_POLICIES);
+}
+
 /** Several pairs at once are all taken or none. */
 async function set(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const words = args.slice(2);
@@ -50,6 +62,11 @@ async function set(args: readonly Buffer[], { node }: CommandContext): Promise<R
   const changes: [string, Buffer][] = [];
   for (let i = 0; i < words.length; i += 2) {
     const name = words[i]!.toString("latin1").toLowerCase();
+    if (name === "maxmemory-policy") {
+      const refusal = policyRefusal(words[i + 1]!, node.conf);
+      if (refusal === undefined) continue;
+      return new ErrorReply(errors.configRefused(lineText(words[i]!), refusal));
+    }
     if (!known.has(name)) return new ErrorReply(errors.configUnknown(words[i]!));
     if (changes.some(([other]) => other === name))
       return new ErrorReply(errors.configRefused(lineText(words[i]!), configReasons.duplicate));

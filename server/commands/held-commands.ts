@@ -52,14 +52,14 @@ function encodingOf({ bytes, value }: Edited): string {
   return int64Of(Buffer.from(value!)) === undefined ? "embstr" : "int";
 }
 
-/** A figure of the uses that only one of the policies keeps. */
-function ofPolicy(
-  policy: Eviction,
+/** A figure of the uses that some of the policies keep. */
+function ofPolicies(
+  policies: readonly Eviction[],
   missing: string,
   read: (edited: Edited) => Reply,
 ): NonNullable<Command["run"]> {
   return (args, context) => {
-    const isKept = context.node.conf.eviction === policy;
+    const isKept = policies.includes(context.node.conf.eviction);
     return inspecting((outcome) => (isKept ? read(outcome) : new ErrorReply(missing)))(args, context);
   };
 }
@@ -97,13 +97,13 @@ const object: Command = {
       "freq",
       "4.0.0",
       "How often what is cached was used of late, as eviction s3fifo counts: 0 to 3.",
-      ofPolicy("s3fifo", errors.noFrequency, ({ uses }) => uses),
+      ofPolicies(["s3fifo"], errors.noFrequency, ({ uses }) => uses),
     ),
     objectCommand(
       "idletime",
       "2.2.3",
-      "Seconds since what is cached was used, as far as eviction lru knows.",
-      ofPolicy("lru", errors.noIdleTime, ({ idleMs }) => Math.floor(idleMs / 1000)),
+      "Seconds since what is cached was used, as far as eviction lru or noeviction knows.",
+      ofPolicies(["lru", "noeviction"], errors.noIdleTime, ({ idleMs }) => Math.floor(idleMs / 1000)),
     ),
     objectCommand(
       "refcount",

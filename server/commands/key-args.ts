@@ -62,7 +62,7 @@ export function edited(
   if (refused !== undefined) return refused;
   const reply = (outcome: Edited): Reply => {
     if (outcome.error !== undefined) return new ErrorReply(`ERR ${outcome.error}`);
-    return outcome.tooLarge ? new ErrorReply(errors.outOfMemory) : read(outcome);
+    return outcome.noRoom ? new ErrorReply(errors.outOfMemory) : read(outcome);
   };
   const outcome = context.node.coherence.edit(key, edit, { by: context.client.id, reader: context.reader });
   return outcome instanceof Promise ? outcome.then(reply) : reply(outcome);

@@ -7,7 +7,7 @@
 
 import type { Place } from "./conf-error.ts";
 
-export type Eviction = "lru" | "s3fifo";
+export type Eviction = "lru" | "s3fifo" | "noeviction";
 export type LogLevel = "debug" | "verbose" | "notice" | "warning" | "nothing";
 
 /** The fields that a directive of the node sets. */

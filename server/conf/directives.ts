@@ -73,9 +73,9 @@ export const nodeDirectives = {
   ),
   eviction: fixed(
     "eviction",
-    kind.choice("lru|s3fifo", ["lru", "s3fifo"]),
+    kind.choice("POLICY", ["s3fifo", "lru", "noeviction"]),
     "s3fifo",
-    "which entries give way when it is full",
+    "s3fifo, lru or noeviction",
   ),
   maxClients: live("maxclients", kind.integer(1, 1_000_000), "10000", "clients at the same time"),
   requirePass: live("requirepass", kind.text("TEXT"), '""', "password for clients; empty: none", "sensitive"),

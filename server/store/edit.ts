@@ -5,9 +5,10 @@
  * deadlines in the shard's units.
  */
 import type { Edit, Edited, Range } from "../../cluster/edit.ts";
-import { deadlineOf, expire, fitsIn, putEntry, removeEntry, setDeadline, stampUse } from "./entries.ts";
+import { deadlineOf, expire, removeEntry, setDeadline, stampUse } from "./entries.ts";
 import { findEntry, keyAt } from "./index-table.ts";
 import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE } from "./layout.ts";
+import { keepEntry } from "./noeviction.ts";
 import type { Shard } from "./shard.ts";
 
 /** What came of an edit; `stamp` is of the entry's last use before it. */
@@ -20,7 +21,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const NOTHING: EntryEdited = {
   held: false,
   changed: false,
-  tooLarge: false,
+  noRoom: false,
   bytes: 0,
   value: undefined,
   uses: 0,
@@ -43,10 +44,8 @@ export function editEntry(
   const next = deadline ?? (ref === 0 ? NEVER : deadlineOf(shard.words, ref));
   const isAllowed = edit.conditions.every((condition) => holds(shard, ref, condition, next));
   if (isAllowed && edit.value !== undefined && edit.value !== null) {
-    const isEndless = next === NEVER;
-    if (!fitsIn(shard, key.length, edit.value.length, !isEndless)) return { ...before, tooLarge: true };
-    putEntry(shard, hash, key, edit.value, next, now);
-    return { ...before, changed: true };
+    const changed = keepEntry(shard, hash, key, edit.value, next, now);
+    return { ...before, changed, noRoom: !changed };
   }
   if (ref === 0) return before;
   if (edit.isUse) stampUse(shard, shard.words[ref + SLOT]!);

@@ -10,6 +10,7 @@ import { takeGhost } from "./ghosts.ts";
 import { findEntry, insertEntry, keyAt, overfullChain, unindexEntry } from "./index-table.ts";
 import {
   ABSENTS,
+  chargeOf,
   DATED,
   DEADLINE,
   EVICTIONS,
@@ -38,7 +39,8 @@ import type { Shard } from "./shard.ts";
 
 /** Bytes that an entry counts against the limit. */
 export function footprintOf(shard: Shard, ref: number): number {
-  return lengthOf(shard.words, ref) * 4 + shard.geometry.shareBytes;
+  const { words, geometry } = shard;
+  return chargeOf(geometry, lengthOf(words, ref), (words[ref + VALUE]! & DATED) !== 0);
 }
 
 /** When the entry expires, in units since the epoch; Infinity: never. */
@@ -60,10 +62,7 @@ export function stampUse(shard: Shard, slot: number): void {
   }
 }
 
-/**
- * Makes `key` hold `value` (null: absent) until `deadline`. False when it is larger than the shard takes; an older entry
- * is gone then, too.
- */
+/** Makes `key` hold `value` (null: absent) until `deadline`. False when the shard does not take it: nothing has changed. */
 export function putEntry(
   shard: Shard,
   hash: number,
@@ -75,21 +74,23 @@ export function putEntry(
   const { words, geometry } = shard;
   const old = findEntry(shard, hash, key, 0, key.length);
   const valueBytes = value === null ? 0 : value.length;
-  const length = entryWords(key.length, valueBytes, deadline !== Number.POSITIVE_INFINITY);
-  if (old !== 0 && deadline > now && lengthOf(words, old) === length) {
+  const dated = deadline !== Number.POSITIVE_INFINITY;
+  const length = entryWords(key.length, valueBytes, dated);
+  const charge = chargeOf(geometry, length, dated);
+  if (deadline <= now) {
+    if (old !== 0) endOld(shard, old, now);
+    return true;
+  }
+  if (old !== 0 && lengthOf(words, old) === length && footprintOf(shard, old) === charge) {
     if (deadlineOf(words, old) <= now) shard.counters[EXPIRATIONS]!++;
     overwrite(shard, old, key, value, deadline);
     return true;
   }
+  if (key.length > MAX_KEY_BYTES || valueBytes > LENGTH_MASK || !takes(shard, hash, old, charge))
+    return false;
   const kept = old === 0 ? 0 : words[old + VALUE]! & IN_MAIN;
   const uses = old === 0 ? 0 : words[shard.stampsAt + words[old + SLOT]!]!;
-  if (old !== 0) {
-    if (deadlineOf(words, old) <= now) shard.counters[EXPIRATIONS]!++;
-    removeEntry(shard, old);
-  }
-  if (deadline <= now) return true;
-  const charge = length * 4 + geometry.shareBytes;
-  if (!fitsIn(shard, key.length, valueBytes, deadline !== Number.POSITIVE_INFINITY)) return false;
+  if (old !== 0) endOld(shard, old, now);
   const flags = !shard.isLru && old === 0 && takeGhost(shard, hash, charge) ? IN_MAIN : kept;
   makeRoom(shard, hash, charge, now);
   const ref = reserve(shard, length, evict);
@@ -104,16 +105,26 @@ export function putEntry(
   return true;
 }
 
-/** Whether a shard takes an entry of these sizes at all. */
-export function fitsIn(shard: Shard, keyBytes: number, valueBytes: number, dated: boolean): boolean {
-  const { limitBytes, shareBytes } = shard.geometry;
-  if (keyBytes > MAX_KEY_BYTES || valueBytes > LENGTH_MASK) return false;
-  return entryWords(keyBytes, valueBytes, dated) * 4 + shareBytes <= limitBytes;
+/**
+ * Whether a shard takes an entry that counts `charge` bytes in place of `old` (0: none). One that evicts takes whatever
+ * fits into it at all.
+ */
+function takes(shard: Shard, hash: number, old: number, charge: number): boolean {
+  const { limitBytes } = shard.geometry;
+  if (shard.evicts) return charge <= limitBytes;
+  if (old === 0) return shard.words[USED_BYTES]! + charge <= limitBytes && overfullChain(shard, hash) === 0;
+  return shard.words[USED_BYTES]! - footprintOf(shard, old) + charge <= limitBytes;
+}
+
+/** Ends an entry that its key needs no longer; counts it as expired if its time was up. */
+export function endOld(shard: Shard, ref: number, now: number): void {
+  if (deadlineOf(shard.words, ref) <= now) shard.counters[EXPIRATIONS]!++;
+  removeEntry(shard, ref);
 }
 
 /**
  * Gives a live entry with a value another deadline after `now`. One that has none, or loses it, is written anew, since
- * its length changes; if it does not fit any more, it is gone.
+ * its length changes; if it does not fit any more, it is gone (never with `noeviction`, which keeps room for a deadline).
  */
 export function setDeadline(shard: Shard, ref: number, key: Uint8Array, deadline: number, now: number): void {
   const { words } = shard;
@@ -124,7 +135,7 @@ export function setDeadline(shard: Shard, ref: number, key: Uint8Array, deadline
   }
   const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
   const value = Buffer.from(shard.buffer.subarray(at, at + (words[ref + VALUE]! & LENGTH_MASK)));
-  putEntry(shard, words[ref + HASH]!, key, value, deadline, now);
+  if (!putEntry(shard, words[ref + HASH]!, key, value, deadline, now)) removeEntry(shard, ref);
 }
 
 /** The same key with as many words: keeps its place everywhere, and counts as used. */

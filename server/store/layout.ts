@@ -14,7 +14,7 @@ export const SPLIT = 2;
 /** The mutex: 0, or the number of the thread that holds it; and how many wait for it. On a line of their own. */
 export const MUTEX = 16;
 export const WAITERS = 17;
-/** The clock of `lru`, advanced by uses. Readers write it: on a line of its own. */
+/** The clock of `lru` and `noeviction`, advanced by uses. Readers write it: on a line of its own. */
 export const TICK = 32;
 /** What only the holder of the mutex touches starts here. */
 export const ENTRIES = 48;
@@ -84,7 +84,8 @@ const INDEX_BYTES = 8;
 /** The ghosts' table has at most two words an entry. */
 const GHOST_BYTES = 8;
 
-export type Eviction = "lru" | "s3fifo";
+/** What goes when there is no room; with `noeviction` nothing does, and uses are noted as with `lru`. */
+export type Eviction = "lru" | "s3fifo" | "noeviction";
 
 /** Words of the log that an entry takes. */
 export function entryWords(keyBytes: number, valueBytes: number, dated: boolean): number {
@@ -96,11 +97,18 @@ export function shareBytes(eviction: Eviction): number {
   return eviction === "s3fifo" ? INDEX_BYTES + GHOST_BYTES : INDEX_BYTES;
 }
 
+/** Bytes that an entry of so many words counts against the limit. */
+export function chargeOf(geometry: Geometry, words: number, dated: boolean): number {
+  return words * 4 + geometry.shareBytes + (dated ? 0 : geometry.undatedBytes);
+}
+
 /** The areas of a shard, as word numbers and sizes in words. */
 export interface Geometry {
   readonly limitBytes: number;
   readonly eviction: Eviction;
   readonly shareBytes: number;
+  /** What an entry without a deadline counts for one, so that a full shard can give it one. */
+  readonly undatedBytes: number;
   readonly bucketsAt: number;
   readonly bucketWords: number;
   readonly stampsAt: number;
@@ -133,6 +141,7 @@ export function geometryOf(limitBytes: number, eviction: Eviction): Geometry {
     limitBytes,
     eviction,
     shareBytes: share,
+    undatedBytes: eviction === "noeviction" ? 4 : 0,
     bucketsAt: AREAS_AT,
     bucketWords,
     stampsAt,

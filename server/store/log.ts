@@ -43,7 +43,8 @@ export function lengthOf(words: Int32Array, ref: number): number {
 
 /**
  * What one reservation may spend on moving, in words: this and a multiple of its own length; an entry counts 64 beside
- * its length. Beyond it the oldest of the log are dropped, to bound the stall.
+ * its length. Beyond it the oldest of the log are dropped, to bound the stall; where nothing may be
+ * dropped, two rounds of the log are the bound.
  */
 const MOVE_BUDGET_WORDS = 1 << 18;
 const MOVE_BUDGET_LENGTHS = 32;
@@ -52,7 +53,7 @@ const MOVE_COST_WORDS = 64;
 /** Room for `length` words, which must not be more than the arena has. Entries may move: no ref survives this call. */
 export function reserve(shard: Shard, length: number, drop: (shard: Shard, ref: number) => void): number {
   const { words } = shard;
-  let budget = MOVE_BUDGET_WORDS + length * MOVE_BUDGET_LENGTHS;
+  let budget = shard.evicts ? MOVE_BUDGET_WORDS + length * MOVE_BUDGET_LENGTHS : Number.POSITIVE_INFINITY;
   for (;;) {
     const ref = append(shard, length);
     if (ref !== 0) {
@@ -109,8 +110,9 @@ function extend(shard: Shard, head: number, length: number): boolean {
   const wanted = live + (live >>> 3) + LEAST_SPARE_WORDS;
   // What the tables will have taken when the shard is full of such entries as it holds.
   const tables = (2 * words[ENTRIES]! * geometry.limitBytes) / Math.max(1, words[USED_BYTES]!);
-  // A value that is large for its shard finds it empty and may have all of it.
-  const allowed = arenaWords - (head === arenaAt ? 0 : Math.ceil(Math.max(tables, tableWords(shard))));
+  // A value that is large for its shard finds it empty and may have all of it; so may all where nothing can be dropped.
+  const hasAll = head === arenaAt || !shard.evicts;
+  const allowed = arenaWords - (hasAll ? 0 : Math.ceil(Math.max(tables, tableWords(shard))));
   const end = arenaAt + Math.min(wanted, allowed);
   if (head + length > end) return false;
   words[END] = Math.max(words[END]!, end);

@@ -34,7 +34,10 @@ export class Shard {
   readonly stampsAt: number;
   readonly arenaAt: number;
   readonly arenaWords: number;
+  /** Stamps are ticks; otherwise numbers of uses. */
   readonly isLru: boolean;
+  /** Entries give way to new ones. */
+  readonly evicts: boolean;
   /** Told of the key of an entry that is evicted or expires, inside the lock: must only note it. */
   onEnd: ((key: Buffer) => void) | undefined = undefined;
 
@@ -49,7 +52,8 @@ export class Shard {
     this.stampsAt = geometry.stampsAt;
     this.arenaAt = geometry.arenaAt;
     this.arenaWords = geometry.arenaWords;
-    this.isLru = geometry.eviction === "lru";
+    this.isLru = geometry.eviction !== "s3fifo";
+    this.evicts = geometry.eviction !== "noeviction";
   }
 }
 

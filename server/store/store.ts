@@ -10,7 +10,7 @@ import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
 import { editEntry } from "./edit.ts";
-import { deadlineOf, expire, footprintOf, putEntry, removeEntry } from "./entries.ts";
+import { deadlineOf, endOld, expire, footprintOf, removeEntry } from "./entries.ts";
 import { ABSENT, Finder, MISS } from "./finder.ts";
 import { newMemory, type StoreHandle } from "./handle.ts";
 import { bucketCount, findEntry } from "./index-table.ts";
@@ -35,6 +35,7 @@ import {
 } from "./layout.ts";
 import { enter, leave, lock, unlock } from "./lock.ts";
 import { tableWords } from "./log.ts";
+import { keepEntry } from "./noeviction.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { emptyShard, Shard } from "./shard.ts";
 import { UseTimes } from "./use-times.ts";
@@ -112,7 +113,7 @@ export class Store {
     const geometry = geometryOf(Math.floor(maxBytes / memory.length), eviction);
     this.#shards = memory.map((part) => new Shard(part, geometry));
     if (options.shared === undefined) this.#shards.forEach(emptyShard);
-    if (eviction === "lru") this.#useTimes = new Map(this.#shards.map((shard) => [shard, new UseTimes()]));
+    if (eviction !== "s3fifo") this.#useTimes = new Map(this.#shards.map((shard) => [shard, new UseTimes()]));
     this.#mask = memory.length - 1;
     this.#shift = Math.clz32(this.#mask);
     this.#seed = this.handle.seed;
@@ -195,7 +196,8 @@ export class Store {
 
   /**
    * Keeps a copy of `value` (null: the origin does not have the key) for `ttlMs` (undefined: until it is evicted; not
-   * above 0: not at all). False: too large for this store; nothing is stored and an older entry is gone.
+   * above 0: not at all). False: it does not fit, which with `noeviction` is so while the store is full; nothing is
+   * stored and an older entry is gone.
    */
   put(key: Uint8Array, value: Uint8Array | null, ttlMs: number | undefined): boolean {
     const hash = xxh32(key, 0, key.length, this.#seed);
@@ -203,7 +205,10 @@ export class Store {
     const now = this.#now();
     this.#enter(shard);
     try {
-      return putEntry(shard, hash, key, value, deadlineAfter(now, ttlMs), now);
+      if (keepEntry(shard, hash, key, value, deadlineAfter(now, ttlMs), now)) return true;
+      const old = findEntry(shard, hash, key, 0, key.length);
+      if (old !== 0) endOld(shard, old, now);
+      return false;
     } finally {
       leave(shard);
     }

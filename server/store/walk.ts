@@ -55,6 +55,11 @@ export function afterBucket(shard: Shard, position: number): number {
   return (Math.floor(position / size) + 1) * size;
 }
 
+/** The position of the bucket of a hash. */
+export function positionOf(hash: number): number {
+  return reversed(hash) >>> 0;
+}
+
 function reversed(bits: number): number {
   let v = bits | 0;
   v = ((v >>> 1) & 0x55555555) | ((v & 0x55555555) << 1);

@@ -54,7 +54,7 @@ test("what came of it is the same on the other side, and no view on the frame", 
   const edited: fc.Arbitrary<Edited> = fc.record({
     held: fc.boolean(),
     changed: fc.boolean(),
-    tooLarge: fc.boolean(),
+    noRoom: fc.boolean(),
     bytes: fc.nat(),
     value: fc.option(bytes, { nil: undefined }),
     uses: fc.nat(3),

@@ -102,7 +102,7 @@ export class PlainStore implements PeerHandlers {
     return {
       held: before !== undefined,
       changed: edit.value !== undefined,
-      tooLarge: false,
+      noRoom: false,
       bytes: before?.length ?? 0,
       value: edit.wanted && before,
       uses: 3,

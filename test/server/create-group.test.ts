@@ -3,13 +3,14 @@
  * peers.
  */
 import test from "ava";
+import type { Eviction } from "../../server/conf/conf.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
 import { createGroup } from "../../server/create-group.ts";
 
-function create(hasPeers: boolean, lines: string) {
+function create(hasPeers: boolean, lines: string, eviction: Eviction = "lru") {
   const [conf] = readConf({ text: lines }).groups;
   const loader = { load: () => null };
-  return createGroup(conf!, { loader, eviction: "lru", hasPeers, clock: () => 0 });
+  return createGroup(conf!, { loader, eviction, hasPeers, clock: () => 0 });
 }
 
 test("mirrors are part of the group's limit", (t) => {
@@ -33,6 +34,18 @@ test("a group as small as 2 kb holds entries", (t) => {
   t.true(group.store.put(Buffer.from("scores:Tom"), Buffer.from("630"), undefined));
   t.is(group.store.get(Buffer.from("scores:Tom"))?.value?.toString(), "630");
   t.true(group.store.figures().usedBytes <= 2048);
+});
+
+test("mirrors give way even where nothing else does: they are copies", (t) => {
+  const group = create(true, "group a maxmemory 8kb\ngroup a mirror-memory 50%", "noeviction");
+  for (let i = 0; i < 100; i++) {
+    group.store.put(Buffer.from(`a:${i}`), Buffer.alloc(100), undefined);
+    group.mirrors!.put(Buffer.from(`a:${i}`), Buffer.alloc(100), undefined);
+  }
+  t.true(group.mirrors!.figures().evictions > 50);
+  t.not(group.mirrors!.get(Buffer.from("a:99")), undefined);
+  t.is(group.store.figures().evictions, 0);
+  t.is(group.store.get(Buffer.from("a:99")), undefined);
 });
 
 test("store and mirrors have one seed, and another group another", (t) => {

@@ -26,7 +26,7 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
   ["port\nport 1", "carrot.conf:1: port: missing value (as in port 6390)"],
   ["port 1\n\nPORT 1", "carrot.conf:3: port: given twice, first at carrot.conf:1"],
   ["maxmemory 0", 'carrot.conf:1: maxmemory: expected at least 1kb, got "0"'],
-  ["eviction random", 'carrot.conf:1: eviction: expected lru or s3fifo, got "random"'],
+  ["eviction random", 'carrot.conf:1: eviction: expected s3fifo, lru or noeviction, got "random"'],
   ["timeout 99d", 'carrot.conf:1: timeout: expected at most 24d, got "99d"'],
   ["peer-timeout 200", /peer-timeout: expected a time with its unit, .*, got "200"$/.source],
   [

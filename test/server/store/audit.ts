@@ -7,6 +7,8 @@ import { keyAt } from "../../../server/store/index-table.ts";
 import {
   ABSENTS,
   CHAIN,
+  chargeOf,
+  DATED,
   END,
   ENTRIES,
   FREE,
@@ -65,12 +67,13 @@ function auditShard(shard: Shard): Audit {
   assert.equal(words[SLOTS]! - words[FREE]!, chained.length, "no stamp slot is lost");
   const sum = (of: (ref: number) => number, among = chained) =>
     among.reduce((total, ref) => total + of(ref), 0);
-  const chargeOf = (ref: number) => lengthOf(words, ref) * 4 + geometry.shareBytes;
+  const charge = (ref: number) =>
+    chargeOf(geometry, lengthOf(words, ref), (words[ref + VALUE]! & DATED) !== 0);
   assert.equal(
     words[LIVE_WORDS],
     sum((ref) => lengthOf(words, ref)),
   );
-  assert.equal(words[USED_BYTES], sum(chargeOf));
+  assert.equal(words[USED_BYTES], sum(charge));
   assert.equal(
     words[ABSENTS],
     sum((ref) => words[ref + VALUE]! >>> 31),
@@ -78,7 +81,7 @@ function auditShard(shard: Shard): Audit {
   assert.ok(words[USED_BYTES]! <= geometry.limitBytes, "within the limit");
   if (geometry.eviction === "s3fifo") {
     const main = chained.filter((ref) => (words[ref + VALUE]! & IN_MAIN) !== 0);
-    assert.equal(words[MAIN_BYTES], sum(chargeOf, main));
+    assert.equal(words[MAIN_BYTES], sum(charge, main));
     assert.equal(words[SMALL_BYTES]! + words[MAIN_BYTES]!, words[USED_BYTES]);
   }
   const keys = chained.map((ref) => {

@@ -1,17 +1,17 @@
 /**
  * Goal: an edit is one step: what it says it has done is what is there, and a refused one leaves everything as it was.
- * Method: single edits on small stores of both policies, the memory audited after each; random ones are in
+ * Method: single edits on small stores of all policies, the memory audited after each; random ones are in
  * model.test.ts.
  */
 import test from "ava";
 import type { Edit } from "../../../cluster/edit.ts";
-import { Store } from "../../../server/store/store.ts";
+import { type Eviction, Store } from "../../../server/store/store.ts";
 import { audit } from "./audit.ts";
 
 const KEY = Buffer.from("key");
 const NOTHING: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: false };
 
-function setUp(eviction: "lru" | "s3fifo" = "lru", maxBytes = 4096) {
+function setUp(eviction: Eviction = "lru", maxBytes = 4096) {
   const time = { now: 0 };
   const store = new Store({ maxBytes, eviction, clock: () => time.now });
   const edit = (change: Partial<Edit>) => {
@@ -36,7 +36,7 @@ test("a value comes with its life, keeps the old one's, or is endless", (t) => {
 });
 
 test("a life is given, changed and taken without touching the value", (t) => {
-  for (const eviction of ["lru", "s3fifo"] as const) {
+  for (const eviction of ["lru", "s3fifo", "noeviction"] as const) {
     const { store, edit, text } = setUp(eviction);
     store.put(KEY, Buffer.from("value"), undefined);
     t.true(edit({ life: 500 }).changed);
@@ -65,9 +65,9 @@ test("a cached not-found is missing: no edit but a new value touches it", (t) =>
 test("a value that its store never takes is refused, and the old one stays", (t) => {
   const { store, edit, text } = setUp("lru", 200);
   store.put(KEY, Buffer.from("old"), undefined);
-  t.like(edit({ value: Buffer.alloc(200) }), { held: true, changed: false, tooLarge: true });
+  t.like(edit({ value: Buffer.alloc(200) }), { held: true, changed: false, noRoom: true });
   t.is(text(), "old");
-  t.like(edit({ value: Buffer.alloc(100) }), { changed: true, tooLarge: false });
+  t.like(edit({ value: Buffer.alloc(100) }), { changed: true, noRoom: false });
 });
 
 test("the part that is wanted is a copy of what was held before", (t) => {

@@ -22,6 +22,8 @@ export interface HammerData {
 
 export interface HammerReport {
   readonly hits: number;
+  /** Puts and edits that found no room. */
+  readonly refused: number;
   readonly wrong: string[];
 }
 
@@ -62,6 +64,13 @@ function read(store: Store, key: Buffer, target: Buffer): Buffer | undefined {
   }
 }
 
+function write(store: Store, key: Buffer, value: Buffer, state: number): "kept" | "gone" | "unchanged" {
+  if (state % 5 === 0) store.delete(key);
+  else if (state % 7 === 0) return store.edit(key, editTo(value, state)).changed ? "kept" : "unchanged";
+  else return store.put(key, value, state % 2 === 0 ? 1000 : undefined) ? "kept" : "gone";
+  return "kept";
+}
+
 function hammer(): HammerReport {
   const store = new Store({
     maxBytes: data.handle.maxBytes,
@@ -75,16 +84,17 @@ function hammer(): HammerReport {
   const target = Buffer.alloc(4096);
   const wrong: string[] = [];
   let hits = 0;
+  let refused = 0;
   let state = data.thread;
   for (let round = 1; round <= data.rounds; round++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     const index = (state >>> 8) % data.keys;
     const key = keyOf(index);
     if (index % data.threads === data.thread - 1 && state % 3 === 0) {
-      if (state % 5 === 0) store.delete(key);
-      else if (state % 7 === 0) store.edit(key, editTo(bytesOf(index, round), state));
-      else store.put(key, bytesOf(index, round), state % 2 === 0 ? 1000 : undefined);
-      Atomics.store(completed, index, round);
+      const outcome = write(store, key, bytesOf(index, round), state);
+      if (outcome !== "kept") refused++;
+      // A refused edit leaves what was there, a refused put nothing.
+      if (outcome !== "unchanged") Atomics.store(completed, index, round);
       if (state % 11 === 0) store.edit(key, { ...editTo(key, state), value: undefined });
     } else {
       const least = Atomics.load(completed, index);
@@ -95,7 +105,7 @@ function hammer(): HammerReport {
       if (fault !== undefined) wrong.push(fault);
     }
   }
-  return { hits, wrong: wrong.slice(0, 10) };
+  return { hits, refused, wrong: wrong.slice(0, 10) };
 }
 
 /** Enters a write and never leaves it. */

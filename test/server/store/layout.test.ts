@@ -7,7 +7,7 @@ import { entryWords, geometryOf, shardCountFor } from "../../../server/store/lay
 
 test("areas do not overlap and hold the most and the largest entries", (t) => {
   for (const limit of [0, 1, 35, 36, 2048, 12_345, 1 << 20, 32 << 20, 1 << 30]) {
-    for (const eviction of ["lru", "s3fifo"] as const) {
+    for (const eviction of ["lru", "s3fifo", "noeviction"] as const) {
       const it = geometryOf(limit, eviction);
       const most = Math.floor(limit / (entryWords(0, 0, false) * 4 + it.shareBytes));
       t.true(it.bucketWords >= most && it.slotWords > most);

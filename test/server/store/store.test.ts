@@ -11,7 +11,7 @@ function storeOf(options: Partial<StoreOptions> = {}): Store {
 }
 
 const text = (key: string) => Buffer.from(key);
-const policies: Eviction[] = ["lru", "s3fifo"];
+const policies: Eviction[] = ["lru", "s3fifo", "noeviction"];
 
 test("binary keys stay apart: all of one byte, __proto__, the empty one and one of 8 KiB", (t) => {
   for (const eviction of policies) {
