@@ -13,7 +13,7 @@ test("nothing leaves before what was asked first", (t) => {
   const third = line.open();
   t.deepEqual([line.length, line.bytes, line.isReady, line.mayBeOvertaken], [3, 1, false, true]);
   line.fill(first, Buffer.from("1"));
-  t.deepEqual([line.isReady, line.isUnderWay], [true, true]);
+  t.deepEqual([line.isReady, line.mayBeOvertaken], [true, true]);
   t.is(line.leave().toString(), "12");
   t.deepEqual([line.length, line.bytes, line.isReady], [1, 0, false]);
   line.fill(third, Buffer.from("3"));
