@@ -5,6 +5,7 @@
 import test from "ava";
 import { readConf } from "../../server/conf/read-conf.ts";
 import { createGroup } from "../../server/create-group.ts";
+import { MUTEX, SEQUENCE } from "../../server/store/layout.ts";
 
 function create(hasPeers: boolean, lines: string) {
   const [conf] = readConf({ text: lines }).groups;
@@ -33,6 +34,17 @@ test("a group as small as 2 kb holds entries", (t) => {
   t.true(group.store.put(Buffer.from("scores:Tom"), Buffer.from("630"), undefined));
   t.is(group.store.get(Buffer.from("scores:Tom"))?.value?.toString(), "630");
   t.true(group.store.figures().usedBytes <= 2048);
+});
+
+test("the thread that makes a group is the only one that writes: its reads look for no writer", (t) => {
+  const { store, mirrors } = create(true, "group a maxmemory 1mb\ngroup a mirror-memory 25%");
+  for (const each of [store, mirrors!]) {
+    each.put(Buffer.from("a"), Buffer.from("630"), undefined);
+    const words = new Int32Array(each.handle.memory[0]!);
+    words[SEQUENCE]!++;
+    words[MUTEX] = 9;
+    t.is(each.get(Buffer.from("a"))?.value?.toString(), "630");
+  }
 });
 
 test("store and mirrors have one seed, and another group another", (t) => {
