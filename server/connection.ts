@@ -199,7 +199,7 @@ export class Connection {
     this.#turnStart = output.length;
     const commands = this.host.counters.commands;
     this.#reader.limits = this.host.limits(this.authenticated);
-    if (!this.#plain) this.setReason("locked", !this.authenticated);
+    this.setReason("locked", !this.authenticated);
     let left = most.TURN_COMMANDS;
     while (!this.#leaving && !this.#mustWait()) {
       if (left-- === 0) {
@@ -332,7 +332,7 @@ export class Connection {
 
   #flush(): void {
     this.#flushPlanned = false;
-    if (this.#line.isReady) this.#write(this.#line.leave());
+    this.#write(this.#line.leave());
     this.lastActiveMs = this.host.clock();
     this.#resume();
     this.#endWhenDone();

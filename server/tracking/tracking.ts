@@ -146,7 +146,6 @@ export class Tracking {
 
   /** This node was emptied, by the client with this id or by nobody here. */
   flushed(by?: number): void {
-    if (this.#isIdle) return;
     this.#table.clear();
     this.#ended.clear();
     for (const member of this.#members) member.invalidateAll(false);

@@ -6,6 +6,7 @@
  */
 import { readConf } from "../../server/conf/read-conf.ts";
 import { startServer } from "../../server/main.ts";
+import { MUTEX } from "../../server/store/layout.ts";
 
 /** What a test can ask, with the answer's type. */
 export interface Answers {
@@ -20,6 +21,10 @@ export interface Answers {
   terminate: (thread: number) => Promise<void>;
   /** Makes every worker throw where nobody catches it. */
   breakWorkers: () => void;
+  /** Has this thread hold every shard of group `item` and of its mirrors, as if it were reading in them. */
+  hold: (thread: number) => void;
+  /** How many shards are held by somebody. */
+  held: () => number;
   /** Numbers of the workers that live. */
   workers: () => number[];
   /** Closes the node as the library does; then the process ends by itself, if nothing of the node is left. */
@@ -59,6 +64,10 @@ const answers: Answers = {
   },
   terminate: async (thread) => node.workers?.terminate(thread),
   breakWorkers: () => node.workers?.tell({ kind: "replies" } as never),
+  hold: (thread) => {
+    for (const words of shards()) Atomics.store(words, MUTEX, thread);
+  },
+  held: () => shards().filter((words) => Atomics.load(words, MUTEX) !== 0).length,
   workers: () => node.workers?.threads ?? [],
   close: async () => {
     await close();
@@ -66,6 +75,12 @@ const answers: Answers = {
     setImmediate(() => process.disconnect?.());
   },
 };
+
+function shards(): Int32Array[] {
+  const { store, mirrors } = node.groups.named("item")!;
+  const memory = [...store.handle.memory, ...(mirrors?.handle.memory ?? [])];
+  return memory.map((each) => new Int32Array(each));
+}
 
 process.on("message", async ({ number, what, about }: Question) => {
   process.send?.({ number, answer: await answers[what](about) });

@@ -6,6 +6,8 @@
  */
 import test from "ava";
 import { CachingClient, hammer } from "./caching-client.ts";
+import { originValue } from "./origin.ts";
+import { freePorts } from "./processes.ts";
 import { startThreaded } from "./threads-rig.ts";
 
 test.serial(
@@ -50,6 +52,41 @@ test.serial(
       "CLIENT TRACKING ON\r\nCLIENT TRACKING OFF\r\nGET item:a\r\nINFO clients\r\n",
     );
     t.regex(off, /tracking_clients:0\r\n/);
+  },
+);
+
+test.serial(
+  "what a dead thread held is empty: caching clients are told; another death tells them nothing",
+  async (t) => {
+    const [peerPort] = await freePorts(1);
+    const self = `127.0.0.1:${peerPort}`;
+    // The other member is down; because there is one, there are mirrors.
+    const node = await startThreaded(t, [
+      "--peer-port",
+      `${peerPort}`,
+      "--peers",
+      self,
+      "--peers",
+      "127.0.0.1:1",
+    ]);
+    if (node === undefined) return;
+    const onMain = async (port: number) => (await node.ask("threadOf", port)) === "main";
+    const client = await CachingClient.open(node.port, [], onMain);
+    t.teardown(() => client.close());
+    t.is(await client.get("item:a"), originValue("a"));
+    await node.ask("terminate", 2);
+    await client.get("item:a");
+    t.is(client.pushes, 0);
+    // Its place is taken again.
+    (await node.clientOn("worker")).disconnect();
+    await node.ask("hold", 2);
+    t.true((await node.ask("held")) >= 2);
+    await node.ask("terminate", 2);
+    t.is(await node.ask("held"), 0);
+    while (client.copies.size > 0) await new Promise(setImmediate);
+    t.is(client.pushes, 1);
+    node.origin.respond = (_key, response) => void response.end("new");
+    t.is(await client.get("item:a"), "new");
   },
 );
 

@@ -5,7 +5,8 @@
 import test from "ava";
 import { command } from "../proto/read-commands.ts";
 import { setUp } from "./connection-rig.ts";
-import { turn } from "./fakes.ts";
+import { Held, turn } from "./fakes.ts";
+import { bulk } from "./rig.ts";
 
 test("a client that sends without end has its turn, and then the others have theirs", async (t) => {
   const { socket, executed, connection } = setUp();
@@ -20,6 +21,25 @@ test("a client that sends without end has its turn, and then the others have the
   t.is(connection.outgoing.replies, 0);
   t.is(socket.text, "$1\r\na\r\n".repeat(2000));
   t.false(socket.isPaused());
+});
+
+test("a client that is gone has no more turns, nor does one that waited for something", async (t) => {
+  const { socket, executed } = setUp();
+  socket.arrive("ECHO a\r\n".repeat(2000));
+  while (executed.length === 0) await new Promise<void>((resolve) => process.nextTick(resolve));
+  socket.destroy();
+  for (let turns = 0; turns < 4; turns++) await turn();
+  t.is(executed.length, 512);
+  const other = setUp();
+  const held = new Held<string, void>("a");
+  other.connection.waitFor(held.promise);
+  other.socket.arrive("ECHO a\r\n");
+  await turn();
+  other.socket.destroy();
+  await turn();
+  held.resolve();
+  await turn();
+  t.deepEqual(other.executed, []);
 });
 
 test("after a chunk of full size nothing more is read before the others have had their turn", async (t) => {
@@ -50,7 +70,8 @@ test("what waits for a client without a password is bounded by 16 kB, whatever i
 
 test("one that reads may have as many replies as it likes before it gives the password", async (t) => {
   const { socket } = setUp({ requirePass: "secret" });
-  socket.arrive("ECHO 123456789\r\n".repeat(4000));
+  const word = "x".repeat(100);
+  socket.arrive(`ECHO ${word}\r\n`.repeat(4000));
   for (let i = 0; i < 20; i++) await turn();
-  t.is(socket.text, "$9\r\n123456789\r\n".repeat(4000));
+  t.is(socket.text, bulk(word).repeat(4000));
 });

@@ -54,6 +54,15 @@ test("a client that is leaving, or does not read what is pushed to it, gets no m
   t.deepEqual(slow.happened, ["dropped: output buffer limit reached"]);
 });
 
+test("what goes at once and is more than may wait closes, and nothing of it is written", async (t) => {
+  const { connection, socket, happened } = setUp({ maxOutputBytes: 100 });
+  socket.arrive(command("LATER", "a"));
+  await turn();
+  connection.push(new Push(["x".repeat(100)]), true);
+  t.deepEqual(happened, ["dropped: output buffer limit reached"]);
+  t.is(socket.text, "");
+});
+
 test("small messages behind a slow load are bounded by number too", async (t) => {
   const { connection, socket, happened } = setUp({ maxPendingCommands: 10 });
   socket.arrive(command("LATER", "a"));
@@ -101,6 +110,10 @@ test("hits are answered in place again when the password is taken away", async (
   await turn();
   t.deepEqual(executed, ["GET scores:a"]);
   t.is(socket.text, `+OK\r\n${bulk("630")}`);
+  conf.requirePass = "another";
+  socket.arrive(command("GET", "scores:a"));
+  await turn();
+  t.deepEqual(executed, ["GET scores:a", "GET scores:a"], "and no longer when there is one again");
 });
 
 test("while it waits for something, a connection takes no command; it loses none either", async (t) => {

@@ -12,6 +12,7 @@ import { zeroClientCounters } from "../../server/client-counters.ts";
 import { Connection } from "../../server/connection.ts";
 import type { ConnectionHost } from "../../server/connection-host.ts";
 import { Departures } from "../../server/departures.ts";
+import type { Waiter } from "../../server/flights.ts";
 import { Groups } from "../../server/groups.ts";
 import { Latency } from "../../server/latency.ts";
 import { Output } from "../../server/output.ts";
@@ -25,8 +26,25 @@ const CONF = {
   ...{ stallTimeoutMs: 30_000, softOutputBytes: 1 << 24, softOutputMs: 10_000 },
 };
 
+/** What differs from a thread that cannot ask for what it misses, and whose replies leave when they have been written. */
+export interface Ways {
+  /** Misses are asked for; the test answers them. */
+  readonly asks?: boolean;
+  /** Replies leave when the test says so. */
+  readonly isHeld?: boolean;
+}
+
+/** A GET that has missed. */
+interface Question {
+  readonly key: Buffer;
+  readonly answer: Waiter;
+}
+
 /** A connection, and all that can be seen of it. */
-export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }> = {}) {
+export function setUp(
+  change: Partial<typeof CONF & { maxCommandBytes: number }> = {},
+  { asks = false, isHeld = false }: Ways = {},
+) {
   const conf = { ...CONF, maxCommandBytes: 1 << 26, ...change };
   const group = createGroup();
   const clock = new FakeClock();
@@ -35,6 +53,8 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
   const later: Held<string, Reply>[] = [];
   const executed: string[] = [];
   const happened: string[] = [];
+  const questions: Question[] = [];
+  const due: (() => void)[] = [];
   const execute: ConnectionHost["execute"] = (args, connection) => {
     const [name, word = ""] = args.map(String);
     executed.push([name, word].join(" ").trim());
@@ -59,7 +79,7 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     groups,
     output,
     // At once, so that what a chunk is answered with has been written when it was read.
-    departures: new Departures(output, (leave) => leave()),
+    departures: new Departures(output, (leave) => (isHeld ? due.push(leave) : leave())),
     known,
     run: new GetRun((found) => known.prepare(found, groups)),
     conf,
@@ -70,14 +90,23 @@ export function setUp(change: Partial<typeof CONF & { maxCommandBytes: number }>
     execute,
     isObserved: () => false,
     closed: () => happened.push("closed"),
-    ask: undefined,
-    asked: () => {},
+    ask: asks ? (name, answer) => questions.push({ key: name, answer }) : undefined,
+    asked: ({ id }, name, ms, isFailure) => happened.push(`asked: ${id} ${name} ${ms} ${isFailure}`),
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
   };
   const connection = new Connection(1, socket.asSocket, host);
   // The chunks of a socket are lent: whoever keeps a view on one is found out.
   socket.on("data", (chunk: Buffer) => chunk.fill(0x2a));
+  /** Another client of the same thread. */
+  const connect = (id: number) => {
+    const other = new TestSocket();
+    return { connection: new Connection(id, other.asSocket, host), socket: other };
+  };
+  const leave = () => {
+    for (const each of due.splice(0)) each();
+  };
   const store = (name: string, value: string) => group.store.put(key(name), key(value), undefined);
-  return { connection, socket, conf, host, group, clock, later, executed, happened, counters, store };
+  const seen = { later, executed, happened, questions, counters, due };
+  return { connection, socket, conf, host, group, clock, ...seen, store, connect, leave };
 }

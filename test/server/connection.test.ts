@@ -80,8 +80,8 @@ test("a pipeline split at any byte gives the same replies", async (t) => {
   t.pass();
 });
 
-test("the replies of a chunk leave in one write", async (t) => {
-  const { socket } = setUp();
+test("the replies of a chunk leave in one write, and so do those that are ready together", async (t) => {
+  const { socket, later } = setUp();
   let writes = 0;
   const write = socket._write.bind(socket);
   socket._write = (...args) => {
@@ -92,6 +92,15 @@ test("the replies of a chunk leave in one write", async (t) => {
   await turn();
   t.is(writes, 1);
   t.is(socket.text, "+OK\r\n".repeat(100));
+  socket.arrive(command("LATER", "a") + command("LATER", "b") + command("LATER", "c"));
+  await turn();
+  later[1]!.resolve("b");
+  await turn();
+  t.is(writes, 1, "nothing may leave");
+  later[0]!.resolve("a");
+  later[2]!.resolve("c");
+  await turn();
+  t.is(writes, 2);
 });
 
 test("a reply is in the dialect of when its command was read", async (t) => {
@@ -351,6 +360,16 @@ test("a key longer than max-key-size goes the general way, cached or not", async
   socket.arrive(command("GET", "scores:long") + command("MGET", "scores:long"));
   await turn();
   t.deepEqual(executed, ["GET scores:long", "MGET scores:long"]);
+});
+
+test("the last command of a client is also one that was answered in place", async (t) => {
+  const { connection, socket, store } = setUp();
+  store("scores:a", "630");
+  for (const name of ["GET", "MGET"]) {
+    socket.arrive(command(name, "scores:a"));
+    await turn();
+    t.is(connection.lastCommand, name.toLowerCase());
+  }
 });
 
 test("a client is active when it sends and when it is written to", async (t) => {

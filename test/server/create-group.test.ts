@@ -6,6 +6,7 @@ import test from "ava";
 import type { Eviction } from "../../server/conf/conf.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
 import { createGroup } from "../../server/create-group.ts";
+import { MUTEX, SEQUENCE } from "../../server/store/layout.ts";
 
 function create(hasPeers: boolean, lines: string, eviction: Eviction = "lru") {
   const [conf] = readConf({ text: lines }).groups;
@@ -46,6 +47,17 @@ test("mirrors give way even where nothing else does: they are copies", (t) => {
   t.not(group.mirrors!.get(Buffer.from("a:99")), undefined);
   t.is(group.store.figures().evictions, 0);
   t.is(group.store.get(Buffer.from("a:99")), undefined);
+});
+
+test("the thread that makes a group is the only one that writes: its reads look for no writer", (t) => {
+  const { store, mirrors } = create(true, "group a maxmemory 1mb\ngroup a mirror-memory 25%");
+  for (const each of [store, mirrors!]) {
+    each.put(Buffer.from("a"), Buffer.from("630"), undefined);
+    const words = new Int32Array(each.handle.memory[0]!);
+    words[SEQUENCE]!++;
+    words[MUTEX] = 9;
+    t.is(each.get(Buffer.from("a"))?.value?.toString(), "630");
+  }
 });
 
 test("store and mirrors have one seed, and another group another", (t) => {

@@ -34,7 +34,7 @@ function setUp() {
     const got = output.take(0).toString("latin1").slice("before".length);
     return answered ? got : got === "" ? undefined : `left behind: ${got}`;
   };
-  return { scores, users, route, answer };
+  return { scores, users, route, run, answer };
 }
 
 test("a GET is answered from the store, from what is known to be absent, and from the mirrors", (t) => {
@@ -53,6 +53,56 @@ test("a GET is answered from the store, from what is known to be absent, and fro
     { hits, negativeHits, mirrorHits, misses },
     { hits: 1, negativeHits: 2, mirrorHits: 1, misses: 0 },
   );
+});
+
+const hashOfNothing = () => {
+  throw new Error("hashed again");
+};
+
+test("a GET that stands in no run is answered in place, too; one in a run is not hashed again", (t) => {
+  const { scores, route, run } = setUp();
+  scores.store.put(key("scores:Tom"), key("630"), undefined);
+  const { store } = scores;
+  const hashOf = store.hashOf.bind(store);
+  let hashed = 0;
+  store.hashOf = (...args) => {
+    hashed++;
+    return hashOf(...args);
+  };
+  for (const text of [command("GET", "scores:Tom"), "GET scores:Tom\r\n"]) {
+    const reader = new CommandReader(LIMITS, run);
+    reader.push(Buffer.from(text));
+    reader.next();
+    t.true(answerFromHere(reader, route, 2));
+  }
+  t.is(hashed, 2);
+  scores.mirrors!.put(key("scores:far"), key("7"), undefined);
+  scores.mirrors!.hashOf = hashOfNothing;
+  for (const text of [command("GET", "scores:far"), "GET scores:far\r\n"]) {
+    const reader = new CommandReader(LIMITS, run);
+    reader.push(Buffer.from(text));
+    reader.next();
+    t.true(answerFromHere(reader, route, 2), "store and mirrors have one seed");
+  }
+});
+
+test("an MGET of many keys is answered in place, and read ahead piece by piece", (t) => {
+  const { scores, answer } = setUp();
+  const keys = Array.from({ length: 130 }, (_, i) => `scores:${i}`);
+  for (const name of keys) scores.store.put(key(name), key(name), undefined);
+  const { store } = scores;
+  const ahead: unknown[] = [];
+  store.readAhead = (hashes, from, to) => void ahead.push([hashes[0], from, to]);
+  const hash = (name: string) => store.hashOf(key(name), 0, name.length);
+  const replies = (names: string[]) => names.map((name) => `$${name.length}\r\n${name}\r\n`).join("");
+  t.is(answer(["MGET", ...keys]), `*130\r\n${replies(keys)}`);
+  t.deepEqual(ahead, [
+    [hash("scores:0"), 0, 64],
+    [hash("scores:64"), 0, 64],
+    [hash("scores:128"), 0, 2],
+  ]);
+  t.is(answer(["MGET", ...keys.slice(0, 65)]), `*65\r\n${replies(keys.slice(0, 65))}`);
+  t.is(ahead.length, 4, "a lone key gains nothing by it");
 });
 
 test("an MGET is answered whole or not at all, and counts only then", (t) => {
@@ -91,6 +141,8 @@ test("a key that is too long is left to the general way, which refuses it", (t) 
   route.conf.maxKeyBytes = 9;
   t.is(answer(["GET", "scores:Tom"]), undefined);
   t.is(answer(["MGET", "scores:Tom"]), undefined);
+  scores.store.put(key("scores:T"), key("1"), undefined);
+  t.is(answer(["MGET", "scores:T", "scores:Tom"]), undefined);
   route.conf.maxKeyBytes = 10;
   t.is(answer(["GET", "scores:Tom"]), "$3\r\n630\r\n");
 });

@@ -6,7 +6,7 @@
 import test from "ava";
 import { Finder, MISS } from "../../../server/store/finder.ts";
 import { bucketOf } from "../../../server/store/index-table.ts";
-import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
+import { MUTEX, SEQUENCE, SLOT, TICK } from "../../../server/store/layout.ts";
 import { putUnder, shardOf } from "./shards.ts";
 
 const finderOf = (isSoleWriter = false) =>
@@ -79,6 +79,40 @@ test("a value that is never found intact is set aside under the mutex", (t) => {
   const target = Buffer.alloc(50, 1);
   finder.copy(target, viewOf(target), 0);
   t.deepEqual(target, Buffer.alloc(50));
+});
+
+for (const isSoleWriter of [false, true]) {
+  test(`a hit counts as a use, a look and a miss do not (${isSoleWriter ? "alone" : "among writers"})`, (t) => {
+    const shard = shardOf(1 << 20);
+    putUnder(shard, 1, "key", 50);
+    const finder = finderOf(isSoleWriter);
+    const { words, stampsAt } = shard;
+    const slot = words[words[bucketOf(shard, 1)]! + SLOT]!;
+    const before = words[TICK]!;
+    t.is(finder.find(shard, 1, key, 0, 3, false), 50);
+    t.is(finder.find(shard, 3, Buffer.from("other"), 0, 5, true), MISS);
+    t.is(words[TICK], before);
+    t.is(finder.find(shard, 1, key, 0, 3, true), 50);
+    t.deepEqual([words[TICK], words[stampsAt + slot]], [before + 1, before]);
+  });
+}
+
+test("a reader that has got its value has as much patience for the next", (t) => {
+  const shard = shardOf(1 << 20);
+  putUnder(shard, 1, "key", 50);
+  const finder = finderOf();
+  for (let round = 0; round < 4; round++) {
+    for (let torn = 0; torn < 3; torn++) {
+      t.is(finder.find(shard, 1, key, 0, 3, true), 50);
+      shard.words[SEQUENCE]! += 2;
+      t.false(finder.intact());
+    }
+    // Held by somebody: who takes to the mutex misses.
+    shard.words[MUTEX] = 9;
+    t.is(finder.find(shard, 1, key, 0, 3, true), 50);
+    shard.words[MUTEX] = 0;
+    t.true(finder.intact());
+  }
 });
 
 test("a shard whose writer never leaves is missed, not waited for", (t) => {

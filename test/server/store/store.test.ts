@@ -3,6 +3,7 @@
  * Method: small stores with a clock that the test moves.
  */
 import test from "ava";
+import { ENTRIES, MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
 import { ABSENT, type Eviction, MISS, Store, type StoreOptions } from "../../../server/store/store.ts";
 import { audit } from "./audit.ts";
 
@@ -28,6 +29,31 @@ test("binary keys stay apart: all of one byte, __proto__, the empty one and one 
     t.is(store.figures().entries, keys.length);
     t.false(store.put(Buffer.alloc(65536), text("x"), undefined), "keys end at 65,535 bytes");
   }
+});
+
+test("what a dead thread held is freed, all of it and nothing else, wherever it stood", (t) => {
+  const store = storeOf({ maxBytes: 128 << 20, maxValueBytes: 1 << 10, lockWaitMs: 20 });
+  const shards = store.handle.memory.map((memory) => new Int32Array(memory));
+  t.true(shards.length >= 4);
+  const names = Array.from({ length: 200 }, (_, i) => text(`key ${i}`));
+  for (const name of names) store.put(name, text("v"), undefined);
+  const entries = shards.map((words) => words[ENTRIES]!);
+  const [reading, writing, other] = shards as [Int32Array, Int32Array, Int32Array];
+  reading[MUTEX] = 7;
+  writing[MUTEX] = 7;
+  writing[SEQUENCE]!++;
+  other[MUTEX] = 8;
+  const before = other[SEQUENCE];
+  t.is(store.recoverThread(7), 2);
+  t.deepEqual(
+    shards.map((words) => words[ENTRIES]),
+    [0, 0, ...entries.slice(2)],
+  );
+  t.deepEqual([reading[MUTEX], writing[MUTEX], other[MUTEX]], [0, 0, 8]);
+  t.deepEqual([reading[SEQUENCE]! & 1, writing[SEQUENCE]! & 1, other[SEQUENCE]], [0, 0, before]);
+  t.is(store.recoverThread(7), 0);
+  other[MUTEX] = 0;
+  for (const name of names) t.true(store.put(name, text("new"), undefined));
 });
 
 test("a value of no bytes is a value, and a cached not-found is neither value nor miss", (t) => {

@@ -15,20 +15,26 @@ import type { Connection } from "../../../server/connection.ts";
 import { Groups, type HeldGroup } from "../../../server/groups.ts";
 import { Latency } from "../../../server/latency.ts";
 import { ClientCounts } from "../../../server/threads/client-counts.ts";
-import { createThreadClients } from "../../../server/threads/thread-clients.ts";
+import { createThreadClients, type ThreadClientsOptions } from "../../../server/threads/thread-clients.ts";
 import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
-import { createGroup, key } from "../fakes.ts";
+import { createGroup, found, key } from "../fakes.ts";
 
 type Run = (words: string[], connection: Connection) => Reply | Promise<Reply> | undefined;
 
-async function startThread(t: ExecutionContext, run: Run = () => OK, lines: readonly string[] = []) {
+interface Ways {
+  readonly lines?: readonly string[];
+  readonly ask?: ThreadClientsOptions["ask"];
+}
+
+async function startThread(t: ExecutionContext, run: Run = () => OK, { lines = [], ask: miss }: Ways = {}) {
   const logged: { msg: string }[] = [];
   const ran: string[] = [];
   const gone: number[] = [];
   const group = createGroup();
   const counters = zeroClientCounters();
   const counts = new ClientCounts(3);
+  const waitLatency = new Latency();
   const sessions: ThreadSessions = new ThreadSessions({
     conf: { slowlogMicros: 0, slowlogEntries: 10 },
     nextSlowId: () => 7,
@@ -41,9 +47,10 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, lines: read
     conf: readConf({ text: lines.join("\n") }),
     log: pino({ level: "trace" }, { write: (line) => void logged.push(JSON.parse(line)) }),
     clock: () => 1000,
+    ...(miss && { ask: miss }),
     groups: new Groups<HeldGroup>([group]),
     counters,
-    waitLatency: new Latency(),
+    waitLatency,
     thread: 3,
     counts,
     sharesPort: false,
@@ -63,7 +70,7 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, lines: read
     await once(socket, "close");
     return text;
   };
-  return { clients, group, counters, counts, logged, ran, gone, ask };
+  return { clients, group, counters, counts, sessions, waitLatency, logged, ran, gone, ask };
 }
 
 test("hits and the connection's own affairs are answered here, all else is handed over", async (t) => {
@@ -80,6 +87,25 @@ test("hits and the connection's own affairs are answered here, all else is hande
   t.deepEqual(ran, ["get", "dbsize"]);
   t.is(counters.commands, 5);
   t.is(group.counters.hits, 1);
+});
+
+test("a thread that can ask for what it misses does, and counts it as a GET that had to wait", async (t) => {
+  const rig = await startThread(t, () => OK, {
+    ask: (name, answer) => {
+      const isBroken = String(name) === "scores:broken";
+      answer(isBroken ? { kind: "error", text: "loader failed" } : found(`value of ${name}`));
+    },
+  });
+  const text = await rig.ask(["GET", "scores:Tom"], ["GET", "scores:broken"], ["PING"]);
+  t.is(text, "$19\r\nvalue of scores:Tom\r\n-ERR loader failed\r\n+PONG\r\n");
+  t.deepEqual(rig.ran, []);
+  t.is(rig.waitLatency.snapshot().count, 2);
+  t.like(rig.sessions.stats.all.get("get"), { calls: 2, failed: 1 });
+  t.is(rig.sessions.stats.general, 3);
+  t.deepEqual(
+    rig.sessions.slowLog.entries.map(({ words }) => words.join(" ")),
+    ["GET scores:Tom", "GET scores:broken", "PING"],
+  );
 });
 
 test("while a change is under way on another thread, a hit is handed over behind it", async (t) => {
@@ -100,7 +126,7 @@ test("while a change is under way on another thread, a hit is handed over behind
 });
 
 test("nothing is handed over for a client without the password", async (t) => {
-  const { ran, ask } = await startThread(t, () => OK, ["requirepass secret"]);
+  const { ran, ask } = await startThread(t, () => OK, { lines: ["requirepass secret"] });
   t.regex(await ask(["DBSIZE"], ["AUTH", "secret"], ["DBSIZE"]), /^-NOAUTH .*\r\n\+OK\r\n\+OK\r\n$/);
   t.deepEqual(ran, ["dbsize"]);
 });

@@ -8,6 +8,7 @@ import type { Worker } from "node:worker_threads";
 import test, { type ExecutionContext } from "ava";
 import { monotonicClock } from "../../../server/clock.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
+import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
 import { Store } from "../../../server/store/store.ts";
 import { ClientCounts } from "../../../server/threads/client-counts.ts";
 import { joined } from "../../../server/threads/forwarder.ts";
@@ -121,6 +122,18 @@ test("it answers from the stores that the main thread writes, at once", async (t
   t.like(groups.scores, { hits: 2, negativeHits: 1, mirrorHits: 1, misses: 0 });
   t.like(clients, { commands: 3, connectionsReceived: 1, connectionsRejected: 0 });
   t.is(rig.counts.total(), 1);
+});
+
+test("it does not answer from where somebody writes: that is handed over", async (t) => {
+  const rig = await startWorker(t);
+  await rig.next("ready");
+  const { send } = connectTo(t, rig.port);
+  rig.store.put(key("scores:Tom"), key("630"), undefined);
+  const words = new Int32Array(rig.store.handle.memory[0]!);
+  Atomics.store(words, MUTEX, 1);
+  Atomics.add(words, SEQUENCE, 1);
+  send("GET", "scores:Tom");
+  t.deepEqual(commandsIn(await rig.next("commands")), ["GET scores:Tom"]);
 });
 
 test("an entry whose time is up is not answered; the clock is the main thread's", async (t) => {

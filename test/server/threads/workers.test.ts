@@ -163,7 +163,7 @@ test("after a reset only what comes counts, on the dead too", async (t) => {
 });
 
 test("close resolves when all have ended, and nobody is replaced any more", async (t) => {
-  const { workers, started, sleeps, threads, lines } = createWorkers(2);
+  const { workers, started, recovered, sleeps, threads, lines } = createWorkers(2);
   const replacing = () => lines.filter(({ msg }) => msg.includes("starting another"));
   void workers.start().catch(() => {});
   let isClosed = false;
@@ -182,6 +182,7 @@ test("close resolves when all have ended, and nobody is replaced any more", asyn
   t.deepEqual(threads(), [2, 3]);
   t.deepEqual(workers.threads, []);
   t.deepEqual(replacing(), []);
+  t.deepEqual(recovered, [2, 3], "the main thread's clients are answered until the end");
 });
 
 test("no thread lets a client go before all have stopped listening", async (t) => {

@@ -19,7 +19,9 @@ function setUp(maxKeys?: number, maxBytes = 1 << 20) {
   /** A client that tracks, and what it is told: keys, `*` for all. */
   const client = (id: number, mode: Partial<TrackingMode> = {}) => {
     const told: string[] = [];
-    const push = (message: Reply) => {
+    const atOnce: boolean[] = [];
+    const push = (message: Reply, isAtOnce = false) => {
+      atOnce.push(isAtOnce);
       const text = encodeReply(message, 3).toString();
       told.push(
         text.endsWith("_\r\n")
@@ -33,7 +35,7 @@ function setUp(maxKeys?: number, maxBytes = 1 << 20) {
       );
     };
     tracking.enable({ id, push }, { ...DEFAULT, ...mode });
-    return { told, read: (name = A) => tracking.reads(name, tracking.readerOf(id)!) };
+    return { told, atOnce, read: (name = A) => tracking.reads(name, tracking.readerOf(id)!) };
   };
   return { clock, group, tracking, client };
 }
@@ -164,6 +166,31 @@ test("a flush tells clients and members that nothing holds, and forgets", (t) =>
   tracking.changed(A);
   t.deepEqual([told, member.told], [["*"], ["*"]]);
   t.is(tracking.figures.items, 0);
+});
+
+test("who flushes hears of it behind the reply to that, others at once", (t) => {
+  const { tracking, client } = setUp();
+  const [own, other] = [client(1), client(2)];
+  tracking.flushed(1);
+  tracking.flushed();
+  t.deepEqual(
+    [own.atOnce, other.atOnce],
+    [
+      [false, true],
+      [true, true],
+    ],
+  );
+});
+
+test("what has ended just before a flush is not told of behind it", async (t) => {
+  const { group, tracking, client } = setUp(undefined, 4096);
+  const { told } = client(1, { bcast: true, prefixes: ["scores:"] });
+  group.store.put(A, key("v"), undefined);
+  for (let i = 0; i < 200; i++) group.store.put(key(`scores:${i}`), Buffer.alloc(40), undefined);
+  t.is(group.store.look(A).kind, "missing");
+  tracking.flushed();
+  await turn();
+  t.deepEqual(told, ["*"]);
 });
 
 test("when others cannot be relied on, clients are told, and members are not", (t) => {
