@@ -12,6 +12,12 @@ const LF = 0x0a;
 const EMPTY = Buffer.alloc(0);
 /** Room for the rest of a short command, which is what most chunks end with. */
 const MIN_KEPT_BYTES = 64;
+/**
+ * From here on the buffer grows fourfold: what it has outgrown stays in memory until the garbage collector comes, and room
+ * not yet written costs none.
+ */
+const LARGE_BYTES = 1 << 22;
+const LARGE_STEP = 4;
 
 export class CommandInput {
   /** What is there to read: `bytes` from `start`, where the current command begins, to `end`. */
@@ -33,7 +39,7 @@ export class CommandInput {
     return this.#isKept ? this.end - this.start : 0;
   }
 
-  /** What keeping them costs. */
+  /** The room for them. */
   get pendingCapacity(): number {
     return this.#isKept ? this.bytes.length : 0;
   }
@@ -116,10 +122,11 @@ export class CommandInput {
     return (lineFeed < 0 ? this.#chunk.length : lineFeed + 1) - this.#chunkAt;
   }
 
-  /** Doubling, so that a command in one-byte chunks is copied twice in all, not once a byte. */
+  /** In steps, so that a command in one-byte chunks is copied twice in all, not once a byte. */
   #reserve(capacity: number): void {
-    if (capacity <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(capacity, 2 * this.bytes.length));
+    const { length } = this.bytes;
+    if (capacity <= length) return;
+    const grown = Buffer.allocUnsafe(Math.max(capacity, length * (length < LARGE_BYTES ? 2 : LARGE_STEP)));
     this.bytes.copy(grown, 0, 0, this.end);
     this.bytes = grown;
   }

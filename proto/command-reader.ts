@@ -80,7 +80,7 @@ export class CommandReader {
     return this.#input.pendingBytes;
   }
 
-  /** What holding them costs: at most twice as much. */
+  /** The room for them: at most twice as much, and from 4 MiB on four times, of which only what has come takes memory. */
   get pendingCapacity(): number {
     return this.#input.pendingCapacity;
   }

@@ -70,9 +70,14 @@ export interface NodeProcess extends Program {
   readonly peerId: string;
 }
 
-/** Starts a node and waits until it is ready. */
-export async function startNodeProcess(t: Owner, args: readonly string[], peerId = ""): Promise<NodeProcess> {
-  const program = start(t, process.execPath, [CLI, ...args]);
+/** Starts a node and waits until it is ready. `v8`: flags of its own for the engine. */
+export async function startNodeProcess(
+  t: Owner,
+  args: readonly string[],
+  peerId = "",
+  v8: readonly string[] = [],
+): Promise<NodeProcess> {
+  const program = start(t, process.execPath, [...v8, CLI, ...args]);
   const ready = await program.printed(/ready on [^ ]*:(\d+)/);
   return Object.assign(program, { port: Number(ready[1]), peerId });
 }

@@ -87,6 +87,19 @@ test("grows by doubling, with what has come", (t) => {
   t.true(capacities.size <= 12);
 });
 
+test("what a long command outgrows is less than half of what it holds", (t) => {
+  const input = new CommandInput();
+  const chunk = Buffer.alloc(1 << 16, "x");
+  const capacities = new Set<number>();
+  while (input.pendingBytes < 60 << 20) {
+    input.push(chunk);
+    while (input.gather(1e9));
+    capacities.add(input.pendingCapacity);
+  }
+  const outgrown = [...capacities].slice(0, -1).reduce((sum, bytes) => sum + bytes, 0);
+  t.true(outgrown < 30 << 20, `${outgrown} bytes`);
+});
+
 test("refuses a chunk while the last one is not used up", (t) => {
   const input = new CommandInput();
   input.push(Buffer.from("PING\r\n"));
