@@ -62,7 +62,8 @@ const atSecond = fc.oneof(
 );
 const atMilli = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("4000000000100", "1000") },
-  { weight: 1, arbitrary: odd },
+  // Redis' store holds this one.
+  { weight: 1, arbitrary: odd.filter((text) => text !== "9223372036854775807") },
 );
 const index = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: -60, max: 60 }).map(String) },
