@@ -1,8 +1,9 @@
 /**
  * What a connection makes of the answer to a command: its bytes, whatever the command has returned, or silence.
  */
-import { ErrorReply, encodeReply, type Reply } from "../proto/reply.ts";
+import { ErrorReply, encodeReply, Push, type Reply, Several } from "../proto/reply.ts";
 import { errors } from "../proto/texts.ts";
+import type { Answer } from "./commands/command.ts";
 import type { Connection } from "./connection.ts";
 import type { Silence } from "./session.ts";
 
@@ -27,9 +28,13 @@ export function setSilence(connection: Connection, silence: Silence | undefined)
   connection.setReason("silent", silence !== undefined);
 }
 
-/** Whether the command that has just been executed gets no reply. */
-export function takeSilence(connection: Connection): boolean {
+/** Whether the command that has just been executed gets no reply; subscribing is confirmed all the same. */
+export function takeSilence(connection: Connection, answer: Answer): boolean {
   const { silence } = connection.session;
   if (silence === "this") setSilence(connection, undefined);
-  return silence === "this" || silence === "always";
+  return (silence === "this" || silence === "always") && !isConfirmation(answer);
+}
+
+function isConfirmation(answer: Answer): boolean {
+  return answer instanceof Push || answer instanceof Several;
 }

@@ -267,7 +267,7 @@ export class Connection {
     this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
     this.#executing = false;
-    const isSilent = takeSilence(this);
+    const isSilent = takeSilence(this, reply);
     if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
     else if (reply !== undefined && !isSilent) this.#reply(reply);
     for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);

@@ -5,8 +5,12 @@
  * returned to.
  */
 
-/** Whether the whole text matches the pattern. Both are compared character by character; use latin1 for bytes. */
+/**
+ * Whether the whole text matches the pattern. Both are compared character by character; use latin1 for bytes. As in Redis,
+ * the empty text is matched by the empty pattern only, not even by `*`.
+ */
 export function matchesGlob(pattern: string, text: string): boolean {
+  if (text === "") return pattern === "";
   let p = 0;
   let t = 0;
   let star = -1;

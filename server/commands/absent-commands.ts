@@ -1,17 +1,15 @@
 /**
- * Commands about things that carrotCache does not have: Redis Cluster's slots, replicas, users, latency events. They
+ * Commands about things that carrotCache does not have: Redis Cluster's slots, replicas, latency events. They
  * answer what a Redis without these things answers, because tools and clients ask before they do anything else.
  */
 import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { NodeConf } from "../conf/conf.ts";
 import { sumFigures } from "../figures.ts";
 import { version } from "../version.ts";
 import type { Command, CommandContext, CommandFlag } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 
 const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
-const OPEN: readonly CommandFlag[] = ["noscript", "loading", "stale"];
 const NO_CLUSTER = () => new ErrorReply(errors.clusterDisabled);
 
 type Local = NonNullable<Command["local"]>;
@@ -27,11 +25,15 @@ function of(
 }
 
 const clusterSubcommand = of("cluster", "3.0.0", ["stale"]);
+const clusterAdmin = of("cluster", "3.0.0", ["admin", "stale"]);
 const NO_CLUSTER_TEXT = "An error: this is no Redis Cluster, any member answers for any key.";
 /** Those that clients ask for, with their arity. */
 const CLUSTER_ARITY: Readonly<Record<string, number>> = {
   ...{ info: 2, nodes: 2, slots: 2, shards: 2, myid: 2, links: 2, keyslot: 3, countkeysinslot: 3 },
-  ...{ getkeysinslot: 4, replicas: 3, slaves: 3, meet: -4, forget: 3, reset: -2, failover: -2 },
+  getkeysinslot: 4,
+};
+const CLUSTER_ADMIN_ARITY: Readonly<Record<string, number>> = {
+  ...{ replicas: 3, slaves: 3, meet: -4, forget: 3, reset: -2, failover: -2 },
 };
 
 const clusterCommand: Command = {
@@ -41,9 +43,14 @@ const clusterCommand: Command = {
   summary: "A container for commands of Redis Cluster.",
   since: "3.0.0",
   group: "cluster",
-  subcommands: Object.entries(CLUSTER_ARITY).map(([name, arity]) =>
-    clusterSubcommand(name, arity, NO_CLUSTER_TEXT, NO_CLUSTER),
-  ),
+  subcommands: [
+    ...Object.entries(CLUSTER_ARITY).map(([name, arity]) =>
+      clusterSubcommand(name, arity, NO_CLUSTER_TEXT, NO_CLUSTER),
+    ),
+    ...Object.entries(CLUSTER_ADMIN_ARITY).map(([name, arity]) =>
+      clusterAdmin(name, arity, NO_CLUSTER_TEXT, NO_CLUSTER),
+    ),
+  ],
 };
 
 const clusterMode = of("cluster", "3.0.0", ["loading", "stale", "fast"]);
@@ -55,62 +62,6 @@ function wait(args: readonly Buffer[]): Reply {
   if (timeoutMs === undefined) return new ErrorReply(errors.timeoutNotAnInteger);
   return timeoutMs < 0 ? new ErrorReply(errors.timeoutNegative) : 0;
 }
-
-const aclSubcommand = of("server", "6.0.0", OPEN);
-const aclAdmin = of("server", "6.0.0", ADMIN);
-const ACL_CATEGORIES = [
-  ...[
-    "keyspace",
-    "read",
-    "write",
-    "set",
-    "sortedset",
-    "list",
-    "hash",
-    "string",
-    "bitmap",
-    "hyperloglog",
-    "geo",
-  ],
-  ...["stream", "pubsub", "admin", "fast", "slow", "blocking", "dangerous", "connection", "transaction"],
-  "scripting",
-];
-
-function usersOf({ requirePass, adminPassword }: NodeConf) {
-  const user = { name: "default", hasPassword: requirePass !== "" };
-  return adminPassword === "" ? [user] : [{ name: "admin", hasPassword: true }, user];
-}
-
-/** Which commands are in a category, COMMAND LIST FILTERBY ACLCAT tells. */
-function aclCat(args: readonly Buffer[]): Reply {
-  if (args.length > 3) return new ErrorReply(errors.unknownForm(args[1]!, "ACL"));
-  if (args.length === 2) return ACL_CATEGORIES;
-  const known = ACL_CATEGORIES.includes(args[2]!.toString("latin1").toLowerCase());
-  return known ? [] : new ErrorReply(errors.aclCategory(args[2]!));
-}
-
-const aclCommand: Command = {
-  name: "acl",
-  arity: -2,
-  flags: [],
-  summary: "A container for questions about users: default, and admin with an admin-password.",
-  since: "6.0.0",
-  group: "server",
-  subcommands: [
-    aclSubcommand("whoami", 2, "The name of the user.", (_args, { connection }) => connection.session.user),
-    aclSubcommand("cat", -2, "The categories of commands.", aclCat),
-    aclAdmin("users", 2, "The names of all users.", (_args, { conf }) =>
-      usersOf(conf).map(({ name }) => name),
-    ),
-    aclAdmin("list", 2, "What users may do, as in a Redis' conf.", (_args, { conf }) =>
-      usersOf(conf).map(({ name, hasPassword }) => {
-        return `user ${name} on ${hasPassword ? "sanitize-payload" : "nopass"} ~* &* +@all`;
-      }),
-    ),
-    aclAdmin("log", -2, "Nothing: wrong passwords are in the log of the process.", () => []),
-    aclAdmin("getuser", 3, "Nothing but null.", () => null),
-  ],
-};
 
 const latencySubcommand = of("server", "2.8.13", ADMIN);
 const DOCTOR =
@@ -198,7 +149,6 @@ export const absentCommands: readonly Command[] = [
   clusterMode("asking", 1, NO_CLUSTER_TEXT, NO_CLUSTER, { flags: ["fast"] }),
   of("generic", "3.0.0", ["noscript"])("wait", 3, "Answers 0: nobody replicates this node.", wait),
   serverRole("role", 1, "Master, without replicas.", () => ["master", 0, []]),
-  aclCommand,
   latencyCommand,
   artwork("lolwut", -1, "A carrot.", () => new Verbatim(`${CARROT}\ncarrotCache ver. ${version}\n`)),
 ];

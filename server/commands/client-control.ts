@@ -71,9 +71,10 @@ async function unpause(_args: readonly Buffer[], { node }: CommandContext): Prom
 /** OFF and SKIP are not replied to themselves. */
 function reply(args: readonly Buffer[], context: LocalContext): Reply | undefined {
   const { connection } = context;
-  // In Redis it leaves the array of EXEC without elements that its head promises.
-  if (context.inExec) return new ErrorReply(errors.notInTransaction);
   const word = args[2]!.toString("latin1").toLowerCase();
+  const isSilent = word === "off" || word === "skip" || connection.session.silence !== undefined;
+  // In Redis it leaves the array of EXEC without its head, or without elements that its head promises.
+  if (context.inExec && isSilent) return new ErrorReply(errors.notInTransaction);
   if (word === "on") {
     setSilence(connection, undefined);
     return OK;

@@ -4,6 +4,7 @@
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { matchesGlob } from "../glob.ts";
+import { categoriesOf } from "./acl-categories.ts";
 import type { Command } from "./command.ts";
 import { keyFlags } from "./key-flags.ts";
 
@@ -19,30 +20,11 @@ function describe(command: Command, fullName = command.name): Reply[] {
     first,
     last,
     step,
-    new Set<Reply>(categories(command).map((category) => new SimpleString(category))),
+    new Set<Reply>(categoriesOf(command, fullName).map((category) => new SimpleString(`@${category}`))),
     new Set<Reply>(),
     new Set<Reply>(),
     new Set<Reply>((command.subcommands ?? []).map((sub) => describe(sub, `${command.name}|${sub.name}`))),
   ];
-}
-
-/** ACL categories, as far as the flags and the group tell them. */
-function categories(command: Command): string[] {
-  const flags = command.flags;
-  const named = {
-    "@read": flags.includes("readonly"),
-    "@write": flags.includes("write"),
-    "@string": command.group === "string",
-    "@keyspace": command.group === "generic",
-    "@pubsub": flags.includes("pubsub"),
-    "@connection": command.group === "connection",
-    "@transaction": command.group === "transactions",
-    "@admin": flags.includes("admin"),
-    "@dangerous": flags.includes("dangerous") || flags.includes("admin"),
-    "@fast": flags.includes("fast"),
-    "@slow": !flags.includes("fast"),
-  };
-  return Object.entries(named).flatMap(([name, has]) => (has ? [name] : []));
 }
 
 /** The map of an entry of COMMAND DOCS. */
@@ -95,7 +77,7 @@ function list(commands: ReadonlyMap<string, Command>, args: readonly Buffer[]): 
   if (args.length !== 5 || filterBy !== "filterby") return new ErrorReply(errors.syntax);
   if (by === "pattern") return names.filter((name) => matchesGlob(value!, name));
   if (by === "aclcat") {
-    return names.filter((name) => categories(commands.get(name)!).includes(`@${value}`));
+    return names.filter((name) => categoriesOf(commands.get(name)!, name).includes(value!));
   }
   return by === "module" ? [] : new ErrorReply(errors.syntax);
 }

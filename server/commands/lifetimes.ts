@@ -21,6 +21,8 @@ export const AT_MILLISECOND: TimeUnit = { isSeconds: false, isAbsolute: true };
 
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
+/** 500 years. A store keeps deadlines of up to 557 years after its start, and a later one would become that silently. */
+const MAX_LIFE_MS = 500 * 365.25 * 24 * 3600 * 1000;
 
 export interface Time {
   readonly arg: Buffer;
@@ -34,8 +36,8 @@ export function lifeOf({ arg, unit }: Time, command: string, nowMs: number): num
   const invalid = new ErrorReply(errors.invalidExpireTime(command));
   if (unit.isSeconds && (given > MAX_INT64 / 1000n || given < MIN_INT64 / 1000n)) return invalid;
   const ms = unit.isSeconds ? given * 1000n : given;
-  if (unit.isAbsolute) return Number(ms) - nowMs;
-  return ms > MAX_INT64 - BigInt(Math.floor(nowMs)) ? invalid : Number(ms);
+  const life = unit.isAbsolute ? Number(ms) - nowMs : Number(ms);
+  return life > MAX_LIFE_MS ? invalid : life;
 }
 
 /** The same for a new value, which cannot be given no life at all. */

@@ -58,9 +58,11 @@ function publish(kind: "channels" | "shards") {
 function channelsOf(kind: SubscriptionKind) {
   return async (args: readonly Buffer[], { node }: CommandContext): Promise<Reply> => {
     if (args.length > 3) return new ErrorReply(errors.unknownForm(args[1]!, "PUBSUB"));
-    const pattern = args[2]?.toString("latin1") ?? "*";
+    const pattern = args[2]?.toString("latin1");
     const names = [...(await node.sessions.subscriptions(kind)).keys()];
-    return names.filter((name) => matchesGlob(pattern, name)).map((name) => Buffer.from(name, "latin1"));
+    return names
+      .filter((name) => pattern === undefined || matchesGlob(pattern, name))
+      .map((name) => Buffer.from(name, "latin1"));
   };
 }
 

@@ -7,6 +7,7 @@
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { absentCommands } from "./absent-commands.ts";
+import { aclCommand } from "./acl-command.ts";
 import { refusalOf } from "./admin.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommand } from "./client-commands.ts";
@@ -42,6 +43,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     configCommand,
     ...serverCommands,
     slowlogCommand,
+    aclCommand(() => COMMANDS),
     ...absentCommands,
     ...carrotCommands,
   ].map((command) => [command.name, command]),

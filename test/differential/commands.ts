@@ -35,7 +35,7 @@ const seconds = fc.constantFrom(
 );
 const milliseconds = fc.oneof(seconds, fc.constantFrom("1000000", "-9223372036854775808"));
 const unixSeconds = fc.constantFrom("4000000000", "1", "0", "-5", "x", "9223372036854775807");
-/** No lifetime beyond 2^44 ms: carrotCache's end there. */
+/** No lifetime beyond 500 years: carrotCache refuses those, in the words in which Redis refuses longer ones. */
 const unixMilliseconds = fc.constantFrom("4000000000000", "1", "0", "-5", "x", "1.5");
 const integer = fc.constantFrom(
   "0",
@@ -62,7 +62,10 @@ const setOption = fc.oneof(
   lifetime,
   fc.constantFrom(["NX"], ["XX"], ["GET"], ["KEEPTTL"], ["nx"], ["FOO"], ["EX"]),
 );
-const pattern = fc.constantFrom("*", "a", "?", "[ab]", "[^a]", "\\a", "b*", "[a-c]", "", "x");
+const pattern = fc.oneof(
+  fc.constantFrom("*", "a", "?", "[ab]", "[^a]", "\\a", "b*", "[a-c]", "", "x"),
+  fc.constantFrom("**", "*?", "[", "[^", "\\", "*\\", "[\\", "[b-", "[c-a]", "[]", "?*", "*b*", "[^\\a]"),
+);
 
 type Word = string | Arbitrary<string> | Words;
 
@@ -222,8 +225,13 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
     words("LATENCY", fc.constantFrom("LATEST", "RESET", "FOO")),
     // Not "command": in a damaged stream it would be one, with a reply that is listed.
     words("LATENCY", "HISTORY", "fast-command"),
+    words("LATENCY", "HISTOGRAM"),
+    words("LATENCY", "HISTOGRAM", some(fc.constantFrom("nosuch", "get", ""))),
   ],
-  acl: [words("ACL", fc.constantFrom("WHOAMI", "FOO"))],
+  acl: [
+    words("ACL", fc.constantFrom("WHOAMI", "FOO", "CAT", "USERS")),
+    words("ACL", "CAT", fc.constantFrom("read", "STRING", "list", "connection", "foo", "")),
+  ],
   cluster: [words("CLUSTER", fc.constantFrom("INFO", "SLOTS", "NODES", "MYID", "FOO"))],
   quit: [words("QUIT"), words("QUIT", "now")],
 };
@@ -262,6 +270,11 @@ export const LISTED: Readonly<Record<string, Listed>> = {
   "client|info": ELSEWHERE,
   "client|list": ELSEWHERE,
   "memory|usage": ELSEWHERE,
+  "acl|cat": ELSEWHERE,
+  "latency|histogram": {
+    because: "hits are not timed one by one, and a histogram without them says less than none",
+    rest: kind,
+  },
   "config|set": {
     because: "what is wrong with a value stands there in carrot.conf's words",
     rest: (reply) => reply.replace(/ - .*/, ""),

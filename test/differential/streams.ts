@@ -45,8 +45,8 @@ function isExact(name: string): boolean {
 const ordinaryCases = casesOf((name) => ![...TRANSACTIONS, ...CHANNELS, ...SILENCE].includes(name));
 const exactCases = casesOf(isExact);
 const sessionCases = casesOf((name) => isExact(name) || [...TRANSACTIONS, ...CHANNELS].includes(name));
-/** Redis confirms a subscription also to who wants no replies, and takes CLIENT REPLY inside a transaction. */
-const silentCases = casesOf((name) => isExact(name) || ["reset", ...SILENCE].includes(name));
+/** Redis takes CLIENT REPLY OFF inside a transaction. */
+const silentCases = casesOf((name) => isExact(name) || ["reset", ...CHANNELS, ...SILENCE].includes(name));
 
 function isThere(name: string): boolean {
   const [first, second] = name.split("|");

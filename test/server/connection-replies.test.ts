@@ -3,6 +3,7 @@
  * Method: a connection that notes what it is told.
  */
 import test from "ava";
+import { Push, Several } from "../../proto/reply.ts";
 import type { Connection } from "../../server/connection.ts";
 import { encodeFor, internalError, setSilence, takeSilence } from "../../server/connection-replies.ts";
 import { Session } from "../../server/session.ts";
@@ -27,14 +28,25 @@ test("what cannot be encoded is reported, and an error to its client", (t) => {
 
 test("silence for one command ends with it, silence for all does not", (t) => {
   const { connection, said } = setUp();
-  t.false(takeSilence(connection));
+  t.false(takeSilence(connection, null));
   setSilence(connection, "next");
-  t.false(takeSilence(connection), "CLIENT REPLY SKIP itself");
+  t.false(takeSilence(connection, null), "CLIENT REPLY SKIP itself");
   connection.session.silence = "this";
-  t.true(takeSilence(connection));
-  t.false(takeSilence(connection));
+  t.true(takeSilence(connection, null));
+  t.false(takeSilence(connection, null));
   setSilence(connection, "always");
-  t.true(takeSilence(connection));
-  t.true(takeSilence(connection));
+  t.true(takeSilence(connection, null));
+  t.true(takeSilence(connection, null));
   t.deepEqual(said, ["silent true", "silent false", "silent true"]);
+});
+
+test("subscribing is confirmed to who wants no replies, and counts as the one that is not replied to", (t) => {
+  const { connection } = setUp();
+  const confirmation = new Push(["subscribe", "a", 1]);
+  setSilence(connection, "always");
+  t.false(takeSilence(connection, confirmation));
+  t.false(takeSilence(connection, new Several([confirmation])));
+  connection.session.silence = "this";
+  t.false(takeSilence(connection, confirmation));
+  t.false(takeSilence(connection, null));
 });

@@ -19,18 +19,7 @@ const PIPELINES = [
   ...["CLUSTER KEYSLOT", "CLUSTER KEYSLOT a", "CLUSTER COUNTKEYSINSLOT 5", "CLUSTER SHARDS", "cluster info"],
   ...["READONLY", "READWRITE", "ASKING", "READONLY x", "ROLE", "ROLE x"],
   ...["WAIT 0 0", "WAIT x 0", "WAIT 0 x", "WAIT 0 -1", "WAIT -1 0", "WAIT", "MULTI | WAIT 0 0 | EXEC"],
-  ...[
-    "ACL",
-    "ACL WHOAMI",
-    "ACL CAT",
-    "ACL CAT foo",
-    "ACL CAT a b",
-    "ACL LIST",
-    "ACL USERS",
-    "ACL LOG",
-    "ACL FOO",
-  ],
-  ...["ACL GETUSER nobody", "ACL GETUSER", "LATENCY", "LATENCY LATEST", "LATENCY HISTORY a", "LATENCY FOO"],
+  ...["LATENCY", "LATENCY LATEST", "LATENCY HISTORY a", "LATENCY FOO"],
   ...["LATENCY RESET", "LATENCY RESET a b", "LATENCY GRAPH a", "LATENCY HISTOGRAM nosuch", "LATENCY HISTORY"],
   ...["MEMORY", "MEMORY FOO", "MEMORY PURGE", "MEMORY PURGE x", "MEMORY STATS x", "MEMORY MALLOC-STATS x"],
 ];
@@ -72,18 +61,4 @@ test("reports are texts for people, and MEMORY STATS has figures", async (t) => 
   const stats = await ask(["MEMORY", "STATS"]);
   t.true(stats.includes(`${bulk("keys.count")}:1\r\n`));
   t.regex(stats, /\$13\r\ndataset\.bytes\r\n:[1-9]\d*\r\n/);
-});
-
-test("with a password, ACL LIST does not say that there is none", async (t) => {
-  const { ask } = await startRig(t, ["requirepass secret"]);
-  t.false((await ask(["AUTH", "secret"], ["ACL", "LIST"])).includes("nopass"));
-});
-
-test("with an admin's password there is an admin", async (t) => {
-  const { ask } = await startRig(t, ["admin-password topsecret"]);
-  t.is(
-    await ask(["ACL", "WHOAMI"], ["AUTH", "admin", "topsecret"], ["ACL", "WHOAMI"], ["ACL", "USERS"]),
-    `${bulk("default")}+OK\r\n${bulk("admin")}*2\r\n${bulk("admin")}${bulk("default")}`,
-  );
-  t.regex(await ask(["ACL", "LIST"]), /user admin on sanitize-payload .*\r\n.*\r\nuser default on nopass /);
 });

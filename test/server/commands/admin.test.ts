@@ -19,6 +19,15 @@ const HARMLESS = new Set([
   ...["acl|getuser", "acl|list", "acl|log", "acl|users", "client|list", "client|no-evict", "config|get"],
   ...["latency|doctor", "latency|graph", "latency|histogram", "latency|history", "latency|latest"],
   ...["slowlog|get", "slowlog|len"],
+  // No more than an error.
+  ...[
+    "cluster|failover",
+    "cluster|forget",
+    "cluster|meet",
+    "cluster|replicas",
+    "cluster|reset",
+    "cluster|slaves",
+  ],
 ]);
 
 test("every command with Redis' flag admin either needs the admin's password or is harmless", (t) => {

@@ -29,6 +29,11 @@ const PIPELINES = [
     "CLIENT REPLY",
   ],
   ...["CLIENT REPLY OFF | GET scores:no | RESET | GET scores:Tom", "CLIENT REPLY OFF | QUIT"],
+  ...["CLIENT REPLY OFF | UNSUBSCRIBE", "CLIENT REPLY OFF | SUBSCRIBE a b | PUNSUBSCRIBE a | UNSUBSCRIBE b"],
+  ...["CLIENT REPLY SKIP | UNSUBSCRIBE | PING", "CLIENT REPLY SKIP | SUBSCRIBE a | UNSUBSCRIBE"],
+  ...["CLIENT REPLY OFF | SUBSCRIBE | FOO | SUNSUBSCRIBE x | RESET | PING"],
+  ...["MULTI | CLIENT REPLY ON | PING | EXEC | PING", "MULTI | CLIENT REPLY FOO | PING | EXEC"],
+  ...["CLIENT REPLY SKIP | MULTI | CLIENT REPLY ON | EXEC | PING", "MULTI | CLIENT REPLY ON x | EXEC"],
   ...["CLIENT REPLY SKIP | MULTI | PING | EXEC", "CLIENT REPLY OFF x | PING"],
   ...["CLIENT PAUSE", "CLIENT PAUSE x", "CLIENT PAUSE -1", "CLIENT PAUSE 10 FOO", "CLIENT PAUSE x FOO"],
   ...[
@@ -154,7 +159,7 @@ test("a pause is over by itself, and a client that is gone meanwhile does nothin
   t.deepEqual(asked, ["a"]);
 });
 
-test("CLIENT REPLY cannot be part of a transaction's reply", async (t) => {
+test("CLIENT REPLY OFF and SKIP cannot be part of a transaction's reply", async (t) => {
   const { ask } = await startRig(t);
   t.is(
     await ask(["MULTI"], ["CLIENT", "REPLY", "OFF"], ["PING"], ["EXEC"], ["PING"]),

@@ -46,6 +46,10 @@ const PIPELINES = [
     "MULTI | PUBLISH a x | EXEC",
     "HELLO 3 | PING | SUBSCRIBE a | GET scores:Tom | PING hi | PUBSUB NUMSUB a",
   ],
+  ...[
+    "HELLO 3 | SUBSCRIBE  | PUBSUB CHANNELS | PUBSUB CHANNELS * | PUBSUB CHANNELS ",
+    "HELLO 3 | PSUBSCRIBE * | PUBLISH  x",
+  ],
   ...["HELLO 3 | PSUBSCRIBE a* b* | PUBSUB NUMPAT | PUBSUB CHANNELS | HELLO 2 | GET scores:Tom"],
 ];
 
