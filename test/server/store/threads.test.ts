@@ -14,7 +14,8 @@ import { audit } from "./audit.ts";
 import type { HammerData, HammerReport } from "./hammer.ts";
 
 const THREADS = 3;
-const KEYS = 100;
+/** So many that those of one thread alone are more than the store holds: every order of the threads evicts. */
+const KEYS = 200;
 
 function startWorker(store: Store, data: Partial<HammerData>): Worker {
   const common = { role: "hammer", handle: store.handle, threads: THREADS, keys: KEYS, rounds: 30_000 };
