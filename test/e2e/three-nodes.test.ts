@@ -8,6 +8,9 @@ import { Redis } from "ioredis";
 import { type Origin, originValue, startOrigin } from "./origin.ts";
 import { type Cluster, startCluster } from "./processes.ts";
 
+/** Of counting loads: each takes some seconds. */
+const ATTEMPTS = 4;
+
 async function setUp(
   t: ExecutionContext,
   delayMs = 0,
@@ -36,22 +39,57 @@ async function inParts<T>(count: number, work: (i: number) => Promise<T>): Promi
   return results;
 }
 
-test("10,000 keys through random nodes are 10,000 loads in all, and none the second time", async (t) => {
-  const { origin, clients } = await setUp(t);
-  const anyone = () => clients[Math.floor(Math.random() * clients.length)]!;
-  for (let round = 0; round < 2; round++) {
-    const values = await inParts(10_000, (i) => anyone().get(`item:${i}`));
-    t.true(values.every((value, i) => value === originValue(`${i}`)));
-    t.is(origin.total(), 10_000);
+type Nodes = Awaited<ReturnType<typeof setUp>>;
+
+/** Whether a member has been given up by another since the start. */
+async function hasLostALink({ clients }: Nodes): Promise<boolean> {
+  const lists = await Promise.all(clients.map((client) => client.call("CARROT.PEERS")));
+  return (lists as (string | number)[][][]).flat().some((fields) => {
+    const value = (name: string) => fields[fields.indexOf(name) + 1];
+    return value("state") !== "up" || Number(value("reconnects")) > 0;
+  });
+}
+
+/**
+ * Has the loads counted by three nodes that have reached each other all the while: a machine that is held up for longer than
+ * a heartbeat allows has members stand in for each other, which is right and is more loads.
+ */
+async function countLoads<T>(
+  t: ExecutionContext,
+  delayMs: number,
+  count: (nodes: Nodes) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const nodes = await setUp(t, delayMs);
+    const counted = await count(nodes);
+    if (attempt === ATTEMPTS || !(await hasLostALink(nodes))) return counted;
+    t.log("a member was silent for too long: once more");
+    for (const client of nodes.clients) client.disconnect();
+    for (const node of nodes.nodes) node.kill("SIGKILL");
   }
-  t.is(origin.loads.size, 10_000);
+}
+
+test("10,000 keys through random nodes are 10,000 loads in all, and none the second time", async (t) => {
+  const counted = await countLoads(t, 0, async ({ origin, clients }) => {
+    const anyone = () => clients[Math.floor(Math.random() * clients.length)]!;
+    const totals: number[] = [];
+    for (let round = 0; round < 2; round++) {
+      const values = await inParts(10_000, (i) => anyone().get(`item:${i}`));
+      t.true(values.every((value, i) => value === originValue(`${i}`)));
+      totals.push(origin.total());
+    }
+    return { totals, keys: origin.loads.size };
+  });
+  t.deepEqual(counted, { totals: [10_000, 10_000], keys: 10_000 });
 });
 
 test("2,000 concurrent GETs of one cold key over three nodes are 1 load", async (t) => {
-  const { origin, clients } = await setUp(t, 100);
-  const values = await Promise.all(Array.from({ length: 2000 }, (_, i) => clients[i % 3]!.get("item:cold")));
-  t.deepEqual([...new Set(values)], [originValue("cold")]);
-  t.is(origin.total(), 1);
+  const loads = await countLoads(t, 100, async ({ origin, clients }) => {
+    const asked = Array.from({ length: 2000 }, (_, i) => clients[i % 3]!.get("item:cold"));
+    t.deepEqual([...new Set(await Promise.all(asked))], [originValue("cold")]);
+    return origin.total();
+  });
+  t.is(loads, 1);
 });
 
 test("a deleted key is loaded anew, and every node gives the new value", async (t) => {

@@ -147,14 +147,22 @@ test("PAUSE WRITE holds up what changes something, an EXEC with such a command t
   t.false(node.sessions.standing.length > 0);
 });
 
-test("a pause is over by itself, and a client that is gone meanwhile does nothing any more", async (t) => {
-  const { client, ask, asked, node } = await startRig(t, [], { clock: () => performance.now() });
+test("a pause is over by itself", async (t) => {
+  const { ask, asked } = await startRig(t, [], { clock: () => performance.now() });
+  await ask(["CLIENT", "PAUSE", "60"]);
+  t.is(await ask(["GET", "scores:a"]), bulk("value of a"));
+  t.deepEqual(asked, ["a"]);
+});
+
+test("a client that is gone before the pause is over does nothing any more", async (t) => {
+  const { client, ask, asked, node } = await startRig(t);
   const raw = await client();
   await raw.reply(command("PING"), "+PONG\r\n");
-  await ask(["CLIENT", "PAUSE", "60"]);
+  await ask(["CLIENT", "PAUSE", "1000000"]);
   raw.send(command("GET", "scores:never"));
   while (node.counters.commands < 3) await turn();
   t.is(await node.sessions.kill({ id: 1, self: 0, skipsSelf: true }), 1);
+  await node.sessions.unpause();
   t.is(await ask(["GET", "scores:a"]), bulk("value of a"));
   t.deepEqual(asked, ["a"]);
 });

@@ -15,13 +15,17 @@ import { joined } from "../../../server/threads/forwarder.ts";
 import type { CommandBatch, ToMain, ToWorker, WorkerFigures } from "../../../server/threads/messages.ts";
 import type { Question } from "../../../server/threads/questions.ts";
 import { createWorker } from "../../../server/threads/workers.ts";
-import { freePorts } from "../../e2e/processes.ts";
 import { bytes, command, read } from "../../proto/read-commands.ts";
 import { key } from "../fakes.ts";
+import { ownHost } from "../rig.ts";
+
+/** Free on a host of its own. */
+const PORT = 6390;
 
 interface Rig {
   readonly worker: Worker;
-  readonly port: number;
+  /** Where it listens, on PORT. */
+  readonly host: string;
   readonly store: Store;
   readonly mirrors: Store;
   readonly counts: ClientCounts;
@@ -37,10 +41,10 @@ async function startWorker(
   t: ExecutionContext,
   lines: readonly string[] = [],
   standing: readonly Question[] = [],
+  host = ownHost(),
 ): Promise<Rig> {
-  const [port = 0] = await freePorts(1);
   const clock = monotonicClock();
-  const conf = readConf({ text: ["group scores ttl 0", ...lines].join("\n") });
+  const conf = readConf({ text: [`bind ${host}`, "group scores ttl 0", ...lines].join("\n") });
   const createStore = () => new Store({ maxBytes: 1 << 20, eviction: "lru", clock, seed: 7 });
   const [store, mirrors] = [createStore(), createStore()];
   const counts = new ClientCounts(2);
@@ -48,7 +52,7 @@ async function startWorker(
   const start = {
     conf: { ...conf, places: new Map() },
     thread: 2,
-    port,
+    port: PORT,
     counts: counts.memory,
     groups,
     standing,
@@ -81,12 +85,12 @@ async function startWorker(
     const parts = texts.map(bytes);
     tell({ kind: "replies", ids, lengths: parts.map((part) => part.length), bytes: joined(parts) });
   };
-  return { worker, port, store, mirrors, counts, tell, next: next as Rig["next"], figures, reply };
+  return { worker, host, store, mirrors, counts, tell, next: next as Rig["next"], figures, reply };
 }
 
 /** A client that keeps what it has read. */
-function connectTo(t: ExecutionContext, port: number) {
-  const socket: Socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+function connectTo(t: ExecutionContext, host: string) {
+  const socket: Socket = connect({ port: PORT, host, allowHalfOpen: true });
   t.teardown(() => socket.destroy());
   let text = "";
   socket.on("data", (chunk) => (text += chunk.toString("latin1")));
@@ -107,7 +111,7 @@ const commandsIn = (batch: CommandBatch): string[] =>
 test("it answers from the stores that the main thread writes, at once", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { send, until } = connectTo(t, rig.port);
+  const { send, until } = connectTo(t, rig.host);
   rig.store.put(key("scores:Tom"), key("630"), undefined);
   rig.store.put(key("scores:none"), null, 60_000);
   rig.mirrors.put(key("scores:far"), key("7"), undefined);
@@ -139,7 +143,7 @@ test("it does not answer from where somebody writes: that is handed over", async
 test("an entry whose time is up is not answered; the clock is the main thread's", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { send, until } = connectTo(t, rig.port);
+  const { send, until } = connectTo(t, rig.host);
   rig.store.put(key("scores:brief"), key("1"), 1);
   rig.store.put(key("scores:long"), key("2"), 60_000);
   while (rig.store.get(key("scores:brief")) !== undefined);
@@ -153,7 +157,7 @@ test("misses and commands of the node are handed over; replies keep their order"
   const rig = await startWorker(t);
   await rig.next("ready");
   rig.store.put(key("scores:Tom"), key("630"), undefined);
-  const { socket, closed } = connectTo(t, rig.port);
+  const { socket, closed } = connectTo(t, rig.host);
   socket.end(
     ["GET scores:slow", "GET scores:Tom", "PING", "NOSUCH", "DEL scores:Tom", "GET scores:Tom", "QUIT"]
       .map((line) => command(...line.split(" ")))
@@ -178,7 +182,7 @@ test("misses and commands of the node are handed over; replies keep their order"
 test("directives, and a new count, are in force before the next question is answered", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const first = connectTo(t, rig.port);
+  const first = connectTo(t, rig.host);
   first.send("PING");
   await first.until("+PONG\r\n");
   rig.tell({
@@ -192,21 +196,21 @@ test("directives, and a new count, are in force before the next question is answ
   rig.tell({ kind: "reset" });
   const { clients, lines } = await rig.figures(true);
   t.like(clients, { commands: 0, connectionsReceived: 0 });
-  t.regex(lines[0]!, /^id=1 addr=127\.0\.0\.1:\d+ .* cmd=ping /);
+  t.regex(lines[0]!, /^id=1 addr=127\.[\d.:]+ .* cmd=ping /);
   t.deepEqual((await rig.figures()).lines, []);
-  const second = connectTo(t, rig.port);
+  const second = connectTo(t, rig.host);
   second.send("PING");
   second.send("AUTH", Buffer.from("s\u00e9cret").toString("latin1"));
   const expected = "-NOAUTH Authentication required.\r\n+OK\r\n";
   t.is(await second.until(expected), expected);
-  t.is(await connectTo(t, rig.port).closed, "-ERR max number of clients reached\r\n");
+  t.is(await connectTo(t, rig.host).closed, "-ERR max number of clients reached\r\n");
   t.is(rig.counts.total(), 2);
 });
 
 test("a client gets what is pushed to it in its dialect; that it has gone is said behind its commands", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { socket, send, until } = connectTo(t, rig.port);
+  const { socket, send, until } = connectTo(t, rig.host);
   const pushes = [1, 99].map((client) => ({ client, bytes2: bytes("*two"), bytes3: bytes(">three") }));
   send("GET", "scores:slow");
   const batch = await rig.next("commands");
@@ -226,18 +230,17 @@ test("a client gets what is pushed to it in its dialect; that it has gone is sai
 test("its log lines go to the main thread", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  connectTo(t, rig.port).send("POST", "/");
-  const bad = connectTo(t, rig.port);
+  const bad = connectTo(t, rig.host);
   bad.socket.write("POST / HTTP/1.1\r\n");
   const { line } = await rig.next("log");
   t.like(JSON.parse(line), { level: 40 });
-  t.regex(JSON.parse(line).msg, /^closed client 1, 127\.0\.0\.1:\d+: possible cross-protocol attack/);
+  t.regex(JSON.parse(line).msg, /^closed client 1, 127\.[\d.:]+: possible cross-protocol attack/);
 });
 
 test("it closes when its clients have what they are owed, and ends with 0", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { send, closed } = connectTo(t, rig.port);
+  const { send, closed } = connectTo(t, rig.host);
   send("GET", "scores:slow");
   const batch = await rig.next("commands");
   const ended = once(rig.worker, "exit");
@@ -251,12 +254,12 @@ test("it closes when its clients have what they are owed, and ends with 0", asyn
 test("it can stop listening and go on serving those who are there", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { send, until } = connectTo(t, rig.port);
+  const { send, until } = connectTo(t, rig.host);
   send("PING");
   await until("+PONG\r\n");
   rig.tell({ kind: "stopListening", question: 7 });
   t.is((await rig.next("figures")).question, 7);
-  const late = connect(rig.port, "127.0.0.1");
+  const late = connect(PORT, rig.host);
   const [error] = (await once(late, "error")) as [NodeJS.ErrnoException];
   t.is(error.code, "ECONNREFUSED");
   send("PING");
@@ -264,7 +267,7 @@ test("it can stop listening and go on serving those who are there", async (t) =>
 });
 
 test("a worker that cannot listen says why and ends", async (t) => {
-  const rig = await startWorker(t, ["bind 192.0.2.1"]);
+  const rig = await startWorker(t, [], [], "192.0.2.1");
   const ended = once(rig.worker, "exit");
   t.regex((await rig.next("failed")).text, /EADDRNOTAVAIL/);
   t.deepEqual(await ended, [1]);
