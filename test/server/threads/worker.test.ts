@@ -131,7 +131,7 @@ test("it answers from the stores that the main thread writes, at once", async (t
 test("it does not answer from where somebody writes: that is handed over", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { send } = connectTo(t, rig.port);
+  const { send } = connectTo(t, rig.host);
   rig.store.put(key("scores:Tom"), key("630"), undefined);
   const words = new Int32Array(rig.store.handle.memory[0]!);
   Atomics.store(words, MUTEX, 1);
