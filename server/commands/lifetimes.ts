@@ -21,7 +21,7 @@ export const AT_MILLISECOND: TimeUnit = { isSeconds: false, isAbsolute: true };
 
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
-/** 500 years. A store keeps deadlines of up to 557 years after its start, and a later one would become that silently. */
+/** 500 years: a store keeps deadlines of up to 557 years after its start. Whoever says a longer life means "for ever". */
 const MAX_LIFE_MS = 500 * 365.25 * 24 * 3600 * 1000;
 
 export interface Time {
@@ -29,15 +29,15 @@ export interface Time {
   readonly unit: TimeUnit;
 }
 
-/** What is left to live, negative when the time is over. `command`: its name for the error. */
+/** What is left to live, 500 years at most, negative when the time is over. `command`: its name for the error. */
 export function lifeOf({ arg, unit }: Time, command: string, nowMs: number): number | ErrorReply {
   const given = int64Of(arg);
   if (given === undefined) return new ErrorReply(errors.notAnInteger);
   const invalid = new ErrorReply(errors.invalidExpireTime(command));
   if (unit.isSeconds && (given > MAX_INT64 / 1000n || given < MIN_INT64 / 1000n)) return invalid;
   const ms = unit.isSeconds ? given * 1000n : given;
-  const life = unit.isAbsolute ? Number(ms) - nowMs : Number(ms);
-  return life > MAX_LIFE_MS ? invalid : life;
+  if (!unit.isAbsolute && ms > MAX_INT64 - BigInt(Math.floor(nowMs))) return invalid;
+  return Math.min(unit.isAbsolute ? Number(ms) - nowMs : Number(ms), MAX_LIFE_MS);
 }
 
 /** The same for a new value, which cannot be given no life at all. */

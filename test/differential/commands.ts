@@ -35,7 +35,7 @@ const seconds = fc.constantFrom(
 );
 const milliseconds = fc.oneof(seconds, fc.constantFrom("1000000", "-9223372036854775808"));
 const unixSeconds = fc.constantFrom("4000000000", "1", "0", "-5", "x", "9223372036854775807");
-/** No lifetime beyond 500 years: carrotCache refuses those, in the words in which Redis refuses longer ones. */
+/** No lifetime beyond 500 years: carrotCache's end there. */
 const unixMilliseconds = fc.constantFrom("4000000000000", "1", "0", "-5", "x", "1.5");
 const integer = fc.constantFrom(
   "0",

@@ -60,7 +60,7 @@ const atSecond = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("4000000000", "4100000000", "1000") },
   { weight: 1, arbitrary: odd },
 );
-/** A life of 292 million years is refused here, and taken in Redis where it is the time of day that is given. */
+/** A life of 292 million years is one of 500 here. */
 const TOO_LATE = "9223372036854775807";
 const atMilli = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("4000000000100", "1000") },
