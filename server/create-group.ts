@@ -33,13 +33,14 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, clock
     isSoleWriter: true,
   };
   // A copy that gives way is not lost.
-  const copies = eviction === "noeviction" ? ({ eviction: "s3fifo" } as const) : {};
+  const mirrorEviction = eviction === "noeviction" ? "s3fifo" : eviction;
   return {
     name: conf.name,
     prefix: conf.prefix,
     conf,
     store: new Store({ ...common, maxBytes: conf.maxBytes - mirrorBytes }),
-    mirrors: mirrorBytes > 0 ? new Store({ ...common, ...copies, maxBytes: mirrorBytes }) : undefined,
+    mirrors:
+      mirrorBytes > 0 ? new Store({ ...common, eviction: mirrorEviction, maxBytes: mirrorBytes }) : undefined,
     loads: new Flights(common.seed),
     forwards: new Flights(common.seed),
     trackedForwards: new Flights(common.seed),

@@ -5,9 +5,10 @@
  * filled in and every rule between directives holds: who is handed a NodeConf never checks it again.
  */
 
+import type { Eviction } from "../store/layout.ts";
 import type { Place } from "./conf-error.ts";
 
-export type Eviction = "lru" | "s3fifo" | "noeviction";
+export type { Eviction };
 export type LogLevel = "debug" | "verbose" | "notice" | "warning" | "nothing";
 
 /** The fields that a directive of the node sets. */

@@ -6,7 +6,7 @@
  * and keeps readers off.
  */
 import { putEntry } from "./entries.ts";
-import { entryWords, USED_BYTES } from "./layout.ts";
+import { chargeOf, entryWords, USED_BYTES } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 import { afterBucket, expireBucket, POSITIONS, positionOf } from "./walk.ts";
 
@@ -24,8 +24,8 @@ export function keepEntry(
 ): boolean {
   if (putEntry(shard, hash, key, value, deadline, now)) return true;
   if (shard.evicts) return false;
-  const bytes = entryWords(key.length, value?.length ?? 0, true) * 4 + shard.geometry.shareBytes;
-  expireFor(shard, hash, bytes, now);
+  const words = entryWords(key.length, value?.length ?? 0, true);
+  expireFor(shard, hash, chargeOf(shard.geometry, words, true), now);
   return putEntry(shard, hash, key, value, deadline, now);
 }
 
