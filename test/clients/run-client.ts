@@ -4,7 +4,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { type Owner, ROOT, startNodeProcess, temporaryDirectory } from "../e2e/processes.ts";
+import { freePorts, type Owner, ROOT, startNodeProcess, temporaryDirectory } from "../e2e/processes.ts";
 import { type Report, readReport } from "./checks.ts";
 import { type Client, OUTPUT } from "./clients.ts";
 
@@ -21,7 +21,9 @@ export function startClientsNode(t: Owner, port: number, ...more: string[]) {
 /** Everything the program printed, the errors among it. Builds it first where that is to be done. */
 export async function runProgram(t: Owner, client: Client): Promise<string> {
   const [command, ...args] = client.build === undefined ? client.command : [build(t, client.build)];
-  const open = await startClientsNode(t, 0);
+  // A port that is still there for the restart.
+  const [port] = await freePorts(1);
+  const open = await startClientsNode(t, port!);
   const locked = await startClientsNode(t, 0, "--requirepass", "secret");
   const ports = [String(open.port), String(locked.port)];
   const child = spawn(command!, [...args, ...ports], { timeout: TIMEOUT_MS, killSignal: "SIGKILL" });

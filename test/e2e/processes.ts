@@ -89,18 +89,35 @@ export function temporaryDirectory(t: Owner): string {
   return directory;
 }
 
-/** Ports that were free a moment ago. */
+/**
+ * Ports that nobody else takes: below those that the system gives to whoever asks for any (from 32768 on Linux), and
+ * each process of the tests has a range of its own.
+ */
+const FIRST_PORT = 10_000;
+const RANGE = 40;
+const RANGES = 500;
+let drawn = 0;
+
+/** Ports on which nobody listens, each once, until the process has drawn all of its range. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = FIRST_PORT + (process.pid % RANGES) * RANGE + (drawn++ % RANGE);
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
+}
+
+/** Whether one could listen there. */
+export async function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
+  const server = createServer();
+  const listens = new Promise<boolean>((resolve) => {
+    server.once("listening", () => resolve(true)).once("error", () => resolve(false));
+  });
+  server.listen(port, host);
+  const free = await listens;
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
 }
 
 /** A cluster of nodes, each with a conf file of its own. */

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import type { Loader } from "../../server/loader.ts";
+import { isFree } from "../e2e/processes.ts";
 import { command } from "../proto/read-commands.ts";
 import { HeldLoader, key, textOf, turn } from "./fakes.ts";
 import { bulk, ownHost, type Rig, type RigOptions, startRig } from "./rig.ts";
@@ -21,17 +22,6 @@ async function occupy(t: ExecutionContext, host: string, port: number): Promise<
   server.listen(port, host);
   await once(server, "listening");
   t.teardown(() => server.close());
-}
-
-async function isFree(host: string, port: number): Promise<boolean> {
-  const server = createServer();
-  const answer = new Promise<boolean>((resolve) => {
-    server.once("listening", () => resolve(true)).once("error", () => resolve(false));
-  });
-  server.listen(port, host);
-  const free = await answer;
-  server.close();
-  return free;
 }
 
 /** Two members of one ring, linked both ways, on the clock of the machine. */
@@ -75,7 +65,7 @@ test("a client port in use rejects the start, closes the loaders, and leaves the
   const error = await t.throwsAsync(startRig(t, bothPorts(host), { loader, clock: realClock }));
   t.like(error, { code: "EADDRINUSE", port: PORT });
   t.is(closed, 1);
-  t.true(await isFree(host, PEER_PORT));
+  t.true(await isFree(PEER_PORT, host));
 });
 
 test("a peer port in use rejects the start, and leaves the client port free", async (t) => {
@@ -85,14 +75,14 @@ test("a peer port in use rejects the start, and leaves the client port free", as
     code: "EADDRINUSE",
     port: PEER_PORT,
   });
-  t.true(await isFree(host, PORT));
+  t.true(await isFree(PORT, host));
 });
 
 test("a node without peers opens no peer port", async (t) => {
   const host = ownHost();
   const { node } = await startRig(t, [`bind ${host}`]);
   t.is(node.peers, undefined);
-  t.true(await isFree(host, 10_000));
+  t.true(await isFree(10_000, host));
 });
 
 test("get answers from the store, remembers what is absent, and passes a failure on", async (t) => {
