@@ -31,7 +31,8 @@ export class TrackingTable {
   readonly #slots = new Map<number, Set<string>>();
   /** Kept, because a new one would step over everything that was deleted before. */
   #oldest: Iterator<string> = this.#notes.keys();
-  #nextSlot = 0;
+  /** From 1 on: 0 in a note means none. */
+  #nextSlot = 1;
   #charge = 0;
   #items = 0;
 

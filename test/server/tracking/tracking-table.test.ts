@@ -105,6 +105,18 @@ test("a key that is taken out leaves no deadline", (t) => {
   t.deepEqual(table.due(10_000), []);
 });
 
+test("a time of 0 is a time like any other", (t) => {
+  const table = new TrackingTable();
+  for (const end of [() => table.take("k"), () => table.expiresAt("k", undefined)]) {
+    table.add("k", a, "readers");
+    table.expiresAt("k", 0);
+    t.true(table.isDated("k"));
+    end();
+    t.false(table.isDated("k"));
+  }
+  t.deepEqual(table.due(10_000), []);
+});
+
 test("a table that was cleared is as good as new", (t) => {
   const table = new TrackingTable();
   table.add("k", a, "readers");
