@@ -88,6 +88,8 @@ function bigLoader(t: ExecutionContext, bytes: number): string[] {
 
 test("A3, A7: a thousand commands that are announced and do not come cost nothing, and are closed", async (t) => {
   const target = await startTarget(t, ["--stall-timeout", "3s"]);
+  // On a busy machine this process may have been too slow for its own replies already.
+  const stalledBefore = await target.figure("closed_stalled");
   const huge = await target.client();
   huge.send("*1048577\r\n");
   await huge.ended;
@@ -96,10 +98,9 @@ test("A3, A7: a thousand commands that are announced and do not come cost nothin
   for (const client of clients) client.send("*1048576\r\n$8388608\r\n");
   t.is(await target.ask("PING"), "+PONG\r\n");
   t.log(`${(target.grown() / MIB).toFixed(1)} MiB more with 1,000 of them`);
-  t.true(target.grown() < 50 * MIB);
+  t.true(target.grown() < 20 * MIB);
   await Promise.all(clients.map((client) => client.ended));
-  // One of the test's own may have been too slow as well, on a busy machine.
-  t.true((await target.figure("closed_stalled")) >= 1000);
+  t.is((await target.figure("closed_stalled")) - stalledBefore, 1000);
   t.is(target.output().match(/closed client \d+, 127\.0\.0\.1:\d+: half a command/g)?.length, 1);
 });
 
@@ -119,7 +120,7 @@ test("A10: a command of a million arguments of 1 kB ends at client-query-buffer-
   // What it goes on sending can cost it the text: the connection is gone 200 ms later.
   t.true(["", `-ERR Protocol error: command is too long (max ${64 * MIB} bytes)\r\n`].includes(raw.take()));
   t.log(`${(most / MIB).toFixed(0)} MiB more at most`);
-  t.true(most < 150 * MIB);
+  t.true(most < 100 * MIB);
   t.is(await target.figure("client_query_buffer_limit_disconnections"), 1);
   await target.printed(/closed client \d+, 127\.0\.0\.1:\d+: Protocol error: command is too long/);
 });
@@ -135,7 +136,7 @@ test("A19: ten clients that ask for 500 MiB each and read nothing cost a few MiB
     client.send(command("GET", "big:a").repeat(500));
   }
   while (!/replies not read/.test(target.output())) {
-    t.true(target.grown() - before < 200 * MIB);
+    t.true(target.grown() - before < 100 * MIB);
     t.is(await target.ask("PING"), "+PONG\r\n");
   }
   t.log(`${((target.grown() - before) / MIB).toFixed(1)} MiB more`);
@@ -209,7 +210,7 @@ test("A21: a command of 1 MiB, a byte a segment, costs no more than its bytes", 
   t.true(raw.take() === `$${MIB}\r\n${value}\r\n`);
   const grown = (target.grown() / MIB).toFixed(0);
   t.log(`${(cpu() - before).toFixed(2)} s of CPU for ${bytes.length} writes, ${grown} MiB more`);
-  t.true(target.grown() < 100 * MIB);
+  t.true(target.grown() < 60 * MIB);
 });
 
 test("A22: five thousand resets, at once, in a command and in a reply, harm nobody", async (t) => {
