@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { ask, type Batch, bulkBytes, command, drive, keyOf } from "./client.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Clock ticks a second, as `getconf CLK_TCK` has it on every Linux that Node runs on. */
 const TICKS = 100;
 const START_MS = 20_000;

@@ -5,7 +5,7 @@
  * Knows nothing of confs; library.ts starts what is wrapped here.
  */
 import type { Outcome } from "../cluster/outcome.ts";
-import { figuresOf, type GroupFigures } from "./figures.ts";
+import { figuresOf, type GroupFigures } from "./groups/group-figures.ts";
 import type { RunningServer } from "./main.ts";
 
 /** A key with its group's prefix; text means its UTF-8 bytes. */

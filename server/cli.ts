@@ -11,8 +11,8 @@ import type { NodeConf } from "./conf/conf.ts";
 import { helpText } from "./conf/help.ts";
 import { readConf } from "./conf/read-conf.ts";
 import { summaryOf } from "./conf/summary.ts";
-import { exitOnSignals } from "./signals.ts";
-import { version } from "./version.ts";
+import { exitOnSignals } from "./machine/signals.ts";
+import { version } from "./machine/version.ts";
 
 interface CommandLine {
   readonly action: "start" | "check" | "help" | "version";

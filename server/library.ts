@@ -14,9 +14,9 @@ import {
   nodeStatements,
 } from "./conf/object-statements.ts";
 import { readConf } from "./conf/read-conf.ts";
-import type { GroupFigures } from "./figures.ts";
-import type { LoadContext, Loaded, Loader, LoaderKey, LoadManyContext } from "./loader.ts";
+import type { GroupFigures } from "./groups/group-figures.ts";
 import { functionLoaderOf, withoutFunctions } from "./loaders/function-loader.ts";
+import type { LoadContext, Loaded, Loader, LoaderKey, LoadManyContext } from "./loaders/loader.ts";
 import { startServer } from "./main.ts";
 
 export type {

@@ -5,17 +5,17 @@
  * conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
-import { isExcluded } from "./clients.ts";
-import { monotonicClock } from "./clock.ts";
+import { isExcluded } from "./clients/clients.ts";
 import { isLoopback } from "./conf/addresses.ts";
 import type { GroupConf, NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
-import type { HttpServer } from "./http.ts";
-import type { Loader } from "./loader.ts";
+import type { HttpServer } from "./http/http.ts";
 import { createLoader, type LoaderLimits } from "./loaders/factory.ts";
-import { createLog, type Log } from "./log.ts";
+import type { Loader } from "./loaders/loader.ts";
+import { monotonicClock } from "./machine/clock.ts";
+import { createLog, type Log } from "./machine/log.ts";
+import { threadCount } from "./machine/reuse-port.ts";
 import { Node } from "./node.ts";
-import { threadCount } from "./threads/reuse-port.ts";
 
 export interface StartOptions {
   /** Loaders that take the place of the conf's, by group name. */
@@ -147,9 +147,9 @@ export function readyLine({ node, httpPort }: RunningServer): string {
 async function openHttp(node: Node): Promise<HttpServer | undefined> {
   const { conf } = node;
   if (conf.httpPort === 0) return undefined;
-  const { startHttp } = await import("./http.ts");
-  const { createMetrics } = await import("./metrics.ts");
-  const { metricsOf } = await import("./metrics-snapshot.ts");
+  const { startHttp } = await import("./http/http.ts");
+  const { createMetrics } = await import("./observe/metrics.ts");
+  const { metricsOf } = await import("./observe/metrics-snapshot.ts");
   const metrics = createMetrics(() => metricsOf(node));
   return startHttp({
     host: conf.bind[0]!,

@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Each may import from itself and from what stands right of it. */
 const LAYERS = ["test", "bench", "server", "cluster", "proto"];
 const MAX_FILE_LINES = 400;

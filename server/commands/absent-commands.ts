@@ -4,8 +4,8 @@
  */
 import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { sumFigures } from "../figures.ts";
-import { version } from "../version.ts";
+import { sumFigures } from "../groups/group-figures.ts";
+import { version } from "../machine/version.ts";
 import type { Command, CommandContext, CommandFlag } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 

@@ -7,8 +7,8 @@ import type { LinkFigures } from "../../cluster/link.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { readMember } from "../conf/members.ts";
-import { figuresOf, sumFigures } from "../figures.ts";
-import type { Group } from "../groups.ts";
+import { figuresOf, sumFigures } from "../groups/group-figures.ts";
+import type { Group } from "../groups/groups.ts";
 import type { Node } from "../node.ts";
 import type { Command, CommandContext } from "./command.ts";
 

@@ -3,7 +3,7 @@
  */
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { describeConnection } from "../client-line.ts";
+import { describeConnection } from "../clients/client-line.ts";
 import { CLIENT_TYPES, clientControlCommands } from "./client-control.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { integerOf, isClientName } from "./connection-commands.ts";

@@ -3,8 +3,8 @@
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { setSilence } from "../connection-replies.ts";
-import type { ClientFilter } from "../threads/questions.ts";
+import { setSilence } from "../clients/connection-replies.ts";
+import type { ClientFilter } from "../sessions/questions.ts";
 import type { Command, CommandContext, CommandFlag, LocalContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 

@@ -1,9 +1,10 @@
 /**
  * COMMAND: the table, told to clients. redis-cli takes its hints from it, cluster clients the places of keys.
  */
+
+import { matchesGlob } from "../../proto/glob.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { matchesGlob } from "../glob.ts";
 import { categoriesOf } from "./acl-categories.ts";
 import type { Command } from "./command.ts";
 import { keyFlags } from "./key-flags.ts";

@@ -5,11 +5,11 @@
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { Reply } from "../../proto/reply.ts";
+import type { Connection } from "../clients/connection.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import type { Connection } from "../connection.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../machine/log.ts";
 import type { Node } from "../node.ts";
-import type { ThreadSessions } from "../threads/thread-sessions.ts";
+import type { ThreadSessions } from "../sessions/thread-sessions.ts";
 
 /** Undefined means that there is no reply at all. */
 export type Answer = Reply | undefined | Promise<Reply | undefined>;

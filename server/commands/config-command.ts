@@ -3,13 +3,14 @@
  *
  * GET also answers for a few of Redis' own parameters that tools ask for before they do anything else.
  */
+
+import { matchesGlob } from "../../proto/glob.ts";
 import { lineText } from "../../proto/line-text.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { configReasons, errors } from "../../proto/texts.ts";
 import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import { matchesGlob } from "../glob.ts";
-import { policyOf } from "../info.ts";
+import { policyOf } from "../observe/info.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 /** What redis-benchmark, exporters and client libraries ask a Redis for, as it is true of a cache without disks. */

@@ -7,10 +7,10 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Encoded, ErrorReply, encodeReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { setSilence } from "../connection-replies.ts";
-import type { User } from "../session.ts";
-import { endTransaction } from "../transaction.ts";
-import { REDIS_VERSION } from "../version.ts";
+import { setSilence } from "../clients/connection-replies.ts";
+import type { User } from "../clients/session.ts";
+import { endTransaction } from "../clients/transaction.ts";
+import { REDIS_VERSION } from "../machine/version.ts";
 import type { Command, LocalContext } from "./command.ts";
 import { forgetTracking } from "./tracking-commands.ts";
 

@@ -6,7 +6,7 @@
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { toReply } from "../outcome-reply.ts";
+import { toReply } from "../clients/outcome-reply.ts";
 import { memorySubcommands } from "./absent-commands.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";

@@ -6,8 +6,8 @@
  */
 import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { Log } from "../log.ts";
-import { cutWords } from "../slow-log.ts";
+import type { Log } from "../machine/log.ts";
+import { cutWords } from "../sessions/slow-log.ts";
 import type { Answer, Chosen, Command, LocalContext } from "./command.ts";
 
 const MINUS = 0x2d;

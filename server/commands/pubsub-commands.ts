@@ -3,11 +3,12 @@
  *
  * A message is heard by the clients of this node, on all its threads, and not by those of other members.
  */
+
+import { matchesGlob } from "../../proto/glob.ts";
 import { ErrorReply, Push, type Reply, Several } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { matchesGlob } from "../glob.ts";
-import type { SubscriptionKind } from "../pubsub.ts";
-import { keptSize } from "../transaction.ts";
+import { keptSize } from "../clients/transaction.ts";
+import type { SubscriptionKind } from "../sessions/pubsub.ts";
 import type { Answer, Command, CommandContext, CommandFlag, LocalContext } from "./command.ts";
 
 const FLAGS: readonly CommandFlag[] = ["pubsub", "noscript", "loading", "stale"];

@@ -3,7 +3,7 @@
  */
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { infoText } from "../info.ts";
+import { infoText } from "../observe/info.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 
 async function info(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {

@@ -3,7 +3,7 @@
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { SlowEntry } from "../slow-log.ts";
+import type { SlowEntry } from "../sessions/slow-log.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 

@@ -7,7 +7,7 @@
  */
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { endTransaction, keptSize } from "../transaction.ts";
+import { endTransaction, keptSize } from "../clients/transaction.ts";
 import { refusalOf } from "./admin.ts";
 import type { Answer, Chosen, LocalContext } from "./command.ts";
 import { perform } from "./perform.ts";

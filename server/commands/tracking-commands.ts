@@ -6,7 +6,7 @@
  */
 import { ErrorReply, encodeReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../clients/connection.ts";
 import { overlapOf } from "../tracking/prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
 import type { Answer, Command, CommandContext, LocalContext } from "./command.ts";

@@ -7,7 +7,7 @@
  */
 import { Encoded, ErrorReply, encodeReply, NullArray, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { endTransaction, keptSize, Transaction } from "../transaction.ts";
+import { endTransaction, keptSize, Transaction } from "../clients/transaction.ts";
 import type { Answer, Chosen, Command, CommandFlag, LocalContext } from "./command.ts";
 import { performSeen } from "./special.ts";
 import { endCaching } from "./tracking-commands.ts";

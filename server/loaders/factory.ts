@@ -5,8 +5,8 @@
  * its line; an origin that is down does not, since it may be up when the first key is asked for.
  */
 import { resolve } from "node:path";
-import type { Loader } from "../loader.ts";
 import { LoaderConfError } from "./errors.ts";
+import type { Loader } from "./loader.ts";
 import { importLoader } from "./module-loader.ts";
 import { NONE_LOADER } from "./none-loader.ts";
 import { oneLine } from "./texts.ts";

@@ -5,7 +5,7 @@
  * Invariant: what is neither is a mistake that is named at the start, a misspelt function too.
  */
 import { groupError } from "../conf/object-statements.ts";
-import type { Loader } from "../loader.ts";
+import type { Loader } from "./loader.ts";
 
 const FUNCTIONS = ["load", "loadMany", "close"] as const;
 

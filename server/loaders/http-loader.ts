@@ -6,8 +6,8 @@
  * Knows no proxy: environment variables do not reroute it.
  */
 import { type Dispatcher, Pool } from "undici";
-import type { LoadContext, Loaded, Loader, LoaderKey } from "../loader.ts";
 import { ValueTooLarge } from "./errors.ts";
+import type { LoadContext, Loaded, Loader, LoaderKey } from "./loader.ts";
 import type { UrlTemplate } from "./url-template.ts";
 
 /** As few as an origin needs to move a path, as many as a client of it would follow. */

@@ -5,7 +5,7 @@
  * decoding them would turn every bad byte into the same U+FFFD.
  */
 import { isUtf8 } from "node:buffer";
-import type { LoaderKey } from "../loader.ts";
+import type { LoaderKey } from "./loader.ts";
 
 /** Text when `bytes` is valid UTF-8 (the empty key too), else `bytes` itself, not a copy. */
 export function toLoaderKey(bytes: Uint8Array): LoaderKey {

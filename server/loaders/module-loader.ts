@@ -7,7 +7,7 @@
  */
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import type { Loader } from "../loader.ts";
+import type { Loader } from "./loader.ts";
 import { oneLine } from "./texts.ts";
 
 /** Throws an Error whose message names `path` and says why it is no loader. */

@@ -12,7 +12,7 @@
  *                        └─ node ends: "loader stopped ..." ──────┘
  */
 import type { Outcome } from "../../cluster/outcome.ts";
-import type { LoadContext, Loader, LoadManyContext } from "../loader.ts";
+import type { LoadContext, Loader, LoadManyContext } from "./loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
 import type { LoadsUnderWay } from "./loads-under-way.ts";
 import { failure, normalizeLoaded } from "./normalize-loaded.ts";

@@ -4,12 +4,13 @@
  * Commands travel as the RESP bytes a client would send and replies as those it would get, all of a tick in one
  * message: one buffer that changes hands is cheaper than any number of small objects that are copied.
  */
-import type { ClientCounters } from "../client-counters.ts";
-import type { CommandStats } from "../command-stats.ts";
+
 import type { NodeConf } from "../conf/conf.ts";
-import type { GroupCounters } from "../groups.ts";
+import type { ClientCounters } from "../counters/client-counters.ts";
+import type { CommandStats } from "../counters/command-stats.ts";
+import type { GroupCounters } from "../groups/groups.ts";
+import type { AnswerTo, Question } from "../sessions/questions.ts";
 import type { StoreHandle } from "../store/store.ts";
-import type { AnswerTo, Question } from "./questions.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {

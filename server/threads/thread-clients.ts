@@ -6,24 +6,24 @@
 
 import { QuietLog } from "../../cluster/quiet-log.ts";
 import { GetRun } from "../../proto/get-run.ts";
-import { addressesOf } from "../client-line.ts";
-import { Clients } from "../clients.ts";
+import type { ClientCounts } from "../clients/client-counts.ts";
+import { addressesOf } from "../clients/client-line.ts";
+import { Clients } from "../clients/clients.ts";
+import type { Connection } from "../clients/connection.ts";
+import type { ConnectionHost } from "../clients/connection-host.ts";
+import { Departures } from "../clients/departures.ts";
+import { LiveReaderLimits } from "../clients/reader-limits.ts";
 import type { Answer, Command } from "../commands/command.ts";
 import { COMMANDS, execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import type { Connection } from "../connection.ts";
-import type { ConnectionHost } from "../connection-host.ts";
-import { Departures } from "../departures.ts";
-import { clientRoom, descriptorLimit } from "../descriptors.ts";
-import type { Waiter } from "../flights.ts";
-import type { Groups, HeldGroup } from "../groups.ts";
-import type { Latency } from "../latency.ts";
-import type { Log } from "../log.ts";
-import { Output } from "../output.ts";
-import { LiveReaderLimits } from "../reader-limits.ts";
-import { RunHashes } from "../run-hashes.ts";
-import type { ClientCounts } from "./client-counts.ts";
-import type { ThreadSessions } from "./thread-sessions.ts";
+import type { Latency } from "../counters/latency.ts";
+import type { Waiter } from "../groups/flights.ts";
+import type { Groups, HeldGroup } from "../groups/groups.ts";
+import { Output } from "../hits/output.ts";
+import { RunHashes } from "../hits/run-hashes.ts";
+import { clientRoom, descriptorLimit } from "../machine/descriptors.ts";
+import type { Log } from "../machine/log.ts";
+import type { ThreadSessions } from "../sessions/thread-sessions.ts";
 
 export interface ThreadClientsOptions {
   readonly conf: NodeConf;

@@ -10,9 +10,9 @@ import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Answer } from "../commands/command.ts";
+import type { AnswerTo, Question } from "../sessions/questions.ts";
 import { joined } from "./forwarder.ts";
 import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker, WorkerFigures } from "./messages.ts";
-import type { AnswerTo, Question } from "./questions.ts";
 
 /** A client of a worker, as far as commands that run on the main thread may know it. */
 export interface RemoteClient {

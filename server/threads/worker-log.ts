@@ -6,7 +6,7 @@
  */
 import pino from "pino";
 import type { LogLevel } from "../conf/conf.ts";
-import { type Log, pinoLevel } from "../log.ts";
+import { type Log, pinoLevel } from "../machine/log.ts";
 
 /** A log that hands its lines to `post`, as JSON. */
 export function createWorkerLog(level: LogLevel, post: (line: string) => void): Log {

@@ -6,21 +6,21 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
-import { zeroClientCounters } from "../client-counters.ts";
-import { describeConnection } from "../client-line.ts";
-import { monotonicClock } from "../clock.ts";
+import { ClientCounts } from "../clients/client-counts.ts";
+import { describeConnection } from "../clients/client-line.ts";
+import type { Connection } from "../clients/connection.ts";
 import type { Command } from "../commands/command.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
-import type { Connection } from "../connection.ts";
-import { Groups, type HeldGroup, zeroCounters } from "../groups.ts";
-import { Latency } from "../latency.ts";
-import { pinoLevel } from "../log.ts";
+import { zeroClientCounters } from "../counters/client-counters.ts";
+import { Latency } from "../counters/latency.ts";
+import { Groups, type HeldGroup, zeroCounters } from "../groups/groups.ts";
+import { monotonicClock } from "../machine/clock.ts";
+import { pinoLevel } from "../machine/log.ts";
+import { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
-import { ClientCounts } from "./client-counts.ts";
 import { Forwarder } from "./forwarder.ts";
 import type { ClientPush, ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
-import { ThreadSessions } from "./thread-sessions.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 const start = workerData as WorkerStart;

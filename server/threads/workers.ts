@@ -7,12 +7,12 @@
  * so there is one flight a key in the process and only one thread that writes.
  */
 import { Worker } from "node:worker_threads";
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../clients/clients.ts";
 import type { Answer } from "../commands/command.ts";
-import type { Log } from "../log.ts";
+import { sumWorkerFigures } from "../counters/thread-figures.ts";
+import type { Log } from "../machine/log.ts";
+import type { AnswerTo, Question } from "../sessions/questions.ts";
 import type { ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
-import type { AnswerTo, Question } from "./questions.ts";
-import { sumWorkerFigures } from "./worker-figures.ts";
 import { type LinkedWorker, type RemoteClient, WorkerLink } from "./worker-link.ts";
 import { logForWorker } from "./worker-log.ts";
 

@@ -12,7 +12,7 @@
  *                              └─▶ owner: Track k, Get k ─▶ the same there ─▶ Invalidate k ─▶ told
  */
 import type { Tracker } from "../../cluster/tracker.ts";
-import type { Groups } from "../groups.ts";
+import type { Groups } from "../groups/groups.ts";
 import type { Store } from "../store/store.ts";
 import { Prefixes } from "./prefixes.ts";
 import { type PushTarget, TrackingClient, type TrackingMode } from "./tracking-client.ts";

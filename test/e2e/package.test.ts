@@ -13,7 +13,7 @@ import test from "ava";
 import { Redis } from "ioredis";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { version } from "../../server/version.ts";
+import { version } from "../../server/machine/version.ts";
 import { ROOT, start } from "./processes.ts";
 
 const run = promisify(execFile);

@@ -13,7 +13,7 @@ import type { ExecutionContext } from "ava";
 import { Redis } from "ioredis";
 
 /** The root of the project, from `dist/test/e2e`. */
-export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export const CLI = path.join(ROOT, "dist/server/cli.js");
 
 /** Who started a program, and ends it: a test, or a script of the tests. */

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
-import { hasReusePort } from "../../server/threads/reuse-port.ts";
+import { hasReusePort } from "../../server/machine/reuse-port.ts";
 import { originValue, startOrigin } from "./origin.ts";
 import { CLI, ROOT, start, startNodeProcess, temporaryDirectory } from "./processes.ts";
 import { itemsFrom, newNode, startThreaded, talkTo } from "./threads-rig.ts";

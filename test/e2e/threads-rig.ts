@@ -11,7 +11,7 @@ import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
 import { Redis } from "ioredis";
-import { hasReusePort } from "../../server/threads/reuse-port.ts";
+import { hasReusePort } from "../../server/machine/reuse-port.ts";
 import { type Origin, startOrigin } from "./origin.ts";
 import { type Program, ROOT, start } from "./processes.ts";
 import type { Answers, Question } from "./threaded-node.ts";

@@ -5,7 +5,7 @@
 
 import { pathToFileURL } from "node:url";
 import test from "ava";
-import type { Loader } from "../../server/loader.ts";
+import type { Loader } from "../../server/loaders/loader.ts";
 
 const scores: Loader = await import(pathToFileURL("examples/scores.mjs").href);
 

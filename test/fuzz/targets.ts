@@ -11,7 +11,7 @@ import { carrot } from "../../proto/generated/carrot.js";
 import { answerTo, PlainStore } from "../cluster/rig.ts";
 import { protocolCases } from "../proto/protocol-cases.ts";
 import { bytes, command, read } from "../proto/read-commands.ts";
-import { setUp } from "../server/connection-rig.ts";
+import { setUp } from "../server/clients/connection-rig.ts";
 import type { Target } from "./fuzzer.ts";
 
 /** So low that short inputs get there. */

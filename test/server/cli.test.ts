@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import test from "ava";
-import { version } from "../../server/version.ts";
+import { version } from "../../server/machine/version.ts";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 

@@ -10,11 +10,11 @@ import type { GetWaiter } from "../../cluster/requests.ts";
 import { loadHash32 } from "../../cluster/ring.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
-import { type Flight, Flights } from "../../server/flights.ts";
-import { type Group, type Groups, zeroCounters } from "../../server/groups.ts";
-import { LoadQueue } from "../../server/load-queue.ts";
-import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loader.ts";
-import { Membership } from "../../server/membership.ts";
+import { type Flight, Flights } from "../../server/groups/flights.ts";
+import { type Group, type Groups, zeroCounters } from "../../server/groups/groups.ts";
+import { LoadQueue } from "../../server/loaders/load-queue.ts";
+import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loaders/loader.ts";
+import { Membership } from "../../server/members/membership.ts";
 import { Store } from "../../server/store/store.ts";
 import { Tracking } from "../../server/tracking/tracking.ts";
 

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import test, { type ExecutionContext } from "ava";
-import type { Loader } from "../../server/loader.ts";
+import type { Loader } from "../../server/loaders/loader.ts";
 import { isFree } from "../e2e/processes.ts";
 import { command } from "../proto/read-commands.ts";
 import { HeldLoader, key, textOf, turn } from "./fakes.ts";

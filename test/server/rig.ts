@@ -10,7 +10,7 @@ import { Redis, type RedisOptions } from "ioredis";
 import { Redis as Redis5, type RedisOptions as RedisOptions5 } from "ioredis5";
 import pino from "pino";
 import { readConf } from "../../server/conf/read-conf.ts";
-import type { Loader } from "../../server/loader.ts";
+import type { Loader } from "../../server/loaders/loader.ts";
 import { Node } from "../../server/node.ts";
 import { bytes, command } from "../proto/read-commands.ts";
 import { FakeClock } from "./fakes.ts";

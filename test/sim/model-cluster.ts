@@ -10,10 +10,10 @@ import type { Condition } from "../../cluster/edit.ts";
 import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
-import { Coherence, type CoherencePeers } from "../../server/coherence.ts";
-import { type Group, Groups } from "../../server/groups.ts";
-import { Latency } from "../../server/latency.ts";
-import { type ReadPeers, ReadThrough } from "../../server/read-through.ts";
+import { Coherence, type CoherencePeers } from "../../server/changes/coherence.ts";
+import { Latency } from "../../server/counters/latency.ts";
+import { type Group, Groups } from "../../server/groups/groups.ts";
+import { type ReadPeers, ReadThrough } from "../../server/reads/read-through.ts";
 import { createGroup, createMembership, createTracking, endWith, hash } from "../server/fakes.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 

@@ -4,7 +4,7 @@
  * changes, read back by other commands.
  */
 import test from "ava";
-import { REDIS_VERSION } from "../../../server/version.ts";
+import { REDIS_VERSION } from "../../../server/machine/version.ts";
 import { unauthenticatedCases } from "../../proto/protocol-cases.ts";
 import { command } from "../../proto/read-commands.ts";
 import { bulk, startRig } from "../rig.ts";

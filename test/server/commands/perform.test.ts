@@ -6,7 +6,7 @@ import test from "ava";
 import { Encoded, ErrorReply, OK, type Reply } from "../../../proto/reply.ts";
 import type { Command, LocalContext } from "../../../server/commands/command.ts";
 import { perform } from "../../../server/commands/perform.ts";
-import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
+import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { FakeClock, key } from "../fakes.ts";
 
 function setUp() {

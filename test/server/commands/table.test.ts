@@ -7,12 +7,12 @@
  */
 import test from "ava";
 import { ErrorReply, type Reply } from "../../../proto/reply.ts";
+import type { Connection } from "../../../server/clients/connection.ts";
 import type { LocalContext } from "../../../server/commands/command.ts";
 import { COMMANDS, execute } from "../../../server/commands/table.ts";
-import type { Connection } from "../../../server/connection.ts";
-import type { Log } from "../../../server/log.ts";
+import type { Log } from "../../../server/machine/log.ts";
 import type { Node } from "../../../server/node.ts";
-import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
+import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";

@@ -5,11 +5,11 @@
  */
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
+import { Session } from "../../../server/clients/session.ts";
+import { Transaction } from "../../../server/clients/transaction.ts";
 import type { Command, LocalContext } from "../../../server/commands/command.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
-import { Session } from "../../../server/session.ts";
-import { ThreadSessions } from "../../../server/threads/thread-sessions.ts";
-import { Transaction } from "../../../server/transaction.ts";
+import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
 import { Held, HeldLoader, key, turn } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";

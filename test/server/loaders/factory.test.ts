@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
-import type { Loader } from "../../../server/loader.ts";
 import { LoaderConfError } from "../../../server/loaders/errors.ts";
 import { createLoader } from "../../../server/loaders/factory.ts";
+import type { Loader } from "../../../server/loaders/loader.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "carrot-factory-"));
 await writeFile(join(directory, "scores.mjs"), "export const load = (key) => key + ' 630';");

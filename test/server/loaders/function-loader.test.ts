@@ -3,8 +3,8 @@
  * Method: the common suite of loaders, objects of every shape, and the messages for the wrong ones.
  */
 import test from "ava";
-import type { Loader } from "../../../server/loader.ts";
 import { functionLoaderOf, withoutFunctions } from "../../../server/loaders/function-loader.ts";
+import type { Loader } from "../../../server/loaders/loader.ts";
 import { deferred } from "./deferred.ts";
 import { loaderSuite, originAnswer, type Subject } from "./loader-suite.ts";
 

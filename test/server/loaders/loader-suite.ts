@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
-import type { Loader } from "../../../server/loader.ts";
+import type { Loader } from "../../../server/loaders/loader.ts";
 import { LoadsUnderWay } from "../../../server/loaders/loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "../../../server/loaders/run-load.ts";
 

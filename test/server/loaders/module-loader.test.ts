@@ -6,7 +6,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
-import type { Loader } from "../../../server/loader.ts";
+import type { Loader } from "../../../server/loaders/loader.ts";
 import { importLoader } from "../../../server/loaders/module-loader.ts";
 import { runLoad } from "../../../server/loaders/run-load.ts";
 import { deferred } from "./deferred.ts";

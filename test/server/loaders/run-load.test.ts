@@ -5,7 +5,7 @@
  */
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
-import type { LoadContext, Loader, LoadManyContext } from "../../../server/loader.ts";
+import type { LoadContext, Loader, LoadManyContext } from "../../../server/loaders/loader.ts";
 import { LoadsUnderWay } from "../../../server/loaders/loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "../../../server/loaders/run-load.ts";
 import { asValue } from "./loader-suite.ts";

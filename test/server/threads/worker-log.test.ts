@@ -5,7 +5,7 @@
 import test from "ava";
 import pino from "pino";
 import type { LogLevel } from "../../../server/conf/conf.ts";
-import { pinoLevel } from "../../../server/log.ts";
+import { pinoLevel } from "../../../server/machine/log.ts";
 import { createWorkerLog, logForWorker } from "../../../server/threads/worker-log.ts";
 
 function createLogs(levelOfWorker: LogLevel, levelOfMain: LogLevel) {

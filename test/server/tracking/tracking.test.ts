@@ -5,7 +5,7 @@
  */
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
-import { Groups } from "../../../server/groups.ts";
+import { Groups } from "../../../server/groups/groups.ts";
 import type { TrackingMode } from "../../../server/tracking/tracking-client.ts";
 import { createGroup, createTracking, FakeClock, FakeTracker, key, turn } from "../fakes.ts";
 

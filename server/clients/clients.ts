@@ -1,0 +1,204 @@
+/**
+ * The clients of this node: accepts them, numbers them, knows them all, and lets them go.
+ *
+ * Invariants: nobody is let in beyond `maxclients`, nor from another machine while there is no password: they get
+ * Redis' text and are closed. Who is idle or stuck for too long is closed. Knows nothing of what they ask for.
+ */
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setImmediate as yieldTurn } from "node:timers/promises";
+import { errors } from "../../proto/texts.ts";
+import { isLocalPeer } from "../conf/addresses.ts";
+import type { NodeConf } from "../conf/conf.ts";
+import { claimable } from "../machine/reuse-port.ts";
+import type { ClientCounts } from "./client-counts.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionHost } from "./connection-host.ts";
+import { lendReads } from "./lent-reads.ts";
+
+export interface ClientsOptions {
+  /** The main thread is 1. */
+  readonly thread: number;
+  /** Of all threads of this node. */
+  readonly counts: ClientCounts;
+  /** Several threads listen on one port. */
+  readonly sharesPort: boolean;
+  /** Read at each use, because CONFIG SET changes it in place. */
+  readonly conf: Pick<
+    NodeConf,
+    "maxClients" | "timeoutMs" | "shutdownTimeoutMs" | "protectedMode" | "requirePass" | "keepAliveMs"
+  >;
+  /** How many clients there are descriptors for. */
+  readonly room: number;
+  /** Told of who was not let in, and why. */
+  refused(socket: Socket, why: string): void;
+  /** Told that a client is no longer connected. */
+  gone(connection: Connection): void;
+  /** What every connection is given; `closed` is added here. */
+  readonly host: Omit<ConnectionHost, "closed">;
+}
+
+/** How often idle and stuck clients are looked for. */
+const SWEEP_MS = 1000;
+const COUNTED_AS = {
+  "half a command": "stallCloses",
+  "replies not read": "stallCloses",
+  "soft output limit reached": "outputLimitCloses",
+} as const;
+/** The kernel caps it at net.core.somaxconn. */
+const BACKLOG = 4096;
+
+export class Clients {
+  readonly counters = { received: 0, rejected: 0 };
+  readonly #options: ClientsOptions;
+  readonly #connections = new Map<number, Connection>();
+  readonly #servers: Server[] = [];
+  readonly #host: ConnectionHost;
+  readonly #sweeper: NodeJS.Timeout;
+  #closing = false;
+  #allGone: (() => void) | undefined;
+
+  constructor(options: ClientsOptions) {
+    this.#options = options;
+    this.#host = { ...options.host, closed: (connection) => this.#closed(connection) };
+    this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS);
+    this.#sweeper.unref();
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** `maxclients`, or as many as there are descriptors for. */
+  get max(): number {
+    return Math.min(this.#options.conf.maxClients, this.#options.room);
+  }
+
+  all(): IterableIterator<Connection> {
+    return this.#connections.values();
+  }
+
+  get(id: number): Connection | undefined {
+    return this.#connections.get(id);
+  }
+
+  /** Listens on every host with one port; 0 takes a free one for the first host and the same for the others. */
+  async listen(hosts: readonly string[], port: number): Promise<number> {
+    let bound = port;
+    for (const host of hosts) bound = await this.#listen(host, bound);
+    return bound;
+  }
+
+  async #listen(host: string, port: number): Promise<number> {
+    const { sharesPort, thread } = this.#options;
+    if (sharesPort && thread === 1 && port !== 0) await claimable(host, port);
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+    this.#servers.push(server);
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host, port, backlog: BACKLOG, ...(sharesPort && { reusePort: true }) }, () => {
+        server.off("error", reject);
+        // What accept(2) reports after that (a client gone already, no descriptors left) concerns that client only.
+        server.on("error", () => {});
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  #accept(accepted: Socket): void {
+    const { counts, thread, conf } = this.#options;
+    this.counters.received++;
+    if (this.#closing) refuse(accepted, errors.shuttingDown);
+    else if (isExcluded(accepted.remoteAddress, conf))
+      this.#reject(accepted, errors.protectedMode, "protected mode");
+    else if (!counts.enter(thread, this.max)) this.#reject(accepted, errors.maxClients, "maxclients");
+    else {
+      const socket = lendReads(accepted);
+      // The probes are a second apart, and the tenth without an answer is the last: libuv has it so.
+      if (conf.keepAliveMs > 0) socket.setKeepAlive(true, conf.keepAliveMs);
+      const connection = new Connection(counts.nextId(), socket, this.#host);
+      this.#connections.set(connection.id, connection);
+    }
+  }
+
+  #reject(socket: Socket, text: string, why: string): void {
+    this.counters.rejected++;
+    this.#options.refused(socket, why);
+    refuse(socket, text);
+  }
+
+  #closed(connection: Connection): void {
+    if (this.#connections.delete(connection.id)) {
+      this.#options.counts.leave(this.#options.thread);
+      this.#options.gone(connection);
+    }
+    if (this.#connections.size === 0) this.#allGone?.();
+  }
+
+  /** To be called about once a second. */
+  sweep(): void {
+    this.closeIdle();
+    const { clock, conf } = this.#host;
+    const now = clock();
+    for (const connection of this.#connections.values()) {
+      const verdict = connection.stalls.look(connection, now, conf);
+      if (verdict !== undefined) connection.drop(verdict, COUNTED_AS[verdict]);
+    }
+  }
+
+  /** Closes those who have neither sent nor taken a byte for `timeout`; who waits for something is not idle. */
+  closeIdle(): void {
+    const { timeoutMs } = this.#options.conf;
+    if (timeoutMs === 0) return;
+    const since = this.#host.clock() - timeoutMs;
+    for (const connection of this.#connections.values()) {
+      const { session, socket } = connection;
+      const waits = connection.outgoing.replies > 0 || session.isSubscribed || session.isMonitor;
+      if (connection.lastActiveMs >= since || waits) continue;
+      if (!socket.destroyed) this.#host.counters.idleCloses++;
+      socket.destroy();
+    }
+  }
+
+  /** Accepts nobody any more; but first, whoever waits to be accepted: the kernel resets those when the port is closed. */
+  async stopListening(): Promise<void> {
+    await yieldTurn();
+    for (let turns = 0, before = -1; turns < BACKLOG && this.counters.received !== before; turns++) {
+      before = this.counters.received;
+      await yieldTurn();
+    }
+    this.#closing = true;
+    for (const server of this.#servers) server.close();
+  }
+
+  /**
+   * Accepts nobody any more, answers what has arrived, and resolves when the last client is gone: after
+   * `shutdown-timeout` at the latest, whoever does not read then.
+   */
+  async close(): Promise<void> {
+    if (!this.#closing) await this.stopListening();
+    clearInterval(this.#sweeper);
+    const gone = new Promise<void>((resolve) => (this.#allGone = resolve));
+    for (const connection of this.#connections.values()) connection.drain();
+    if (this.#connections.size === 0) return;
+    const cutOff = setTimeout(() => this.#cutOff(), this.#options.conf.shutdownTimeoutMs);
+    await gone;
+    clearTimeout(cutOff);
+  }
+
+  #cutOff(): void {
+    for (const { socket } of this.#connections.values()) socket.destroy();
+  }
+}
+
+/** In protected mode, everybody who is not on this machine. */
+export function isExcluded(
+  address: string | undefined,
+  { protectedMode, requirePass }: Pick<NodeConf, "protectedMode" | "requirePass">,
+): boolean {
+  return protectedMode && requirePass === "" && !isLocalPeer(address);
+}
+
+function refuse(socket: Socket, text: string): void {
+  socket.on("error", () => {});
+  socket.end(`-${text}\r\n`, () => socket.destroy());
+}

@@ -1,0 +1,36 @@
+/**
+ * The hashes of the keys in a run of GETs, made as soon as the run is found, so that the stores can read ahead.
+ *
+ * Invariant: `hashes[i]` is that of the run's key i in its group's store (and in the group's mirrors, which have the same
+ * seed) until the next run is found. Allocates nothing.
+ */
+import { type GetRun, MAX_RUN } from "../../proto/get-run.ts";
+import type { Groups, HeldGroup } from "../groups/groups.ts";
+import type { Store } from "../store/store.ts";
+
+/** A lone key gains nothing by being read ahead. */
+const FEW = 2;
+
+export class RunHashes {
+  /** 0 where no group takes the key. */
+  readonly hashes = new Int32Array(MAX_RUN);
+
+  prepare({ bytes, count, keyStart, keyEnd }: GetRun, groups: Groups<HeldGroup>): void {
+    let store: Store | undefined;
+    let from = 0;
+    for (let i = 0; i < count; i++) {
+      const own = groups.of(bytes, keyStart[i]!, keyEnd[i]!)?.store;
+      if (own !== store) {
+        this.#readAhead(store, from, i);
+        store = own;
+        from = i;
+      }
+      this.hashes[i] = own === undefined ? 0 : own.hashOf(bytes, keyStart[i]!, keyEnd[i]!);
+    }
+    this.#readAhead(store, from, count);
+  }
+
+  #readAhead(store: Store | undefined, from: number, to: number): void {
+    if (to - from >= FEW) store?.readAhead(this.hashes, from, to);
+  }
+}

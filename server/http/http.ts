@@ -1,0 +1,190 @@
+/**
+ * The HTTP side of a node: `/api?key=...` for clients that speak no RESP, `/healthz` for load balancers, `/metrics`
+ * for Prometheus.
+ *
+ * Invariant: it shows nothing that a RESP client would need a password for without that password, and what it reads
+ * of a request is bounded in bytes and in time. Knows neither groups nor the ring: a key goes to `get` as it came.
+ *
+ *     GET, HEAD  /api?key=scores:Tom   200 the value's bytes | 404 not found | 502 loader error | 400 no or bad key
+ *                /healthz              200 ok | 503 shutting down           (never asks for the password)
+ *                /metrics              200 Prometheus text
+ *     anything else                    405, 404; 401 without the password; 403 in protected mode; 413 with a body
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Outcome } from "../../cluster/outcome.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import { keyInQuery } from "./http-key.ts";
+
+/** Beside a key with each of its bytes percent-encoded, room for the headers that proxies add. */
+const HEADERS_BYTES = 8192;
+const REQUEST_TIMEOUT_MS = 10_000;
+/** A connection on which nothing moves for this long is cut off, whoever of the two is slow. */
+const IDLE_TIMEOUT_MS = 60_000;
+const MAX_CONNECTIONS = 1024;
+/** As AUTH does: ten guesses a second a connection at most. */
+const WRONG_PASSWORD_DELAY_MS = 100;
+const CLOSE_GRACE_MS = 5_000;
+const PROTECTED = "protected mode: there is no password, so only clients on this machine are answered";
+
+export interface HttpOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Read at each use. What a request may have in all goes by what it is at the start. */
+  readonly maxKeyBytes: number;
+  get(key: Buffer): Promise<Outcome>;
+  healthy(): boolean;
+  readonly metrics: Metrics;
+  /** The password in force now; empty for none. It is asked for as HTTP basic authentication with any user name. */
+  password(): string;
+  /** Whether a client with this address is kept out while there is no password. */
+  isExcluded(address: string | undefined): boolean;
+  /** Told of what should not happen; the client gets a 500. */
+  onError(error: unknown): void;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** Stops accepting, answers what has been asked, and cuts off who is still reading after `graceMs` (5 s). */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Rejects when the address cannot be bound. */
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const answering = new Set<ServerResponse>();
+  const server = createServer(
+    {
+      maxHeaderSize: 3 * options.maxKeyBytes + HEADERS_BYTES,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+    },
+    (request, response) => {
+      answering.add(response);
+      response.once("close", () => answering.delete(response));
+      if (!server.listening) response.shouldKeepAlive = false;
+      respond(request, response, options).catch((error: unknown) => {
+        options.onError(error);
+        if (!response.headersSent) sendText(response, 500, "internal error");
+        else response.destroy();
+      });
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = IDLE_TIMEOUT_MS;
+  await once(server.listen(options.port, options.host), "listening");
+  server.on("error", options.onError);
+  const { port } = server.address() as AddressInfo;
+  return { port, close: (graceMs = CLOSE_GRACE_MS) => close(server, answering, graceMs) };
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpOptions,
+): Promise<void> {
+  const [path, query = ""] = splitOnce(request.url ?? "", "?");
+  if (hasBody(request)) return refuseBody(response);
+  if (path !== "/api" && path !== "/healthz" && path !== "/metrics")
+    return sendText(response, 404, "no such path");
+  if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(response);
+  if (path === "/healthz") return sendHealth(response, options.healthy());
+  if (options.isExcluded(request.socket.remoteAddress)) return sendText(response, 403, PROTECTED);
+  if (!(await isAllowed(request, options.password()))) return askForPassword(response);
+  if (path === "/metrics") return sendMetrics(response, options.metrics);
+  return sendValue(response, query, options);
+}
+
+async function sendValue(
+  response: ServerResponse,
+  query: string,
+  { get, maxKeyBytes }: HttpOptions,
+): Promise<void> {
+  const found = keyInQuery(query);
+  if ("problem" in found) return sendText(response, 400, found.problem);
+  if (found.key.length > maxKeyBytes)
+    return sendText(response, 400, `key is too long (max ${maxKeyBytes} bytes)`);
+  const outcome = await get(found.key);
+  // A cache in between would know neither DEL nor the entry's life.
+  response.setHeader("cache-control", "no-store");
+  if (outcome.kind === "value") return send(response, 200, "application/octet-stream", outcome.value);
+  if (outcome.kind === "absent") return sendText(response, 404, "not found");
+  return sendText(response, 502, outcome.text);
+}
+
+async function sendMetrics(response: ServerResponse, { contentType, text }: Metrics): Promise<void> {
+  send(response, 200, contentType, Buffer.from(await text()));
+}
+
+function sendHealth(response: ServerResponse, healthy: boolean): void {
+  sendText(response, healthy ? 200 : 503, healthy ? "ok" : "shutting down");
+}
+
+function refuseMethod(response: ServerResponse): void {
+  response.setHeader("allow", "GET, HEAD");
+  sendText(response, 405, "expected GET or HEAD");
+}
+
+/** The connection ends with the answer, so that nobody has to read the body to find the next request. */
+function refuseBody(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  response.once("finish", () => response.req.socket.destroySoon());
+  sendText(response, 413, "expected no body");
+}
+
+function askForPassword(response: ServerResponse): void {
+  response.setHeader("www-authenticate", 'Basic realm="carrotCache"');
+  response.shouldKeepAlive = false;
+  sendText(response, 401, "expected the node's password (any user name)");
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  send(response, status, "text/plain; charset=utf-8", Buffer.from(text));
+}
+
+/** Node leaves the body out of the answer to a HEAD. */
+function send(response: ServerResponse, status: number, contentType: string, body: Uint8Array): void {
+  response.writeHead(status, {
+    "content-type": contentType,
+    "content-length": body.length,
+    "x-content-type-options": "nosniff",
+  });
+  response.end(body);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
+}
+
+async function isAllowed({ headers }: IncomingMessage, password: string): Promise<boolean> {
+  if (password === "") return true;
+  const given = /^basic +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
+  if (given === undefined) return false;
+  const [, ofUser] = splitOnce(Buffer.from(given, "base64").toString("utf8"), ":");
+  if (ofUser !== undefined && isSame(ofUser, password)) return true;
+  await new Promise((resolve) => setTimeout(resolve, WRONG_PASSWORD_DELAY_MS));
+  return false;
+}
+
+/** In a time that tells nothing about where they differ, nor how long they are. */
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+async function close(server: Server, answering: Iterable<ServerResponse>, graceMs: number): Promise<void> {
+  const closed = once(server, "close");
+  for (const response of answering) response.shouldKeepAlive = false;
+  server.close();
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cutOff);
+}

@@ -1,0 +1,149 @@
+/**
+ * The way from a group to its loader: at most `concurrency` loads at a time, the rest in line, each with a deadline
+ * that counts from when it was asked for.
+ *
+ * Invariant: every key asked for is answered exactly once, by its deadline at the latest, and the line is never longer
+ * than its limit. With a loader that has `loadMany`, the keys asked for in one tick go to it together and take one
+ * place. Knows nothing of flights or the store.
+ */
+import type { Outcome } from "../../cluster/outcome.ts";
+import type { GroupConf } from "../conf/conf.ts";
+import type { Loader } from "./loader.ts";
+import { type LoadTerms, runLoad, runLoadMany } from "./run-load.ts";
+import { LOADER_BUSY, loaderTimeout } from "./texts.ts";
+
+/** Above this many keys a `loadMany` is split: an origin's IN list or URL has its own limits. */
+const MAX_KEYS_PER_LOAD = 1000;
+
+export interface LoadQueueOptions {
+  readonly loader: Loader;
+  /** Read at each use: CONFIG SET changes it in place. `loaderQueue`: how many keys may wait for a place. */
+  readonly conf: Pick<
+    GroupConf,
+    "name" | "loaderTimeoutMs" | "loaderConcurrency" | "loaderQueue" | "maxValueBytes"
+  >;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+}
+
+interface Waiting {
+  readonly key: Buffer;
+  readonly deadline: number;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+export class LoadQueue {
+  readonly #options: LoadQueueOptions;
+  /** Asked for in this tick, for `loadMany`. */
+  #gathering: Waiting[] = [];
+  /** In line for a place; a batch for `loadMany`, a single key otherwise. */
+  #line: Waiting[][] = [];
+  #queued = 0;
+  #active = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LoadQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Loads under way and keys in line. */
+  get figures(): { readonly active: number; readonly queued: number } {
+    return { active: this.#active, queued: this.#queued };
+  }
+
+  /** Loads a key (without the group's prefix). Never rejects. */
+  load(key: Buffer): Promise<Outcome> {
+    if (this.#queued >= this.#options.conf.loaderQueue + this.#room()) {
+      return Promise.resolve({ kind: "error", text: LOADER_BUSY });
+    }
+    return new Promise((settle) => {
+      const deadline = this.#options.clock() + this.#options.conf.loaderTimeoutMs;
+      this.#queued++;
+      this.#enqueue({ key, deadline, settle });
+    });
+  }
+
+  /** How many keys the free places take: of those, the ones gathered in this tick do not wait. */
+  #room(): number {
+    const places = Math.max(0, this.#options.conf.loaderConcurrency - this.#active);
+    return this.#options.loader.loadMany === undefined ? places : places * MAX_KEYS_PER_LOAD;
+  }
+
+  #enqueue(waiting: Waiting): void {
+    if (this.#options.loader.loadMany === undefined) {
+      this.#line.push([waiting]);
+      this.#advance();
+      return;
+    }
+    if (this.#gathering.length === 0) setImmediate(() => this.#close());
+    this.#gathering.push(waiting);
+  }
+
+  /** Ends the tick's gathering. */
+  #close(): void {
+    const keys = this.#gathering;
+    this.#gathering = [];
+    for (let i = 0; i < keys.length; i += MAX_KEYS_PER_LOAD) {
+      this.#line.push(keys.slice(i, i + MAX_KEYS_PER_LOAD));
+    }
+    this.#advance();
+  }
+
+  /** Answers those in line whose time is up, then starts those for whom there is a place. */
+  #advance(): void {
+    this.#expire();
+    while (this.#active < this.#options.conf.loaderConcurrency && this.#line.length > 0) {
+      const batch = this.#line.shift()!;
+      this.#queued -= batch.length;
+      void this.#run(batch);
+    }
+    this.#watch();
+  }
+
+  async #run(batch: Waiting[]): Promise<void> {
+    this.#active++;
+    const { loader, conf, clock } = this.#options;
+    const timeoutMs = Math.max(1, Math.ceil(batch[0]!.deadline - clock()));
+    const terms: LoadTerms = { group: conf.name, maxValueBytes: conf.maxValueBytes, timeoutMs };
+    if (loader.loadMany === undefined) {
+      const waiting = batch[0]!;
+      waiting.settle(await runLoad(loader, waiting.key, terms));
+    } else {
+      const keys = batch.map((waiting) => waiting.key);
+      const outcomes = await runLoadMany(loader, keys, terms);
+      for (const [i, waiting] of batch.entries()) waiting.settle(outcomes[i]!);
+    }
+    this.#active--;
+    this.#advance();
+  }
+
+  /** Keys in line run out in order, so one timer for the first is enough. */
+  #watch(): void {
+    if (this.#line.length === 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    } else if (this.#timer === undefined) {
+      const leftMs = Math.ceil(this.#line[0]![0]!.deadline - this.#options.clock());
+      this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, leftMs));
+    }
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined;
+    this.#advance();
+  }
+
+  #expire(): void {
+    if (this.#line.length === 0) return;
+    const now = this.#options.clock();
+    const outcome: Outcome = {
+      kind: "error",
+      text: loaderTimeout(this.#options.conf.loaderTimeoutMs),
+    };
+    while (this.#line.length > 0 && this.#line[0]![0]!.deadline <= now) {
+      const batch = this.#line.shift()!;
+      this.#queued -= batch.length;
+      for (const waiting of batch) waiting.settle(outcome);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The keys of the whole cluster, a piece at a time: SCAN, KEYS and RANDOMKEY.
+ *
+ * Invariants: an entry that is there throughout, at one owner, is found once or more; nothing in here holds the event
+ * loop for longer than one piece takes; of a key only the member that answers for it now is believed, so that copies
+ * of stand-ins and former owners do not show. Members that cannot be reached are passed over. Does not know RESP.
+ *
+ *     cursor, 63 bits:  member, 10 | group, 13 | shard, 8 | position in the shard, 32
+ *
+ * Members count in the order of the ring, groups in that of the conf. A cursor is a place, not a state: any node can
+ * go on where another one stopped.
+ */
+import type { ScanPiece } from "../../cluster/peers.ts";
+import { MAX_SCAN_COUNT } from "../../cluster/served-link.ts";
+import { matchesGlob } from "../../proto/glob.ts";
+import { orWhenUnreachable } from "../changes/coherence.ts";
+import type { Group, Groups } from "../groups/groups.ts";
+import type { Membership } from "../members/membership.ts";
+
+/** The part of the peer links that a scan needs. */
+export interface ScanPeers {
+  scan(id: string, cursor: number, count: number, pattern: Uint8Array | undefined): Promise<ScanPiece>;
+}
+
+export interface ClusterScanOptions {
+  readonly groups: Groups;
+  readonly membership: Membership;
+  /** Undefined on a node that is alone. */
+  readonly peers: ScanPeers | undefined;
+  /** The member that answers for a key now. */
+  readonly ownerOf: (key: Buffer) => string;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Lets everything else go on. */
+  readonly yield: () => Promise<void>;
+}
+
+/** Places of one group, more than any store has positions. */
+const GROUP_PLACES = 2 ** 40;
+const MEMBER_BITS = 53n;
+const LOCAL_MASK = (1n << MEMBER_BITS) - 1n;
+/** Beyond it lies nothing. */
+const END_OF_GROUPS = 2 ** 53;
+/** Bytes of keys in a piece, above which it ends; frames between members are longer. */
+const PIECE_BYTES = 128 * 1024;
+/** Steps of matching a pattern in one piece: some milliseconds. */
+const MATCHING_STEPS = 2_000_000;
+/** Looks into a store beyond those asked for, so that empty groups are passed quickly. */
+const SPARE_LOOKS = 100;
+/** Of a member that cannot be reached. */
+const NOTHING: ScanPiece = { cursor: 0, keys: [], seen: 0 };
+/** Places that RANDOMKEY tries before it takes the first key it comes to. */
+const RANDOM_TRIES = 20;
+
+/** A piece of this node's own keys, from `cursor` on. */
+export function scanHere(
+  groups: readonly Group[],
+  cursor: number,
+  count: number,
+  pattern: Uint8Array | undefined,
+): ScanPiece {
+  const found: Buffer[] = [];
+  const steps = Math.max(1, pattern?.length ?? 0);
+  let bytesLeft = Math.min(PIECE_BYTES, MATCHING_STEPS / steps);
+  let at = cursor >= 0 && cursor < END_OF_GROUPS ? Math.floor(cursor) : END_OF_GROUPS;
+  for (let looks = count + SPARE_LOOKS; looks > 0 && found.length < count && bytesLeft > 0; looks--) {
+    const index = Math.floor(at / GROUP_PLACES);
+    const group = groups[index];
+    if (group === undefined) return { cursor: 0, keys: matching(found, pattern), seen: found.length };
+    const piece = group.store.scan(at % GROUP_PLACES, 1);
+    at = piece.cursor === 0 ? (index + 1) * GROUP_PLACES : index * GROUP_PLACES + piece.cursor;
+    for (const key of piece.keys) bytesLeft -= key.length;
+    found.push(...piece.keys);
+  }
+  const isOver = at / GROUP_PLACES >= groups.length;
+  return { cursor: isOver ? 0 : at, keys: matching(found, pattern), seen: found.length };
+}
+
+function matching(keys: Buffer[], pattern: Uint8Array | undefined): Buffer[] {
+  if (pattern === undefined) return keys;
+  const glob = Buffer.from(pattern).toString("latin1");
+  return keys.filter((key) => matchesGlob(glob, key.toString("latin1")));
+}
+
+export class ClusterScan {
+  readonly #options: ClusterScanOptions;
+
+  constructor(options: ClusterScanOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on from `cursor` over about `count` entries; a cursor of 0 begins, and in the answer means the end. */
+  async step(
+    cursor: bigint,
+    count: number,
+    pattern: Buffer | undefined,
+  ): Promise<{ cursor: bigint; keys: Buffer[] }> {
+    const keys: Buffer[] = [];
+    let at = cursor;
+    let left = count;
+    do {
+      if (keys.length > 0 || left < count) await this.#options.yield();
+      const most = Math.min(left, MAX_SCAN_COUNT);
+      const piece = await this.#piece(at, most, pattern);
+      for (const key of piece.keys) keys.push(key);
+      at = piece.cursor;
+      left -= piece.isLast ? piece.seen : most;
+    } while (left > 0 && at !== 0n);
+    return { cursor: at, keys };
+  }
+
+  /** All keys that match, in pieces. */
+  async *all(pattern: Buffer | undefined): AsyncGenerator<Buffer[]> {
+    let cursor = 0n;
+    do {
+      const piece = await this.#piece(cursor, MAX_SCAN_COUNT, pattern);
+      yield piece.keys;
+      await this.#options.yield();
+      cursor = piece.cursor;
+    } while (cursor !== 0n);
+  }
+
+  /** Some key, not with the same chance for each; undefined when there is none. */
+  async random(): Promise<Buffer | undefined> {
+    const { random } = this.#options;
+    for (let tries = 0; tries < RANDOM_TRIES; tries++) {
+      const { keys } = await this.#piece(this.#randomPlace(), 1, undefined);
+      if (keys.length > 0) return keys[Math.floor(random() * keys.length)];
+    }
+    for await (const keys of this.all(undefined)) if (keys.length > 0) return keys[0];
+    return undefined;
+  }
+
+  #randomPlace(): bigint {
+    const { membership, groups, random } = this.#options;
+    const member = Math.floor(random() * membership.members.length);
+    const group = Math.floor(random() * groups.all.length);
+    const local = group * GROUP_PLACES + Math.floor(random() * GROUP_PLACES);
+    return (BigInt(member) << MEMBER_BITS) | BigInt(local);
+  }
+
+  /** A piece of the member that the cursor is in; `isLast`: that one has no more. */
+  async #piece(
+    cursor: bigint,
+    count: number,
+    pattern: Buffer | undefined,
+  ): Promise<{ cursor: bigint; keys: Buffer[]; seen: number; isLast: boolean }> {
+    const { membership, ownerOf } = this.#options;
+    const ids = membership.members;
+    const index = Number(cursor >> MEMBER_BITS);
+    const id = ids[index];
+    if (id === undefined) return { cursor: 0n, keys: [], seen: 0, isLast: true };
+    const piece = await this.#pieceOf(id, Number(cursor & LOCAL_MASK), count, pattern);
+    const isLast = piece.cursor === 0;
+    const next = isLast ? BigInt(index + 1) << MEMBER_BITS : (cursor & ~LOCAL_MASK) | BigInt(piece.cursor);
+    return {
+      cursor: isLast && index + 1 >= ids.length ? 0n : next,
+      keys: piece.keys.filter((key) => ids.length === 1 || ownerOf(key) === id),
+      seen: piece.seen,
+      isLast,
+    };
+  }
+
+  #pieceOf(
+    id: string,
+    cursor: number,
+    count: number,
+    pattern: Buffer | undefined,
+  ): ScanPiece | Promise<ScanPiece> {
+    const { groups, membership, peers } = this.#options;
+    if (id === membership.self || peers === undefined) return scanHere(groups.all, cursor, count, pattern);
+    return orWhenUnreachable(peers.scan(id, cursor, count, pattern), () => NOTHING);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * SLOWLOG of one thread: its last commands that took longer than `slowlog-log-slower-than`.
+ *
+ * Invariant: no more than `slowlog-max-len` entries, each of a bounded size, and no password in one. What took long here
+ * is mostly a load: the time is that from taking the command to its reply, with all it waited for.
+ */
+import type { NodeConf } from "../conf/conf.ts";
+import { shownWords } from "./monitor-line.ts";
+
+export interface SlowEntry {
+  /** Unique among the threads, and larger than those before it. */
+  readonly id: number;
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly micros: number;
+  readonly words: readonly Uint8Array[];
+  readonly addr: string;
+  readonly name: string;
+}
+
+/** As Redis cuts them. */
+const MAX_WORDS = 32;
+const MAX_WORD_BYTES = 128;
+
+export class SlowLog {
+  readonly #conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;
+  readonly #nextId: () => number;
+  #entries: SlowEntry[] = [];
+
+  constructor(conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">, nextId: () => number) {
+    this.#conf = conf;
+    this.#nextId = nextId;
+  }
+
+  get isOn(): boolean {
+    return this.#conf.slowlogMicros >= 0;
+  }
+
+  isSlow(micros: number): boolean {
+    return this.isOn && micros >= this.#conf.slowlogMicros;
+  }
+
+  /** `words` as `cutWords` gives them. */
+  add(
+    micros: number,
+    words: readonly Buffer[],
+    client: { readonly addr: string; readonly name: string },
+  ): void {
+    const time = Math.floor(Date.now() / 1000);
+    this.#entries.push({ id: this.#nextId(), time, micros, words, ...client });
+    while (this.#entries.length > this.#conf.slowlogEntries) this.#entries.shift();
+  }
+
+  /** The oldest first. */
+  get entries(): readonly SlowEntry[] {
+    return this.#entries;
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+}
+
+/** Copies of the words as they are kept. */
+export function cutWords(args: readonly Buffer[]): Buffer[] {
+  const kept = args.length > MAX_WORDS ? args.slice(0, MAX_WORDS - 1) : args;
+  const words = shownWords(kept).map(cutWord);
+  if (kept !== args) words.push(Buffer.from(`... (${args.length - MAX_WORDS + 1} more arguments)`));
+  return words;
+}
+
+function cutWord(word: Buffer): Buffer {
+  if (word.length <= MAX_WORD_BYTES) return Buffer.from(word);
+  const rest = Buffer.from(`... (${word.length - MAX_WORD_BYTES} more bytes)`);
+  return Buffer.concat([word.subarray(0, MAX_WORD_BYTES), rest]);
+}

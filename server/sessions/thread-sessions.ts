@@ -1,0 +1,123 @@
+/**
+ * What the clients of one thread have to do with each other and with those of other threads: channels, MONITOR, pauses,
+ * and being closed by somebody else.
+ *
+ * Invariant: while somebody says MONITOR, or a pause lasts, no connection of the thread answers hits in place. Every
+ * thread has one; what the main thread asks is answered in the order in which it is asked.
+ */
+import { addressesOf } from "../clients/client-line.ts";
+import type { Connection } from "../clients/connection.ts";
+import type { Chosen, CommandFlag } from "../commands/command.ts";
+import type { NodeConf } from "../conf/conf.ts";
+import { CommandStats } from "../counters/command-stats.ts";
+import { monitorLine } from "./monitor-line.ts";
+import { Pause } from "./pause.ts";
+import { PubSub } from "./pubsub.ts";
+import type { AnswerTo, ClientFilter, Question } from "./questions.ts";
+import { SlowLog } from "./slow-log.ts";
+
+export interface ThreadSessionsOptions {
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  readonly conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;
+  nextSlowId(): number;
+  connections(): Iterable<Connection>;
+  /** Told a line for those who say MONITOR. */
+  seen(line: string): void;
+}
+
+export class ThreadSessions {
+  readonly pubSub = new PubSub();
+  readonly pause: Pause;
+  readonly slowLog: SlowLog;
+  readonly stats = new CommandStats();
+  readonly #options: ThreadSessionsOptions;
+  #isWatched = false;
+
+  constructor(options: ThreadSessionsOptions) {
+    this.#options = options;
+    this.slowLog = new SlowLog(options.conf, options.nextSlowId);
+    this.pause = new Pause(options.clock, () => this.#observe());
+  }
+
+  /** Commands are looked at before they are performed, by MONITOR or for a pause. */
+  get isObserved(): boolean {
+    return this.#isWatched || this.pause.isOn;
+  }
+
+  get nowMs(): number {
+    return this.#options.clock();
+  }
+
+  /** Counts a command that has been answered, and keeps it if it was slow. `words` are those to be kept. */
+  performed(
+    { command, name }: Pick<Chosen, "command" | "name">,
+    words: () => Buffer[],
+    took: { readonly ms: number; readonly isFailure: boolean },
+    connection: Connection,
+  ): void {
+    const micros = Math.round(took.ms * 1000);
+    this.stats.add(name, micros, took.isFailure);
+    if (!this.slowLog.isSlow(micros) || command.flags.some(isUnlogged)) return;
+    const { addr } = addressesOf(connection.socket);
+    this.slowLog.add(micros, words(), { addr, name: connection.name });
+  }
+
+  /** Shows a command to those who say MONITOR, if anybody does. */
+  show(args: readonly Buffer[], connection: Connection): void {
+    if (!this.#isWatched) return;
+    this.#options.seen(monitorLine(args, addressesOf(connection.socket).addr));
+  }
+
+  answer<Asked extends Question>(question: Asked): AnswerTo<Asked>;
+  answer(question: Question): AnswerTo<Question> {
+    if (question.what === "publish") {
+      const { kind, channel, message } = question;
+      return this.pubSub.publish(kind, asBuffer(channel), asBuffer(message));
+    }
+    if (question.what === "subscriptions") return this.pubSub.counts();
+    if (question.what === "slow log") return this.slowLog.entries;
+    if (question.what === "kill") return this.#kill(question.filter);
+    if (question.what === "watch commands") this.#isWatched = question.isOn;
+    else if (question.what === "forget slow log") this.slowLog.clear();
+    else if (question.what === "pause") this.pause.begin(question.mode, question.ms);
+    else this.pause.end();
+    this.#observe();
+    return null;
+  }
+
+  #observe(): void {
+    for (const connection of this.#options.connections()) connection.setReason("observed", this.isObserved);
+  }
+
+  #kill(filter: ClientFilter): number {
+    const killed = [...this.#options.connections()].filter((connection) => fits(connection, filter));
+    for (const connection of killed) {
+      if (connection.id === filter.self) connection.leave();
+      else connection.socket.destroy();
+    }
+    return killed.length;
+  }
+}
+
+/** Also what may be said without a password: who guesses one waits each time, and must not push the others' entries out. */
+function isUnlogged(flag: CommandFlag): boolean {
+  return flag === "skip_slowlog" || flag === "no_auth";
+}
+
+function fits(connection: Connection, filter: ClientFilter): boolean {
+  const { addr, laddr } = addressesOf(connection.socket);
+  return (
+    filter.nobody !== true &&
+    (!filter.skipsSelf || connection.id !== filter.self) &&
+    (filter.id ?? connection.id) === connection.id &&
+    (filter.addr ?? addr) === addr &&
+    (filter.laddr ?? laddr) === laddr &&
+    (filter.user ?? connection.session.user) === connection.session.user &&
+    (filter.isSubscribed ?? connection.session.isSubscribed) === connection.session.isSubscribed
+  );
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,86 @@
+/**
+ * Goal: what another member asks is done here, on the part of the node that it concerns.
+ * Method: handlers over real groups and coherence of a node without peers.
+ */
+import test from "ava";
+import { peerHandlers } from "../../../server/cache/peer-handlers.ts";
+import { Coherence } from "../../../server/changes/coherence.ts";
+import { Groups } from "../../../server/groups/groups.ts";
+import {
+  createGroup,
+  createMembership,
+  createTracking,
+  FakeTracker,
+  found,
+  key,
+  startFlight,
+} from "../fakes.ts";
+
+function setUp() {
+  const group = createGroup();
+  const groups = new Groups([group]);
+  const membership = createMembership("a", ["a", "b"]);
+  const tracking = createTracking(groups);
+  const coherence = new Coherence({ groups, membership, peers: undefined, tracking, sleep: async () => {} });
+  const asked: Buffer[] = [];
+  const handlers = peerHandlers({ groups, membership, coherence, tracking }, async (_group, name) => {
+    asked.push(Buffer.from(name));
+    return found("1");
+  });
+  return { handlers, group, membership, tracking, asked };
+}
+
+test("a GET gets a copy of its key; one of no group is absent and asks nobody", async (t) => {
+  const { handlers, asked } = setUp();
+  const view = key("scores:Tom");
+  t.deepEqual(await handlers.get(view, 10), found("1"));
+  view.fill("x");
+  t.is(String(asked[0]), "scores:Tom");
+  t.deepEqual(await handlers.get(key("nobody's"), 10), { kind: "absent", ttlMs: undefined });
+  t.is(asked.length, 1);
+});
+
+test("dropping copies leaves entries and loads alone, removing does not", (t) => {
+  const { handlers, group } = setUp();
+  const name = key("scores:Tom");
+  const fill = () => {
+    group.store.put(name, key("1"), undefined);
+    group.mirrors!.put(name, key("1"), undefined);
+    return [startFlight(group.loads, name).flight, startFlight(group.forwards, name).flight] as const;
+  };
+  for (const drop of [() => handlers.remove([name], true), () => handlers.flush(true)]) {
+    const [load, forward] = fill();
+    drop();
+    t.deepEqual([load.voided, forward.voided], [false, true]);
+    t.deepEqual([group.store.look(name).kind, group.mirrors!.look(name).kind], ["value", "missing"]);
+    group.loads.void(name);
+  }
+  for (const remove of [() => handlers.remove([name], false), () => handlers.flush(false)]) {
+    const [load, forward] = fill();
+    remove();
+    t.deepEqual([load.voided, forward.voided, handlers.count()], [true, true, 0]);
+  }
+});
+
+test("an edit, a look, a scan and a view of the ring reach what they concern", (t) => {
+  const { handlers, membership } = setUp();
+  const name = key("scores:Tom");
+  const edit = { conditions: [], value: key("630"), life: 500, wanted: undefined, isUse: false } as const;
+  t.like(handlers.edit(name, edit), { held: false, changed: true });
+  t.like(handlers.look(name), { kind: "value", bytes: 3, ttlMs: 500 });
+  t.deepEqual(handlers.scan(0, 10, undefined), { cursor: 0, keys: [name], seen: 1 });
+  t.is(handlers.edit(key("nobody's"), edit).error, "no group takes the key");
+  t.true(handlers.ring(3, ["a", "b", "c"]));
+  t.is(membership.members.length, 3);
+});
+
+test("a member that tracks keys is told of them until its link is gone", (t) => {
+  const { handlers, tracking } = setUp();
+  const member = new FakeTracker();
+  handlers.track([key("scores:Tom")], [key("scores:Jack")], member);
+  t.is(tracking.figures.keys, 2);
+  handlers.remove([key("scores:Tom")], false);
+  t.deepEqual(member.told, ["scores:Tom"]);
+  handlers.untrack(member);
+  t.is(tracking.figures.keys, 0);
+});

@@ -1,0 +1,125 @@
+/**
+ * Goal: a socket whose reads are lent is as good as the one that was accepted: the same bytes, ends, pauses and addresses.
+ * Method: real sockets on loopback; what the listener is given is looked at again when it has been lent to somebody else.
+ */
+import { type AddressInfo, connect, createServer, Socket } from "node:net";
+import test, { type ExecutionContext } from "ava";
+import { lendReads } from "../../../server/clients/lent-reads.ts";
+import { turn } from "../fakes.ts";
+
+async function pair(
+  t: ExecutionContext,
+): Promise<{ client: Socket; accepted: Socket; closed: () => boolean }> {
+  let isClosed = false;
+  const server = createServer({ allowHalfOpen: true });
+  const coming = new Promise<Socket>((resolve) =>
+    server.once("connection", (one) => resolve(lendReads(one))),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  await next(client, "connect");
+  const accepted = await coming;
+  server.close(() => (isClosed = true));
+  for (const socket of [client, accepted]) {
+    socket.on("error", () => {});
+    t.teardown(() => socket.destroy());
+  }
+  return { client, accepted, closed: () => isClosed };
+}
+
+const next = (socket: Socket, event: string) => new Promise((resolve) => socket.once(event, resolve));
+
+test.serial(
+  "bytes come in a buffer that all sockets share, and are others' once the listener has returned",
+  async (t) => {
+    const [a, b] = [await pair(t), await pair(t)];
+    const chunks: Buffer[] = [];
+    for (const { accepted } of [a, b]) accepted.on("data", (chunk) => chunks.push(chunk));
+    a.client.write("hello");
+    while (chunks.length < 1) await turn();
+    t.is(String(chunks[0]), "hello");
+    b.client.write("HE");
+    while (chunks.length < 2) await turn();
+    t.is(String(chunks[1]), "HE");
+    t.is(chunks[0]!.buffer, chunks[1]!.buffer, "Node does no longer what lendReads relies on");
+    t.is(String(chunks[0]), "HEllo");
+  },
+);
+
+test.serial(
+  "what is written arrives, each side ends for itself, and both know where the other is",
+  async (t) => {
+    const { client, accepted, closed } = await pair(t);
+    t.is(accepted.remotePort, client.localPort);
+    t.is(accepted.remoteAddress, "127.0.0.1");
+    t.is(accepted.localPort, client.remotePort);
+    let [there, back] = ["", ""];
+    accepted.on("data", (chunk) => (there += chunk));
+    client.on("data", (chunk) => (back += chunk));
+    client.end("over");
+    await next(accepted, "end");
+    t.is(there, "over");
+    t.false(accepted.writableEnded, "the other half stays open");
+    accepted.end("and out");
+    await next(client, "close");
+    t.is(back, "and out");
+    while (!closed()) await turn();
+  },
+);
+
+test.serial("a server that closes does not wait for who was handed on", async (t) => {
+  const { accepted, closed } = await pair(t);
+  while (!closed()) await turn();
+  t.false(accepted.destroyed);
+});
+
+test.serial("nothing is read while it pauses, and nothing is lost", async (t) => {
+  const { client, accepted } = await pair(t);
+  let read = 0;
+  let sum = 0;
+  accepted.on("data", (chunk: Buffer) => {
+    read += chunk.length;
+    for (const byte of chunk) sum += byte;
+    accepted.pause();
+  });
+  const sent = Buffer.from(Array.from({ length: 1_000_000 }, (_, i) => i % 251));
+  client.end(sent);
+  while (read === 0) await turn();
+  const before = read;
+  for (let i = 0; i < 20; i++) await turn();
+  t.is(read, before);
+  t.true(read <= 1 << 16);
+  accepted.on("pause", () => setImmediate(() => accepted.resume()));
+  accepted.resume();
+  await next(accepted, "end");
+  t.is(read, sent.length);
+  t.is(
+    sum,
+    sent.reduce((all, byte) => all + byte, 0),
+  );
+});
+
+test.serial("a reset shows as one, and who is destroyed while he listens hears no more", async (t) => {
+  const { client, accepted } = await pair(t);
+  const ended = next(accepted, "error");
+  accepted.resume();
+  client.resetAndDestroy();
+  t.is(((await ended) as NodeJS.ErrnoException).code, "ECONNRESET");
+  const other = await pair(t);
+  let heard = 0;
+  other.accepted.on("data", () => {
+    heard++;
+    other.accepted.destroy();
+  });
+  other.client.write("x".repeat(500_000));
+  await next(other.client, "close");
+  t.is(heard, 1);
+});
+
+test.serial("where Node is not as it was, a socket stays as it is", (t) => {
+  const unconnected = new Socket();
+  t.is(lendReads(unconnected), unconnected);
+  const strange = Object.assign(new Socket(), { _handle: {} });
+  t.is(lendReads(strange), strange);
+});

@@ -1,0 +1,68 @@
+/**
+ * Goal: a group's limit is one limit, whatever it is divided into. Method: groups made from confs, with and without
+ * peers.
+ */
+import test from "ava";
+import type { Eviction } from "../../../server/conf/conf.ts";
+import { readConf } from "../../../server/conf/read-conf.ts";
+import { createGroup } from "../../../server/groups/create-group.ts";
+import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
+
+function create(hasPeers: boolean, lines: string, eviction: Eviction = "lru") {
+  const [conf] = readConf({ text: lines }).groups;
+  const loader = { load: () => null };
+  return createGroup(conf!, { loader, eviction, hasPeers, clock: () => 0 });
+}
+
+test("mirrors are part of the group's limit", (t) => {
+  const group = create(true, "group a maxmemory 1mb\ngroup a mirror-memory 25%");
+  t.is(group.mirrors?.figures().maxBytes, 1 << 18);
+  t.is(group.store.figures().maxBytes, (1 << 20) - (1 << 18));
+});
+
+test("a node that is alone, and one that wants none, has no mirrors", (t) => {
+  for (const group of [
+    create(false, "group a maxmemory 1mb"),
+    create(true, "group a maxmemory 1mb\ngroup a mirror-memory 0%"),
+  ]) {
+    t.is(group.mirrors, undefined);
+    t.is(group.store.figures().maxBytes, 1 << 20);
+  }
+});
+
+test("a group as small as 2 kb holds entries", (t) => {
+  const group = create(false, "group scores maxmemory 2kb");
+  t.true(group.store.put(Buffer.from("scores:Tom"), Buffer.from("630"), undefined));
+  t.is(group.store.get(Buffer.from("scores:Tom"))?.value?.toString(), "630");
+  t.true(group.store.figures().usedBytes <= 2048);
+});
+
+test("mirrors give way even where nothing else does: they are copies", (t) => {
+  const group = create(true, "group a maxmemory 8kb\ngroup a mirror-memory 50%", "noeviction");
+  for (let i = 0; i < 100; i++) {
+    group.store.put(Buffer.from(`a:${i}`), Buffer.alloc(100), undefined);
+    group.mirrors!.put(Buffer.from(`a:${i}`), Buffer.alloc(100), undefined);
+  }
+  t.true(group.mirrors!.figures().evictions > 50);
+  t.not(group.mirrors!.get(Buffer.from("a:99")), undefined);
+  t.is(group.store.figures().evictions, 0);
+  t.is(group.store.get(Buffer.from("a:99")), undefined);
+});
+
+test("the thread that makes a group is the only one that writes: its reads look for no writer", (t) => {
+  const { store, mirrors } = create(true, "group a maxmemory 1mb\ngroup a mirror-memory 25%");
+  for (const each of [store, mirrors!]) {
+    each.put(Buffer.from("a"), Buffer.from("630"), undefined);
+    const words = new Int32Array(each.handle.memory[0]!);
+    words[SEQUENCE]!++;
+    words[MUTEX] = 9;
+    t.is(each.get(Buffer.from("a"))?.value?.toString(), "630");
+  }
+});
+
+test("store and mirrors have one seed, and another group another", (t) => {
+  const lines = "group a maxmemory 1mb\ngroup a mirror-memory 25%";
+  const [one, other] = [create(true, lines), create(true, lines)];
+  t.is(one.mirrors!.handle.seed, one.store.handle.seed);
+  t.not(other.store.handle.seed, one.store.handle.seed);
+});

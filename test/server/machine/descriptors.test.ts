@@ -1,0 +1,17 @@
+/** Goal: clients leave enough descriptors for the node itself. Method: sums, and the kernel's own word. */
+import { execFileSync } from "node:child_process";
+import test from "ava";
+import { clientRoom, descriptorLimit } from "../../../server/machine/descriptors.ts";
+
+test("64 are kept, 4 a peer and 8 a worker; one client there may be", (t) => {
+  t.is(clientRoom(256, 0, 1), 192);
+  t.is(clientRoom(1024, 3, 1), 948);
+  t.is(clientRoom(1024, 0, 4), 936);
+  t.is(clientRoom(50, 0, 1), 1);
+  t.is(clientRoom(undefined, 0, 1), Number.POSITIVE_INFINITY);
+});
+
+test("the limit is the one that the shell shows", (t) => {
+  const shown = execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim();
+  t.is(descriptorLimit(), process.platform === "linux" ? Number(shown) : undefined);
+});

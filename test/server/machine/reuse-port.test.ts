@@ -1,0 +1,95 @@
+/**
+ * Goal: several threads only where the system lets them share a port, and a reason wherever there are fewer than asked.
+ * Method: versions and platforms by example; what this Node says of itself is tried out.
+ */
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { availableParallelism } from "node:os";
+import test, { type ExecutionContext } from "ava";
+import { claimable, hasReusePort, threadCount } from "../../../server/machine/reuse-port.ts";
+import { turn } from "../fakes.ts";
+import { ownHost } from "../rig.ts";
+
+test("reusePort is in Node 22.12 and 23.1 and later, on Linux", (t) => {
+  const versions = [
+    "18.20.0",
+    "20.19.0",
+    "22.11.0",
+    "22.12.0",
+    "22.20.1",
+    "23.0.0",
+    "23.1.0",
+    "24.0.0",
+    "100.1.2",
+  ];
+  t.deepEqual(
+    versions.filter((version) => hasReusePort(version, "linux")),
+    ["22.12.0", "22.20.1", "23.1.0", "24.0.0", "100.1.2"],
+  );
+  for (const platform of ["darwin", "win32"]) t.false(hasReusePort("24.0.0", platform), platform);
+});
+
+function listen(t: ExecutionContext, port: number, host = "127.0.0.1"): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    t.teardown(() => server.close());
+    server.once("error", reject);
+    const options = { port, host, reusePort: true };
+    server.listen(options, () => resolve((server.address() as { port: number }).port));
+  });
+}
+
+test("what it says of this Node is so", async (t) => {
+  const port = await listen(t, 0);
+  const second = await listen(t, port).catch((error: NodeJS.ErrnoException) => error.code);
+  t.is(second, hasReusePort() ? port : "EADDRINUSE");
+});
+
+test("as many threads as the conf says, or as there are cores", (t) => {
+  t.deepEqual(threadCount(3, true), { threads: 3, why: undefined });
+  t.deepEqual(threadCount("auto", true), { threads: availableParallelism(), why: undefined });
+});
+
+test("one thread, and the reason, where a port cannot be shared", (t) => {
+  const { threads, why } = threadCount(4, false);
+  t.is(threads, 1);
+  t.is(
+    why,
+    `threads 4 needs Node 22.12 or later on Linux to share a port; this is Node ${process.versions.node}`,
+  );
+  t.deepEqual(threadCount(1, false), { threads: 1, why: undefined });
+});
+
+test("a port that somebody listens on cannot be claimed, whichever address of it", async (t) => {
+  for (const [theirs, ours] of [
+    ["127.0.0.1", "127.0.0.1"],
+    ["127.0.0.1", "0.0.0.0"],
+    ["0.0.0.0", "127.0.0.1"],
+    ["127.0.0.1", "localhost"],
+  ] as const) {
+    const port = await listen(t, 0, theirs);
+    const message = `listen EADDRINUSE: address already in use ${ours}:${port}`;
+    const error = await t.throwsAsync(claimable(ours, port), { message, code: "EADDRINUSE" });
+    t.like(error, { address: ours, port });
+  }
+});
+
+test("a free port can be claimed again and again, and whoever dials meanwhile is refused", async (t) => {
+  const host = ownHost();
+  const port = await listen(t, 0);
+  for (let i = 0; i < 20; i++) {
+    let isClaimed = false;
+    const claiming = claimable(host, port).then(() => (isClaimed = true));
+    const dialing: Promise<string>[] = [];
+    while (!isClaimed) {
+      const socket = connect(port, host);
+      t.teardown(() => socket.destroy());
+      dialing.push(once(socket, "connect").then(() => "let in", String));
+      await turn();
+    }
+    await claiming;
+    const refused = `Error: connect ECONNREFUSED ${host}:${port}`;
+    t.deepEqual([...new Set(await Promise.all(dialing))], [refused]);
+  }
+  t.is(await listen(t, port, host), port);
+});

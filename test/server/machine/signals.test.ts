@@ -1,0 +1,68 @@
+/**
+ * Goal: the first signal closes, the second ends, and a close that hangs is not waited for.
+ * Method: signals from an emitter, and a close() that settles when the test says so.
+ */
+
+import { EventEmitter, once } from "node:events";
+import test from "ava";
+import { exitOnSignals } from "../../../server/machine/signals.ts";
+
+function node(timeoutMs = 60_000) {
+  const signals = new EventEmitter();
+  const exits = new EventEmitter();
+  const notes: string[] = [];
+  let closes = 0;
+  const settle: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  exitOnSignals({
+    signals,
+    close: () => {
+      closes++;
+      return new Promise((resolve, reject) => settle.push({ resolve, reject }));
+    },
+    timeoutMs: () => timeoutMs,
+    exit: (code) => exits.emit("exit", code),
+    note: (text) => notes.push(text),
+  });
+  return { signals, exited: once(exits, "exit"), notes, settle, closes: () => closes };
+}
+
+for (const signal of ["SIGTERM", "SIGINT"]) {
+  test(`${signal} closes, then exits with 0`, async (t) => {
+    const { signals, exited, settle, closes } = node();
+    signals.emit(signal);
+    t.is(closes(), 1);
+    settle[0]?.resolve();
+    t.deepEqual(await exited, [0]);
+  });
+}
+
+test("a second signal exits with 1 at once and does not close again", async (t) => {
+  const { signals, exited, closes, settle } = node();
+  signals.emit("SIGTERM");
+  signals.emit("SIGINT");
+  t.deepEqual(await exited, [1]);
+  t.is(closes(), 1);
+  settle[0]?.resolve();
+});
+
+test("a close that hangs is left behind when the time is up", async (t) => {
+  const { signals, exited, notes } = node(1);
+  signals.emit("SIGTERM");
+  t.deepEqual(await exited, [0]);
+  t.regex(notes.at(-1) ?? "", /not everything was answered in time/);
+});
+
+test("a close that fails exits with 1 and says why", async (t) => {
+  const { signals, exited, settle, notes } = node();
+  signals.emit("SIGTERM");
+  settle[0]?.reject(new Error("disk on fire"));
+  t.deepEqual(await exited, [1]);
+  t.is(notes.at(-1), "closing failed: disk on fire");
+});
+
+test("SIGHUP is noted and ignored", (t) => {
+  const { signals, closes, notes } = node();
+  signals.emit("SIGHUP");
+  t.is(closes(), 0);
+  t.deepEqual(notes, ["SIGHUP, ignored"]);
+});

@@ -1,0 +1,173 @@
+/**
+ * Goal: INFO has Redis' sections and fields, and its figures are true.
+ * Method: every field is looked up by its name in the report; figures against what has just been done to a node; names
+ * against a real redis-server's.
+ */
+import test from "ava";
+import { REDIS_VERSION, version } from "../../../server/machine/version.ts";
+import { human, infoText } from "../../../server/observe/info.ts";
+import { command } from "../../proto/read-commands.ts";
+import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { startRig } from "../rig.ts";
+
+const SECTIONS = [
+  "Server",
+  "Clients",
+  "Memory",
+  "Persistence",
+  "Stats",
+  "Replication",
+  "CPU",
+  "Cluster",
+  "Keyspace",
+  "Carrot",
+];
+
+/** Fields by name, and sections in order. */
+function read(text: string): { sections: string[]; fields: Map<string, string> } {
+  const lines = text.split("\r\n");
+  const sections = lines.filter((line) => line.startsWith("# ")).map((line) => line.slice(2));
+  const pairs = lines.filter((line) => line !== "" && !line.startsWith("# "));
+  return { sections, fields: new Map(pairs.map((line) => line.split(/:(.*)/s, 2) as [string, string])) };
+}
+
+test("without a section, and with the words for all of them, everything is there", async (t) => {
+  const { node } = await startRig(t);
+  for (const wanted of [[], ["default"], ["nosuch", "default"]])
+    t.deepEqual(read(infoText(node, wanted)).sections, SECTIONS);
+  for (const wanted of [["all"], ["everything"], ["nosuch", "all"]])
+    t.deepEqual(read(infoText(node, wanted)).sections, [...SECTIONS, "Commandstats"]);
+});
+
+test("commands are counted by name: performed, refused, failed; hits in place among them", async (t) => {
+  const { node, ask } = await startRig(t);
+  await ask(
+    ["GET", "scores:a"],
+    ["GET", "scores:a"],
+    ["GET", "scores:a"],
+    ["CLIENT", "ID"],
+    ["CLIENT", "LIST", "x"],
+  );
+  await ask(["SUBSCRIBE", "a"], ["ECHO", "x"], ["NOSUCH"], ["GET"]);
+  const { fields } = read(infoText(node, ["commandstats"]));
+  t.regex(
+    fields.get("cmdstat_get")!,
+    /^calls=3,usec=\d+,usec_per_call=\d+\.\d\d,rejected_calls=0,failed_calls=0$/,
+  );
+  t.regex(fields.get("cmdstat_client|id")!, /^calls=1,.*,rejected_calls=0,failed_calls=0$/);
+  t.regex(fields.get("cmdstat_client|list")!, /^calls=1,.*,rejected_calls=0,failed_calls=1$/);
+  t.regex(fields.get("cmdstat_echo")!, /^calls=0,usec=0,usec_per_call=0.00,rejected_calls=1,failed_calls=0$/);
+  await ask(["CONFIG", "RESETSTAT"]);
+  const after = read(infoText(node, ["commandstats"])).fields;
+  t.false(after.has("cmdstat_get"));
+});
+
+test("sections that are named are there in INFO's order; unknown ones are nothing", async (t) => {
+  const { node } = await startRig(t);
+  t.deepEqual(read(infoText(node, ["replication", "server"])).sections, ["Server", "Replication"]);
+  t.is(infoText(node, ["nosuch"]), "");
+  t.is(infoText(node, ["cluster"]), "# Cluster\r\ncluster_enabled:0\r\n");
+});
+
+test("it says what clients look for before they start", async (t) => {
+  const { node, port } = await startRig(t, ["maxmemory 100mb", "maxclients 77"]);
+  const { fields } = read(infoText(node, []));
+  const expected = {
+    redis_version: REDIS_VERSION,
+    redis_mode: "standalone",
+    arch_bits: "64",
+    tcp_port: String(port),
+    process_id: String(process.pid),
+    run_id: node.runId,
+    role: "master",
+    loading: "0",
+    rdb_bgsave_in_progress: "0",
+    aof_enabled: "0",
+    cluster_enabled: "0",
+    blocked_clients: "0",
+    maxclients: "77",
+    maxmemory: "104857600",
+    maxmemory_human: "100.00M",
+    carrotcache_version: version,
+    members: "1",
+    members_up: "1",
+    groups: "1",
+  };
+  for (const [name, value] of Object.entries(expected)) t.is(fields.get(name), value, name);
+  t.regex(node.runId, /^[0-9a-f]{40}$/);
+});
+
+test("figures are those of what has been done", async (t) => {
+  const { node, ask, clock } = await startRig(t, ["group scores ttl 10s"], {
+    loader: { load: (key) => (key === "none" ? null : "value") },
+  });
+  t.false(read(infoText(node, [])).fields.has("db0"));
+  await ask(["MGET", "scores:a", "scores:b", "scores:none"]);
+  await ask(["GET", "scores:a"], ["GET", "scores:none"], ["GET", "elsewhere"]);
+  const { fields } = read(infoText(node, []));
+  const expected = {
+    connected_clients: "0",
+    total_connections_received: "2",
+    total_commands_processed: "4",
+    keyspace_hits: "2",
+    keyspace_misses: "3",
+    negative_hits: "1",
+    loads: "3",
+    load_errors: "0",
+    loads_under_way: "0",
+    // "Not found" is no entry.
+    db0: "keys=2,expires=0,avg_ttl=0",
+  };
+  for (const [name, value] of Object.entries(expected)) t.is(fields.get(name), value, name);
+  t.is(Number(fields.get("used_memory")), node.groups.all[0]!.store.figures().usedBytes);
+  clock.advance(3_600_000 * 30);
+  const later = read(infoText(node, ["server"])).fields;
+  t.is(later.get("uptime_in_seconds"), "108000");
+  t.is(later.get("uptime_in_days"), "1");
+});
+
+test("the names are Redis' own, in Redis' sections; what is not is in # Carrot", async (t) => {
+  if (!hasRedisServer()) {
+    t.falsy(process.env.CI, "CI needs the package redis-server");
+    t.log("NOT COMPARED: redis-server is not on the PATH");
+    return;
+  }
+  const redis = await RedisServer.start();
+  t.teardown(() => redis.stop());
+  const request = command("SET", "a", "1") + command("INFO");
+  const theirs = sectionsOf((await redis.answer(Buffer.from(request))).toString("latin1"));
+  const { node, ask } = await startRig(t);
+  await ask(["GET", "scores:a"]);
+  for (const [section, names] of sectionsOf(infoText(node, []))) {
+    if (section === "Carrot") continue;
+    // Of a newer Redis than the one that tests run against.
+    const newer = [
+      ...["client_output_buffer_limit_disconnections", "client_query_buffer_limit_disconnections"],
+      ...["acl_access_denied_auth", "acl_access_denied_cmd"],
+    ];
+    const unknown = names.filter((name) => !theirs.get(section)?.includes(name) && !newer.includes(name));
+    t.deepEqual(unknown, [], section);
+  }
+});
+
+function sectionsOf(text: string): Map<string, string[]> {
+  const sections = new Map<string, string[]>();
+  let names: string[] = [];
+  for (const line of text.split("\r\n")) {
+    if (line.startsWith("# ")) sections.set(line.slice(2), (names = []));
+    else if (/^\w+:/.test(line)) names.push(line.split(":")[0]!);
+  }
+  return sections;
+}
+
+test("bytes are shown to people as Redis shows them", (t) => {
+  const table: [number, string][] = [
+    [0, "0B"],
+    [1023, "1023B"],
+    [1024, "1.00K"],
+    [1536 * 1024, "1.50M"],
+    [2 ** 31, "2.00G"],
+    [2 ** 52, "4096.00T"],
+  ];
+  for (const [bytes, shown] of table) t.is(human(bytes), shown);
+});

@@ -1,0 +1,398 @@
+/**
+ * Goal: a miss is loaded once, by the right node, and kept exactly as long as it may be. Method: one node `a` of the
+ * ring a, b, c with real stores and flights; its peers and its loader answer when the test says so. What several nodes
+ * do together is in test/sim.
+ */
+
+import test from "ava";
+import { HotKeys } from "../../../cluster/hot-keys.ts";
+import type { Outcome } from "../../../cluster/outcome.ts";
+import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
+import type { GetWaiter } from "../../../cluster/requests.ts";
+import type { GroupConf } from "../../../server/conf/conf.ts";
+import { Latency } from "../../../server/counters/latency.ts";
+import { Groups } from "../../../server/groups/groups.ts";
+import { ReadThrough } from "../../../server/reads/read-through.ts";
+import {
+  createGroup,
+  createMembership,
+  createTracking,
+  endWith,
+  FakeClock,
+  found,
+  Held,
+  HeldLoader,
+  hash,
+  key,
+  keyOwnedBy,
+  textOf,
+  turn,
+} from "../fakes.ts";
+
+interface Asked {
+  readonly id: string;
+  readonly key: string;
+  readonly timeoutMs: number;
+}
+
+class FakePeers {
+  readonly up = new Set(["b", "c"]);
+  readonly asked: Held<Asked, Outcome>[] = [];
+
+  isUp(id: string): boolean {
+    return this.up.has(id);
+  }
+
+  track(): void {}
+
+  get(id: string, bytes: Uint8Array, waiter: GetWaiter): void {
+    const { timeoutMs } = waiter;
+    const held = new Held<Asked, Outcome>({ id, key: Buffer.from(bytes).toString(), timeoutMs });
+    this.asked.push(held);
+    endWith(waiter, held.promise);
+  }
+
+  get ids(): string[] {
+    return this.asked.map(({ argument }) => argument.id);
+  }
+}
+
+/** A key is hot the third time it is forwarded. */
+function createNode(conf: Partial<GroupConf> = {}, { mirrors = true, random = (): number => 0 } = {}) {
+  const clock = new FakeClock();
+  const loader = new HeldLoader();
+  const peers = new FakePeers();
+  const membership = createMembership("a", ["a", "b", "c"]);
+  const group = createGroup({ conf, loader, clock: clock.read, mirrors });
+  const loadLatency = new Latency();
+  const hotKeys = new HotKeys({ hash, seed: 1, clock: clock.read });
+  const peerTimeoutMs = () => 500;
+  const tracking = createTracking(new Groups([group]), clock.read);
+  const options = { membership, hotKeys, clock: clock.read, random, loadLatency, tracking, peerTimeoutMs };
+  const node = new ReadThrough({ ...options, peers });
+  const lone = new ReadThrough({ ...options, peers: undefined });
+  return { node, lone, clock, loader, peers, membership, group, loadLatency };
+}
+
+const PREFIX = "scores:".length;
+
+/** The successor of `owner` for a key: who is asked when `owner` is not up. */
+function successorOf(owner: string, bytes: Buffer): string {
+  return createMembership("a", ["a", "b", "c"]).ring.ownerAmong(bytes, (id) => id !== owner)!;
+}
+
+/** A key of `owner` that would fall to `successor`. */
+function keyFallingTo(owner: string, successor: string): Buffer {
+  const { membership } = createNode();
+  for (let i = 0; ; i++) {
+    const candidate = keyOwnedBy(owner, membership, `scores:${i}:`);
+    if (successorOf(owner, candidate) === successor) return candidate;
+  }
+}
+
+test("many clients' misses of another member's key are one forward", async (t) => {
+  const { node, peers, loader, group, membership } = createNode();
+  const name = keyOwnedBy("b", membership);
+  const outcomes = Array.from({ length: 1000 }, () => node.missed(group, Buffer.from(name)));
+  t.deepEqual(
+    peers.asked.map(({ argument }) => [argument.id, argument.key]),
+    [["b", name.toString()]],
+  );
+  peers.asked[0]!.resolve(found("v1"));
+  t.deepEqual(new Set((await Promise.all(outcomes)).map(textOf)), new Set(["v1"]));
+  t.is(loader.loads.length, 0);
+  t.is(group.counters.forwards, 1);
+  t.is(group.counters.flightsJoined, 999);
+  t.is(group.store.look(name).kind, "missing");
+});
+
+test("a forward waits longer than the owner's load may take", (t) => {
+  const { node, peers, group, membership } = createNode({ loaderTimeoutMs: 2000 });
+  void node.missed(group, keyOwnedBy("b", membership));
+  t.true(peers.asked[0]!.argument.timeoutMs > 2000);
+});
+
+test("many clients' misses of an own key are one load, and the value is kept", async (t) => {
+  const { node, peers, loader, group, membership, loadLatency } = createNode();
+  const name = keyOwnedBy("a", membership);
+  const outcomes = Array.from({ length: 1000 }, () => node.missed(group, Buffer.from(name)));
+  t.deepEqual(
+    loader.loads.map((load) => load.argument),
+    [name.toString().slice(PREFIX)],
+  );
+  loader.loads[0]!.resolve("v1");
+  t.deepEqual(new Set((await Promise.all(outcomes)).map(textOf)), new Set(["v1"]));
+  t.is(group.store.get(name)?.value?.toString(), "v1");
+  t.is(peers.asked.length, 0);
+  t.is(group.counters.loads, 1);
+  t.is(loadLatency.snapshot().count, 1);
+});
+
+test("a node that is alone loads every key", async (t) => {
+  const { lone, loader, group, membership } = createNode();
+  const outcomes = ["a", "b", "c"].map((owner) => lone.missed(group, keyOwnedBy(owner, membership)));
+  for (const load of loader.loads) load.resolve("v");
+  t.deepEqual((await Promise.all(outcomes)).map(textOf), ["v", "v", "v"]);
+});
+
+test("a peer's request is never forwarded, whoever owns the key", async (t) => {
+  const { node, peers, loader, group, membership } = createNode();
+  for (const [i, owner] of ["a", "b", "c"].entries()) {
+    const outcome = node.requested(group, keyOwnedBy(owner, membership));
+    loader.loads[i]!.resolve("v");
+    t.is(textOf(await outcome), "v");
+  }
+  t.is(peers.asked.length, 0);
+  t.is(group.counters.peerRequests, 3);
+});
+
+test("a peer's request does not wait for a forward of the same key", async (t) => {
+  const { node, peers, loader, group, membership } = createNode();
+  const name = keyOwnedBy("b", membership);
+  const forwarded = node.missed(group, name);
+  const requested = node.requested(group, name);
+  loader.loads[0]!.resolve("loaded here");
+  t.is(textOf(await requested), "loaded here");
+  peers.asked[0]!.resolve(found("from b"));
+  t.is(textOf(await forwarded), "from b");
+});
+
+test("a peer's request is answered from the store, a cached not-found too", async (t) => {
+  const { node, group, clock } = createNode();
+  group.store.put(key("scores:v"), key("v1"), 10_000);
+  group.store.put(key("scores:n"), null, 10_000);
+  clock.advance(4000);
+  t.deepEqual(await node.requested(group, key("scores:v")), found("v1", 6000));
+  t.deepEqual(await node.requested(group, key("scores:n")), { kind: "absent", ttlMs: 6000 });
+  t.is(group.counters.hits, 1);
+  t.is(group.counters.negativeHits, 1);
+});
+
+test("clients and peers that ask for one key wait for one load", async (t) => {
+  const { node, loader, group, membership } = createNode();
+  const name = keyOwnedBy("a", membership);
+  const outcomes = [node.missed(group, name), node.requested(group, name), node.requested(group, name)];
+  loader.loads[0]!.resolve("v");
+  t.deepEqual((await Promise.all(outcomes)).map(textOf), ["v", "v", "v"]);
+  t.is(loader.loads.length, 1);
+});
+
+test("when the owner cannot be reached its successor is asked", async (t) => {
+  const { node, peers, group } = createNode();
+  const outcome = node.missed(group, keyFallingTo("b", "c"));
+  peers.up.delete("b");
+  peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
+  await turn();
+  t.deepEqual(peers.ids, ["b", "c"]);
+  peers.asked[1]!.resolve(found("from c"));
+  t.is(textOf(await outcome), "from c");
+});
+
+test("an owner that is known to be down is not asked at all", async (t) => {
+  const { node, peers, group } = createNode();
+  peers.up.delete("b");
+  const outcome = node.missed(group, keyFallingTo("b", "c"));
+  t.deepEqual(peers.ids, ["c"]);
+  peers.asked[0]!.resolve(found("from c"));
+  t.is(textOf(await outcome), "from c");
+});
+
+test("an owner that says it is leaving on a link that is up is not asked twice", async (t) => {
+  const { node, peers, group } = createNode();
+  void node.missed(group, keyFallingTo("b", "c"));
+  peers.asked[0]!.reject(new PeerUnreachable("b", "shutting down"));
+  await turn();
+  t.deepEqual(peers.ids, ["b", "c"]);
+});
+
+test("when this node is the successor it loads, and keeps the value", async (t) => {
+  const { node, peers, loader, group } = createNode();
+  const name = keyFallingTo("b", "a");
+  const outcome = node.missed(group, name);
+  peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
+  await turn();
+  loader.loads[0]!.resolve("v");
+  t.is(textOf(await outcome), "v");
+  t.is(group.store.look(name).kind, "value");
+  t.is(group.counters.standIns, 1);
+  t.deepEqual(peers.ids, ["b"]);
+});
+
+test("when the successor cannot be reached either this node loads", async (t) => {
+  const { node, peers, loader, group } = createNode();
+  const outcome = node.missed(group, keyFallingTo("b", "c"));
+  peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
+  await turn();
+  peers.asked[1]!.reject(new PeerUnreachable("c", "link broken"));
+  await turn();
+  loader.loads[0]!.resolve("v");
+  t.is(textOf(await outcome), "v");
+  t.deepEqual(peers.ids, ["b", "c"]);
+});
+
+test("a stand-in does not load again what it has loaded for a peer meanwhile", async (t) => {
+  const { node, peers, loader, group } = createNode();
+  const name = keyFallingTo("b", "a");
+  const outcome = node.missed(group, name);
+  const requested = node.requested(group, name);
+  loader.loads[0]!.resolve("v1");
+  await requested;
+  peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
+  t.is(textOf(await outcome), "v1");
+  t.is(loader.loads.length, 1);
+});
+
+test("a stand-in joins the load that a peer waits for", async (t) => {
+  const { node, peers, loader, group } = createNode();
+  const name = keyFallingTo("b", "a");
+  const outcomes = [node.missed(group, name), node.requested(group, name)];
+  peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
+  await turn();
+  loader.loads[0]!.resolve("v1");
+  t.deepEqual((await Promise.all(outcomes)).map(textOf), ["v1", "v1"]);
+  t.is(loader.loads.length, 1);
+});
+
+test("an error that a peer answers with is passed on and not tried again", async (t) => {
+  const { node, peers, loader, group, membership } = createNode();
+  const outcome = node.missed(group, keyOwnedBy("b", membership));
+  peers.asked[0]!.resolve({ kind: "error", text: "loader failed: broken" });
+  t.is(textOf(await outcome), "error: loader failed: broken");
+  t.is(peers.asked.length, 1);
+  t.is(loader.loads.length, 0);
+});
+
+test("a failed load is an error for who waited, is not kept, and the key works at the next GET", async (t) => {
+  const { node, loader, group, membership } = createNode();
+  const name = keyOwnedBy("a", membership);
+  const outcomes = [node.missed(group, name), node.missed(group, name)];
+  loader.loads[0]!.reject(new Error("broken"));
+  t.deepEqual((await Promise.all(outcomes)).map(textOf), new Array(2).fill("error: loader failed: broken"));
+  t.is(group.store.look(name).kind, "missing");
+  t.is(group.counters.loadErrors, 1);
+  const next = node.missed(group, name);
+  loader.loads[1]!.resolve("v");
+  t.is(textOf(await next), "v");
+});
+
+/** Forwards a key until it is hot, and once more each time it is called. */
+async function forward({ node, peers, group }: ReturnType<typeof createNode>, name: Buffer, answer: Outcome) {
+  const outcome = node.missed(group, name);
+  peers.asked.at(-1)!.resolve(answer);
+  return outcome;
+}
+
+test("a key is mirrored when it is hot, not before", async (t) => {
+  const all = createNode();
+  const name = keyOwnedBy("b", all.membership);
+  const kinds: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    await forward(all, name, found("v1"));
+    kinds.push(all.group.mirrors!.look(name).kind);
+  }
+  t.deepEqual(kinds, ["missing", "missing", "value"]);
+  t.is(all.group.mirrors!.get(name)?.value?.toString(), "v1");
+});
+
+for (const [left, lease] of [
+  [undefined, 30_000],
+  [3_600_000, 30_000],
+  [700, 700],
+] as const) {
+  test(`a mirror of an entry with ${left ?? "endless"} ms to live is kept for ${lease} ms`, async (t) => {
+    const all = createNode();
+    const name = keyOwnedBy("b", all.membership);
+    for (let i = 0; i < 3; i++) await forward(all, name, found("v1", left));
+    t.is(all.group.mirrors!.look(name).ttlMs, lease);
+  });
+}
+
+test("what has no life left, is not found or is an error is never mirrored", async (t) => {
+  const all = createNode();
+  const name = keyOwnedBy("b", all.membership);
+  const answers: Outcome[] = [found("v1", 0), { kind: "absent", ttlMs: 5000 }, { kind: "error", text: "e" }];
+  for (const answer of answers) for (let i = 0; i < 5; i++) await forward(all, name, answer);
+  t.is(all.group.mirrors!.figures().entries, 0);
+});
+
+test("a forward that a delete has voided is answered and not mirrored", async (t) => {
+  const all = createNode();
+  const name = keyOwnedBy("b", all.membership);
+  for (let i = 0; i < 3; i++) await forward(all, name, found("v1"));
+  all.group.mirrors!.delete(name);
+  const outcome = all.node.missed(all.group, name);
+  all.group.forwards.void(name);
+  all.peers.asked.at(-1)!.resolve(found("v1"));
+  t.is(textOf(await outcome), "v1");
+  t.is(all.group.mirrors!.look(name).kind, "missing");
+});
+
+test("a group without mirrors copies nothing", async (t) => {
+  const all = createNode({}, { mirrors: false });
+  const name = keyOwnedBy("b", all.membership);
+  for (let i = 0; i < 5; i++) t.is(textOf(await forward(all, name, found("v1"))), "v1");
+});
+
+test("a load that a delete has voided is answered and not kept, and the next GET loads anew", async (t) => {
+  const { node, loader, group, membership } = createNode();
+  const name = keyOwnedBy("a", membership);
+  const first = node.missed(group, name);
+  group.loads.void(name);
+  const second = node.missed(group, name);
+  t.is(loader.loads.length, 2);
+  loader.loads[1]!.resolve("new");
+  t.is(textOf(await second), "new");
+  loader.loads[0]!.resolve("old");
+  t.is(textOf(await first), "old");
+  t.is(group.store.get(name)?.value?.toString(), "new");
+  t.is(group.counters.loadsVoided, 1);
+});
+
+/** Loads a key and returns what the store says of its life: undefined for ever, "not kept" when it is not there. */
+async function lifeOf(
+  conf: Partial<GroupConf>,
+  loaded: unknown,
+  dice = 0,
+): Promise<number | undefined | "not kept"> {
+  const { node, loader, group, membership } = createNode(conf, { random: () => dice });
+  const name = keyOwnedBy("a", membership);
+  const outcome = node.missed(group, name);
+  loader.loads[0]!.resolve(loaded as string);
+  await outcome;
+  const held = group.store.look(name);
+  return held.kind === "missing" ? "not kept" : held.ttlMs;
+}
+
+test("a value lives as long as the group's ttl, 0 is for ever", async (t) => {
+  t.is(await lifeOf({ ttlMs: 60_000 }, "v"), 60_000);
+  t.is(await lifeOf({ ttlMs: 0 }, "v"), undefined);
+});
+
+test("jitter shortens a life by at most its share, and never lengthens it", async (t) => {
+  const conf = { ttlMs: 60_000, ttlJitter: 0.1 };
+  t.is(await lifeOf(conf, "v", 0), 60_000);
+  t.is(await lifeOf(conf, "v", 0.5), 57_000);
+  const shortest = await lifeOf(conf, "v", 1 - Number.EPSILON);
+  t.true(typeof shortest === "number" && shortest >= 53_999 && shortest <= 54_001);
+});
+
+test("not found lives as long as negative-ttl, with jitter; 0 is not kept", async (t) => {
+  t.is(await lifeOf({ negativeTtlMs: 4000, ttlMs: 60_000 }, null), 4000);
+  t.is(await lifeOf({ negativeTtlMs: 4000, ttlJitter: 0.5 }, null, 0.5), 3000);
+  t.is(await lifeOf({ negativeTtlMs: 0, ttlMs: 60_000 }, null), "not kept");
+});
+
+test("the loader's own ttl holds exactly, for a value and for not found; 0 is not kept", async (t) => {
+  const conf = { ttlMs: 60_000, negativeTtlMs: 4000, ttlJitter: 0.5 };
+  t.is(await lifeOf(conf, { value: "v", ttlMs: 1234 }, 0.9), 1234);
+  t.is(await lifeOf(conf, { value: null, ttlMs: 1234 }, 0.9), 1234);
+  t.is(await lifeOf(conf, { value: "v", ttlMs: 0 }), "not kept");
+  t.is(await lifeOf(conf, { value: null, ttlMs: 0 }), "not kept");
+});
+
+test("who waited hears the same life as the store", async (t) => {
+  const { node, loader, group, membership } = createNode({ ttlMs: 60_000 });
+  const outcome = node.missed(group, keyOwnedBy("a", membership));
+  loader.loads[0]!.resolve("v");
+  t.deepEqual(await outcome, found("v", 60_000));
+});

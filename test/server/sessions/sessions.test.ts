@@ -1,0 +1,82 @@
+/**
+ * Goal: what concerns clients of all threads reaches all threads, and is over when the last who wanted it has gone.
+ * Method: threads that note what they are asked and answer what the test says.
+ */
+import test from "ava";
+import type { ClientState } from "../../../server/commands/command.ts";
+import type { AnswerTo, Question } from "../../../server/sessions/questions.ts";
+import { Sessions } from "../../../server/sessions/sessions.ts";
+import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
+import { FakeClock, key } from "../fakes.ts";
+
+function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> = {}) {
+  const asked: Question[] = [];
+  const here = new ThreadSessions({
+    conf: { slowlogMicros: 0, slowlogEntries: 10 },
+    nextSlowId: () => 7,
+    clock: new FakeClock().read,
+    connections: () => [],
+    seen: () => {},
+  });
+  const sessions = new Sessions({
+    here,
+    askWorkers: async (question) => {
+      asked.push(question);
+      return (answers[question.what] ?? []) as never[];
+    },
+  });
+  const client = (id: number) => {
+    const pushed: unknown[] = [];
+    const state: ClientState = { id, leave: () => {}, push: (message) => pushed.push(message) };
+    return { state, pushed };
+  };
+  return { asked, here, sessions, client };
+}
+
+test("lines go to all who say MONITOR, and the threads are told of the first and the last of them", async (t) => {
+  const { asked, here, sessions, client } = setUp();
+  const [one, two] = [client(1), client(2)];
+  await sessions.monitor(one.state);
+  await sessions.monitor(two.state);
+  sessions.seen("line");
+  t.deepEqual([one.pushed.length, two.pushed.length], [1, 1]);
+  sessions.forget(1);
+  t.true(here.isObserved);
+  t.deepEqual(sessions.standing, [{ what: "watch commands", isOn: true }]);
+  sessions.forget(2);
+  sessions.forget(2);
+  t.false(here.isObserved);
+  t.deepEqual(sessions.standing, []);
+  t.deepEqual(asked.at(-1), { what: "watch commands", isOn: false });
+});
+
+test("figures of all threads are added up", async (t) => {
+  const counts = { channels: new Map([["a", 2]]), patterns: new Map(), shards: new Map() };
+  const { sessions } = setUp({ publish: [2, 3], kill: [1, 0], subscriptions: [counts, counts] });
+  t.is(await sessions.publish("channels", key("a"), key("x")), 5);
+  t.is(await sessions.kill({ self: 1, skipsSelf: true }), 1);
+  t.deepEqual(await sessions.subscriptions("channels"), new Map([["a", 4]]));
+});
+
+test("a pause holds on all threads, those that start later too, until it is ended", async (t) => {
+  const { asked, here, sessions } = setUp();
+  await sessions.pause("write", 1e6);
+  t.true(here.isObserved);
+  t.deepEqual(sessions.standing, [{ what: "pause", mode: "write", ms: 1e6 }]);
+  await sessions.unpause();
+  t.false(here.isObserved);
+  t.deepEqual(
+    asked.map(({ what }) => what),
+    ["pause", "unpause"],
+  );
+});
+
+test("everybody who wants to know is told whom to forget", (t) => {
+  const { sessions } = setUp();
+  const told: number[] = [];
+  sessions.onGone((client) => told.push(client));
+  sessions.watches.add(7, [key("a")]);
+  sessions.forget(7);
+  t.deepEqual(told, [7]);
+  t.is(sessions.watches.size, 0);
+});

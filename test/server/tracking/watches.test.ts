@@ -1,0 +1,46 @@
+/**
+ * Goal: a client learns once whether a key that it watches has changed since it said so.
+ * Method: clients by number, keys that are touched in between; the memory behind keys is overwritten.
+ */
+import test from "ava";
+import { Watches } from "../../../server/tracking/watches.ts";
+import { key } from "../fakes.ts";
+
+test("a client is told of a change of its own keys only, and once", (t) => {
+  const watches = new Watches();
+  const words = [key("a"), key("\xff\0")];
+  watches.add(1, words);
+  watches.add(2, [key("b")]);
+  words[0]!.fill(0);
+  watches.touch(key("a"));
+  t.false(watches.settle(1));
+  t.true(watches.settle(2));
+  t.true(watches.settle(1));
+  t.is(watches.size, 0);
+});
+
+test("a change before the watching is none", (t) => {
+  const watches = new Watches();
+  watches.touch(key("a"));
+  watches.touchAll();
+  watches.add(1, [key("a")]);
+  t.true(watches.settle(1));
+});
+
+test("keys add up, clients share them, and what one settles the other still watches", (t) => {
+  const watches = new Watches();
+  watches.add(1, [key("a")]);
+  watches.add(1, [key("b"), key("a")]);
+  watches.add(2, [key("b")]);
+  t.true(watches.settle(2));
+  watches.touch(key("b"));
+  t.false(watches.settle(1));
+});
+
+test("when everything goes, all are told, those with keys that were not there too", (t) => {
+  const watches = new Watches();
+  watches.add(1, [key("a")]);
+  watches.add(2, [key("b")]);
+  watches.touchAll();
+  t.deepEqual([watches.settle(1), watches.settle(2), watches.settle(3)], [false, false, true]);
+});
