@@ -1,0 +1,52 @@
+/**
+ * The real world: Node's timers, dice and sockets.
+ *
+ * Owns the only place where a member's timers, dice and peer sockets come from.
+ */
+import { randomBytes } from "node:crypto";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import type { Network, Timer, World } from "../../cluster/world.ts";
+
+/** `clock` is monotonic, in milliseconds. */
+export function realWorld(clock: () => number, random: () => number = Math.random): World {
+  return {
+    clock,
+    random,
+    randomBytes,
+    after: (ms, run) => timeout(setTimeout(run, ms)),
+    every: (ms, run) => interval(setInterval(run, ms)),
+    quietlyEvery: (ms, run) => interval(setInterval(run, ms).unref()),
+    soon: setImmediate,
+    ...sockets,
+  };
+}
+
+function timeout(timer: NodeJS.Timeout): Timer {
+  return { cancel: () => clearTimeout(timer) };
+}
+
+function interval(timer: NodeJS.Timeout): Timer {
+  return { cancel: () => clearInterval(timer) };
+}
+
+const sockets: Network = {
+  connect: (host, port) => connect({ host, port }),
+  listen: (host, port, accept, failed) => {
+    const server = createServer(accept);
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host, port }, () => {
+        server.off("error", reject);
+        server.on("error", failed);
+        resolve(portOf(server));
+      });
+    });
+  },
+};
+
+function portOf(server: Server): { port: number; close(): Promise<void> } {
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * Goal: the real world calls back when it says, not after it was cancelled, and its wires carry bytes.
+ * Method: the world itself, with waits of no length.
+ */
+import test from "ava";
+import { monotonicClock } from "../../../server/machine/clock.ts";
+import { realWorld } from "../../../server/machine/world.ts";
+
+const world = realWorld(monotonicClock());
+
+test("a cancelled timer is never called, the others are", async (t) => {
+  const called: string[] = [];
+  world.after(0, () => called.push("cancelled")).cancel();
+  world.every(1, () => called.push("cancelled")).cancel();
+  world.quietlyEvery(1, () => called.push("cancelled")).cancel();
+  await new Promise<void>((resolve) => world.after(5, resolve));
+  t.deepEqual(called, []);
+  let beats = 0;
+  await new Promise<void>((resolve) => {
+    const timer = world.every(1, () => {
+      if (++beats < 3) return;
+      timer.cancel();
+      timer.cancel();
+      resolve();
+    });
+  });
+  t.is(beats, 3);
+});
+
+test("soon is behind what promises start now", async (t) => {
+  const order: string[] = [];
+  const done = new Promise<void>((resolve) =>
+    world.soon(() => {
+      order.push("soon");
+      resolve();
+    }),
+  );
+  void Promise.resolve().then(() => order.push("promise"));
+  await done;
+  t.deepEqual(order, ["promise", "soon"]);
+});
+
+test("dice are given or real, and random bytes are as many as asked for", (t) => {
+  t.is(
+    realWorld(
+      () => 0,
+      () => 0.5,
+    ).random(),
+    0.5,
+  );
+  t.true(world.random() < 1);
+  t.is(world.randomBytes(16).length, 16);
+});
+
+test("a wire carries bytes both ways, and a closed port has let its wires end", async (t) => {
+  const port = await world.listen(
+    "127.0.0.1",
+    0,
+    (wire) => wire.on("data", (chunk: Buffer) => wire.end(chunk)),
+    () => t.fail(),
+  );
+  const wire = world.connect("127.0.0.1", port.port);
+  const back = new Promise<string>((resolve) => wire.on("data", (chunk: Buffer) => resolve(String(chunk))));
+  wire.write("hello");
+  t.is(await back, "hello");
+  wire.end();
+  await port.close();
+  const refused = world.connect("127.0.0.1", port.port);
+  await t.notThrowsAsync(new Promise<void>((resolve) => refused.on("error", () => resolve())));
+});
+
+test("a port that cannot be had rejects", async (t) => {
+  const nothing = () => {};
+  const port = await world.listen("127.0.0.1", 0, nothing, nothing);
+  await t.throwsAsync(world.listen("127.0.0.1", port.port, nothing, nothing), { code: "EADDRINUSE" });
+  await port.close();
+});
