@@ -22,6 +22,8 @@ export interface Nature {
   randomBytes(count: number): Uint8Array;
   /** Calls back once, after so many milliseconds. The waiting keeps the process alive. */
   after(ms: number, run: () => void): Timer;
+  /** As `after`, but the waiting does not keep the process alive. */
+  quietlyAfter(ms: number, run: () => void): Timer;
   /** Calls back every so many milliseconds. The waiting keeps the process alive. */
   every(ms: number, run: () => void): Timer;
   /** As `every`, but the waiting does not keep the process alive. */

@@ -12,11 +12,10 @@
  * no command but GET, whose callers have a short way to the store.
  */
 import { CommandInput } from "./command-input.ts";
-import { CommandScanner, type ReaderLimits } from "./command-scanner.ts";
+import { CommandScanner } from "./command-scanner.ts";
 import { GetRun } from "./get-run.ts";
 import { parseArgs } from "./parse-args.ts";
-
-export type { ReaderLimits } from "./command-scanner.ts";
+import type { ReaderLimits } from "./request-header.ts";
 
 export const NEED_MORE = 0;
 export const COMMAND = 1;

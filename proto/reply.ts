@@ -32,6 +32,9 @@ export type Reply =
   | Several
   | Encoded;
 
+/** What a command answers; undefined: no reply at all. */
+export type Answer = Reply | undefined | Promise<Reply | undefined>;
+
 /** 2 until the client says HELLO 3. */
 export type Protocol = 2 | 3;
 
@@ -112,6 +115,20 @@ export class Encoded {
   constructor(bytes: Buffer) {
     this.bytes = bytes;
   }
+}
+
+/** Whether it is an error, also when another thread has encoded it. */
+export function isError(reply: Reply | undefined): boolean {
+  return reply instanceof ErrorReply || startsWith(reply, "-");
+}
+
+/** Whether it is a status such as +OK, also when another thread has encoded it. */
+export function isStatus(reply: Reply | undefined): boolean {
+  return reply instanceof SimpleString || startsWith(reply, "+");
+}
+
+function startsWith(reply: Reply | undefined, type: string): boolean {
+  return reply instanceof Encoded && reply.bytes[0] === type.charCodeAt(0);
 }
 
 export const OK: SimpleString = new SimpleString("OK");

@@ -5,6 +5,7 @@
  * Knows nothing of confs; library.ts starts what is wrapped here.
  */
 import type { Outcome } from "../cluster/outcome.ts";
+import type { Cache } from "./cache/cache.ts";
 import { figuresOf, type GroupFigures } from "./groups/group-figures.ts";
 import type { RunningServer } from "./main.ts";
 
@@ -33,7 +34,7 @@ export class CarrotNode {
     this.#server = server;
     this.port = server.port;
     this.httpPort = server.httpPort;
-    this.id = server.node.membership.self;
+    this.id = server.node.cache.membership.self;
   }
 
   /**
@@ -41,7 +42,7 @@ export class CarrotNode {
    * when the load failed, with a RangeError for a key beyond `max-key-size`.
    */
   async get(key: Key): Promise<Buffer | null> {
-    const outcome = this.#openNode().get(this.#bytesOf(key));
+    const outcome = this.#openCache().get(this.#bytesOf(key));
     if (!(outcome instanceof Promise)) return bytesIn(outcome);
     this.#waiting.add(outcome);
     try {
@@ -65,14 +66,14 @@ export class CarrotNode {
   async set(key: Key, value: string | Uint8Array, options: { readonly ttlMs?: number } = {}): Promise<void> {
     const { ttlMs } = options;
     if (ttlMs !== undefined && !(ttlMs > 0)) throw new RangeError("ttlMs is not above 0");
-    const { coherence, groups } = this.#openNode();
+    const { changes, groups } = this.#openCache();
     const bytes = this.#bytesOf(key);
     const group = groups.of(bytes, 0, bytes.length);
     if (group === undefined) throw new Error("no group takes the key");
     const { maxValueBytes } = group.conf;
     const kept = typeof value === "string" ? Buffer.from(value, "utf8") : value;
     if (kept.length > maxValueBytes) throw new RangeError(`value is too long (max ${maxValueBytes} bytes)`);
-    const { error, noRoom } = await coherence.edit(bytes, {
+    const { error, noRoom } = await changes.edit(bytes, {
       conditions: [],
       value: kept,
       life: ttlMs ?? "endless",
@@ -85,17 +86,17 @@ export class CarrotNode {
 
   /** Deletes entries and every copy of them in the whole cluster; resolves to how many there were. */
   async delete(...keys: readonly Key[]): Promise<number> {
-    return this.#openNode().coherence.remove(keys.map((key) => this.#bytesOf(key)));
+    return this.#openCache().changes.remove(keys.map((key) => this.#bytesOf(key)));
   }
 
   /** Deletes every entry of the whole cluster. */
   async flush(): Promise<void> {
-    return this.#openNode().coherence.flush();
+    return this.#openCache().changes.flush();
   }
 
   /** This node's figures of now, by group: those of CARROT.STATS, in camel case. */
   stats(): Readonly<Record<string, Readonly<GroupFigures>>> {
-    const { all } = this.#server.node.groups;
+    const { all } = this.#server.node.cache.groups;
     return Object.fromEntries(all.map((group) => [group.name, figuresOf(group)]));
   }
 
@@ -105,10 +106,10 @@ export class CarrotNode {
     return this.#closing;
   }
 
-  #openNode(): RunningServer["node"] {
+  #openCache(): Cache {
     const { node } = this.#server;
     if (this.#closing !== undefined || node.closing) throw new Error("the node is closed");
-    return node;
+    return node.cache;
   }
 
   #bytesOf(key: Key): Buffer {

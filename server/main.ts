@@ -15,6 +15,7 @@ import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
 import { createLog, type Log } from "./machine/log.ts";
 import { threadCount } from "./machine/reuse-port.ts";
+import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
 
 export interface StartOptions {
@@ -48,9 +49,8 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
     conf,
     loaders,
     log,
-    clock: monotonicClock(),
     threads: usableThreads(conf, log),
-    random: Math.random,
+    world: realWorld(monotonicClock()),
     onShutdown: options.onShutdown ?? (() => void server.close?.()),
   }).catch((error: Error) => {
     throw withPlace(error, conf);
@@ -131,14 +131,15 @@ export async function checkLoaders(conf: NodeConf): Promise<void> {
 
 /** One line that says what runs: address, groups, members, threads. */
 export function readyLine({ node, httpPort }: RunningServer): string {
-  const { conf, membership } = node;
+  const { conf, report } = node;
+  const { membership } = node.cache;
   const addresses = conf.bind.map((host) => `${host.includes(":") ? `[${host}]` : host}:${node.port}`);
   const members = membership.members.length;
   return [
     `carrotCache is ready on ${addresses.join(", ")}`,
     `groups: ${conf.groups.map((group) => group.name).join(", ")}`,
     members === 1 ? "alone" : `member ${membership.self} of ${members}`,
-    `threads: ${node.threads}`,
+    `threads: ${report.threads}`,
     ...(httpPort === 0 ? [] : [`http: ${httpPort}`]),
   ].join(" | ");
 }
@@ -150,7 +151,7 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
   const { startHttp } = await import("./http/http.ts");
   const { createMetrics } = await import("./observe/metrics.ts");
   const { metricsOf } = await import("./observe/metrics-snapshot.ts");
-  const metrics = createMetrics(() => metricsOf(node));
+  const metrics = createMetrics(() => metricsOf(node.report));
   return startHttp({
     host: conf.bind[0]!,
     port: conf.httpPort,
@@ -159,12 +160,12 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
     get maxKeyBytes() {
       return conf.maxKeyBytes;
     },
-    get: async (key: Buffer): Promise<Outcome> => node.get(key),
+    get: async (key: Buffer): Promise<Outcome> => node.cache.get(key),
     healthy: () => !node.closing,
     metrics: {
       contentType: metrics.contentType,
       text: async () => {
-        await node.gatherFigures();
+        await node.report.gather();
         return metrics.text();
       },
     },

@@ -1,50 +1,49 @@
 /**
  * How this node answers other members: from what is here, never by asking a third.
  *
- * Owns the way from a peer's request to the part of the node that does it. Does not know links or frames.
+ * Owns the way from a peer's request to the part of the cache that does it. Does not know links or frames.
  */
-import type { Outcome } from "../../cluster/outcome.ts";
 import type { PeerHandlers } from "../../cluster/peers.ts";
-import type { Coherence } from "../changes/coherence.ts";
-import type { Group, Groups } from "../groups/groups.ts";
+import type { LocalChanges } from "../changes/local-changes.ts";
+import type { Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
 import { scanHere } from "../reads/cluster-scan.ts";
+import type { Holdings } from "../reads/holdings.ts";
+import type { ReadThrough } from "../reads/read-through.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 
-/** The parts of a node that peers need; read at each use. */
-export interface AnsweringNode {
+/** The parts of a cache that peers need; read at each use. */
+export interface AnsweringCache {
   readonly groups: Groups;
   readonly membership: Membership;
-  readonly coherence: Coherence;
   readonly tracking: Tracking;
+  readonly reads: Pick<ReadThrough, "getForPeer">;
+  readonly holdings: Pick<Holdings, "lookHere" | "countHere">;
+  readonly local: LocalChanges;
 }
 
-/** `requested` answers a GET of another member, and copies the key if it keeps it. */
-export function peerHandlers(
-  node: AnsweringNode,
-  requested: (group: Group, key: Uint8Array) => Outcome | Promise<Outcome>,
-): PeerHandlers {
+export function peerHandlers(cache: AnsweringCache): PeerHandlers {
   return {
     get: (key) => {
-      const group = node.groups.of(key, 0, key.length);
+      const group = cache.groups.of(key, 0, key.length);
       if (group === undefined) return { kind: "absent", ttlMs: undefined };
-      return requested(group, key);
+      return cache.reads.getForPeer(group, key);
     },
-    look: (key) => node.coherence.lookHere(key),
-    track: (read, lookedAt, member) => node.tracking.readsFor(read, lookedAt, member),
-    untrack: (member) => node.tracking.memberGone(member),
-    edit: (key, edit) => node.coherence.editHere(key, edit),
+    look: (key) => cache.holdings.lookHere(key),
+    track: (read, lookedAt, member) => cache.tracking.readsFor(read, lookedAt, member),
+    untrack: (member) => cache.tracking.memberGone(member),
+    edit: (key, edit) => cache.local.edit(key, edit),
     remove: (keys, copiesOnly) => {
-      if (!copiesOnly) return node.coherence.removeHere(keys);
-      node.coherence.dropCopiesHere(keys);
+      if (!copiesOnly) return cache.local.remove(keys);
+      cache.local.dropCopies(keys);
       return 0;
     },
     flush: (copiesOnly) => {
-      if (copiesOnly) node.coherence.dropAllCopiesHere();
-      else node.coherence.flushHere();
+      if (copiesOnly) cache.local.dropAllCopies();
+      else cache.local.flush();
     },
-    count: () => node.coherence.countHere(),
-    scan: (cursor, count, pattern) => scanHere(node.groups.all, cursor, count, pattern),
-    ring: (epoch, members) => node.membership.take(epoch, members),
+    count: () => cache.holdings.countHere(),
+    scan: (cursor, count, pattern) => scanHere(cache.groups.all, cursor, count, pattern),
+    ring: (epoch, members) => cache.membership.take(epoch, members),
   };
 }

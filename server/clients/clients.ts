@@ -34,7 +34,7 @@ export interface ClientsOptions {
   /** Told that a client is no longer connected. */
   gone(connection: Connection): void;
   /** What every connection is given; `closed` is added here. */
-  readonly host: Omit<ConnectionHost, "closed">;
+  readonly host: Omit<ConnectionHost<Connection>, "closed">;
 }
 
 /** How often idle and stuck clients are looked for. */
@@ -52,7 +52,7 @@ export class Clients {
   readonly #options: ClientsOptions;
   readonly #connections = new Map<number, Connection>();
   readonly #servers: Server[] = [];
-  readonly #host: ConnectionHost;
+  readonly #host: ConnectionHost<Connection>;
   readonly #sweeper: NodeJS.Timeout;
   #closing = false;
   #allGone: (() => void) | undefined;

@@ -22,9 +22,8 @@ import { answerFromHere, missedKey } from "../hits/hits.ts";
 import { ClientSocket } from "./client-socket.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import * as most from "./connection-limits.ts";
-import { encodeFor, internalError, takeSilence } from "./connection-replies.ts";
+import { encodeOr, internalError, isConfirmation } from "./connection-replies.ts";
 import { replyBytes } from "./outcome-reply.ts";
-import { REASONS, type Reason } from "./reasons.ts";
 import { ReplyLine, type Slot } from "./reply-line.ts";
 import { Session, type User } from "./session.ts";
 import { Stalls } from "./stalls.ts";
@@ -32,7 +31,7 @@ import { Stalls } from "./stalls.ts";
 export class Connection {
   readonly id: number;
   readonly socket: Socket;
-  readonly host: ConnectionHost;
+  readonly host: ConnectionHost<Connection>;
   readonly createdMs: number;
   protocol: 2 | 3 = 2;
   name = "";
@@ -40,12 +39,11 @@ export class Connection {
   libVersion = "";
   lastCommand = "NULL";
   readonly session = new Session();
+  /** The session's: all that the way of a hit looks at. */
+  readonly #special = this.session.special;
   lastActiveMs: number;
   readonly stalls = new Stalls();
   #authenticated: boolean;
-  #plain = true;
-  #reasons = 0;
-  #changesUnderWay = 0;
   /** A command is being executed whose reply has no place yet; what is pushed meanwhile comes after it. */
   #executing = false;
   /** How many have to be done before another command is taken. */
@@ -66,14 +64,14 @@ export class Connection {
   #inTurn = false;
   #broken = false;
 
-  constructor(id: number, socket: Socket, host: ConnectionHost) {
+  constructor(id: number, socket: Socket, host: ConnectionHost<Connection>) {
     this.id = id;
     this.socket = socket;
     this.host = host;
     this.createdMs = this.lastActiveMs = host.clock();
     this.#authenticated = host.conf.requirePass === "";
-    this.setReason("locked", !this.#authenticated);
-    this.setReason("observed", host.isObserved());
+    this.#special.set("locked", !this.#authenticated);
+    this.#special.set("observed", host.isObserved());
     this.#reader = new CommandReader(host.limits(this.#authenticated), host.run);
     this.#flow = new ClientSocket(socket, () => this.#endWhenDone());
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
@@ -92,7 +90,7 @@ export class Connection {
   set authenticated(value: boolean) {
     this.#authenticated = value;
     if (!value) this.session.user = "default";
-    this.setReason("locked", !value);
+    this.#special.set("locked", !value);
     this.#reader.limits = this.host.limits(value);
   }
 
@@ -100,23 +98,6 @@ export class Connection {
   enter(user: User): void {
     this.session.user = user;
     this.authenticated = true;
-  }
-
-  /** No reason stands against answering hits in place: all that the way of a hit looks at. */
-  get plain(): boolean {
-    return this.#plain;
-  }
-
-  /** Says that hits may not be answered in place for this reason, or that it is gone. */
-  setReason(reason: Reason, holds: boolean): void {
-    this.#reasons = holds ? this.#reasons | REASONS[reason] : this.#reasons & ~REASONS[reason];
-    this.#plain = this.#reasons === 0;
-  }
-
-  /** One more command of this client, or one less, is under way on another thread that may change what is held. */
-  countChanges(by: 1 | -1): void {
-    this.#changesUnderWay += by;
-    this.setReason("changing", this.#changesUnderWay > 0);
   }
 
   /** Takes no further command until this has settled, one way or the other. */
@@ -136,12 +117,12 @@ export class Connection {
   push(message: Reply, atOnce = false): void {
     if (this.#leaving || this.socket.destroyed) return;
     const mayWrite = atOnce && !this.#executing && !this.#inTurn;
-    if (mayWrite && this.#line.mayBeOvertaken) this.#write(encodeFor(this, message, this.protocol));
+    if (mayWrite && this.#line.mayBeOvertaken) this.#write(this.#encode(message, this.protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
     else if (this.#line.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES)
       this.drop(...most.OUTPUT_LIMIT);
     else {
-      this.#hold(encodeFor(this, message, this.protocol));
+      this.#hold(this.#encode(message, this.protocol));
       this.#planFlush();
     }
   }
@@ -199,7 +180,7 @@ export class Connection {
     this.#turnStart = output.length;
     const commands = this.host.counters.commands;
     this.#reader.limits = this.host.limits(this.authenticated);
-    this.setReason("locked", !this.authenticated);
+    this.#special.set("locked", !this.authenticated);
     let left = most.TURN_COMMANDS;
     while (!this.#leaving && !this.#mustWait()) {
       if (left-- === 0) {
@@ -257,17 +238,17 @@ export class Connection {
   #command(): void {
     this.host.counters.commands++;
     const mark = this.host.output.length;
-    if (this.#plain && answerFromHere(this.#reader, this.host, this.protocol)) {
+    if (this.#special.plain && answerFromHere(this.#reader, this.host, this.protocol)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
       if (this.#line.length > 0) this.#hold(this.host.output.take(mark));
       return;
     }
-    if (this.#plain && this.#reader.isGet && this.#ask()) return;
-    if (this.session.silence === "next") this.session.silence = "this";
+    if (this.#special.plain && this.#reader.isGet && this.#ask()) return;
+    this.session.beginCommand();
     this.#executing = true;
     const reply = this.host.execute(this.#reader.args(), this);
     this.#executing = false;
-    const isSilent = takeSilence(this, reply);
+    const isSilent = this.session.endCommand() && !isConfirmation(reply);
     if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
     else if (reply !== undefined && !isSilent) this.#reply(reply);
     for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
@@ -289,11 +270,15 @@ export class Connection {
   }
 
   #reply(reply: Reply): void {
-    const bytes = encodeFor(this, reply, this.protocol);
+    const bytes = this.#encode(reply, this.protocol);
     const { output } = this.host;
     if (this.#line.length > 0) this.#hold(bytes);
     else output.append(bytes);
     if (output.length - this.#turnStart > most.LOCKED_TURN_BYTES && !this.authenticated) this.#writeTurn();
+  }
+
+  #encode(reply: Reply, protocol: 2 | 3): Buffer {
+    return encodeOr((error) => this.host.failed(this, error), reply, protocol);
   }
 
   /** Keeps a finished reply behind those that are not. */
@@ -310,10 +295,13 @@ export class Connection {
     reply.then(
       (value) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, value === undefined ? Buffer.alloc(0) : encodeFor(this, value, protocol));
+        this.#fill(slot, value === undefined ? Buffer.alloc(0) : this.#encode(value, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
-      (error: unknown) => this.#fill(slot, internalError(this, error)),
+      (error: unknown) => {
+        host.failed(this, error);
+        this.#fill(slot, internalError());
+      },
     );
   }
 
@@ -349,7 +337,7 @@ export class Connection {
     const { output, departures } = this.host;
     const bytes = output.length - this.#turnStart;
     if (!this.hasRoom(bytes)) output.length = this.#turnStart;
-    else if (this.#plain && bytes <= most.TURN_BYTES) departures.add(this.#flow, this.#turnStart);
+    else if (this.#special.plain && bytes <= most.TURN_BYTES) departures.add(this.#flow, this.#turnStart);
     else this.#write(output.take(this.#turnStart));
     this.#turnStart = output.length;
   }

@@ -1,39 +1,83 @@
 /**
- * What a connection is in the middle of: a transaction, watched keys, subscriptions.
+ * What a client is in the middle of: a transaction, watched keys, subscriptions, silence.
  *
- * Invariant: what a client has the server keep for it is bounded; all of it is counted here. Knows no socket.
+ * Invariants: all that a client has the server keep is counted here and bounded; a state that keeps hits from being
+ * answered in place is entered and left together with its reason. Knows no socket.
  */
-import type { SubscriptionKind } from "../sessions/pubsub.ts";
-import type { Transaction } from "./transaction.ts";
+import { SpecialReasons } from "./special-reasons.ts";
+import { Transaction } from "./transaction.ts";
 
 /** What a set and a map cost for each name beside its bytes. */
 const NAME_BYTES = 200;
 
-/** CLIENT REPLY: nothing is replied any more; the next command is not replied to; this one is not. */
+/** CLIENT REPLY: no reply any more; no reply to the next command; none to this one. */
 export type Silence = "always" | "next" | "this";
 
-/** Who may say everything but what needs `admin-password`, and who may say that, too. */
+/** `default` may say everything but what needs `admin-password`; `admin` may say that, too. */
 export type User = "default" | "admin";
 
+/** Redis keeps the channels of SSUBSCRIBE apart from the others. */
+export type SubscriptionKind = "channels" | "patterns" | "shards";
+
 export class Session {
+  /** Why hits of this client are not answered in place now. */
+  readonly special = new SpecialReasons();
   user: User = "default";
-  /** How many this client has given. */
+  /** How many wrong passwords this client has given. */
   wrongPasswords = 0;
-  /** From MULTI to EXEC. */
-  transaction: Transaction | undefined;
-  /** How many keys are watched, and the bytes that they are kept in. */
+  /** How many keys are watched, and the bytes that they take. */
   watched = { keys: 0, bytes: 0 };
-  /** CLIENT TRACKING is on: tells of keys that were read, or in BCAST mode of those with its prefixes. */
+  /** CLIENT TRACKING is on: for keys that were read, or in BCAST mode for those with its prefixes. */
   tracking: "keys" | "prefixes" | undefined;
-  /** CLIENT CACHING was said and not used up. */
+  /** CLIENT CACHING was said and has not been used yet. */
   caching = false;
-  /** Undefined: everything is replied to. */
-  silence: Silence | undefined;
   isMonitor = false;
   noEvict = false;
   noTouch = false;
+  #transaction: Transaction | undefined;
+  #silence: Silence | undefined;
   #subscriptions: Record<SubscriptionKind, Set<string>> | undefined;
   #nameBytes = 0;
+
+  /** From MULTI to EXEC. */
+  get transaction(): Transaction | undefined {
+    return this.#transaction;
+  }
+
+  beginTransaction(): void {
+    this.#transaction = new Transaction();
+    this.special.set("queueing", true);
+  }
+
+  /** Ends the queueing; returns what was queued, or undefined outside MULTI. */
+  endTransaction(): Transaction | undefined {
+    const transaction = this.#transaction;
+    this.#transaction = undefined;
+    this.special.set("queueing", false);
+    return transaction;
+  }
+
+  /** Undefined: every command is replied to. */
+  get silence(): Silence | undefined {
+    return this.#silence;
+  }
+
+  set silence(silence: Silence | undefined) {
+    this.#silence = silence;
+    this.special.set("silent", silence !== undefined);
+  }
+
+  /** A command begins: the one that CLIENT REPLY SKIP was said for is this one. */
+  beginCommand(): void {
+    if (this.#silence === "next") this.#silence = "this";
+  }
+
+  /** The command has been executed; returns whether it gets no reply. */
+  endCommand(): boolean {
+    const silence = this.#silence;
+    if (silence === "this") this.silence = undefined;
+    return silence === "this" || silence === "always";
+  }
 
   /** Names of one character a byte. */
   names(kind: SubscriptionKind): readonly string[] {
@@ -53,15 +97,17 @@ export class Session {
     if (this.#subscriptions[kind].has(name)) return;
     this.#subscriptions[kind].add(name);
     this.#nameBytes += name.length + NAME_BYTES;
+    this.special.set("subscribed", true);
   }
 
   deleteSubscription(kind: SubscriptionKind, name: string): void {
     if (this.#subscriptions?.[kind].delete(name)) this.#nameBytes -= name.length + NAME_BYTES;
+    this.special.set("subscribed", this.isSubscribed);
   }
 
   /** Bytes that are kept for this client. */
   get keptBytes(): number {
-    return this.watched.bytes + this.#nameBytes + (this.transaction?.bytes ?? 0);
+    return this.watched.bytes + this.#nameBytes + (this.#transaction?.bytes ?? 0);
   }
 
   mayKeep(moreBytes: number, maxBytes: number): boolean {

@@ -4,9 +4,10 @@
  */
 import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { CommandFlag } from "../clients/command-shape.ts";
 import { sumFigures } from "../groups/group-figures.ts";
 import { version } from "../machine/version.ts";
-import type { Command, CommandContext, CommandFlag } from "./command.ts";
+import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 
 const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
@@ -100,7 +101,7 @@ const CARROT = String.raw`
 
 /** The figures of MEMORY STATS that are true of carrotCache, in Redis' order. */
 function memoryStats(_args: readonly Buffer[], { node }: CommandContext): Reply {
-  const { usedBytes, mirrorUsedBytes, entries } = sumFigures(node.groups.all);
+  const { usedBytes, mirrorUsedBytes, entries } = sumFigures(node.cache.groups.all);
   const { rss, heapUsed } = process.memoryUsage();
   const dataset = usedBytes + mirrorUsedBytes;
   const total = dataset + heapUsed;

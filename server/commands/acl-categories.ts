@@ -4,7 +4,9 @@
  * Owns which command is in which: flags and groups tell most of it, Redis' own exceptions are listed. Compared with
  * redis-server by its test.
  */
-import type { Command, CommandFlag } from "./command.ts";
+
+import type { CommandFlag } from "../clients/command-shape.ts";
+import type { Command } from "./command.ts";
 
 /** In Redis' order. */
 export const ACL_CATEGORIES: readonly string[] = [

@@ -4,9 +4,10 @@
  */
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { CommandFlag } from "../clients/command-shape.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { ACL_CATEGORIES, categoriesOf } from "./acl-categories.ts";
-import type { Command, CommandFlag } from "./command.ts";
+import type { Command } from "./command.ts";
 
 const OPEN: readonly CommandFlag[] = ["noscript", "loading", "stale"];
 const ADMIN: readonly CommandFlag[] = ["admin", ...OPEN];
@@ -41,45 +42,44 @@ function cat(args: readonly Buffer[], commands: Iterable<Command>): Reply {
   );
 }
 
-/** ACL with its subcommands, over the table it is part of. */
-export function aclCommand(table: () => ReadonlyMap<string, Command>): Command {
-  const subcommand = (
-    name: string,
-    arity: number,
-    flags: readonly CommandFlag[],
-    summary: string,
-    local: NonNullable<Command["local"]>,
-  ): Command => {
-    return { name, arity, flags, summary, since: "6.0.0", group: "server", local };
-  };
-  return {
-    name: "acl",
-    arity: -2,
-    flags: [],
-    summary: "A container for questions about users: default, and admin with an admin-password.",
-    since: "6.0.0",
-    group: "server",
-    subcommands: [
-      subcommand(
-        "whoami",
-        2,
-        OPEN,
-        "The name of the user.",
-        (_args, { connection }) => connection.session.user,
-      ),
-      subcommand("cat", -2, OPEN, "The categories of commands, or the commands of one.", (args) =>
-        cat(args, table().values()),
-      ),
-      subcommand("users", 2, ADMIN, "The names of all users.", (_args, { conf }) =>
-        usersOf(conf).map(({ name }) => name),
-      ),
-      subcommand("list", 2, ADMIN, "What users may do, as in a Redis' conf.", (_args, { conf }) =>
-        usersOf(conf).map(({ name, hasPassword }) => {
-          return `user ${name} on ${hasPassword ? "sanitize-payload" : "nopass"} ~* &* +@all`;
-        }),
-      ),
-      subcommand("log", -2, ADMIN, "Nothing: wrong passwords are in the log of the process.", () => []),
-      subcommand("getuser", 3, ADMIN, "Nothing but null.", () => null),
-    ],
-  };
+function subcommand(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  summary: string,
+  local: NonNullable<Command["local"]>,
+): Command {
+  return { name, arity, flags, summary, since: "6.0.0", group: "server", local };
 }
+
+/** ACL with its subcommands. */
+export const aclCommand: Command = {
+  name: "acl",
+  arity: -2,
+  flags: [],
+  summary: "A container for questions about users: default, and admin with an admin-password.",
+  since: "6.0.0",
+  group: "server",
+  subcommands: [
+    subcommand(
+      "whoami",
+      2,
+      OPEN,
+      "The name of the user.",
+      (_args, { connection }) => connection.session.user,
+    ),
+    subcommand("cat", -2, OPEN, "The categories of commands, or the commands of one.", (args, { commands }) =>
+      cat(args, commands.values()),
+    ),
+    subcommand("users", 2, ADMIN, "The names of all users.", (_args, { conf }) =>
+      usersOf(conf).map(({ name }) => name),
+    ),
+    subcommand("list", 2, ADMIN, "What users may do, as in a Redis' conf.", (_args, { conf }) =>
+      usersOf(conf).map(({ name, hasPassword }) => {
+        return `user ${name} on ${hasPassword ? "sanitize-payload" : "nopass"} ~* &* +@all`;
+      }),
+    ),
+    subcommand("log", -2, ADMIN, "Nothing: wrong passwords are in the log of the process.", () => []),
+    subcommand("getuser", 3, ADMIN, "Nothing but null.", () => null),
+  ],
+};

@@ -9,14 +9,14 @@ import { errors } from "../../proto/texts.ts";
 import { readMember } from "../conf/members.ts";
 import { figuresOf, sumFigures } from "../groups/group-figures.ts";
 import type { Group } from "../groups/groups.ts";
-import type { Node } from "../node.ts";
 import type { Command, CommandContext } from "./command.ts";
+import type { NodeFace } from "./node-face.ts";
 
 /** A ring of more members has more links than a node has descriptors. */
 const MAX_MEMBERS = 1024;
 
-function listPeers(node: Node): Reply {
-  const { membership, peers } = node;
+function listPeers(node: NodeFace): Reply {
+  const { membership, peers } = node.cache;
   const shares = membership.ring.shares();
   return membership.members.map((id) => {
     const isSelf = id === membership.self;
@@ -47,12 +47,12 @@ function underscored(name: string): string {
 }
 
 /** Puts a ring in force on all members, after it has been found sound as a whole. */
-async function change(node: Node, wanted: readonly string[]): Promise<Reply> {
-  const { membership, peers } = node;
+async function change(node: NodeFace, wanted: readonly string[]): Promise<Reply> {
+  const { membership, peers } = node.cache;
   if (peers === undefined) return new ErrorReply(errors.alone);
   if (!wanted.includes(membership.self)) return new ErrorReply(errors.withoutSelf(membership.self));
   if (wanted.length > MAX_MEMBERS) return new ErrorReply(errors.tooManyMembers(MAX_MEMBERS));
-  const missed = await node.coherence.changeRing([...new Set(wanted)].sort());
+  const missed = await node.cache.changeRing([...new Set(wanted)].sort());
   node.log.warn(
     { members: membership.members, epoch: membership.epoch, missed },
     "the ring was changed by a client",
@@ -80,31 +80,31 @@ function changeCommand(
         if ("wrong" in member) return new ErrorReply(errors.member(arg, member.wrong));
         named.push(member.id);
       }
-      return change(node, apply(node.membership.members, named));
+      return change(node, apply(node.cache.membership.members, named));
     },
   };
 }
 
 function owner(args: readonly Buffer[], { node }: CommandContext): Reply {
-  return node.membership.ring.ownerOf(args[1]!);
+  return node.cache.membership.ring.ownerOf(args[1]!);
 }
 
 /** The figures of one group, or of all added up. */
 async function stats(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   if (args.length > 2) return new ErrorReply(errors.syntax);
-  let chosen: readonly Group[] = node.groups.all;
+  let chosen: readonly Group[] = node.cache.groups.all;
   if (args.length === 2) {
-    const group = node.groups.named(args[1]!.toString());
+    const group = node.cache.groups.named(args[1]!.toString());
     if (group === undefined) return new ErrorReply(errors.noSuchGroup(args[1]!));
     chosen = [group];
   }
-  await node.gatherFigures();
+  await node.report.gather();
   const figures = Object.entries(sumFigures(chosen));
   return new Map<string, Reply>(figures.map(([name, value]) => [underscored(name), value]));
 }
 
 function groups(_args: readonly Buffer[], { node }: CommandContext): Reply {
-  return node.groups.all.map((group) => {
+  return node.cache.groups.all.map((group) => {
     const { conf } = group;
     return new Map<string, Reply>([
       ["name", group.name],

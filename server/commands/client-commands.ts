@@ -12,17 +12,17 @@ import { trackingCommands } from "./tracking-commands.ts";
 /** Lines by their `id=` field. */
 async function list(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const word = args[2]?.toString("latin1").toLowerCase();
-  if (word === undefined) return listOf(await node.describeClients());
+  if (word === undefined) return listOf(await node.report.clientLines());
   if (word === "id" && args.length > 3) {
     const ids = args.slice(3).map(integerOf);
     if (ids.includes(undefined)) return new ErrorReply(errors.clientId);
-    const lines = await node.describeClients();
+    const lines = await node.report.clientLines();
     return listOf(ids.flatMap((id) => lines.find((line) => line.startsWith(`id=${id} `)) ?? []));
   }
   if (word !== "type" || args.length !== 4) return new ErrorReply(errors.syntax);
   const type = args[3]!.toString("latin1").toLowerCase();
   if (!CLIENT_TYPES.includes(type)) return new ErrorReply(errors.clientType(args[3]!));
-  const lines = await node.describeClients();
+  const lines = await node.report.clientLines();
   return listOf(lines.filter((line) => typeIn(line) === type));
 }
 

@@ -3,9 +3,9 @@
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { setSilence } from "../clients/connection-replies.ts";
+import type { CommandFlag } from "../clients/command-shape.ts";
 import type { ClientFilter } from "../sessions/questions.ts";
-import type { Command, CommandContext, CommandFlag, LocalContext } from "./command.ts";
+import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 
 /** All but the first and the last are kinds that there are none of. */
@@ -70,18 +70,18 @@ async function unpause(_args: readonly Buffer[], { node }: CommandContext): Prom
 
 /** OFF and SKIP are not replied to themselves. */
 function reply(args: readonly Buffer[], context: LocalContext): Reply | undefined {
-  const { connection } = context;
+  const { session } = context.connection;
   const word = args[2]!.toString("latin1").toLowerCase();
-  const isSilent = word === "off" || word === "skip" || connection.session.silence !== undefined;
+  const isSilent = word === "off" || word === "skip" || session.silence !== undefined;
   // In Redis it leaves the array of EXEC without its head, or without elements that its head promises.
   if (context.inExec && isSilent) return new ErrorReply(errors.notInTransaction);
   if (word === "on") {
-    setSilence(connection, undefined);
+    session.silence = undefined;
     return OK;
   }
-  if (word === "off") setSilence(connection, "always");
+  if (word === "off") session.silence = "always";
   else if (word !== "skip") return new ErrorReply(errors.syntax);
-  else if (connection.session.silence !== "always") setSilence(connection, "next");
+  else if (session.silence !== "always") session.silence = "next";
   return undefined;
 }
 

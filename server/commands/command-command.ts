@@ -6,10 +6,9 @@ import { matchesGlob } from "../../proto/glob.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { categoriesOf } from "./acl-categories.ts";
-import type { Command } from "./command.ts";
+import type { Command, CommandTable } from "./command.ts";
 import { keyFlags } from "./key-flags.ts";
-
-type Table = () => ReadonlyMap<string, Command>;
+import { arityFits, commandNamed } from "./lookup.ts";
 
 /** The ten elements of an entry of COMMAND and COMMAND INFO. */
 function describe(command: Command, fullName = command.name): Reply[] {
@@ -45,33 +44,28 @@ function document(command: Command, fullName = command.name): Map<string, Reply>
   return docs;
 }
 
-/** The command with this name, `client` or `client|list`. */
-function find(commands: ReadonlyMap<string, Command>, word: Buffer): Command | undefined {
-  const [name, sub] = word.toString("latin1").toLowerCase().split("|", 2);
-  const command = commands.get(name!);
-  return sub === undefined ? command : command?.subcommands?.find((candidate) => candidate.name === sub);
-}
-
-function info(commands: ReadonlyMap<string, Command>, names: readonly Buffer[]): Reply {
+function info(commands: CommandTable, names: readonly Buffer[]): Reply {
   if (names.length === 0) return [...commands.values()].map((command) => describe(command));
   return names.map((name) => {
-    const command = find(commands, name);
+    const command = commandNamed(commands, nameIn(name));
     return command === undefined ? null : describe(command, name.toString("latin1").toLowerCase());
   });
 }
 
-function docs(commands: ReadonlyMap<string, Command>, names: readonly Buffer[]): Reply {
+function docs(commands: CommandTable, names: readonly Buffer[]): Reply {
   const chosen =
     names.length === 0
       ? [...commands].map(([name, command]) => [name, command] as const)
-      : names.map((name) => [name.toString("latin1").toLowerCase(), find(commands, name)] as const);
+      : names.map(
+          (name) => [name.toString("latin1").toLowerCase(), commandNamed(commands, nameIn(name))] as const,
+        );
   const known = chosen.flatMap(([name, command]) =>
     command === undefined ? [] : [[name, document(command, name)] as const],
   );
   return new Map<string, Reply>(known);
 }
 
-function list(commands: ReadonlyMap<string, Command>, args: readonly Buffer[]): Reply {
+function list(commands: CommandTable, args: readonly Buffer[]): Reply {
   const names = [...commands.keys()];
   if (args.length === 2) return names;
   const [filterBy, by, value] = args.slice(2).map((arg) => arg.toString("latin1").toLowerCase());
@@ -85,61 +79,65 @@ function list(commands: ReadonlyMap<string, Command>, args: readonly Buffer[]): 
 
 /** The keys among the words of a command, each with `describe` of it. */
 function keysIn(
-  commands: ReadonlyMap<string, Command>,
+  commands: CommandTable,
   words: readonly Buffer[],
   describe: (key: Buffer, name: string) => Reply,
 ): Reply {
-  const named = find(commands, words[0]!);
+  const named = commandNamed(commands, nameIn(words[0]!));
   const word = words[1]!.toString("latin1").toLowerCase();
   const chosen =
     named?.subcommands === undefined ? named : named.subcommands.find((sub) => sub.name === word);
   if (chosen === undefined) return new ErrorReply(errors.getKeysOfUnknown);
   // A shard channel stands where a key does, and is none.
   if (chosen.keys === undefined || chosen.group === "pubsub") return new ErrorReply(errors.getKeysOfKeyless);
-  const fits = chosen.arity < 0 ? words.length >= -chosen.arity : words.length === chosen.arity;
-  if (!fits) return new ErrorReply(errors.getKeysArity);
+  if (!arityFits(chosen.arity, words.length)) return new ErrorReply(errors.getKeysArity);
   const { first, last, step } = chosen.keys;
   const end = last < 0 ? words.length + last : last;
   const keys = words.filter((_, i) => i >= first && i <= end && (i - first) % step === 0);
   return keys.map((key) => describe(key, chosen.name));
 }
 
-function getKeysAndFlags(commands: ReadonlyMap<string, Command>, words: readonly Buffer[]): Reply {
+function getKeysAndFlags(commands: CommandTable, words: readonly Buffer[]): Reply {
   return keysIn(commands, words, (key, name) => {
     const flags = keyFlags(name, words).map((flag) => new SimpleString(flag));
     return [key, new Set<Reply>(flags)];
   });
 }
 
-/** COMMAND with its subcommands, over the table it is part of. */
-export function commandCommand(table: Table): Command {
-  const subcommand = (
-    name: string,
-    arity: number,
-    summary: string,
-    run: NonNullable<Command["run"]>,
-  ): Command => {
-    return { name, arity, flags: ["loading", "stale"], summary, since: "2.8.13", group: "server", run };
-  };
-  return {
-    name: "command",
-    arity: -1,
-    flags: ["loading", "stale"],
-    summary: "All commands, with their arity, flags and places of keys.",
-    since: "2.8.13",
-    group: "server",
-    subcommands: [
-      subcommand("count", 2, "How many commands there are.", () => table().size),
-      subcommand("docs", -2, "What commands are for.", (args) => docs(table(), args.slice(2))),
-      subcommand("info", -2, "Arity, flags and places of keys.", (args) => info(table(), args.slice(2))),
-      subcommand("list", -2, "The names of commands.", (args) => list(table(), args)),
-      subcommand("getkeys", -4, "The keys in a command's words.", (args) =>
-        keysIn(table(), args.slice(2), (key) => key),
-      ),
-      subcommand("getkeysandflags", -4, "The same, with what the command does to them.", (args) =>
-        getKeysAndFlags(table(), args.slice(2)),
-      ),
-    ],
-    run: () => info(table(), []),
-  };
+function nameIn(word: Buffer): string {
+  return word.toString("latin1").toLowerCase();
 }
+
+function subcommand(
+  name: string,
+  arity: number,
+  summary: string,
+  local: NonNullable<Command["local"]>,
+): Command {
+  return { name, arity, flags: ["loading", "stale"], summary, since: "2.8.13", group: "server", local };
+}
+
+/** COMMAND with its subcommands. */
+export const commandCommand: Command = {
+  name: "command",
+  arity: -1,
+  flags: ["loading", "stale"],
+  summary: "All commands, with their arity, flags and places of keys.",
+  since: "2.8.13",
+  group: "server",
+  subcommands: [
+    subcommand("count", 2, "How many commands there are.", (_args, { commands }) => commands.size),
+    subcommand("docs", -2, "What commands are for.", (args, { commands }) => docs(commands, args.slice(2))),
+    subcommand("info", -2, "Arity, flags and places of keys.", (args, { commands }) =>
+      info(commands, args.slice(2)),
+    ),
+    subcommand("list", -2, "The names of commands.", (args, { commands }) => list(commands, args)),
+    subcommand("getkeys", -4, "The keys in a command's words.", (args, { commands }) =>
+      keysIn(commands, args.slice(2), (key) => key),
+    ),
+    subcommand("getkeysandflags", -4, "The same, with what the command does to them.", (args, { commands }) =>
+      getKeysAndFlags(commands, args.slice(2)),
+    ),
+  ],
+  local: (_args, { commands }) => info(commands, []),
+};

@@ -1,18 +1,20 @@
 /**
  * What a command is: its name, its shape, what COMMAND tells about it, and what it does.
  *
- * Owns the types only; `table.ts` has the list and the way from arguments to a reply.
+ * Owns the types only. `table.ts` has the list and the way from words to a reply.
  */
 import type { Tracker } from "../../cluster/tracker.ts";
-import type { Reply } from "../../proto/reply.ts";
+import type { Answer } from "../../proto/reply.ts";
+import type { CommandFlag } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Log } from "../machine/log.ts";
-import type { Node } from "../node.ts";
+import type { AnyClient } from "../sessions/any-client.ts";
 import type { ThreadSessions } from "../sessions/thread-sessions.ts";
+import type { NodeFace } from "./node-face.ts";
 
-/** Undefined means that there is no reply at all. */
-export type Answer = Reply | undefined | Promise<Reply | undefined>;
+/** Every command there is, by name. */
+export type CommandTable = ReadonlyMap<string, Command>;
 
 /** What a command may use that concerns only its connection; there is one on every thread. */
 export interface LocalContext {
@@ -22,44 +24,20 @@ export interface LocalContext {
   readonly log: Log;
   /** Of this thread. */
   readonly sessions: ThreadSessions;
+  readonly commands: CommandTable;
   /** Inside an EXEC. */
   readonly inExec?: true;
   /** Has `run` of a command called where the node is. */
   runOnNode(command: Command, args: readonly Buffer[]): Answer;
 }
 
-/** A client whose connection may be on another thread. */
-export interface ClientState {
-  readonly id: number;
-  leave(): void;
-  /** Sends what no command has asked for, in the client's dialect and behind the replies that it waits for. */
-  push(message: Reply, atOnce?: boolean): void;
-}
-
 /** What a command may use that needs the node; it runs on the main thread. */
 export interface CommandContext {
-  readonly node: Node;
-  readonly client: ClientState;
+  readonly node: NodeFace;
+  readonly client: AnyClient;
   /** For whom the keys that the command reads are noted (CLIENT TRACKING); undefined: nobody. */
   readonly reader?: Tracker | undefined;
 }
-
-/** Redis' own flags, as COMMAND INFO shows them. */
-export type CommandFlag =
-  | "admin"
-  | "allow_busy"
-  | "dangerous"
-  | "denyoom"
-  | "fast"
-  | "loading"
-  | "no_auth"
-  | "no_multi"
-  | "noscript"
-  | "pubsub"
-  | "readonly"
-  | "skip_slowlog"
-  | "stale"
-  | "write";
 
 /** A command that is known, with words of the right number. */
 export interface Chosen {

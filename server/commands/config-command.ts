@@ -80,7 +80,7 @@ async function set(args: readonly Buffer[], { node }: CommandContext): Promise<R
 }
 
 async function resetStat(_args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
-  await node.resetCounters();
+  await node.report.reset();
   return OK;
 }
 

@@ -7,9 +7,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Encoded, ErrorReply, encodeReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { setSilence } from "../clients/connection-replies.ts";
 import type { User } from "../clients/session.ts";
-import { endTransaction } from "../clients/transaction.ts";
 import { REDIS_VERSION } from "../machine/version.ts";
 import type { Command, LocalContext } from "./command.ts";
 import { forgetTracking } from "./tracking-commands.ts";
@@ -132,12 +130,12 @@ function select(args: readonly Buffer[]): Reply {
 async function reset(args: readonly Buffer[], context: LocalContext): Promise<Reply> {
   const { connection, conf, sessions } = context;
   const { session } = connection;
-  endTransaction(connection);
+  session.endTransaction();
   sessions.pubSub.forget(connection);
   session.watched = { keys: 0, bytes: 0 };
   session.isMonitor = session.noEvict = session.noTouch = false;
   // The reply that CLIENT REPLY SKIP was for is the one to this.
-  if (session.silence !== "this") setSilence(connection, undefined);
+  if (session.silence !== "this") session.silence = undefined;
   forgetTracking(connection);
   connection.name = "";
   connection.protocol = 2;

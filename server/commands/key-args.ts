@@ -40,7 +40,7 @@ export function tooLong(keys: readonly Buffer[], { node }: CommandContext): Erro
 export function unkeepable(key: Buffer, value: Buffer, context: CommandContext): ErrorReply | undefined {
   const refused = tooLong([key], context);
   if (refused !== undefined) return refused;
-  const group = context.node.groups.of(key, 0, key.length);
+  const group = context.node.cache.groups.of(key, 0, key.length);
   if (group === undefined) return new ErrorReply(errors.noGroup(key));
   const { maxValueBytes } = group.conf;
   return value.length > maxValueBytes ? new ErrorReply(errors.valueTooLong(maxValueBytes)) : undefined;
@@ -64,7 +64,10 @@ export function edited(
     if (outcome.error !== undefined) return new ErrorReply(`ERR ${outcome.error}`);
     return outcome.noRoom ? new ErrorReply(errors.outOfMemory) : read(outcome);
   };
-  const outcome = context.node.coherence.edit(key, edit, { by: context.client.id, reader: context.reader });
+  const outcome = context.node.cache.changes.edit(key, edit, {
+    by: context.client.id,
+    reader: context.reader,
+  });
   return outcome instanceof Promise ? outcome.then(reply) : reply(outcome);
 }
 

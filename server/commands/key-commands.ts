@@ -13,7 +13,7 @@ import { integerOf } from "./connection-commands.ts";
 import { ALL_KEYS, ONE_KEY, tooLong } from "./key-args.ts";
 
 async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
-  return tooLong(args.slice(1), context) ?? toReply(await context.node.get(args[1]!, context.reader));
+  return tooLong(args.slice(1), context) ?? toReply(await context.node.cache.get(args[1]!, context.reader));
 }
 
 /** One failed load fails the whole MGET: clients have no place for an error inside the array. */
@@ -21,13 +21,15 @@ async function mget(args: readonly Buffer[], context: CommandContext): Promise<R
   const keys = args.slice(1);
   const refused = tooLong(keys, context);
   if (refused !== undefined) return refused;
-  const replies = (await Promise.all(keys.map((key) => context.node.get(key, context.reader)))).map(toReply);
+  const replies = (await Promise.all(keys.map((key) => context.node.cache.get(key, context.reader)))).map(
+    toReply,
+  );
   return replies.find((reply) => reply instanceof ErrorReply) ?? replies;
 }
 
 /** Asks the owners of keys what they hold, without a load. */
 function look(keys: readonly Buffer[], { node, reader }: CommandContext): Promise<Glimpse[]> {
-  return Promise.all(keys.map((key) => node.coherence.look(Buffer.from(key), { reader })));
+  return Promise.all(keys.map((key) => node.cache.holdings.look(Buffer.from(key), { reader })));
 }
 
 /** A command on one key that replies with a figure of what its owner holds. */
@@ -54,7 +56,7 @@ function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
 
 async function del(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   const keys = args.slice(1).map((key) => Buffer.from(key));
-  return tooLong(keys, context) ?? context.node.coherence.remove(keys, { by: context.client.id });
+  return tooLong(keys, context) ?? context.node.cache.changes.remove(keys, { by: context.client.id });
 }
 
 async function flush(args: readonly Buffer[], { node, client }: CommandContext): Promise<Reply> {
@@ -62,7 +64,7 @@ async function flush(args: readonly Buffer[], { node, client }: CommandContext):
   if (args.length > 2 || (word !== undefined && word !== "sync" && word !== "async")) {
     return new ErrorReply(errors.syntax);
   }
-  await node.coherence.flush({ by: client.id });
+  await node.cache.changes.flush({ by: client.id });
   return OK;
 }
 
@@ -184,7 +186,7 @@ export const keyCommands: readonly Command[] = [
     summary: "Entries held by all members of the cluster; copies are not counted.",
     since: "1.0.0",
     group: "server",
-    run: (_args, { node }) => node.coherence.count(),
+    run: (_args, { node }) => node.cache.holdings.count(),
   },
   {
     name: "flushall",

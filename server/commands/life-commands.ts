@@ -72,7 +72,7 @@ function expireTime(unitMs: number): NonNullable<Command["run"]> {
   return async (args, context) => {
     const refused = tooLong([args[1]!], context);
     if (refused !== undefined) return refused;
-    const { kind, ttlMs }: Glimpse = await context.node.coherence.look(Buffer.from(args[1]!));
+    const { kind, ttlMs }: Glimpse = await context.node.cache.holdings.look(Buffer.from(args[1]!));
     if (kind !== "value") return -2;
     if (ttlMs === undefined) return -1;
     return Math.floor((Math.round(context.node.wallMs() + ttlMs) + unitMs / 2) / unitMs);

@@ -4,13 +4,12 @@
  * Invariant: never throws and never rejects; what breaks an invariant is logged and answered with an error. Every
  * command is counted once it has been answered.
  */
-import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
+
+import { type Answer, ErrorReply, isError, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Log } from "../machine/log.ts";
 import { cutWords } from "../sessions/slow-log.ts";
-import type { Answer, Chosen, Command, LocalContext } from "./command.ts";
-
-const MINUS = 0x2d;
+import type { Chosen, Command, LocalContext } from "./command.ts";
 
 /** Performs a command of a connection of this thread. */
 export function perform(chosen: Chosen, context: LocalContext): Answer {
@@ -20,7 +19,7 @@ export function perform(chosen: Chosen, context: LocalContext): Answer {
   const startedMs = sessions.nowMs;
   const finished = (reply: Reply | undefined, words: () => Buffer[]) => {
     const took = { ms: sessions.nowMs - startedMs, isFailure: isError(reply) };
-    sessions.performed(chosen, words, took, connection);
+    sessions.performed({ name, flags: command.flags }, words, took, connection);
     return reply;
   };
   const { local } = command;
@@ -45,8 +44,4 @@ export function guarded(command: Command, log: Log, run: () => Answer): Answer {
   } catch (error) {
     return broken(error);
   }
-}
-
-function isError(reply: Reply | undefined): boolean {
-  return reply instanceof ErrorReply || (reply instanceof Encoded && reply.bytes[0] === MINUS);
 }

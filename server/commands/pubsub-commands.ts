@@ -5,11 +5,13 @@
  */
 
 import { matchesGlob } from "../../proto/glob.ts";
+import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, Push, type Reply, Several } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
+import type { CommandFlag } from "../clients/command-shape.ts";
+import type { SubscriptionKind } from "../clients/session.ts";
 import { keptSize } from "../clients/transaction.ts";
-import type { SubscriptionKind } from "../sessions/pubsub.ts";
-import type { Answer, Command, CommandContext, CommandFlag, LocalContext } from "./command.ts";
+import type { Command, CommandContext, LocalContext } from "./command.ts";
 
 const FLAGS: readonly CommandFlag[] = ["pubsub", "noscript", "loading", "stale"];
 const REPORT_FLAGS: readonly CommandFlag[] = ["pubsub", "loading", "stale"];

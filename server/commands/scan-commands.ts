@@ -65,7 +65,7 @@ async function scan(args: readonly Buffer[], { node }: CommandContext): Promise<
   if (words instanceof ErrorReply) return words;
   // All values are strings.
   if (words.type !== undefined && words.type !== "string") return ["0", []];
-  const piece = await node.scan.step(cursor, words.count, words.pattern);
+  const piece = await node.cache.scan.step(cursor, words.count, words.pattern);
   return [String(piece.cursor), piece.keys];
 }
 
@@ -81,7 +81,7 @@ async function keys(args: readonly Buffer[], { node }: CommandContext): Promise<
   const parts: Buffer[] = [];
   let count = 0;
   let bytes = 0;
-  for await (const piece of node.scan.all(patternOf(args[1]!))) {
+  for await (const piece of node.cache.scan.all(patternOf(args[1]!))) {
     const part = encoded(piece);
     bytes += part.length;
     if (bytes > node.conf.maxOutputBytes) return new ErrorReply(errors.tooManyKeys(node.conf.maxOutputBytes));
@@ -118,6 +118,6 @@ export const scanCommands: readonly Command[] = [
     summary: "Some key that is cached in the cluster; not each with the same chance.",
     since: "1.0.0",
     group: "generic",
-    run: async (_args, { node }) => (await node.scan.random()) ?? null,
+    run: async (_args, { node }) => (await node.cache.scan.random()) ?? null,
   },
 ];

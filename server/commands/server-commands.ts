@@ -7,10 +7,10 @@ import { infoText } from "../observe/info.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 
 async function info(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
-  await node.gatherFigures();
+  await node.report.gather();
   return new Verbatim(
     infoText(
-      node,
+      node.report,
       args.slice(1).map((arg) => arg.toString("latin1").toLowerCase()),
     ),
   );

@@ -5,11 +5,14 @@
  * Invariant: checks come in Redis' order, and whatever is refused inside MULTI spoils the transaction. Most
  * connections are plain and never come here.
  */
+
+import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { endTransaction, keptSize } from "../clients/transaction.ts";
+import type { CommandShape } from "../clients/command-shape.ts";
+import { keptSize } from "../clients/transaction.ts";
 import { refusalOf } from "./admin.ts";
-import type { Answer, Chosen, LocalContext } from "./command.ts";
+import type { Chosen, LocalContext } from "./command.ts";
 import { perform } from "./perform.ts";
 import { endCaching } from "./tracking-commands.ts";
 
@@ -36,7 +39,7 @@ export function performSpecial(
   if (over !== undefined) return performAfter(over, wanted, context);
   const { transaction } = context.connection.session;
   if (transaction === undefined || IMMEDIATE.has(wanted.name)) return performOnce(wanted, context);
-  transaction.add(wanted);
+  transaction.add({ name: wanted.name, flags: wanted.command.flags, args: wanted.args });
   return QUEUED;
 }
 
@@ -51,7 +54,7 @@ export function performSeen(chosen: Chosen, context: LocalContext): Answer {
 function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: LocalContext): ErrorReply {
   connection.session.transaction?.spoil();
   if (!/^exec$/i.test(args[0]!.toString("latin1", 0, 5))) return refused;
-  endTransaction(connection);
+  connection.session.endTransaction();
   return new ErrorReply(errors.execRefused(refused.text));
 }
 
@@ -89,9 +92,9 @@ function refusal(
 }
 
 /** The command, and of EXEC those that it would execute. */
-function commandsOf({ command, name }: Chosen, { connection }: LocalContext) {
+function commandsOf({ command, name }: Chosen, { connection }: LocalContext): readonly CommandShape[] {
   const queue = name === "exec" ? (connection.session.transaction?.queue ?? []) : [];
-  return [command, ...queue.map((queued) => queued.command)];
+  return [{ name, flags: command.flags }, ...queue];
 }
 
 /** Performs it when the pause is over; nothing behind it is taken before. */

@@ -4,18 +4,17 @@
  * Invariant: a command changes either everything it was asked to or nothing; checks come in Redis' order. All of it runs
  * on the main thread, where reads are noted; only that hits are not answered in place any more is said at once.
  */
-import { ErrorReply, encodeReply, OK, type Reply } from "../../proto/reply.ts";
+
+import type { Answer } from "../../proto/reply.ts";
+import { ErrorReply, isStatus, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../clients/connection.ts";
 import { overlapOf } from "../tracking/prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
-import type { Answer, Command, CommandContext, LocalContext } from "./command.ts";
+import type { Command, CommandContext, LocalContext } from "./command.ts";
 
 /** More would take long to compare, and nobody means it. */
 const MAX_PREFIXES = 1000;
-/** In place of YES and NO, said by a connection's thread and by no client. */
-const USED_UP = Buffer.from([0]);
-const STATUS_BYTE = 0x2b;
 
 type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };
 
@@ -56,27 +55,23 @@ function tracking(args: readonly Buffer[], { node, client }: CommandContext): Re
   if (asked instanceof ErrorReply) return asked;
   const word = wordOf(args[2]!);
   if (word === "off") {
-    node.tracking.disable(client.id);
+    node.cache.tracking.disable(client.id);
     return OK;
   }
   if (word !== "on") return new ErrorReply(errors.syntax);
-  const before = node.tracking.client(client.id);
+  const before = node.cache.tracking.client(client.id);
   const refused = refusal(asked, before);
   if (refused !== undefined) return new ErrorReply(refused);
   // No prefix at all means the empty one, which every key begins with.
   if (asked.bcast && asked.prefixes.length === 0 && !before?.mode.prefixes.includes(""))
     asked.prefixes = [""];
-  node.tracking.enable(client, asked);
+  node.cache.tracking.enable(client, asked);
   return OK;
 }
 
 function caching(args: readonly Buffer[], { node, client }: CommandContext): Reply {
-  const tracked = node.tracking.client(client.id);
+  const tracked = node.cache.tracking.client(client.id);
   if (tracked === undefined) return new ErrorReply(errors.cachingWithoutTracking);
-  if (args[2]!.equals(USED_UP)) {
-    tracked.caching = false;
-    return OK;
-  }
   const word = wordOf(args[2]!);
   if (word !== "yes" && word !== "no") return new ErrorReply(errors.syntax);
   if (word === "yes" && !tracked.mode.optin) return new ErrorReply(errors.cachingYes);
@@ -86,7 +81,7 @@ function caching(args: readonly Buffer[], { node, client }: CommandContext): Rep
 }
 
 function trackingInfo(_args: readonly Buffer[], { node, client }: CommandContext): Reply {
-  const tracked = node.tracking.client(client.id);
+  const tracked = node.cache.tracking.client(client.id);
   const flags = tracked === undefined ? ["off"] : flagsOf(tracked);
   const prefixes = [...(tracked?.mode.prefixes ?? [])].sort();
   return new Map<string, Reply>([
@@ -111,9 +106,9 @@ function askForTracking(args: readonly Buffer[], context: LocalContext): Answer 
   const { connection } = context;
   const isOn = wordOf(args[2]!) === "on";
   const isBcast = args.slice(3).some((word) => wordOf(word) === "bcast");
-  if (isOn) connection.setReason("tracking", true);
+  if (isOn) connection.session.special.set("tracking", true);
   const done = (reply: Reply | undefined): Reply | undefined => {
-    if (reply === undefined || encodeReply(reply, 2)[0] !== STATUS_BYTE) return reply;
+    if (!isStatus(reply)) return reply;
     if (isOn) connection.session.tracking = isBcast ? "prefixes" : "keys";
     else forgetTracking(connection);
     return reply;
@@ -126,13 +121,12 @@ function askForTracking(args: readonly Buffer[], context: LocalContext): Answer 
 export function forgetTracking(connection: Connection): void {
   connection.session.tracking = undefined;
   connection.session.caching = false;
-  connection.setReason("tracking", false);
+  connection.session.special.set("tracking", false);
 }
 
 function askForCaching(args: readonly Buffer[], context: LocalContext): Answer {
   context.connection.session.caching = true;
-  const isForged = args[2]!.equals(USED_UP);
-  return context.runOnNode(cachingCommand, isForged ? [args[0]!, args[1]!, Buffer.from("?")] : args);
+  return context.runOnNode(cachingCommand, args);
 }
 
 /** What CLIENT CACHING has said is used up: only the thread of the connection knows when. */
@@ -140,7 +134,7 @@ export function endCaching(context: LocalContext): void {
   const { session } = context.connection;
   if (!session.caching) return;
   session.caching = false;
-  void context.runOnNode(cachingCommand, [Buffer.from("client"), Buffer.from("caching"), USED_UP]);
+  void context.runOnNode(cachingUsedCommand, [Buffer.from(cachingUsedCommand.name)]);
 }
 
 function subcommand(fields: Pick<Command, "name" | "arity" | "summary" | "run" | "local">): Command {
@@ -163,6 +157,21 @@ const cachingCommand = subcommand({
   run: caching,
 });
 
+/** No client can say it: a connection's thread tells the node that what CLIENT CACHING said is used up. */
+export const cachingUsedCommand: Command = {
+  name: "caching-used",
+  arity: 1,
+  flags: [],
+  summary: "What CLIENT CACHING said is used up.",
+  since: "6.0.0",
+  group: "connection",
+  run: (_args, { node, client }) => {
+    const tracked = node.cache.tracking.client(client.id);
+    if (tracked !== undefined) tracked.caching = false;
+    return OK;
+  },
+};
+
 /** Subcommands of CLIENT. */
 export const trackingCommands: readonly Command[] = [
   trackingCommand,
@@ -180,6 +189,6 @@ export const trackingCommands: readonly Command[] = [
     name: "getredir",
     arity: 2,
     summary: "Where invalidations go: 0 to this connection, -1 nowhere.",
-    run: (_args, { node, client }) => (node.tracking.client(client.id) === undefined ? -1 : 0),
+    run: (_args, { node, client }) => (node.cache.tracking.client(client.id) === undefined ? -1 : 0),
   }),
 ];

@@ -5,21 +5,23 @@
  * between; reads that follow each other are started together, because each of them may be a load. EXEC answers one
  * array, in which a failed command is an error element.
  */
-import { Encoded, ErrorReply, encodeReply, NullArray, OK, type Reply } from "../../proto/reply.ts";
+
+import type { Answer } from "../../proto/reply.ts";
+import { Encoded, ErrorReply, encodeReply, isStatus, NullArray, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { endTransaction, keptSize, Transaction } from "../clients/transaction.ts";
-import type { Answer, Chosen, Command, CommandFlag, LocalContext } from "./command.ts";
+import type { CommandFlag } from "../clients/command-shape.ts";
+import { keptSize, type QueuedCommand } from "../clients/transaction.ts";
+import type { Chosen, Command, LocalContext } from "./command.ts";
+import { choose } from "./lookup.ts";
 import { performSeen } from "./special.ts";
 import { endCaching } from "./tracking-commands.ts";
 
 const FLAGS: readonly CommandFlag[] = ["noscript", "loading", "stale", "fast", "allow_busy"];
-const STATUS_BYTE = 0x2b;
 
 function multi(_args: readonly Buffer[], { connection }: LocalContext): Reply {
   const { session } = connection;
   if (session.transaction !== undefined) return new ErrorReply(errors.nestedMulti);
-  session.transaction = new Transaction();
-  connection.setReason("queueing", true);
+  session.beginTransaction();
   return OK;
 }
 
@@ -32,13 +34,14 @@ function settle(command: Command, context: LocalContext): Answer {
 }
 
 function discard(_args: readonly Buffer[], context: LocalContext): Answer {
-  if (endTransaction(context.connection) === undefined) return new ErrorReply(errors.discardWithoutMulti);
+  if (context.connection.session.endTransaction() === undefined)
+    return new ErrorReply(errors.discardWithoutMulti);
   return settle(unwatchCommand, context);
 }
 
 function exec(args: readonly Buffer[], context: LocalContext): Answer {
   const { connection, sessions } = context;
-  const transaction = endTransaction(connection);
+  const transaction = connection.session.endTransaction();
   if (transaction === undefined || transaction.spoiled) {
     sessions.show(args, connection);
     if (transaction === undefined) return new ErrorReply(errors.execWithoutMulti);
@@ -51,17 +54,17 @@ function exec(args: readonly Buffer[], context: LocalContext): Answer {
   return done;
 }
 
-async function executeAll(queue: readonly Chosen[], context: LocalContext): Promise<Reply> {
+async function executeAll(queue: readonly QueuedCommand[], context: LocalContext): Promise<Reply> {
   const settled = (await settle(execCommand, context)) ?? null;
-  if (encodeReply(settled, 2)[0] !== STATUS_BYTE) return settled;
+  if (!isStatus(settled)) return settled;
   const inside = { ...context, inExec: true } as const;
   const replies = new ReplyArray(context, queue.length);
   const { maxPendingCommands } = context.conf;
   const underWay: Promise<void>[] = [];
-  for (const chosen of queue) {
-    const isRead = chosen.command.flags.includes("readonly");
+  for (const { flags, args } of queue) {
+    const isRead = flags.includes("readonly");
     if (!isRead || underWay.length >= maxPendingCommands) await Promise.all(underWay.splice(0));
-    const added = replies.add(performSeen(chosen, inside));
+    const added = replies.add(performSeen(choose(context.commands, args) as Chosen, inside));
     underWay.push(added);
     if (!isRead) await added;
   }
@@ -131,7 +134,7 @@ const execCommand: Command = {
   summary: "Executes the queued commands, unless a watched key has changed.",
   since: "1.2.0",
   local: exec,
-  run: (_args, { node, client }) => (node.sessions.watches.settle(client.id) ? OK : new NullArray()),
+  run: (_args, { node, client }) => (node.cache.watches.settle(client.id) ? OK : new NullArray()),
 };
 
 const discardCommand: Command = {
@@ -152,7 +155,7 @@ const watchCommand: Command = {
   since: "2.2.0",
   local: watch,
   run: (args, { node, client }) => {
-    node.sessions.watches.add(client.id, args.slice(1));
+    node.cache.watches.add(client.id, args.slice(1));
     return OK;
   },
 };
@@ -165,7 +168,7 @@ const unwatchCommand: Command = {
   since: "2.2.0",
   local: (_args, context) => settle(unwatchCommand, context),
   run: (_args, { node, client }) => {
-    node.sessions.watches.settle(client.id);
+    node.cache.watches.settle(client.id);
     return OK;
   },
 };
@@ -181,6 +184,6 @@ export const transactionCommands: readonly Command[] = [
 
 /** Leaves MULTI and forgets what is watched, as RESET does. */
 export function leaveTransaction(context: LocalContext): void {
-  endTransaction(context.connection);
+  context.connection.session.endTransaction();
   void settle(unwatchCommand, context);
 }

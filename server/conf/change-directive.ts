@@ -15,6 +15,9 @@ import { wordOf } from "./words.ts";
 /** What CONFIG GET says instead of a secret that is set. */
 export const HIDDEN = "(hidden)";
 
+/** A directive's full name and its new value, as CONFIG SET got it. */
+export type DirectiveChange = readonly [name: string, text: string | Uint8Array];
+
 /** A directive of this conf and the object that has its field. */
 interface Target {
   readonly row: Row;
@@ -48,7 +51,7 @@ export function changeDirective(conf: NodeConf, name: string, text: string | Uin
 /** Changes all of the directives, or none of them and says which one is at fault. */
 export function changeDirectives(
   conf: NodeConf,
-  changes: readonly (readonly [name: string, text: string | Uint8Array])[],
+  changes: readonly DirectiveChange[],
 ): { readonly name: string; readonly error: string } | undefined {
   const parsed: { readonly target: Target; readonly value: unknown }[] = [];
   for (const [name, text] of changes) {

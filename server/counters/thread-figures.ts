@@ -1,14 +1,30 @@
 /**
- * The figures of workers, added up.
+ * What each thread has counted, and the sum over threads.
  *
  * Invariant: what a sum is made of is not changed by it, so that a worker's last word can be counted again and again.
  */
 
-import { type GroupCounters, zeroCounters } from "../groups/groups.ts";
-import type { ClientFigures, WorkerFigures } from "../threads/messages.ts";
-import { zeroClientCounters } from "./client-counters.ts";
+import { type ClientCounters, zeroClientCounters } from "./client-counters.ts";
 import { CommandStats } from "./command-stats.ts";
+import { type GroupCounters, zeroCounters } from "./group-counters.ts";
 import { Latency } from "./latency.ts";
+
+/** What a thread has counted of its clients. */
+export interface ClientFigures extends ClientCounters {
+  connectionsReceived: number;
+  connectionsRejected: number;
+}
+
+/** What a worker has counted. */
+export interface WorkerFigures {
+  readonly groups: Readonly<Record<string, GroupCounters>>;
+  readonly clients: ClientFigures;
+  readonly commands: Pick<CommandStats, "general" | "all">;
+  /** The state of a `Latency`: of commands that could not be answered at once. */
+  readonly waits: Float64Array;
+  /** Lines of CLIENT LIST; empty unless they were asked for, as there may be thousands. */
+  readonly lines: readonly string[];
+}
 
 /** Counters of clients at zero. */
 export function zeroClientFigures(): ClientFigures {

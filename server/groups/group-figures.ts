@@ -3,7 +3,9 @@
  *
  * Invariant: every figure is a sum over groups, so that figures of groups add up to those of the node.
  */
-import { type Group, type GroupCounters, zeroCounters } from "./groups.ts";
+
+import { type GroupCounters, zeroCounters } from "../counters/group-counters.ts";
+import type { Group } from "./groups.ts";
 
 /** Counters and what the stores hold now. Bytes are footprints: key, value and bookkeeping. */
 export interface GroupFigures extends GroupCounters {

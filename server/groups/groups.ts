@@ -8,43 +8,10 @@
 
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { GroupConf } from "../conf/conf.ts";
+import type { GroupCounters } from "../counters/group-counters.ts";
 import type { LoadQueue } from "../loaders/load-queue.ts";
 import type { Store } from "../store/store.ts";
 import type { Flights } from "./flights.ts";
-
-/** What a group counts. Each is a total since the start or the last CONFIG RESETSTAT; CARROT.STATS has the formulas. */
-export interface GroupCounters {
-  hits: number;
-  mirrorHits: number;
-  negativeHits: number;
-  misses: number;
-  loads: number;
-  loadErrors: number;
-  loadsVoided: number;
-  flightsJoined: number;
-  forwards: number;
-  forwardErrors: number;
-  standIns: number;
-  peerRequests: number;
-}
-
-/** Counters at zero. */
-export function zeroCounters(): GroupCounters {
-  return {
-    hits: 0,
-    mirrorHits: 0,
-    negativeHits: 0,
-    misses: 0,
-    loads: 0,
-    loadErrors: 0,
-    loadsVoided: 0,
-    flightsJoined: 0,
-    forwards: 0,
-    forwardErrors: 0,
-    standIns: 0,
-    peerRequests: 0,
-  };
-}
 
 /** What every thread has of a group: enough to answer what is held. */
 export interface HeldGroup {

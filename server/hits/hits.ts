@@ -7,7 +7,8 @@
 import type { CommandReader } from "../../proto/command-reader.ts";
 import { NULL_RESP2, NULL_RESP3 } from "../../proto/reply-writers.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import type { GroupCounters, Groups, HeldGroup } from "../groups/groups.ts";
+import type { GroupCounters } from "../counters/group-counters.ts";
+import type { Groups, HeldGroup } from "../groups/groups.ts";
 import { MAX_AHEAD } from "../store/read-ahead.ts";
 import { ABSENT } from "../store/store.ts";
 import { HIT, type Output } from "./output.ts";

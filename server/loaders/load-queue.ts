@@ -7,10 +7,12 @@
  * place. Knows nothing of flights or the store.
  */
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { Nature, Timer } from "../../cluster/world.ts";
 import type { GroupConf } from "../conf/conf.ts";
 import type { Loader } from "./loader.ts";
+import { LoadsUnderWay } from "./loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "./run-load.ts";
-import { LOADER_BUSY, loaderTimeout } from "./texts.ts";
+import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./texts.ts";
 
 /** Above this many keys a `loadMany` is split: an origin's IN list or URL has its own limits. */
 const MAX_KEYS_PER_LOAD = 1000;
@@ -22,8 +24,7 @@ export interface LoadQueueOptions {
     GroupConf,
     "name" | "loaderTimeoutMs" | "loaderConcurrency" | "loaderQueue" | "maxValueBytes"
   >;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
+  readonly world: Pick<Nature, "clock" | "after" | "soon">;
 }
 
 interface Waiting {
@@ -40,7 +41,8 @@ export class LoadQueue {
   #line: Waiting[][] = [];
   #queued = 0;
   #active = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #underWay = new LoadsUnderWay();
+  #timer: Timer | undefined;
 
   constructor(options: LoadQueueOptions) {
     this.#options = options;
@@ -57,10 +59,20 @@ export class LoadQueue {
       return Promise.resolve({ kind: "error", text: LOADER_BUSY });
     }
     return new Promise((settle) => {
-      const deadline = this.#options.clock() + this.#options.conf.loaderTimeoutMs;
+      const deadline = this.#options.world.clock() + this.#options.conf.loaderTimeoutMs;
       this.#queued++;
       this.#enqueue({ key, deadline, settle });
     });
+  }
+
+  /** The node ends: every key that was asked for is answered now, and the signals of loads under way fire. */
+  stop(): void {
+    for (const waiting of [...this.#line.splice(0).flat(), ...this.#gathering.splice(0)]) {
+      this.#queued--;
+      waiting.settle({ kind: "error", text: LOADER_STOPPED });
+    }
+    this.#underWay.stop();
+    this.#watch();
   }
 
   /** How many keys the free places take: of those, the ones gathered in this tick do not wait. */
@@ -75,12 +87,12 @@ export class LoadQueue {
       this.#advance();
       return;
     }
-    if (this.#gathering.length === 0) setImmediate(() => this.#close());
+    if (this.#gathering.length === 0) this.#options.world.soon(() => this.#endGathering());
     this.#gathering.push(waiting);
   }
 
   /** Ends the tick's gathering. */
-  #close(): void {
+  #endGathering(): void {
     const keys = this.#gathering;
     this.#gathering = [];
     for (let i = 0; i < keys.length; i += MAX_KEYS_PER_LOAD) {
@@ -102,9 +114,10 @@ export class LoadQueue {
 
   async #run(batch: Waiting[]): Promise<void> {
     this.#active++;
-    const { loader, conf, clock } = this.#options;
-    const timeoutMs = Math.max(1, Math.ceil(batch[0]!.deadline - clock()));
-    const terms: LoadTerms = { group: conf.name, maxValueBytes: conf.maxValueBytes, timeoutMs };
+    const { loader, conf, world } = this.#options;
+    const timeoutMs = Math.max(1, Math.ceil(batch[0]!.deadline - world.clock()));
+    const { name: group, maxValueBytes } = conf;
+    const terms: LoadTerms = { group, maxValueBytes, timeoutMs, world, underWay: this.#underWay };
     if (loader.loadMany === undefined) {
       const waiting = batch[0]!;
       waiting.settle(await runLoad(loader, waiting.key, terms));
@@ -120,11 +133,11 @@ export class LoadQueue {
   /** Keys in line run out in order, so one timer for the first is enough. */
   #watch(): void {
     if (this.#line.length === 0) {
-      clearTimeout(this.#timer);
+      this.#timer?.cancel();
       this.#timer = undefined;
     } else if (this.#timer === undefined) {
-      const leftMs = Math.ceil(this.#line[0]![0]!.deadline - this.#options.clock());
-      this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, leftMs));
+      const leftMs = Math.ceil(this.#line[0]![0]!.deadline - this.#options.world.clock());
+      this.#timer = this.#options.world.after(Math.max(1, leftMs), () => this.#onTimer());
     }
   }
 
@@ -135,7 +148,7 @@ export class LoadQueue {
 
   #expire(): void {
     if (this.#line.length === 0) return;
-    const now = this.#options.clock();
+    const now = this.#options.world.clock();
     const outcome: Outcome = {
       kind: "error",
       text: loaderTimeout(this.#options.conf.loaderTimeoutMs),

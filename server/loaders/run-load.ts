@@ -12,6 +12,7 @@
  *                        └─ node ends: "loader stopped ..." ──────┘
  */
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { Nature } from "../../cluster/world.ts";
 import type { LoadContext, Loader, LoadManyContext } from "./loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
 import type { LoadsUnderWay } from "./loads-under-way.ts";
@@ -23,8 +24,9 @@ export interface LoadTerms {
   readonly group: string;
   readonly timeoutMs: number;
   readonly maxValueBytes: number;
-  /** Where loads are listed while they wait, for who stops the node. */
-  readonly underWay?: LoadsUnderWay;
+  /** Loads are listed here while they wait, so that a node that stops can end them. */
+  readonly underWay: LoadsUnderWay;
+  readonly world: Pick<Nature, "after">;
 }
 
 /** The loader must not change `keyBytes`, which is handed on without a copy. */
@@ -86,8 +88,8 @@ function beforeDeadline<Result>(
 ): Promise<Result> {
   return new Promise((resolve) => {
     const settle = (result: Result): void => {
-      clearTimeout(timer);
-      if (place) terms.underWay?.remove(place);
+      timer.cancel();
+      terms.underWay.remove(place);
       resolve(result);
     };
     // The waiters are answered before the signal fires: what the loader makes of it comes too late to matter.
@@ -97,8 +99,8 @@ function beforeDeadline<Result>(
     };
     const stop = (): void => cutOff(LOADER_STOPPED, "AbortError");
     const onDeadline = (): void => cutOff(loaderTimeout(terms.timeoutMs), "TimeoutError");
-    const timer = setTimeout(onDeadline, terms.timeoutMs);
-    const place = terms.underWay?.add(stop);
+    const timer = terms.world.after(terms.timeoutMs, onDeadline);
+    const place = terms.underWay.add(stop);
     answerOf(loading, finish, (thrown) => fail(loaderFailed(thrown, terms.maxValueBytes))).then(settle);
   });
 }

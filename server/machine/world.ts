@@ -14,6 +14,7 @@ export function realWorld(clock: () => number, random: () => number = Math.rando
     random,
     randomBytes,
     after: (ms, run) => timeout(setTimeout(run, ms)),
+    quietlyAfter: (ms, run) => timeout(setTimeout(run, ms).unref()),
     every: (ms, run) => interval(setInterval(run, ms)),
     quietlyEvery: (ms, run) => interval(setInterval(run, ms).unref()),
     soon: setImmediate,

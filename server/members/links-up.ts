@@ -1,16 +1,14 @@
 /**
- * The wait of a node that starts: until its links are up, but not for long.
- *
- * Owns how long. A client served before the links are up would be stood in for by loads that the owners need not repeat;
- * a member that is down must not hold the others up.
+ * Waits for links to come up, but not for long: a member that is down must not hold up the others.
  */
 
-export const LINKING_MS = 500;
-const LOOK_AGAIN_MS = 5;
+/** Looks again every `stepMs` until nothing is missing any more; gives up after `maxMs`. */
+export async function untilUp(isMissing: () => boolean, { maxMs, stepMs, sleep }: LinksWait): Promise<void> {
+  for (let waitedMs = 0; waitedMs < maxMs && isMissing(); waitedMs += stepMs) await sleep(stepMs);
+}
 
-/** Resolves when nothing is missing any more, or after LINKING_MS. */
-export async function linked(isMissing: () => boolean, sleep: (ms: number) => Promise<void>): Promise<void> {
-  for (let waitedMs = 0; waitedMs < LINKING_MS && isMissing(); waitedMs += LOOK_AGAIN_MS) {
-    await sleep(LOOK_AGAIN_MS);
-  }
+export interface LinksWait {
+  readonly maxMs: number;
+  readonly stepMs: number;
+  readonly sleep: (ms: number) => Promise<void>;
 }

@@ -9,35 +9,35 @@ import type { Eviction } from "../conf/conf.ts";
 import { sumFigures } from "../groups/group-figures.ts";
 import { dropped } from "../machine/log.ts";
 import { REDIS_VERSION, version } from "../machine/version.ts";
-import type { Node } from "../node.ts";
+import type { NodeReport } from "./node-report.ts";
 
 type Fields = Record<string, string | number>;
 
-const SECTIONS: Record<string, (node: Node) => Fields> = {
-  Server: (node) => {
-    const uptime = Math.floor(node.uptimeMs() / 1000);
+const SECTIONS: Record<string, (report: NodeReport) => Fields> = {
+  Server: (report) => {
+    const uptime = Math.floor(report.uptimeMs / 1000);
     return {
       redis_version: REDIS_VERSION,
       redis_mode: "standalone",
       os: `${os.type()} ${os.release()} ${os.machine()}`,
       arch_bits: 64,
       process_id: process.pid,
-      run_id: node.runId,
-      tcp_port: node.port,
+      run_id: report.runId,
+      tcp_port: report.port,
       uptime_in_seconds: uptime,
       uptime_in_days: Math.floor(uptime / 86400),
       executable: process.argv[1] ?? process.execPath,
-      config_file: node.conf.file ?? "",
+      config_file: report.cache.conf.file ?? "",
     };
   },
-  Clients: (node) => ({
-    connected_clients: node.clientCount,
-    maxclients: node.clients.max,
+  Clients: (report) => ({
+    connected_clients: report.clients.count,
+    maxclients: report.clients.max,
     blocked_clients: 0,
-    tracking_clients: node.tracking.figures.clients,
+    tracking_clients: report.cache.tracking.figures.clients,
   }),
-  Memory: (node) => {
-    const { usedBytes, mirrorUsedBytes } = sumFigures(node.groups.all);
+  Memory: (report) => {
+    const { usedBytes, mirrorUsedBytes } = sumFigures(report.cache.groups.all);
     const memory = process.memoryUsage();
     const used = usedBytes + mirrorUsedBytes;
     return {
@@ -46,31 +46,31 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
       used_memory_rss: memory.rss,
       used_memory_rss_human: human(memory.rss),
       total_system_memory: os.totalmem(),
-      maxmemory: node.conf.maxBytes,
-      maxmemory_human: human(node.conf.maxBytes),
-      maxmemory_policy: policyOf(node.conf.eviction),
+      maxmemory: report.cache.conf.maxBytes,
+      maxmemory_human: human(report.cache.conf.maxBytes),
+      maxmemory_policy: policyOf(report.cache.conf.eviction),
       mem_fragmentation_ratio: used === 0 ? 0 : (memory.rss / used).toFixed(2),
     };
   },
   Persistence: () => ({ loading: 0, rdb_bgsave_in_progress: 0, aof_enabled: 0 }),
-  Stats: (node) => {
-    const sum = sumFigures(node.groups.all);
+  Stats: (report) => {
+    const sum = sumFigures(report.cache.groups.all);
     return {
-      total_connections_received: node.clientFigures.connectionsReceived,
-      total_commands_processed: node.clientFigures.commands,
-      instantaneous_ops_per_sec: node.opsPerSecond(),
-      rejected_connections: node.clientFigures.connectionsRejected,
-      acl_access_denied_auth: node.clientFigures.wrongPasswords,
-      acl_access_denied_cmd: node.clientFigures.denied,
+      total_connections_received: report.clientFigures.connectionsReceived,
+      total_commands_processed: report.clientFigures.commands,
+      instantaneous_ops_per_sec: report.opsPerSecond,
+      rejected_connections: report.clientFigures.connectionsRejected,
+      acl_access_denied_auth: report.clientFigures.wrongPasswords,
+      acl_access_denied_cmd: report.clientFigures.denied,
       expired_keys: sum.expirations,
       evicted_keys: sum.evictions,
       keyspace_hits: sum.hits + sum.mirrorHits + sum.negativeHits,
       keyspace_misses: sum.misses,
-      tracking_total_keys: node.tracking.figures.keys,
-      tracking_total_items: node.tracking.figures.items,
-      tracking_total_prefixes: node.tracking.figures.prefixes,
-      client_query_buffer_limit_disconnections: node.clientFigures.queryLimitCloses,
-      client_output_buffer_limit_disconnections: node.clientFigures.outputLimitCloses,
+      tracking_total_keys: report.cache.tracking.figures.keys,
+      tracking_total_items: report.cache.tracking.figures.items,
+      tracking_total_prefixes: report.cache.tracking.figures.prefixes,
+      client_query_buffer_limit_disconnections: report.clientFigures.queryLimitCloses,
+      client_output_buffer_limit_disconnections: report.clientFigures.outputLimitCloses,
     };
   },
   Replication: () => ({ role: "master", connected_slaves: 0, master_repl_offset: 0 }),
@@ -82,29 +82,29 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
     };
   },
   Cluster: () => ({ cluster_enabled: 0 }),
-  Keyspace: (node) => {
-    const { entries } = sumFigures(node.groups.all);
+  Keyspace: (report) => {
+    const { entries } = sumFigures(report.cache.groups.all);
     const fields: Fields = {};
     // Parsers want all three fields.
     if (entries > 0) fields.db0 = `keys=${entries},expires=0,avg_ttl=0`;
     return fields;
   },
-  Carrot: (node) => {
-    const sum = sumFigures(node.groups.all);
+  Carrot: (report) => {
+    const sum = sumFigures(report.cache.groups.all);
     return {
       carrotcache_version: version,
       node_version: process.version,
-      node_id: node.membership.self,
-      members: node.membership.members.length,
-      members_up: node.membership.others.filter((id) => node.peers?.isUp(id)).length + 1,
-      ring_epoch: node.membership.epoch,
-      groups: node.groups.all.length,
-      threads: node.threads,
-      protocol_errors: node.clientFigures.protocolErrors,
-      closed_idle: node.clientFigures.idleCloses,
-      closed_stalled: node.clientFigures.stallCloses,
-      closed_cross_protocol: node.clientFigures.crossProtocolCloses,
-      closed_wrong_passwords: node.clientFigures.wrongPasswordCloses,
+      node_id: report.cache.membership.self,
+      members: report.cache.membership.members.length,
+      members_up: report.cache.membership.others.filter((id) => report.cache.peers?.isUp(id)).length + 1,
+      ring_epoch: report.cache.membership.epoch,
+      groups: report.cache.groups.all.length,
+      threads: report.threads,
+      protocol_errors: report.clientFigures.protocolErrors,
+      closed_idle: report.clientFigures.idleCloses,
+      closed_stalled: report.clientFigures.stallCloses,
+      closed_cross_protocol: report.clientFigures.crossProtocolCloses,
+      closed_wrong_passwords: report.clientFigures.wrongPasswordCloses,
       log_lines_dropped: dropped.lines,
       mirror_keys: sum.mirrorEntries,
       mirror_memory: sum.mirrorUsedBytes,
@@ -126,9 +126,9 @@ const SECTIONS: Record<string, (node: Node) => Fields> = {
 const EVERYTHING = ["all", "everything"];
 
 /** Hits that were answered in place count as GETs, in no time; an MGET among them too. */
-function commandStats(node: Node): Fields {
-  const { all, general } = node.commandStats;
-  const inPlace = Math.max(0, node.clientFigures.commands - general);
+function commandStats(report: NodeReport): Fields {
+  const { all, general } = report.commandStats;
+  const inPlace = Math.max(0, report.clientFigures.commands - general);
   const stats = new Map(all);
   if (inPlace > 0) {
     const got = stats.get("get") ?? { calls: 0, micros: 0, rejected: 0, failed: 0 };
@@ -143,7 +143,7 @@ function commandStats(node: Node): Fields {
 }
 
 /** The report, with the sections asked for (lower case); none asked for means all but commandstats. */
-export function infoText(node: Node, wanted: readonly string[]): string {
+export function infoText(report: NodeReport, wanted: readonly string[]): string {
   const everything = wanted.some((word) => EVERYTHING.includes(word));
   const byDefault = everything || wanted.length === 0 || wanted.includes("default");
   return Object.entries({ ...SECTIONS, Commandstats: commandStats })
@@ -152,7 +152,7 @@ export function infoText(node: Node, wanted: readonly string[]): string {
       return name === "Commandstats" ? everything : byDefault;
     })
     .map(([name, fields]) => {
-      const lines = Object.entries(fields(node)).map(([field, value]) => `${field}:${value}\r\n`);
+      const lines = Object.entries(fields(report)).map(([field, value]) => `${field}:${value}\r\n`);
       return `# ${name}\r\n${lines.join("")}`;
     })
     .join("\r\n");

@@ -13,9 +13,10 @@
 import type { ScanPiece } from "../../cluster/peers.ts";
 import { MAX_SCAN_COUNT } from "../../cluster/served-link.ts";
 import { matchesGlob } from "../../proto/glob.ts";
-import { orWhenUnreachable } from "../changes/coherence.ts";
 import type { Group, Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
+import type { Owners } from "../members/owners.ts";
+import { orWhenUnreachable } from "../members/reach.ts";
 
 /** The part of the peer links that a scan needs. */
 export interface ScanPeers {
@@ -27,12 +28,11 @@ export interface ClusterScanOptions {
   readonly membership: Membership;
   /** Undefined on a node that is alone. */
   readonly peers: ScanPeers | undefined;
-  /** The member that answers for a key now. */
-  readonly ownerOf: (key: Buffer) => string;
+  readonly owners: Owners;
   /** 0 to 1. */
   readonly random: () => number;
-  /** Lets everything else go on. */
-  readonly yield: () => Promise<void>;
+  /** As World's. */
+  readonly soon: (run: () => void) => void;
 }
 
 /** Places of one group, more than any store has positions. */
@@ -99,7 +99,7 @@ export class ClusterScan {
     let at = cursor;
     let left = count;
     do {
-      if (keys.length > 0 || left < count) await this.#options.yield();
+      if (keys.length > 0 || left < count) await this.#yield();
       const most = Math.min(left, MAX_SCAN_COUNT);
       const piece = await this.#piece(at, most, pattern);
       for (const key of piece.keys) keys.push(key);
@@ -115,7 +115,7 @@ export class ClusterScan {
     do {
       const piece = await this.#piece(cursor, MAX_SCAN_COUNT, pattern);
       yield piece.keys;
-      await this.#options.yield();
+      await this.#yield();
       cursor = piece.cursor;
     } while (cursor !== 0n);
   }
@@ -129,6 +129,11 @@ export class ClusterScan {
     }
     for await (const keys of this.all(undefined)) if (keys.length > 0) return keys[0];
     return undefined;
+  }
+
+  /** Lets everything else go on. */
+  #yield(): Promise<void> {
+    return new Promise((resolve) => this.#options.soon(resolve));
   }
 
   #randomPlace(): bigint {
@@ -145,7 +150,7 @@ export class ClusterScan {
     count: number,
     pattern: Buffer | undefined,
   ): Promise<{ cursor: bigint; keys: Buffer[]; seen: number; isLast: boolean }> {
-    const { membership, ownerOf } = this.#options;
+    const { membership, owners } = this.#options;
     const ids = membership.members;
     const index = Number(cursor >> MEMBER_BITS);
     const id = ids[index];
@@ -155,7 +160,7 @@ export class ClusterScan {
     const next = isLast ? BigInt(index + 1) << MEMBER_BITS : (cursor & ~LOCAL_MASK) | BigInt(piece.cursor);
     return {
       cursor: isLast && index + 1 >= ids.length ? 0n : next,
-      keys: piece.keys.filter((key) => ids.length === 1 || ownerOf(key) === id),
+      keys: piece.keys.filter((key) => ids.length === 1 || owners.of(key) === id),
       seen: piece.seen,
       isLast,
     };

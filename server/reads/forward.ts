@@ -5,15 +5,33 @@
  * and after two of them this node loads by itself rather than keep a client waiting. What the owner answers may be kept
  * as a mirror, unless the flight was voided meanwhile.
  */
-import { leaseMs } from "../../cluster/hot-keys.ts";
+import { type HotKeys, leaseMs } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { GetWaiter } from "../../cluster/requests.ts";
 import type { Flight, Flights } from "../groups/flights.ts";
 import { type Group, heldOf } from "../groups/groups.ts";
-import type { ReadThrough } from "./read-through.ts";
+import type { Owners } from "../members/owners.ts";
+import { MAX_MEMBERS_ASKED } from "../members/reach.ts";
+import type { LocalLoads } from "./local-loads.ts";
 
-const MAX_FORWARDS = 2;
+/** The part of the peer links that a read needs. */
+export interface ReadPeers {
+  get(id: string, key: Uint8Array, waiter: GetWaiter): void;
+  /** Has the member note that this node is about to read a key; before `get`, in one tick with it. */
+  track(id: string, key: Uint8Array, kind: "read"): void;
+}
+
+/** What every forward of a node has in common. */
+export interface ForwardRoute {
+  readonly owners: Owners;
+  /** Undefined on a node that is alone, which forwards nothing. */
+  readonly peers: ReadPeers | undefined;
+  readonly hotKeys: HotKeys;
+  readonly loads: LocalLoads;
+  /** What an owner may take beyond its loader's deadline, in milliseconds; read at each use. */
+  readonly peerTimeoutMs: () => number;
+}
 
 /** What is asked for, and whose flight it is. */
 export interface Question {
@@ -28,21 +46,21 @@ export interface Question {
 export class Forward implements GetWaiter {
   /** The loader's deadline at the owner, and what the way there and back may take. */
   readonly timeoutMs: number;
-  readonly #readThrough: ReadThrough;
+  readonly #route: ForwardRoute;
   readonly #question: Question;
   #target = "";
   /** A peer that is shutting down says so on a link that is still up: it must not be asked again. */
-  #tried: Set<string> | undefined;
+  #failed: Set<string> | undefined;
 
-  constructor(readThrough: ReadThrough, question: Question) {
-    this.#readThrough = readThrough;
+  constructor(route: ForwardRoute, question: Question) {
+    this.#route = route;
     this.#question = question;
-    this.timeoutMs = question.group.conf.loaderTimeoutMs + readThrough.options.peerTimeoutMs();
+    this.timeoutMs = question.group.conf.loaderTimeoutMs + route.peerTimeoutMs();
   }
 
   ask(member: string): void {
     const { group, key, isTracked } = this.#question;
-    const peers = this.#readThrough.options.peers!;
+    const peers = this.#route.peers!;
     this.#target = member;
     group.counters.forwards++;
     if (isTracked) peers.track(member, key, "read");
@@ -61,10 +79,11 @@ export class Forward implements GetWaiter {
   unreachable(_error: PeerUnreachable): void {
     const { group, key } = this.#question;
     group.counters.forwardErrors++;
-    this.#tried ??= new Set();
-    this.#tried.add(this.#target);
-    const next = this.#readThrough.reachableOwner(key, this.#tried);
-    if (next !== undefined && this.#tried.size < MAX_FORWARDS) this.ask(next);
+    this.#failed ??= new Set();
+    this.#failed.add(this.#target);
+    const { owners } = this.#route;
+    const next = owners.of(key, this.#failed);
+    if (next !== owners.self && this.#failed.size < MAX_MEMBERS_ASKED) this.ask(next);
     else this.#standIn();
   }
 
@@ -74,14 +93,13 @@ export class Forward implements GetWaiter {
     // While this node waited, another member may have asked it for the same key.
     const held = heldOf(group, key);
     if (held !== undefined) flights.land(flight, held);
-    else this.#readThrough.load(group, key, (outcome) => flights.land(flight, outcome));
+    else this.#route.loads.load(group, key, (outcome) => flights.land(flight, outcome));
   }
 
   #mirror(value: Uint8Array, lifeMs: number | undefined): void {
     const { group, key } = this.#question;
     if (group.mirrors === undefined) return;
     const ttlMs = leaseMs(lifeMs);
-    if (ttlMs > 0 && this.#readThrough.options.hotKeys.shouldMirror(key))
-      group.mirrors.put(key, value, ttlMs);
+    if (ttlMs > 0 && this.#route.hotKeys.shouldMirror(key)) group.mirrors.put(key, value, ttlMs);
   }
 }

@@ -4,7 +4,7 @@
  * Invariant: a pause ends by itself; a second one while it lasts can make it longer and stricter, never the opposite.
  * Knows no connection.
  */
-import type { Command } from "../commands/command.ts";
+import type { CommandShape } from "../clients/command-shape.ts";
 
 export type PauseMode = "write" | "all";
 
@@ -57,12 +57,12 @@ export class Pause {
   }
 
   /** Resolves when these commands may go on; undefined when they need not wait. */
-  holds(commands: readonly Command[]): Promise<void> | undefined {
+  holds(commands: readonly CommandShape[]): Promise<void> | undefined {
     if (this.#mode === undefined) return undefined;
     return this.#mode === "all" || commands.some(changes) ? this.#over : undefined;
   }
 }
 
-function changes({ name, flags }: Command): boolean {
+function changes({ name, flags }: CommandShape): boolean {
   return flags.includes("write") || REACHING.has(name);
 }

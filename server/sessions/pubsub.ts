@@ -29,7 +29,6 @@ export class PubSub {
     const own = listeners.get(name) ?? new Set();
     listeners.set(name, own.add(connection));
     connection.session.addSubscription(kind, name);
-    connection.setReason("subscribed", true);
   }
 
   unsubscribe(kind: SubscriptionKind, name: string, connection: Connection): void {
@@ -38,7 +37,6 @@ export class PubSub {
     own?.delete(connection);
     if (own?.size === 0) listeners.delete(name);
     connection.session.deleteSubscription(kind, name);
-    connection.setReason("subscribed", connection.session.isSubscribed);
   }
 
   /** Ends all subscriptions of a client. */

@@ -5,11 +5,10 @@
  * RESET, is forgotten here. Knows no other node: what is published is heard on this node.
  */
 import { SimpleString } from "../../proto/reply.ts";
-import type { ClientState } from "../commands/command.ts";
+import type { SubscriptionKind } from "../clients/session.ts";
 import type { CommandStats } from "../counters/command-stats.ts";
-import { Watches } from "../tracking/watches.ts";
+import type { AnyClient } from "./any-client.ts";
 import type { PauseMode } from "./pause.ts";
-import type { SubscriptionKind } from "./pubsub.ts";
 import type { AnswerTo, ClientFilter, Question } from "./questions.ts";
 import type { SlowEntry } from "./slow-log.ts";
 import type { ThreadSessions } from "./thread-sessions.ts";
@@ -22,14 +21,12 @@ export interface SessionsOptions {
 }
 
 export class Sessions {
-  readonly watches = new Watches();
   readonly #options: SessionsOptions;
   readonly #onGone: ((client: number) => void)[] = [];
-  readonly #monitors = new Map<number, ClientState>();
+  readonly #monitors = new Map<number, AnyClient>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    this.onGone((client) => this.watches.settle(client));
     this.onGone((client) => this.#endMonitor(client));
   }
 
@@ -44,7 +41,7 @@ export class Sessions {
   }
 
   /** Shows the client every command from now on; resolves when every thread does. */
-  async monitor(client: ClientState): Promise<void> {
+  async monitor(client: AnyClient): Promise<void> {
     this.#monitors.set(client.id, client);
     await this.#ask({ what: "watch commands", isOn: true });
   }

@@ -6,8 +6,8 @@
  * thread has one; what the main thread asks is answered in the order in which it is asked.
  */
 import { addressesOf } from "../clients/client-line.ts";
+import type { CommandFlag, CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
-import type { Chosen, CommandFlag } from "../commands/command.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { CommandStats } from "../counters/command-stats.ts";
 import { monitorLine } from "./monitor-line.ts";
@@ -51,14 +51,14 @@ export class ThreadSessions {
 
   /** Counts a command that has been answered, and keeps it if it was slow. `words` are those to be kept. */
   performed(
-    { command, name }: Pick<Chosen, "command" | "name">,
+    { name, flags }: CommandShape,
     words: () => Buffer[],
     took: { readonly ms: number; readonly isFailure: boolean },
     connection: Connection,
   ): void {
     const micros = Math.round(took.ms * 1000);
     this.stats.add(name, micros, took.isFailure);
-    if (!this.slowLog.isSlow(micros) || command.flags.some(isUnlogged)) return;
+    if (!this.slowLog.isSlow(micros) || flags.some(isUnlogged)) return;
     const { addr } = addressesOf(connection.socket);
     this.slowLog.add(micros, words(), { addr, name: connection.name });
   }
@@ -87,7 +87,8 @@ export class ThreadSessions {
   }
 
   #observe(): void {
-    for (const connection of this.#options.connections()) connection.setReason("observed", this.isObserved);
+    for (const connection of this.#options.connections())
+      connection.session.special.set("observed", this.isObserved);
   }
 
   #kill(filter: ClientFilter): number {

@@ -222,7 +222,7 @@ function tellOfEnd(shard: Shard, ref: number): void {
 export function removeEntry(shard: Shard, ref: number): void {
   const { words } = shard;
   unindexEntry(shard, ref);
-  unqueue(shard, ref);
+  unqueue(shard.words, ref);
   if (!shard.isLru) unlinkS3Fifo(shard, ref);
   if ((words[ref + VALUE]! & IS_ABSENT) !== 0) words[ABSENTS]!--;
   words[LIVE_WORDS]! -= lengthOf(words, ref);

@@ -29,7 +29,7 @@ export function linkLru(shard: Shard, ref: number): void {
   const { words } = shard;
   if (((words[TICK]! - startOf(shard, words[NEWEST]!)) | 0) >= words[WIDTH]!) openGeneration(shard);
   const tick = words[TICK]!;
-  appendTo(shard, words[NEWEST]!, ref);
+  appendTo(words, words[NEWEST]!, ref);
   words[shard.stampsAt + words[ref + SLOT]!] = tick;
   words[TICK] = tick + 1;
 }
@@ -39,7 +39,7 @@ export function lruVictim(shard: Shard): number {
   const { words } = shard;
   for (;;) {
     const oldest = words[OLDEST]!;
-    const first = firstOf(shard, oldest);
+    const first = firstOf(words, oldest);
     if (first === 0) {
       if (oldest === words[NEWEST]) return 0;
       closeOldest(shard);
@@ -56,8 +56,8 @@ export function lruVictim(shard: Shard): number {
 }
 
 function requeue(shard: Shard, ref: number, generation: number): void {
-  unqueue(shard, ref);
-  appendTo(shard, generation, ref);
+  unqueue(shard.words, ref);
+  appendTo(shard.words, generation, ref);
 }
 
 /** Brings the first BATCH entries of the oldest generation into order, less those that have been used since. */
@@ -74,7 +74,7 @@ function sortBatch(shard: Shard, oldest: number): void {
       const age = (words[stampsAt + words[ref + SLOT]!]! - start) | 0;
       batchOrder[count] = age * BATCH + count;
       batchRefs[count++] = ref;
-      unqueue(shard, ref);
+      unqueue(words, ref);
     } else {
       requeue(shard, ref, generation);
     }
@@ -146,8 +146,8 @@ function mergePairs(shard: Shard): void {
     const second = (first + 1) & (GENERATIONS - 1);
     const merged = (oldest + pair) & (GENERATIONS - 1);
     words[STARTS_AT + merged] = words[STARTS_AT + first]!;
-    if (merged !== first) appendQueue(shard, first, merged);
-    appendQueue(shard, second, merged);
+    if (merged !== first) appendQueue(words, first, merged);
+    appendQueue(words, second, merged);
   }
   words[NEWEST] = (oldest + GENERATIONS / 2 - 1) & (GENERATIONS - 1);
   words[WIDTH] = Math.min(words[WIDTH]! * 2, TICK_SPAN / GENERATIONS);
@@ -166,7 +166,7 @@ function drawUpStarts(shard: Shard): void {
 /** Goes on to the next generation; when few are left, the next ones may be shorter. */
 function closeOldest(shard: Shard): void {
   const { words } = shard;
-  emptyQueue(shard, words[OLDEST]!);
+  emptyQueue(words, words[OLDEST]!);
   words[OLDEST] = (words[OLDEST]! + 1) & (GENERATIONS - 1);
   words[SORTED] = 0;
   const left = span(shard);

@@ -5,28 +5,26 @@
  * one it is in. An entry is in exactly one queue from its linking to its end. Only the holder of the mutex comes here.
  */
 import { NEXT, PREV, SENTINELS_AT } from "./layout.ts";
-import type { Shard } from "./shard.ts";
 
 /** The ref of a queue's sentinel. */
 export function sentinelOf(queue: number): number {
   return SENTINELS_AT + queue * 4;
 }
 
-export function emptyQueue(shard: Shard, queue: number): void {
+export function emptyQueue(words: Int32Array, queue: number): void {
   const sentinel = sentinelOf(queue);
-  shard.words[sentinel + PREV] = sentinel;
-  shard.words[sentinel + NEXT] = sentinel;
+  words[sentinel + PREV] = sentinel;
+  words[sentinel + NEXT] = sentinel;
 }
 
 /** The entry at the front of a queue, or 0. */
-export function firstOf(shard: Shard, queue: number): number {
+export function firstOf(words: Int32Array, queue: number): number {
   const sentinel = sentinelOf(queue);
-  const first = shard.words[sentinel + NEXT]!;
+  const first = words[sentinel + NEXT]!;
   return first === sentinel ? 0 : first;
 }
 
-export function appendTo(shard: Shard, queue: number, ref: number): void {
-  const { words } = shard;
+export function appendTo(words: Int32Array, queue: number, ref: number): void {
   const sentinel = sentinelOf(queue);
   const last = words[sentinel + PREV]!;
   words[ref + PREV] = last;
@@ -35,8 +33,7 @@ export function appendTo(shard: Shard, queue: number, ref: number): void {
   words[sentinel + PREV] = ref;
 }
 
-export function unqueue(shard: Shard, ref: number): void {
-  const { words } = shard;
+export function unqueue(words: Int32Array, ref: number): void {
   const prev = words[ref + PREV]!;
   const next = words[ref + NEXT]!;
   words[prev + NEXT] = next;
@@ -44,8 +41,7 @@ export function unqueue(shard: Shard, ref: number): void {
 }
 
 /** Puts all of one queue behind another one and leaves the first empty. */
-export function appendQueue(shard: Shard, from: number, to: number): void {
-  const { words } = shard;
+export function appendQueue(words: Int32Array, from: number, to: number): void {
   const source = sentinelOf(from);
   const first = words[source + NEXT]!;
   if (first === source) return;
@@ -56,5 +52,5 @@ export function appendQueue(shard: Shard, from: number, to: number): void {
   words[first + PREV] = before;
   words[last + NEXT] = target;
   words[target + PREV] = last;
-  emptyQueue(shard, from);
+  emptyQueue(words, from);
 }

@@ -29,7 +29,7 @@ function chargeOf(shard: Shard, ref: number): number {
 export function linkS3Fifo(shard: Shard, ref: number, uses: number): void {
   const { words } = shard;
   const isMain = (words[ref + VALUE]! & IN_MAIN) !== 0;
-  appendTo(shard, isMain ? MAIN : SMALL, ref);
+  appendTo(words, isMain ? MAIN : SMALL, ref);
   words[isMain ? MAIN_BYTES : SMALL_BYTES]! += chargeOf(shard, ref);
   words[shard.stampsAt + words[ref + SLOT]!] = uses;
 }
@@ -45,7 +45,7 @@ export function s3FifoVictim(shard: Shard): number {
   const { words } = shard;
   let rounds = 0;
   if (!mainIsOverfull(shard)) {
-    for (let ref = firstOf(shard, SMALL); ref !== 0; ref = firstOf(shard, SMALL)) {
+    for (let ref = firstOf(words, SMALL); ref !== 0; ref = firstOf(words, SMALL)) {
       if (words[shard.stampsAt + words[ref + SLOT]!]! < USES_FOR_MAIN || ++rounds > MAX_ROUNDS) {
         addGhost(shard, words[ref + HASH]!, chargeOf(shard, ref));
         return ref;
@@ -53,19 +53,19 @@ export function s3FifoVictim(shard: Shard): number {
       promote(shard, ref);
     }
   }
-  for (let ref = firstOf(shard, MAIN); ref !== 0; ref = firstOf(shard, MAIN)) {
+  for (let ref = firstOf(words, MAIN); ref !== 0; ref = firstOf(words, MAIN)) {
     const stamp = shard.stampsAt + words[ref + SLOT]!;
     if (words[stamp]! <= 0 || ++rounds > MAX_ROUNDS) return ref;
     words[stamp] = Math.min(words[stamp]!, MAX_USES) - 1;
-    unqueue(shard, ref);
-    appendTo(shard, MAIN, ref);
+    unqueue(words, ref);
+    appendTo(words, MAIN, ref);
   }
-  return firstOf(shard, SMALL);
+  return firstOf(shard.words, SMALL);
 }
 
 /** Above its nine tenths even without its oldest entry; so a limit of few entries rounds in favour of the main queue. */
 function mainIsOverfull(shard: Shard): boolean {
-  const oldest = firstOf(shard, MAIN);
+  const oldest = firstOf(shard.words, MAIN);
   if (oldest === 0) return false;
   const rest = shard.words[MAIN_BYTES]! - chargeOf(shard, oldest);
   return rest >= shard.geometry.limitBytes * (1 - SMALL_SHARE);
@@ -74,8 +74,8 @@ function mainIsOverfull(shard: Shard): boolean {
 function promote(shard: Shard, ref: number): void {
   const { words } = shard;
   const charge = chargeOf(shard, ref);
-  unqueue(shard, ref);
-  appendTo(shard, MAIN, ref);
+  unqueue(words, ref);
+  appendTo(words, MAIN, ref);
   words[SMALL_BYTES]! -= charge;
   words[MAIN_BYTES]! += charge;
   words[ref + VALUE]! |= IN_MAIN;

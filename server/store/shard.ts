@@ -77,5 +77,5 @@ export function emptyShard(shard: Shard): void {
   words[OLDEST] = 0;
   words[WIDTH] = 1;
   words[STARTS_AT] = words[TICK]!;
-  for (let queue = 0; queue < GENERATIONS; queue++) emptyQueue(shard, queue);
+  for (let queue = 0; queue < GENERATIONS; queue++) emptyQueue(shard.words, queue);
 }

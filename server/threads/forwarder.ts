@@ -10,6 +10,7 @@ import type { CommandBatch, ReplyBatch } from "./messages.ts";
 
 interface Gathered {
   readonly ids: number[];
+  readonly numbers: number[];
   readonly clients: number[];
   readonly protocols: (2 | 3)[];
   readonly commands: Buffer[];
@@ -30,13 +31,14 @@ export class Forwarder {
     this.#nextId = firstId;
   }
 
-  /** Has the main thread run a command; the words are copied at once. */
-  send(args: readonly Uint8Array[], client: number, protocol: 2 | 3): Promise<Encoded> {
-    const { ids, clients, protocols, commands } = this.#gathered;
+  /** Has the main thread run the command with this number; the words are copied at once. */
+  send(number: number, args: readonly Uint8Array[], client: number, protocol: 2 | 3): Promise<Encoded> {
+    const { ids, numbers, clients, protocols, commands } = this.#gathered;
     if (ids.length === 0) setImmediate(() => this.#flush());
     const id = this.#nextId;
     this.#nextId = id === MAX_ID ? 1 : id + 1;
     ids.push(id);
+    numbers.push(number);
     clients.push(client);
     protocols.push(protocol);
     commands.push(encodeCommand(args));
@@ -56,9 +58,9 @@ export class Forwarder {
   }
 
   #flush(): void {
-    const { ids, clients, protocols, commands } = this.#gathered;
+    const { ids, numbers, clients, protocols, commands } = this.#gathered;
     this.#gathered = empty();
-    this.#post({ kind: "commands", ids, clients, protocols, bytes: joined(commands) });
+    this.#post({ kind: "commands", ids, numbers, clients, protocols, bytes: joined(commands) });
   }
 }
 
@@ -69,7 +71,7 @@ function kept(all: Buffer, at: number, end: number): Buffer {
 }
 
 function empty(): Gathered {
-  return { ids: [], clients: [], protocols: [], commands: [] };
+  return { ids: [], numbers: [], clients: [], protocols: [], commands: [] };
 }
 
 /** In memory of its own, which can change hands: a slice of Node's pool would take the whole pool along. */

@@ -5,10 +5,9 @@
  * message: one buffer that changes hands is cheaper than any number of small objects that are copied.
  */
 
+import type { DirectiveChange } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import type { ClientCounters } from "../counters/client-counters.ts";
-import type { CommandStats } from "../counters/command-stats.ts";
-import type { GroupCounters } from "../groups/groups.ts";
+import type { WorkerFigures } from "../counters/thread-figures.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";
 import type { StoreHandle } from "../store/store.ts";
 
@@ -30,13 +29,14 @@ export interface WorkerGroup {
   readonly mirrors: StoreHandle | undefined;
 }
 
-/** Commands of one tick. At each place: the worker's number for it, its client, and the dialect of the reply. */
+/** Commands of one tick. At each place: the worker's id for it, its number in NODE_COMMANDS, its client, and the dialect of the reply. */
 export interface CommandBatch {
   readonly kind: "commands";
   readonly ids: readonly number[];
+  readonly numbers: readonly number[];
   readonly clients: readonly number[];
   readonly protocols: readonly (2 | 3)[];
-  /** The commands one after the other, in RESP. */
+  /** The words of the commands, one command after the other, in RESP. */
   readonly bytes: Uint8Array;
 }
 
@@ -57,23 +57,6 @@ export interface ClientPush {
   readonly bytes3: Uint8Array;
 }
 
-/** What a thread has counted of its clients. */
-export interface ClientFigures extends ClientCounters {
-  connectionsReceived: number;
-  connectionsRejected: number;
-}
-
-/** What a worker has counted. */
-export interface WorkerFigures {
-  readonly groups: Readonly<Record<string, GroupCounters>>;
-  readonly clients: ClientFigures;
-  readonly commands: Pick<CommandStats, "general" | "all">;
-  /** The state of a `Latency`: of commands that could not be answered at once. */
-  readonly waits: Float64Array;
-  /** Lines of CLIENT LIST; empty unless they were asked for, as there may be thousands. */
-  readonly lines: readonly string[];
-}
-
 /** A worker obeys in order: the answer to a question says that it has done what it was told before. */
 export type ToWorker =
   | ReplyBatch
@@ -84,9 +67,6 @@ export type ToWorker =
   | { readonly kind: "reset" }
   | { readonly kind: "stopListening"; readonly question: number }
   | { readonly kind: "close" };
-
-/** A directive's full name and its new value, as CONFIG SET got it. */
-export type DirectiveChange = readonly [name: string, text: string | Uint8Array];
 
 export type ToMain =
   | CommandBatch

@@ -6,14 +6,16 @@
 
 import { QuietLog } from "../../cluster/quiet-log.ts";
 import { GetRun } from "../../proto/get-run.ts";
+import type { Answer } from "../../proto/reply.ts";
 import type { ClientCounts } from "../clients/client-counts.ts";
 import { addressesOf } from "../clients/client-line.ts";
 import { Clients } from "../clients/clients.ts";
+import type { CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { ConnectionHost } from "../clients/connection-host.ts";
 import { Departures } from "../clients/departures.ts";
 import { LiveReaderLimits } from "../clients/reader-limits.ts";
-import type { Answer, Command } from "../commands/command.ts";
+import type { Command } from "../commands/command.ts";
 import { COMMANDS, execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Latency } from "../counters/latency.ts";
@@ -31,7 +33,7 @@ export interface ThreadClientsOptions {
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
   readonly groups: Groups<HeldGroup>;
-  readonly counters: ConnectionHost["counters"];
+  readonly counters: ConnectionHost<Connection>["counters"];
   readonly waitLatency: Latency;
   /** The main thread is 1. */
   readonly thread: number;
@@ -40,13 +42,13 @@ export interface ThreadClientsOptions {
   readonly sessions: ThreadSessions;
   /** Told that a client is no longer connected. */
   gone(client: number): void;
-  /** As ConnectionHost's. */
+  /** As ConnectionHost<Connection>'s. */
   readonly ask?: (key: Buffer, waiter: Waiter) => void;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
 
-const ASKED = { command: COMMANDS.get("get")!, name: "get" };
+const GET: CommandShape = COMMANDS.get("get")!;
 const GET_NAME = Buffer.from("GET");
 
 /** Clients that nobody has connected yet. */
@@ -88,7 +90,7 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
         }),
       asked: (connection, key, ms, isFailure) => {
         waitLatency.observe(ms / 1000);
-        sessions.performed(ASKED, () => [GET_NAME, key], { ms, isFailure }, connection);
+        sessions.performed(GET, () => [GET_NAME, key], { ms, isFailure }, connection);
       },
       isObserved: () => sessions.isObserved,
       execute: (args, connection) =>
@@ -97,6 +99,7 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
           conf,
           log,
           sessions,
+          commands: COMMANDS,
           runOnNode: (command, words) => options.run(command, words, connection),
         }),
       dropped: ({ id, socket }, why) =>

@@ -6,28 +6,24 @@
  * figures is not kept waiting.
  */
 import type { Worker } from "node:worker_threads";
+import type { Nature } from "../../cluster/world.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { Answer } from "../commands/command.ts";
+import type { WorkerFigures } from "../counters/thread-figures.ts";
+import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";
 import { joined } from "./forwarder.ts";
-import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker, WorkerFigures } from "./messages.ts";
-
-/** A client of a worker, as far as commands that run on the main thread may know it. */
-export interface RemoteClient {
-  readonly id: number;
-  /** The dialect in which its command is answered. */
-  readonly protocol: 2 | 3;
-  push(message: Reply, atOnce?: boolean): void;
-}
+import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker } from "./messages.ts";
 
 /** The part of a `Worker` that is needed here. */
 export type LinkedWorker = Pick<Worker, "on" | "once" | "postMessage" | "terminate">;
 
 export interface WorkerLinkOptions {
   readonly worker: LinkedWorker;
-  execute(args: Buffer[], client: RemoteClient): Answer;
+  readonly world: Pick<Nature, "after">;
+  execute(number: number, args: Buffer[], client: AnyClient): Answer;
   /** Told that a client which has had commands run here is no longer connected. */
   gone(client: number): void;
   /** Told a line for those who say MONITOR. */
@@ -115,11 +111,11 @@ export class WorkerLink {
     const question = this.#nextQuestion++;
     return new Promise((resolve) => {
       const settle = (answer?: AnswerTo<Question>) => {
-        clearTimeout(timer);
+        timer.cancel();
         this.#questions.delete(question);
         resolve(answer);
       };
-      const timer = setTimeout(settle, ANSWER_TIMEOUT_MS);
+      const timer = this.#options.world.after(ANSWER_TIMEOUT_MS, settle);
       this.#questions.set(question, settle);
       ask(question);
     });
@@ -130,13 +126,14 @@ export class WorkerLink {
     this.#questions.get(question)?.();
   }
 
-  #run({ ids, clients, protocols, bytes }: CommandBatch): void {
+  #run({ ids, numbers, clients, protocols, bytes }: CommandBatch): void {
     const reader = new CommandReader(NO_LIMITS);
     reader.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     for (const [i, id] of ids.entries()) {
       const protocol = protocols[i]!;
-      const client = this.#client(clients[i]!, protocol);
-      const reply = reader.next() === COMMAND ? this.#options.execute(reader.args(), client) : unread();
+      const client = this.#client(clients[i]!);
+      const reply =
+        reader.next() === COMMAND ? this.#options.execute(numbers[i]!, reader.args(), client) : unread();
       if (reply instanceof Promise) {
         reply.then(
           (value) => this.#reply(id, value, protocol),
@@ -146,9 +143,9 @@ export class WorkerLink {
     }
   }
 
-  #client(id: number, protocol: 2 | 3): RemoteClient {
+  #client(id: number): AnyClient {
     this.#clients.add(id);
-    return { id, protocol, push: (message, atOnce) => this.#push(id, message, atOnce) };
+    return { id, leave: () => {}, push: (message, atOnce) => this.#push(id, message, atOnce) };
   }
 
   #gone(client: number): void {

@@ -10,18 +10,24 @@ import { ClientCounts } from "../clients/client-counts.ts";
 import { describeConnection } from "../clients/client-line.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { Command } from "../commands/command.ts";
+import { NODE_COMMANDS } from "../commands/table.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
 import { zeroClientCounters } from "../counters/client-counters.ts";
+import { zeroCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
-import { Groups, type HeldGroup, zeroCounters } from "../groups/groups.ts";
+import type { WorkerFigures } from "../counters/thread-figures.ts";
+import { Groups, type HeldGroup } from "../groups/groups.ts";
 import { monotonicClock } from "../machine/clock.ts";
 import { pinoLevel } from "../machine/log.ts";
 import { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { Forwarder } from "./forwarder.ts";
-import type { ClientPush, ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
+import type { ClientPush, ToMain, ToWorker, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
 import { createWorkerLog } from "./worker-log.ts";
+
+/** A command's number, by which the main thread knows it. */
+const NUMBERS = new Map(NODE_COMMANDS.map((command, number) => [command, number]));
 
 const start = workerData as WorkerStart;
 const { conf, thread } = start;
@@ -72,9 +78,9 @@ function attach(handle: StoreHandle): Store {
 /** Until a command that may change something is done, what comes behind it goes the same way and is not overtaken. */
 async function runOnMain(command: Command, args: readonly Buffer[], client: Connection): Promise<Reply> {
   const isRead = command.flags.includes("readonly");
-  if (!isRead) client.countChanges(1);
-  const reply = await forwarder.send(args, client.id, client.protocol);
-  if (!isRead) client.countChanges(-1);
+  if (!isRead) client.session.special.countChanges(1);
+  const reply = await forwarder.send(NUMBERS.get(command)!, args, client.id, client.protocol);
+  if (!isRead) client.session.special.countChanges(-1);
   return reply;
 }
 

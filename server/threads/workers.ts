@@ -7,13 +7,16 @@
  * so there is one flight a key in the process and only one thread that writes.
  */
 import { Worker } from "node:worker_threads";
+import type { Nature } from "../../cluster/world.ts";
+import type { Answer } from "../../proto/reply.ts";
 import type { Clients } from "../clients/clients.ts";
-import type { Answer } from "../commands/command.ts";
+import type { WorkerFigures } from "../counters/thread-figures.ts";
 import { sumWorkerFigures } from "../counters/thread-figures.ts";
 import type { Log } from "../machine/log.ts";
+import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";
-import type { ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
-import { type LinkedWorker, type RemoteClient, WorkerLink } from "./worker-link.ts";
+import type { ToWorker, WorkerStart } from "./messages.ts";
+import { type LinkedWorker, WorkerLink } from "./worker-link.ts";
 import { logForWorker } from "./worker-log.ts";
 
 export interface WorkersOptions {
@@ -23,7 +26,7 @@ export interface WorkersOptions {
   startOf(thread: number): WorkerStart;
   /** Starts a thread; may throw when the system has none left. */
   createWorker(start: WorkerStart): LinkedWorker;
-  execute(args: Buffer[], client: RemoteClient): Answer;
+  execute(number: number, args: Buffer[], client: AnyClient): Answer;
   /** Told a line for those who say MONITOR. */
   seen(line: string): void;
   /** Told that a client of a worker is no longer connected. */
@@ -31,10 +34,7 @@ export interface WorkersOptions {
   /** Frees what a dead thread held. */
   recover(thread: number): void;
   readonly log: Log;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
-  /** Must not keep the process alive. */
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly world: Pick<Nature, "clock" | "after" | "quietlyAfter">;
   /** How long workers may take to let their clients go; read when they close. */
   readonly closeTimeoutMs: () => number;
 }
@@ -110,15 +110,16 @@ export class Workers {
       workers.map((worker) => new Promise<void>((resolve) => worker.once("exit", () => resolve()))),
     );
     this.tell({ kind: "close" });
-    const tooLong = this.#options.sleep(this.#options.closeTimeoutMs());
+    const tooLong = this.#sleep(this.#options.closeTimeoutMs());
     await Promise.race([ended, tooLong.then(() => Promise.all(workers.map((worker) => worker.terminate())))]);
   }
 
   #spawn(thread: number): WorkerLink {
-    const { startOf, createWorker, execute, gone, seen, log, clock } = this.#options;
-    const startedMs = clock();
+    const { startOf, createWorker, execute, gone, seen, log, world } = this.#options;
+    const startedMs = world.clock();
     const worker = createWorker(startOf(thread));
     const link = new WorkerLink({
+      world,
       worker,
       execute,
       gone,
@@ -133,21 +134,26 @@ export class Workers {
     return link;
   }
 
+  /** Does not keep the process alive. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#options.world.quietlyAfter(ms, resolve));
+  }
+
   #ended(thread: number, code: number, startedMs: number): void {
-    const { log, clock, recover } = this.#options;
+    const { log, world, recover } = this.#options;
     const last = this.#links.get(thread)?.figures;
     if (last !== undefined) this.#gone = sumWorkerFigures([this.#gone, { ...last, lines: [] }]);
     this.#links.delete(thread);
     recover(thread);
     if (this.#closing) return;
     log.warn({ thread, code }, "a worker thread ended, starting another");
-    void this.#replace(thread, RESTART_MS - (clock() - startedMs));
+    void this.#replace(thread, RESTART_MS - (world.clock() - startedMs));
   }
 
   async #replace(thread: number, waitMs: number): Promise<void> {
-    const { sleep, log } = this.#options;
+    const { log } = this.#options;
     for (let ms = Math.max(0, waitMs); ; ms = RESTART_MS) {
-      await sleep(ms);
+      await this.#sleep(ms);
       if (this.#closing) return;
       try {
         this.#spawn(thread);

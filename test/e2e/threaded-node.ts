@@ -43,12 +43,12 @@ const answers: Answers = {
   threadOf: async (clientPort) => {
     for (;;) {
       for (const { socket } of node.clients.all()) if (socket.remotePort === clientPort) return "main";
-      const lines = await node.describeClients();
+      const lines = await node.report.clientLines();
       if (lines.some((line) => line.includes(`:${clientPort} laddr=`))) return "worker";
     }
   },
-  connected: () => node.clientCount,
-  mainHits: () => node.groups.named("item")!.counters.hits,
+  connected: () => node.report.clients.count,
+  mainHits: () => node.cache.groups.named("item")!.counters.hits,
   confOrder: async () => {
     const order: string[] = [];
     const workers = node.workers!;
@@ -77,7 +77,7 @@ const answers: Answers = {
 };
 
 function shards(): Int32Array[] {
-  const { store, mirrors } = node.groups.named("item")!;
+  const { store, mirrors } = node.cache.groups.named("item")!;
   const memory = [...store.handle.memory, ...(mirrors?.handle.memory ?? [])];
   return memory.map((each) => new Int32Array(each));
 }

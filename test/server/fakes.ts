@@ -9,11 +9,16 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import type { GetWaiter } from "../../cluster/requests.ts";
 import { loadHash32 } from "../../cluster/ring.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
+import type { World } from "../../cluster/world.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
+import { zeroCounters } from "../../server/counters/group-counters.ts";
 import { type Flight, Flights } from "../../server/groups/flights.ts";
-import { type Group, type Groups, zeroCounters } from "../../server/groups/groups.ts";
+import type { Group, Groups } from "../../server/groups/groups.ts";
 import { LoadQueue } from "../../server/loaders/load-queue.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loaders/loader.ts";
+import { LoadsUnderWay } from "../../server/loaders/loads-under-way.ts";
+import type { LoadTerms } from "../../server/loaders/run-load.ts";
+import { realWorld } from "../../server/machine/world.ts";
 import { Membership } from "../../server/members/membership.ts";
 import { Store } from "../../server/store/store.ts";
 import { Tracking } from "../../server/tracking/tracking.ts";
@@ -114,11 +119,21 @@ export function createGroup(
     loads: new Flights(1),
     forwards: new Flights(1),
     trackedForwards: new Flights(1),
-    queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, clock }),
+    queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, world: worldAt(clock) }),
     counters: zeroCounters(),
     counted: [],
     countedBefore: { evictions: 0, expirations: 0 },
   };
+}
+
+/** The real world with another clock and dice of the test's. */
+export function worldAt(clock: () => number = () => 1000, random: () => number = () => 0): World {
+  return realWorld(clock, random);
+}
+
+/** What a group lays down for its loads. */
+export function termsOf(terms: Pick<LoadTerms, "timeoutMs" | "maxValueBytes">): LoadTerms {
+  return { group: "scores", ...terms, world: worldAt(), underWay: new LoadsUnderWay() };
 }
 
 /** Client-side caching over the stores of these groups. */

@@ -36,7 +36,7 @@ test("what needs room gets Redis' error, and what was there stays", async (t) =>
   ];
   for (const words of refused) t.is(await ask(words), OOM, words.join(" "));
   t.is(await ask(["GET", "scores:1001"], ["DBSIZE"]), `${bulk(VALUE)}:${count}\r\n`);
-  t.is(node.groups.all[0]!.store.figures().evictions, 0);
+  t.is(node.cache.groups.all[0]!.store.figures().evictions, 0);
 });
 
 test("what needs none is done: a value of the same size, lifetimes, deletes, which make room", async (t) => {
@@ -75,7 +75,7 @@ test("a GET that loads is answered, and not kept; nor is a not-found", async (t)
     `:0\r\n*2\r\n${bulk(VALUE).repeat(2)}`,
   );
   t.deepEqual(loads, ["a", "none", "a"]);
-  const { usedBytes, maxBytes, evictions } = node.groups.all[0]!.store.figures();
+  const { usedBytes, maxBytes, evictions } = node.cache.groups.all[0]!.store.figures();
   t.true(usedBytes <= maxBytes && evictions === 0);
 });
 
@@ -122,7 +122,8 @@ for (const at of [0, 1, 2]) {
     });
     const owner = rigs[1]!;
     const mine = Array.from({ length: 900 }, (_, i) => `scores:${100 + i}`).filter(
-      (name) => owner.node.membership.ring.ownerOf(Buffer.from(name)) === owner.node.membership.self,
+      (name) =>
+        owner.node.cache.membership.ring.ownerOf(Buffer.from(name)) === owner.node.cache.membership.self,
     );
     let kept = 0;
     while ((await owner.ask(["SET", mine[kept]!, VALUE])) === "+OK\r\n") kept++;

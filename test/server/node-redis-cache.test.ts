@@ -118,6 +118,6 @@ for (const [name, open] of Object.entries(LIBRARIES)) {
     while (cache.size() > 0) await new Promise(setImmediate);
     await client.ping();
     t.is((await get("scores:Tom"))[1], false);
-    t.is(rig.node.tracking.figures.clients, 1);
+    t.is(rig.node.cache.tracking.figures.clients, 1);
   });
 }

@@ -38,14 +38,15 @@ async function startPair(
       return startRig(t, [...own, ...lines], { clock: realClock, ...options });
     }),
   );
-  while (!a!.node.peers!.isUp(ids[1]!) || !b!.node.peers!.isUp(ids[0]!)) await turn();
+  while (!a!.node.cache.peers!.isUp(ids[1]!) || !b!.node.cache.peers!.isUp(ids[0]!)) await turn();
   return [a!, b!];
 }
 
 /** A key of the group `scores` that this node owns. */
 function keyOf({ node }: Rig): string {
   for (let i = 0; ; i++) {
-    if (node.membership.ring.ownerOf(key(`scores:${i}`)) === node.membership.self) return `scores:${i}`;
+    if (node.cache.membership.ring.ownerOf(key(`scores:${i}`)) === node.cache.membership.self)
+      return `scores:${i}`;
   }
 }
 
@@ -81,7 +82,7 @@ test("a peer port in use rejects the start, and leaves the client port free", as
 test("a node without peers opens no peer port", async (t) => {
   const host = ownHost();
   const { node } = await startRig(t, [`bind ${host}`]);
-  t.is(node.peers, undefined);
+  t.is(node.cache.peers, undefined);
   t.true(await isFree(10_000, host));
 });
 
@@ -93,20 +94,26 @@ test("get answers from the store, remembers what is absent, and passes a failure
   const { node } = await startRig(t, [], { loader: { load } });
   const names = ["scores:Tom", "scores:Tom", "scores:none", "scores:none", "scores:broken", "elsewhere"];
   const answers: string[] = [];
-  for (const name of names) answers.push(textOf(await node.get(key(name))));
+  for (const name of names) answers.push(textOf(await node.cache.get(key(name))));
   const tom = "value of Tom";
   t.deepEqual(answers, [tom, tom, "absent", "absent", "error: loader failed: no database", "absent"]);
-  t.like(node.groups.all[0]!.counters, { hits: 1, negativeHits: 1, misses: 3, loads: 3, loadErrors: 1 });
+  t.like(node.cache.groups.all[0]!.counters, {
+    hits: 1,
+    negativeHits: 1,
+    misses: 3,
+    loads: 3,
+    loadErrors: 1,
+  });
 });
 
 test("get copies the key: who calls it may use the bytes again", async (t) => {
   const { node, asked } = await startRig(t);
   const bytes = key("scores:Tom");
-  const outcome = node.get(bytes);
+  const outcome = node.cache.get(bytes);
   bytes.fill("x");
   t.is(textOf(await outcome), "value of Tom");
   t.deepEqual(asked, ["Tom"]);
-  t.is(textOf(await node.get(key("scores:Tom"))), "value of Tom");
+  t.is(textOf(await node.cache.get(key("scores:Tom"))), "value of Tom");
   t.is(asked.length, 1);
 });
 
@@ -151,7 +158,7 @@ test("who asks a peer gives up after loader-timeout and peer-timeout, which CONF
   t.is(await a.ask(change), "+OK\r\n");
   t.is(await a.ask(["GET", keyOf(b)]), "-ERR peer timeout after 50 ms\r\n");
   t.is(loader.loads.length, 1);
-  t.true(a.node.peers!.isUp(b.node.membership.self));
+  t.true(a.node.cache.peers!.isUp(b.node.cache.membership.self));
 });
 
 test("when a member has gone, the others answer for its keys", async (t) => {
@@ -167,8 +174,8 @@ test("when a member has gone, the others answer for its keys", async (t) => {
 test("figures: time since the start, and commands in the last second", async (t) => {
   const { node, clock } = await startRig(t);
   clock.advance(1234);
-  t.is(node.uptimeMs(), 1234);
-  t.is(node.opsPerSecond(), 0);
+  t.is(node.report.uptimeMs, 1234);
+  t.is(node.report.opsPerSecond, 0);
 });
 
 test("when the ring changes, clients that cache by themselves are told that nothing holds", async (t) => {
@@ -178,6 +185,6 @@ test("when the ring changes, clients that cache by themselves are told that noth
   await client.until((text) => text.endsWith(`value of ${keyOf(b).slice("scores:".length)}\r\n`));
   client.take();
   // Left out of it, a node keeps its links and answers from now on by itself.
-  a.node.membership.take(1, [b.node.membership.self]);
+  a.node.cache.membership.take(1, [b.node.cache.membership.self]);
   t.is(await client.until((text) => text !== ""), ">2\r\n$10\r\ninvalidate\r\n_\r\n");
 });

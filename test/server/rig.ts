@@ -11,6 +11,7 @@ import { Redis as Redis5, type RedisOptions as RedisOptions5 } from "ioredis5";
 import pino from "pino";
 import { readConf } from "../../server/conf/read-conf.ts";
 import type { Loader } from "../../server/loaders/loader.ts";
+import { realWorld } from "../../server/machine/world.ts";
 import { Node } from "../../server/node.ts";
 import { bytes, command } from "../proto/read-commands.ts";
 import { FakeClock } from "./fakes.ts";
@@ -77,8 +78,7 @@ export async function startRig(
     conf,
     loaders: new Map(conf.groups.map(({ name }) => [name, loader])),
     log: pino({ level: "trace" }, { write: (line) => void log.push(JSON.parse(line)) }),
-    clock: options.clock ?? clock.read,
-    random: () => dice.value,
+    world: realWorld(options.clock ?? clock.read, () => dice.value),
     threads: 1,
     onShutdown: () => shutdowns++,
   });

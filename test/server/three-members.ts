@@ -25,7 +25,7 @@ export async function startMembers(
     }),
   );
   for (const { node } of rigs) {
-    for (const id of node.membership.others) while (!node.peers!.isUp(id)) await turn();
+    for (const id of node.cache.membership.others) while (!node.cache.peers!.isUp(id)) await turn();
   }
   return rigs;
 }
@@ -33,7 +33,7 @@ export async function startMembers(
 /** The first key with this prefix that the member owns. */
 export function keyAt({ node }: Rig, prefix = "scores:"): string {
   for (let i = 0; ; i++) {
-    if (node.membership.ring.ownerOf(Buffer.from(`${prefix}${i}`)) === node.membership.self)
+    if (node.cache.membership.ring.ownerOf(Buffer.from(`${prefix}${i}`)) === node.cache.membership.self)
       return `${prefix}${i}`;
   }
 }

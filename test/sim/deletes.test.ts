@@ -58,7 +58,7 @@ async function play(
     const run = {
       get: async () => textOf(await node.get(key)),
       remove: async () => String(await node.remove(key)),
-      flush: async () => String(await node.coherence.flush()),
+      flush: async () => String(await node.changes.flush()),
       set: () => node.set(key),
       setxx: () => node.set(key, ["held"]),
     }[command];
@@ -82,7 +82,7 @@ async function play(
     if (first === 1) void node.set(Buffer.from(key), [], "overwritten");
     if (first === 2) {
       const done = note("remove", other);
-      void node.coherence.flush().then(() => Object.assign(done, { answered: time.now, answer: "flushed" }));
+      void node.changes.flush().then(() => Object.assign(done, { answered: time.now, answer: "flushed" }));
     }
     const done = note("set", key);
     void node.set(Buffer.from(key)).then((answer) => Object.assign(done, { answered: time.now, answer }));

@@ -1,6 +1,6 @@
 /**
  * A cluster in one process: nodes of the real parts that decide what a GET and a DEL do (stores, flights, queues,
- * read-through, coherence, membership), joined by links that deliver after a random delay and in any order.
+ * reads, changes, membership), joined by links that deliver after a random delay and in any order.
  *
  * Keeps: nothing in here waits for real time. A value is the moment at which its load began, so that whoever sees one
  * knows how old it is. Links lose nothing of a delete; with `views: "differ"` they do fail GETs, and each node
@@ -10,10 +10,16 @@ import type { Condition } from "../../cluster/edit.ts";
 import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
-import { Coherence, type CoherencePeers } from "../../server/changes/coherence.ts";
+import { type ChangePeers, ClusterChanges } from "../../server/changes/cluster-changes.ts";
+import { LocalChanges } from "../../server/changes/local-changes.ts";
 import { Latency } from "../../server/counters/latency.ts";
 import { type Group, Groups } from "../../server/groups/groups.ts";
-import { type ReadPeers, ReadThrough } from "../../server/reads/read-through.ts";
+import { Owners } from "../../server/members/owners.ts";
+import type { ReadPeers } from "../../server/reads/forward.ts";
+import { Holdings, type LookPeers } from "../../server/reads/holdings.ts";
+import { LocalLoads } from "../../server/reads/local-loads.ts";
+import { ReadThrough } from "../../server/reads/read-through.ts";
+import { Watches } from "../../server/tracking/watches.ts";
 import { createGroup, createMembership, createTracking, endWith, hash } from "../server/fakes.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -70,7 +76,9 @@ export class ModelCluster {
 
 export class ModelNode {
   readonly id: string;
-  readonly coherence: Coherence;
+  readonly changes: ClusterChanges;
+  readonly local: LocalChanges;
+  readonly holdings: Holdings;
   readonly readThrough: ReadThrough;
   readonly group: Group;
 
@@ -86,18 +94,20 @@ export class ModelNode {
     this.group = createGroup({ conf: sizes, loader, clock });
     const membership = createMembership(id, ids);
     const peers = linksOf(cluster);
-    const sleep = (ms: number) => cluster.time.pass(ms);
     const groups = new Groups([this.group]);
     const tracking = createTracking(groups, clock);
-    this.coherence = new Coherence({ groups, membership, peers, tracking, sleep });
+    const owners = new Owners({ membership, peers });
+    const local = new LocalChanges({ groups, tracking, watches: new Watches() });
+    const holdings = new Holdings({ groups, membership, owners, peers, tracking });
+    this.local = local;
+    this.holdings = holdings;
+    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, holdings });
     this.readThrough = new ReadThrough({
-      membership,
+      owners,
       peers,
+      loads: new LocalLoads({ clock, random, loadLatency: new Latency(), tracking }),
       // Every value from a peer is mirrored: the more copies, the harder for deletes.
       hotKeys: new HotKeys({ hash, seed: 1, clock, threshold: 1 }),
-      clock,
-      random,
-      loadLatency: new Latency(),
       tracking,
       peerTimeoutMs: () => 500,
     });
@@ -106,7 +116,8 @@ export class ModelNode {
   /** A client's GET, as a connection answers it. */
   get(key: Buffer): Outcome | Promise<Outcome> {
     const held = this.group.store.get(key) ?? this.group.mirrors!.get(key);
-    if (held === undefined) return this.readThrough.missed(this.group, key);
+    if (held === undefined)
+      return new Promise((resolve) => this.readThrough.missed(this.group, key, resolve));
     return held.value === null
       ? { kind: "absent", ttlMs: undefined }
       : { kind: "value", value: held.value, ttlMs: undefined };
@@ -120,16 +131,18 @@ export class ModelNode {
   ): Promise<string> {
     const value = Buffer.from(text);
     const edit = { conditions, value, life: "endless", wanted: undefined, isUse: false } as const;
-    return (await this.coherence.edit(key, edit)).changed ? "set" : "unchanged";
+    return (await this.changes.edit(key, edit)).changed ? "set" : "unchanged";
   }
 
   /** A client's DEL. */
   remove(key: Buffer): Promise<number> {
-    return this.coherence.remove([key]);
+    return this.changes.remove([key]);
   }
 }
 
-function linksOf(cluster: ModelCluster): ReadPeers & CoherencePeers {
+type ModelPeers = ReadPeers & LookPeers & ChangePeers & { isUp(id: string): boolean };
+
+function linksOf(cluster: ModelCluster): ModelPeers {
   const arrivals = new Map<string, Promise<unknown>>();
   const ask = <T>(id: string, answer: (node: ModelNode) => T | Promise<T>): Promise<T> => {
     const passed = cluster.time.pass(MAX_LINK_DELAY);
@@ -143,29 +156,27 @@ function linksOf(cluster: ModelCluster): ReadPeers & CoherencePeers {
     track: () => {},
     isUp: () => !oneIn(ONE_IN_UNREACHABLE),
     get: (id, key, waiter) => {
-      const asked = ask(id, (node) => node.readThrough.requested(node.group, Buffer.from(key)));
+      const asked = ask(id, (node) => node.readThrough.getForPeer(node.group, Buffer.from(key)));
       const broken = async () => {
         await cluster.time.pass(MAX_LINK_DELAY);
         throw new PeerUnreachable(id, "link broken");
       };
       endWith(waiter, oneIn(ONE_IN_UNREACHABLE) ? broken() : asked);
     },
-    look: (id, key) => ask(id, (node) => node.coherence.lookHere(key)),
+    look: (id, key) => ask(id, (node) => node.holdings.lookHere(key)),
     remove: (id, keys, copiesOnly) =>
-      ask(id, ({ coherence }) => {
-        if (!copiesOnly) return coherence.removeHere(keys);
-        coherence.dropCopiesHere(keys);
+      ask(id, ({ local }) => {
+        if (!copiesOnly) return local.remove(keys);
+        local.dropCopies(keys);
         return 0;
       }),
-    flush: (id, copiesOnly) =>
-      ask(id, ({ coherence }) => (copiesOnly ? coherence.dropAllCopiesHere() : coherence.flushHere())),
+    flush: (id, copiesOnly) => ask(id, ({ local }) => (copiesOnly ? local.dropAllCopies() : local.flush())),
     edit: async (id, key, edit) => {
-      const asked = ask(id, (node) => node.coherence.editHere(key, edit));
+      const asked = ask(id, (node) => node.local.edit(key, edit));
       if (!oneIn(ONE_IN_UNREACHABLE)) return asked;
       await cluster.time.pass(MAX_LINK_DELAY);
       throw new PeerUnreachable(id, "link broken");
     },
-    count: (id) => ask(id, (node) => node.coherence.countHere()),
-    ring: () => Promise.resolve(false),
+    count: (id) => ask(id, (node) => node.holdings.countHere()),
   };
 }

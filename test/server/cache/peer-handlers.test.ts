@@ -1,11 +1,14 @@
 /**
  * Goal: what another member asks is done here, on the part of the node that it concerns.
- * Method: handlers over real groups and coherence of a node without peers.
+ * Method: handlers over the real parts of a node without peers.
  */
 import test from "ava";
 import { peerHandlers } from "../../../server/cache/peer-handlers.ts";
-import { Coherence } from "../../../server/changes/coherence.ts";
-import { Groups } from "../../../server/groups/groups.ts";
+import { LocalChanges } from "../../../server/changes/local-changes.ts";
+import { type Group, Groups } from "../../../server/groups/groups.ts";
+import { Owners } from "../../../server/members/owners.ts";
+import { Holdings } from "../../../server/reads/holdings.ts";
+import { Watches } from "../../../server/tracking/watches.ts";
 import {
   createGroup,
   createMembership,
@@ -21,12 +24,15 @@ function setUp() {
   const groups = new Groups([group]);
   const membership = createMembership("a", ["a", "b"]);
   const tracking = createTracking(groups);
-  const coherence = new Coherence({ groups, membership, peers: undefined, tracking, sleep: async () => {} });
+  const local = new LocalChanges({ groups, tracking, watches: new Watches() });
+  const owners = new Owners({ membership, peers: undefined });
+  const holdings = new Holdings({ groups, membership, owners, peers: undefined, tracking });
   const asked: Buffer[] = [];
-  const handlers = peerHandlers({ groups, membership, coherence, tracking }, async (_group, name) => {
+  const getForPeer = async (_group: Group, name: Uint8Array) => {
     asked.push(Buffer.from(name));
     return found("1");
-  });
+  };
+  const handlers = peerHandlers({ groups, membership, tracking, local, holdings, reads: { getForPeer } });
   return { handlers, group, membership, tracking, asked };
 }
 

@@ -14,7 +14,7 @@ test("transactions, subscriptions and the rest show in flags and figures", async
     raw.send(lines.map((line) => command(...line.split(" "))).join(""));
     await raw.until((text) => text.endsWith("\r\n"));
     const id = [...node.clients.all()].at(-1)!.id;
-    const line = (await node.describeClients()).find((each) => each.startsWith(`id=${id} `))!;
+    const line = (await node.report.clientLines()).find((each) => each.startsWith(`id=${id} `))!;
     return Object.fromEntries(line.split(" ").map((field) => field.split("=")));
   };
   t.like(await lineAfter("PING"), { flags: "N", sub: "0", multi: "-1", watch: "0", "multi-mem": "0" });

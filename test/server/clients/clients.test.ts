@@ -171,7 +171,7 @@ test("without a password who comes from elsewhere is denied and runs nothing, un
   stranger.send(command("FLUSHALL"));
   await stranger.ended;
   t.regex(stranger.take(), /^-DENIED carrotCache is running in protected mode [^\r\n]+\r\n$/);
-  t.is(node.counters.commands, 0);
+  t.is(node.report.clientFigures.commands, 0);
   t.deepEqual(node.clients.counters, { received: 1, rejected: 1 });
   t.regex(log.at(-1)!.msg, /^refused [\d.]+:\d+: protected mode$/);
   const local = await client();
@@ -213,7 +213,7 @@ test("who leaves a command half sent is closed, trickling or not; who is between
   node.clients.sweep();
   await Promise.all([half!.ended, trickling!.ended]);
   t.is(node.clients.size, 2);
-  t.is(node.counters.stallCloses, 2);
+  t.is(node.report.clientFigures.stallCloses, 2);
   clock.advance(30_001);
   node.clients.sweep();
   await busy!.ended;
@@ -240,7 +240,7 @@ test("who does not read what waits is closed, and counted", async (t) => {
   rig.node.clients.sweep();
   await turn();
   t.is(rig.node.clients.size, 0);
-  t.is(rig.node.counters.stallCloses, 1);
+  t.is(rig.node.report.clientFigures.stallCloses, 1);
   raw.socket.resume();
   await raw.ended;
 });
@@ -261,7 +261,7 @@ test("CONFIG SET client-output-soft-limit and -time hold at once", async (t) => 
   t.is(await sweepAt(0), 1);
   t.is(await sweepAt(4999), 1);
   t.is(await sweepAt(1), 0);
-  t.is(node.counters.outputLimitCloses, 1);
+  t.is(node.report.clientFigures.outputLimitCloses, 1);
   t.regex(rig.log.at(-1)!.msg, /soft output limit reached$/);
 });
 

@@ -89,14 +89,14 @@ test("what may not be asked that way goes to the table: keys of no group, too lo
   socket.arrive(command("GET", "elsewhere") + GET(long) + command("MGET", "scores:a") + command("GET"));
   socket.arrive(command("TTL", "scores:a"));
   await turn();
-  connection.setReason("tracking", true);
+  connection.session.special.set("tracking", true);
   socket.arrive(GET("a"));
   await turn();
   t.deepEqual(questions, []);
   t.deepEqual(executed, [
     ...["GET elsewhere", `GET scores:${long}`, "MGET scores:a", "GET", "TTL scores:a", "GET scores:a"],
   ]);
-  connection.setReason("tracking", false);
+  connection.session.special.set("tracking", false);
   socket.arrive(GET("a"));
   await turn();
   t.is(questions.length, 1);

@@ -70,7 +70,7 @@ test("replies under watch go at once, behind those that wait", async (t) => {
   const { connection, socket, leave } = held();
   socket.arrive(GET);
   await turn();
-  connection.setReason("tracking", true);
+  connection.session.special.set("tracking", true);
   socket.arrive(command("ECHO", "x"));
   await turn();
   t.is(socket.text, "");
@@ -221,12 +221,12 @@ test("whoever asks what when, all get their own replies in order (300 rounds)", 
       const { connection, socket } = clients[who]!;
       if (what === "leave") rig.leave();
       else if (what === "end") end();
-      else if (what === "watch") connection.setReason("tracking", (isWatched = !isWatched));
+      else if (what === "watch") connection.session.special.set("tracking", (isWatched = !isWatched));
       else if (what === "push") {
         connection.push(new Push([`${i}`]));
         expected[who] += `*1\r\n${bulk(`${i}`)}`;
       } else if (what === "hit") {
-        connection.setReason("tracking", false);
+        connection.session.special.set("tracking", false);
         socket.arrive(GET);
         expected[who] += HIT;
       } else {

@@ -84,18 +84,18 @@ test("a reason keeps hits from being answered in place, and every reason has to 
     return executed.length === 0;
   };
   t.true(await get());
-  connection.setReason("tracking", true);
-  connection.setReason("subscribed", true);
+  connection.session.special.set("tracking", true);
+  connection.session.special.set("subscribed", true);
   t.false(await get());
-  connection.setReason("tracking", false);
+  connection.session.special.set("tracking", false);
   t.false(await get());
-  connection.setReason("subscribed", false);
+  connection.session.special.set("subscribed", false);
   t.true(await get());
-  connection.countChanges(1);
-  connection.countChanges(1);
-  connection.countChanges(-1);
+  connection.session.special.countChanges(1);
+  connection.session.special.countChanges(1);
+  connection.session.special.countChanges(-1);
   t.false(await get());
-  connection.countChanges(-1);
+  connection.session.special.countChanges(-1);
   t.true(await get());
 });
 

@@ -55,7 +55,7 @@ export function setUp(
   const happened: string[] = [];
   const questions: Question[] = [];
   const due: (() => void)[] = [];
-  const execute: ConnectionHost["execute"] = (args, connection) => {
+  const execute: ConnectionHost<Connection>["execute"] = (args, connection) => {
     const [name, word = ""] = args.map(String);
     executed.push([name, word].join(" ").trim());
     if (name === "PUSH" || name === "PUSHLATER") connection.push(new Push([word]));
@@ -75,7 +75,7 @@ export function setUp(
   const output = new Output();
   const groups = new Groups([group]);
   const known = new RunHashes();
-  const host: ConnectionHost = {
+  const host: ConnectionHost<Connection> = {
     groups,
     output,
     // At once, so that what a chunk is answered with has been written when it was read.

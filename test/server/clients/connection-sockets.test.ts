@@ -32,7 +32,7 @@ test("a client that is destroyed during a load harms nobody, and its value is ke
   const { client, node } = await startRig(t, [], { loader });
   const [leaver, stayer] = await Promise.all([client(), client()]);
   for (const raw of [leaver, stayer]) raw.send(command("GET", "scores:a"));
-  while (node.groups.all[0]!.counters.flightsJoined === 0) await turn();
+  while (node.cache.groups.all[0]!.counters.flightsJoined === 0) await turn();
   leaver.socket.resetAndDestroy();
   while (node.clients.size > 1) await turn();
   loader.loads[0]!.resolve("630");
@@ -53,7 +53,7 @@ test("a client that asks for much and reads nothing stops being read, and gets e
   const [connection] = node.clients.all();
   while (!connection!.socket.isPaused()) await turn();
   t.true(connection!.outgoing.bytes < 1 << 20, `${connection!.outgoing.bytes} bytes wait`);
-  t.true(node.counters.commands < 10_000);
+  t.true(node.report.clientFigures.commands < 10_000);
   raw.socket.resume();
   const expected = bulk("x".repeat(10_000)).repeat(10_000);
   await raw.until((got) => got.length >= expected.length);

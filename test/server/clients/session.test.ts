@@ -1,17 +1,67 @@
 /**
- * Goal: what a client has the server keep is counted, all of it.
+ * Goal: what a client has the server keep is counted, all of it, and each state holds hits up exactly while it lasts.
  * Method: a session with each kind of thing in it.
  */
 import test from "ava";
 import { Session } from "../../../server/clients/session.ts";
-import { Transaction } from "../../../server/clients/transaction.ts";
+import { keptSize } from "../../../server/clients/transaction.ts";
+import { key } from "../fakes.ts";
 
 test("what is kept is the sum of all kinds, and no more of it may be than is allowed", (t) => {
   const session = new Session();
   t.is(session.keptBytes, 0);
   session.watched = { keys: 1, bytes: 100 };
-  session.transaction = Object.assign(new Transaction(), { bytes: 50 });
-  t.is(session.keptBytes, 150);
-  t.true(session.mayKeep(50, 200));
-  t.false(session.mayKeep(51, 200));
+  session.beginTransaction();
+  session.transaction!.add({ name: "echo", flags: [], args: [key("ECHO")] });
+  const bytes = 100 + keptSize([key("ECHO")]);
+  t.is(session.keptBytes, bytes);
+  t.true(session.mayKeep(50, bytes + 50));
+  t.false(session.mayKeep(51, bytes + 50));
+});
+
+test("a transaction is given out at its end, and only while it lasts hits are not answered in place", (t) => {
+  const session = new Session();
+  t.is(session.endTransaction(), undefined);
+  t.true(session.special.plain);
+  session.beginTransaction();
+  t.false(session.special.plain);
+  const { transaction } = session;
+  t.is(session.endTransaction(), transaction);
+  t.is(session.transaction, undefined);
+  t.true(session.special.plain);
+});
+
+test("silence for one command ends with it, silence for all does not", (t) => {
+  const session = new Session();
+  const isSilent = () => {
+    session.beginCommand();
+    return session.endCommand();
+  };
+  t.false(isSilent());
+  session.beginCommand();
+  session.silence = "next";
+  t.false(session.endCommand(), "CLIENT REPLY SKIP itself");
+  t.false(session.special.plain);
+  t.true(isSilent());
+  t.true(session.special.plain);
+  t.false(isSilent());
+  session.silence = "always";
+  t.true(isSilent());
+  t.true(isSilent());
+  t.false(session.special.plain);
+});
+
+test("a subscription counts once, and hits are not answered in place while there is one", (t) => {
+  const session = new Session();
+  session.addSubscription("channels", "a");
+  const { keptBytes } = session;
+  session.addSubscription("channels", "a");
+  t.is(session.keptBytes, keptBytes);
+  session.addSubscription("patterns", "a");
+  session.deleteSubscription("channels", "a");
+  session.deleteSubscription("channels", "never");
+  t.false(session.special.plain);
+  session.deleteSubscription("patterns", "a");
+  t.true(session.special.plain);
+  t.is(session.keptBytes, 0);
 });

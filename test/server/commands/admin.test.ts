@@ -142,5 +142,5 @@ test("a command that is denied spoils the transaction it is in", async (t) => {
     await ask(["MULTI"], ["FLUSHALL"], ["EXEC"]),
     `+OK\r\n${denied("flushall")}-EXECABORT Transaction discarded because of previous errors.\r\n`,
   );
-  t.is(await node.coherence.count(), 1);
+  t.is(await node.cache.holdings.count(), 1);
 });

@@ -27,14 +27,15 @@ async function startMembers(
       startRig(t, [`bind ${host}`, "peer-port 10000", `peers ${[...ids, ...also].join(" ")}`], { clock }),
     ),
   );
-  const isLinked = ({ node }: Rig) => ids.every((id) => id === node.membership.self || node.peers!.isUp(id));
+  const isLinked = ({ node }: Rig) =>
+    ids.every((id) => id === node.cache.membership.self || node.cache.peers!.isUp(id));
   while (!rigs.every(isLinked)) await turn();
   return rigs;
 }
 
 test("PEERS of a node that is alone is itself, with all of the ring", async (t) => {
   const { ask, ask3, node } = await startRig(t);
-  const id = node.membership.self;
+  const id = node.cache.membership.self;
   const entry = `${bulk("id")}${bulk(id)}${bulk("self")}:1\r\n${bulk("state")}${bulk("up")}${bulk("share")}${bulk("100.00%")}`;
   t.is(await ask(["CARROT.PEERS"]), `*1\r\n*8\r\n${entry}`);
   t.is(await ask3(["carrot.peers"]), `*1\r\n%4\r\n${entry}`);
@@ -43,12 +44,12 @@ test("PEERS of a node that is alone is itself, with all of the ring", async (t) 
 test("PEERS shows each member with its share, its state and the figures of its link", async (t) => {
   const [a, b] = await startMembers(t, 2, ["127.0.0.1:1"]);
   const entries = ((await a!.redis5().call("CARROT.PEERS")) as unknown[]).map(fields);
-  t.deepEqual(entries.map(({ id }) => id).sort(), [...a!.node.membership.members].sort());
+  t.deepEqual(entries.map(({ id }) => id).sort(), [...a!.node.cache.membership.members].sort());
   const shares = entries.map(({ share }) => Number.parseFloat(String(share)));
   t.true(Math.abs(shares.reduce((sum, share) => sum + share) - 100) < 0.1);
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  t.like(byId.get(a!.node.membership.self), { self: 1, state: "up" });
-  const link = byId.get(b!.node.membership.self)!;
+  t.like(byId.get(a!.node.cache.membership.self), { self: 1, state: "up" });
+  const link = byId.get(b!.node.cache.membership.self)!;
   t.like(link, { self: 0, state: "up", reconnects: 0 });
   for (const name of ["sent", "received", "bytes_sent", "bytes_received", "in_flight", "since_ms"])
     t.true(name in link, name);
@@ -63,7 +64,7 @@ test("OWNER is the id of the member that the ring gives the key, the same on eve
     t.is(await b!.ask(["carrot.owner", `scores:${i}`]), owner);
     owners.add(owner);
   }
-  t.deepEqual([...owners].sort(), a!.node.membership.members.map(bulk).sort());
+  t.deepEqual([...owners].sort(), a!.node.cache.membership.members.map(bulk).sort());
 });
 
 test("STATS are the counters of one group, or of all added up", async (t) => {
@@ -104,14 +105,14 @@ test("GROUPS shows each group with its limits, its loader and its entries", asyn
 
 test("PEERS ADD, REMOVE and SET change the ring on every member", async (t) => {
   const [a, b] = await startMembers(t, 2);
-  const [idA, idB] = [a!.node.membership.self, b!.node.membership.self];
+  const [idA, idB] = [a!.node.cache.membership.self, b!.node.cache.membership.self];
   t.is(await a!.ask(["CARROT.PEERS", "REMOVE", idB]), "+OK\r\n");
-  t.deepEqual([...a!.node.membership.members], [idA]);
-  t.deepEqual([...b!.node.membership.members], [idB]);
+  t.deepEqual([...a!.node.cache.membership.members], [idA]);
+  t.deepEqual([...b!.node.cache.membership.members], [idB]);
   t.is(await a!.ask(["carrot.peers", "add", idB]), "+OK\r\n");
-  for (const { node } of [a!, b!]) t.deepEqual([...node.membership.members], [idA, idB].sort());
+  for (const { node } of [a!, b!]) t.deepEqual([...node.cache.membership.members], [idA, idB].sort());
   t.is(await a!.ask(["CARROT.PEERS", "SET", idA]), "+OK\r\n");
-  t.deepEqual([...a!.node.membership.members], [idA]);
+  t.deepEqual([...a!.node.cache.membership.members], [idA]);
 });
 
 test("a member that does not take a new ring is named, and the others have it", async (t) => {
@@ -120,7 +121,7 @@ test("a member that does not take a new ring is named, and the others have it", 
     await a!.ask(["CARROT.PEERS", "ADD", "127.0.0.1:1"]),
     "-ERR the ring has changed, but not on 127.0.0.1:1: unreachable\r\n",
   );
-  t.is(a!.node.membership.members.length, 3);
+  t.is(a!.node.cache.membership.members.length, 3);
 });
 
 test("a change that is not sound as a whole changes nothing", async (t) => {
@@ -130,7 +131,7 @@ test("a change that is not sound as a whole changes nothing", async (t) => {
     "-ERR this node is alone: it was started without peers\r\n",
   );
   const [a] = await startMembers(t, 2);
-  const { self, members } = a!.node.membership;
+  const { self, members } = a!.node.cache.membership;
   t.is(
     await a!.ask(["CARROT.PEERS", "SET", "127.0.0.1:2"]),
     `-ERR this node, ${self}, must stay in the ring: say it to another member\r\n`,
@@ -144,5 +145,5 @@ test("a change that is not sound as a whole changes nothing", async (t) => {
     await a!.ask(["CARROT.PEERS", "ADD"]),
     /^-ERR wrong number of arguments for 'carrot.peers\|add' command/,
   );
-  t.deepEqual([...a!.node.membership.members], [...members]);
+  t.deepEqual([...a!.node.cache.membership.members], [...members]);
 });

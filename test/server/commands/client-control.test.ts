@@ -111,15 +111,15 @@ test("PAUSE holds up all commands of all clients in order; those that come while
   raw.send(command("GET", "scores:a"));
   const late = await client();
   late.send(command("ECHO", "late"));
-  while (node.counters.commands < 5) await turn();
+  while (node.report.clientFigures.commands < 5) await turn();
   t.is(early.text + raw.text + late.text, "");
   await node.sessions.unpause();
   for (const waiting of [raw, late, early]) await waiting.until((text) => text.endsWith("\r\n"));
   t.is(early.take() + raw.take(), `${bulk("value of a")}+PONG\r\n${bulk("value of a")}`);
   t.is(late.take(), bulk("late"));
-  const before = node.groups.all[0]!.counters.hits;
+  const before = node.cache.groups.all[0]!.counters.hits;
   await early.reply(command("GET", "scores:a"), bulk("value of a"));
-  t.is(node.groups.all[0]!.counters.hits, before + 1);
+  t.is(node.cache.groups.all[0]!.counters.hits, before + 1);
 });
 
 test("PAUSE WRITE holds up what changes something, an EXEC with such a command too, and nothing else", async (t) => {
@@ -160,7 +160,7 @@ test("a client that is gone before the pause is over does nothing any more", asy
   await raw.reply(command("PING"), "+PONG\r\n");
   await ask(["CLIENT", "PAUSE", "1000000"]);
   raw.send(command("GET", "scores:never"));
-  while (node.counters.commands < 3) await turn();
+  while (node.report.clientFigures.commands < 3) await turn();
   t.is(await node.sessions.kill({ id: 1, self: 0, skipsSelf: true }), 1);
   await node.sessions.unpause();
   t.is(await ask(["GET", "scores:a"]), bulk("value of a"));

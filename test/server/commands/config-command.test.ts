@@ -76,7 +76,7 @@ test("RESETSTAT sets the counters back to zero, and leaves what is cached", asyn
   const { ask, node, clock } = await startRig(t, ["group scores ttl 1s"]);
   await ask(["GET", "scores:Tom"], ["GET", "scores:Tom"]);
   clock.advance(2000);
-  node.groups.all[0]!.store.sweep(1 << 20);
+  node.cache.groups.all[0]!.store.sweep(1 << 20);
   await ask(["GET", "scores:Tom"]);
   t.regex(await ask(["INFO", "stats"]), /expired_keys:1\r\n/);
   t.is(await ask(["CONFIG", "RESETSTAT"]), "+OK\r\n");
@@ -157,7 +157,7 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
       const raw = await client();
       raw.send(command("CLIENT", "TRACKING", "ON"));
       await raw.reply(command("EXISTS", "scores:1", "scores:2", "scores:3"), "+OK\r\n:0\r\n");
-      return node.tracking.figures.keys;
+      return node.cache.tracking.figures.keys;
     },
     2,
   ],
@@ -227,7 +227,7 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
       const raw = await client();
       raw.send(command("MGET", "scores:a", "scores:b", "scores:c"));
       await asks(loader, 1);
-      const figures = node.groups.all[0]!.queue.figures;
+      const figures = node.cache.groups.all[0]!.queue.figures;
       loader.release();
       return figures;
     },

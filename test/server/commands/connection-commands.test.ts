@@ -102,10 +102,14 @@ test("a wrong password costs 100 ms and holds up what is behind it; the tenth cl
   const badHello = command("HELLO", "3", "AUTH", "admin", "bad");
   raw.send(bad + badHello + bad.repeat(98) + command("AUTH", "secret"));
   await raw.until((text) => text.includes("WRONGPASS"));
-  t.is(node.counters.wrongPasswords, 2, "the second is judged when the first is answered, the third not yet");
+  t.is(
+    node.report.clientFigures.wrongPasswords,
+    2,
+    "the second is judged when the first is answered, the third not yet",
+  );
   await raw.ended;
   t.is(raw.take(), WRONG.repeat(10));
-  t.like(node.counters, { wrongPasswords: 10, wrongPasswordCloses: 1 });
+  t.like(node.report.clientFigures, { wrongPasswords: 10, wrongPasswordCloses: 1 });
   t.regex(log.at(-1)!.msg, /^closed client 1, 127\.0\.0\.1:\d+: 10 wrong passwords$/);
   const other = await client();
   const started = performance.now();
@@ -123,7 +127,7 @@ test("who is in and gives a wrong password is held up, too, and stays in", async
     `+OK\r\n${WRONG}${bulk("value of Tom")}`,
   );
   t.regex(await ask(["AUTH", "secret"], ["INFO", "stats"]), /\r\nacl_access_denied_auth:1\r\n/);
-  t.is(node.counters.wrongPasswords, 1);
+  t.is(node.report.clientFigures.wrongPasswords, 1);
 });
 
 test("its commands are limited to 10 words of 16384 bytes, with Redis' own texts", async (t) => {
@@ -166,5 +170,5 @@ test("PING, ECHO and SELECT", async (t) => {
 test("QUIT says OK and ends; nothing behind it is executed", async (t) => {
   const { ask, node } = await startRig(t);
   t.is(await ask(["GET", "scores:Tom"], ["QUIT"], ["FLUSHALL"]), `${bulk("value of Tom")}+OK\r\n`);
-  t.is(await node.coherence.count(), 1);
+  t.is(await node.cache.holdings.count(), 1);
 });

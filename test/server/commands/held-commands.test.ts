@@ -61,7 +61,7 @@ test("OBJECT FREQ counts uses where s3fifo evicts; IDLETIME is Redis' error ther
 test("OBJECT IDLETIME is in seconds where lru evicts; FREQ is Redis' error there", async (t) => {
   const { ask, node, clock } = await startRig(t, ["eviction lru"]);
   await ask(["SET", "scores:a", "1"]);
-  node.groups.all[0]!.store.noteUseTimes();
+  node.cache.groups.all[0]!.store.noteUseTimes();
   clock.advance(61_000);
   const idle = ["OBJECT", "IDLETIME", "scores:a"];
   t.is(await ask(idle, idle, ["GET", "scores:a"], idle), `:61\r\n:61\r\n${bulk("1")}:0\r\n`);

@@ -123,7 +123,7 @@ test("DBSIZE counts entries, FLUSHALL and FLUSHDB empty everything", async (t) =
 test("STRLEN and MEMORY USAGE tell the value's length and the entry's whole footprint", async (t) => {
   const { ask, node } = await startRig(t);
   await ask(["GET", "scores:Tom"]);
-  const used = node.groups.all[0]!.store.figures().usedBytes;
+  const used = node.cache.groups.all[0]!.store.figures().usedBytes;
   t.is(await ask(["STRLEN", "scores:Tom"], ["MEMORY", "USAGE", "scores:Tom"]), `:12\r\n:${used}\r\n`);
   t.is(await ask(["MEMORY", "USAGE", "scores:Tom", "SAMPLES", "5"]), `:${used}\r\n`);
 });

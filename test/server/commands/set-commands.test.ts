@@ -59,7 +59,7 @@ for (const at of [0, 1, 2]) {
     const rigs = await startMembers(t, 3, ["group scores loader none"], { loader: { load: () => null } });
     const name = keyAt(rigs[1]!);
     t.is(await rigs[at]!.ask(["SET", name, "v1", "EX", "1000"]), "+OK\r\n");
-    const kinds = () => rigs.map(({ node }) => node.groups.all[0]!.store.look(Buffer.from(name)).kind);
+    const kinds = () => rigs.map(({ node }) => node.cache.groups.all[0]!.store.look(Buffer.from(name)).kind);
     t.deepEqual(kinds(), ["missing", "value", "missing"]);
     for (const rig of rigs) {
       const answer = await rig.ask(["GET", name], ["DBSIZE"], ["TTL", name]);
@@ -76,7 +76,7 @@ test("a SET, an EXPIRE and a GETDEL drop mirrors and copies of stand-ins before 
   const rigs = await startMembers(t, 3, ["group scores loader none"], { loader: { load: () => null } });
   const name = keyAt(rigs[1]!);
   const key = Buffer.from(name);
-  const [group, , other] = rigs.map(({ node }) => node.groups.all[0]!);
+  const [group, , other] = rigs.map(({ node }) => node.cache.groups.all[0]!);
   const changes: [string[], string][] = [
     [["SET", name, "new"], "+OK\r\n"],
     [["SET", name, "new", "XX", "GET"], bulk("new")],
@@ -122,7 +122,7 @@ test("while the owner is down its stand-in takes the SET, and the others get it 
   for (const rig of [rigs[0]!, rigs[2]!])
     t.is(await rig.ask(["GET", name], ["EXISTS", name]), `${bulk("v")}:1\r\n`);
   const held = [rigs[0]!, rigs[2]!].filter(
-    ({ node }) => node.coherence.lookHere(Buffer.from(name)).kind === "value",
+    ({ node }) => node.cache.holdings.lookHere(Buffer.from(name)).kind === "value",
   );
   t.is(held.length, 1);
 });

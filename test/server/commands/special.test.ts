@@ -99,12 +99,12 @@ test("hits show too, on connections old and new, until nobody watches any more",
   await rig.ask(["GET", "scores:a"]);
   await monitor.until((text) => text.split("\r\n").length === 3);
   t.is(withoutPlace(monitor.take()), '+ "GET" "scores:a"\r\n+ "GET" "scores:a"\r\n');
-  const { hits } = rig.node.groups.all[0]!.counters;
+  const { hits } = rig.node.cache.groups.all[0]!.counters;
   monitor.socket.destroy();
-  while (rig.node.clientCount > 1) await turn();
+  while (rig.node.report.clients.count > 1) await turn();
   t.deepEqual(rig.node.sessions.standing, []);
   await old.reply(command("GET", "scores:a"), hit);
-  t.is(rig.node.groups.all[0]!.counters.hits, hits + 1);
+  t.is(rig.node.cache.groups.all[0]!.counters.hits, hits + 1);
 });
 
 test("who says MONITOR may not touch keys, says it twice in vain, and is let off by RESET", async (t) => {

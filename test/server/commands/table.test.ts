@@ -8,10 +8,11 @@
 import test from "ava";
 import { ErrorReply, type Reply } from "../../../proto/reply.ts";
 import type { Connection } from "../../../server/clients/connection.ts";
+import { Session } from "../../../server/clients/session.ts";
 import type { LocalContext } from "../../../server/commands/command.ts";
+import type { NodeFace } from "../../../server/commands/node-face.ts";
 import { COMMANDS, execute } from "../../../server/commands/table.ts";
 import type { Log } from "../../../server/machine/log.ts";
-import type { Node } from "../../../server/node.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
@@ -218,17 +219,17 @@ test("a command that throws or rejects is an internal error, which tells the log
       logged.push(`${fields.command}: ${fields.err.message}`),
   } as unknown as Log;
   const node = {
-    coherence: { look: () => Promise.reject(new Error("other detail")) },
+    cache: { holdings: { look: () => Promise.reject(new Error("other detail")) } },
     conf: { maxKeyBytes: 100 },
-    describeClients: broken,
-  } as unknown as Node;
-  const connection = { id: 1, authenticated: true, plain: true } as Connection;
+    report: { clientLines: broken },
+  } as unknown as NodeFace;
+  const connection = { id: 1, authenticated: true, session: new Session() } as unknown as Connection;
   const runOnNode: LocalContext["runOnNode"] = ({ run }, args) => run!(args, { node, client: connection });
   const sessions = new ThreadSessions({
     ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, clock: () => 0, nextSlowId: () => 0 },
     ...{ connections: () => [], seen: () => {} },
   });
-  const local = { connection, log, conf: node.conf, sessions, runOnNode };
+  const local = { connection, log, conf: node.conf, sessions, commands: COMMANDS, runOnNode };
   const replies: Reply[] = [];
   for (const words of [b("CLIENT", "LIST"), b("TTL", "a")]) replies.push((await execute(words, local))!);
   t.deepEqual(replies, Array(2).fill(new ErrorReply("ERR internal error")));

@@ -300,13 +300,13 @@ test("reads of a client that tracks are noted though others' are answered in pla
   const a = new Talker(t, addressOf(rig));
   await a.say(HELLO + command("GET", "scores:1"));
   await a.say(command("CLIENT", "TRACKING", "ON") + command("GET", "scores:1") + command("MGET", "scores:1"));
-  t.is(rig.node.tracking.figures.keys, 1);
+  t.is(rig.node.cache.tracking.figures.keys, 1);
   await a.say(command("CLIENT", "TRACKING", "OFF") + command("GET", "scores:1"));
-  t.is(rig.node.tracking.figures.keys, 0);
+  t.is(rig.node.cache.tracking.figures.keys, 0);
   await a.say(
     command("CLIENT", "TRACKING", "ON") +
       command("CLIENT", "TRACKING", "OFF", "x") +
       command("GET", "scores:1"),
   );
-  t.is(rig.node.tracking.figures.keys, 1);
+  t.is(rig.node.cache.tracking.figures.keys, 1);
 });

@@ -6,7 +6,6 @@
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
 import { Session } from "../../../server/clients/session.ts";
-import { Transaction } from "../../../server/clients/transaction.ts";
 import type { Command, LocalContext } from "../../../server/commands/command.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
@@ -92,7 +91,7 @@ test("reads that follow each other load together; a delete waits for those befor
   loader.loads[1]!.resolve("b");
   await turn();
   t.is(loader.loads.length, 2);
-  t.is(node.counters.commands, 6, "nothing behind EXEC has been taken");
+  t.is(node.report.clientFigures.commands, 6, "nothing behind EXEC has been taken");
   loader.loads[0]!.resolve("a1");
   while (loader.loads.length < 3) await turn();
   t.is(raw.text, "");
@@ -147,7 +146,7 @@ test("a transaction whose replies are more than a client may be kept waiting wit
   const echo = ["ECHO", "x".repeat(30_000)];
   const text = await ask(["MULTI"], echo, echo, echo, ["DEL", "scores:a"], ["EXEC"], ["PING"]);
   t.false(text.includes("PONG"));
-  t.is(node.clientFigures.outputLimitCloses, 1);
+  t.is(node.report.clientFigures.outputLimitCloses, 1);
 });
 
 test("replies that are too many end the connection at once, not when the last load has ended", async (t) => {
@@ -161,28 +160,29 @@ test("replies that are too many end the connection at once, not when the last lo
   const echo = command("ECHO", "x".repeat(30_000));
   raw.send(command("MULTI") + echo.repeat(3) + command("GET", "scores:slow") + command("EXEC"));
   await raw.ended;
-  t.is(node.clientFigures.outputLimitCloses, 1);
+  t.is(node.report.clientFigures.outputLimitCloses, 1);
   t.is(loader.loads.length, 1);
   loader.release();
 });
 
 test("nothing behind a change is started before that is done", async (t) => {
   const held: Held<string, Reply>[] = [];
-  const session = Object.assign(new Session(), { transaction: new Transaction() });
-  const connection = { session, protocol: 2, setReason: () => {}, waitFor: () => {}, hasRoom: () => true };
+  const session = new Session();
+  session.beginTransaction();
+  const connection = { session, protocol: 2, waitFor: () => {}, hasRoom: () => true };
   const sessions = new ThreadSessions({
     ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, clock: () => 0, nextSlowId: () => 0 },
     ...{ connections: () => [], seen: () => {} },
   });
   const context = {
-    ...{ connection, sessions, conf: { maxPendingCommands: 2 }, log: undefined },
+    ...{ connection, sessions, conf: { maxPendingCommands: 2 }, log: undefined, commands: COMMANDS },
     runOnNode: ({ name }: Command) => {
       held.push(new Held(name));
       return held.at(-1)!.promise;
     },
   } as unknown as LocalContext;
   for (const name of ["get", "ttl", "exists", "del", "strlen"])
-    session.transaction.add({ command: COMMANDS.get(name)!, name, args: [key(name), key("a")] });
+    session.transaction!.add({ name, flags: COMMANDS.get(name)!.flags, args: [key(name), key("a")] });
   const reply = COMMANDS.get("exec")!.local!([key("EXEC")], context);
   const started = async () => {
     await turn();
@@ -205,8 +205,8 @@ test("who is gone watches nothing any more", async (t) => {
   const { client, node } = await startRig(t);
   const raw = await client();
   await raw.reply(command("WATCH", "scores:a"), "+OK\r\n");
-  t.is(node.sessions.watches.size, 1);
+  t.is(node.cache.watches.size, 1);
   raw.socket.destroy();
-  while (node.clientCount > 0) await turn();
-  t.is(node.sessions.watches.size, 0);
+  while (node.report.clients.count > 0) await turn();
+  t.is(node.cache.watches.size, 0);
 });

@@ -4,10 +4,10 @@
  */
 import test from "ava";
 import { CommandStats } from "../../../server/counters/command-stats.ts";
+import { zeroCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
+import type { WorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { addCounters, sumWorkerFigures, zeroClientFigures } from "../../../server/counters/thread-figures.ts";
-import { zeroCounters } from "../../../server/groups/groups.ts";
-import type { WorkerFigures } from "../../../server/threads/messages.ts";
 
 function figuresOf(hits: number, waits: readonly number[], lines: readonly string[]): WorkerFigures {
   const latency = new Latency();

@@ -7,11 +7,12 @@ import type { Eviction } from "../../../server/conf/conf.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 import { createGroup } from "../../../server/groups/create-group.ts";
 import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
+import { worldAt } from "../fakes.ts";
 
 function create(hasPeers: boolean, lines: string, eviction: Eviction = "lru") {
   const [conf] = readConf({ text: lines }).groups;
   const loader = { load: () => null };
-  return createGroup(conf!, { loader, eviction, hasPeers, clock: () => 0 });
+  return createGroup(conf!, { loader, eviction, hasPeers, world: worldAt(() => 0) });
 }
 
 test("mirrors are part of the group's limit", (t) => {

@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import test from "ava";
 import fc from "fast-check";
-import { Groups, zeroCounters } from "../../../server/groups/groups.ts";
+import { zeroCounters } from "../../../server/counters/group-counters.ts";
+import { Groups } from "../../../server/groups/groups.ts";
 import { createGroup, key } from "../fakes.ts";
 
 function groupsOf(...prefixes: (string | Buffer)[]): Groups {

@@ -156,9 +156,9 @@ test("an MGET whose reply gets long is left to the general way", (t) => {
 
 test("in place and by the general way an MGET has the same bytes and the same counts", async (t) => {
   const { node } = await startRig(t);
-  const [group] = node.groups.all;
+  const [group] = node.cache.groups.all;
   const output = new Output();
-  const route = { groups: node.groups, output, known: new RunHashes(), conf: node.conf };
+  const route = { groups: node.cache.groups, output, known: new RunHashes(), conf: node.conf };
   const kinds = fc.array(fc.constantFrom("value", "absent"), { minLength: 1, maxLength: 8 });
   const picks = fc.array(fc.nat(7), { minLength: 1, maxLength: 20 });
   const property = fc.asyncProperty(
@@ -170,14 +170,14 @@ test("in place and by the general way an MGET has the same bytes and the same co
       for (const [i, kind] of held.entries())
         group!.store.put(key(`scores:${i}`), kind === "value" ? key(`v${i}`) : null, undefined);
       const keys = chosen.map((at) => `scores:${at % held.length}`);
-      node.resetCounters();
+      node.report.reset();
       const reader = new CommandReader(LIMITS);
       reader.push(Buffer.from(command("MGET", ...keys)));
       reader.next();
       if (!answerFromHere(reader, route, protocol)) return false;
       const counted = { ...group!.counters };
-      node.resetCounters();
-      const outcomes = await Promise.all(keys.map((each) => node.get(key(each))));
+      node.report.reset();
+      const outcomes = await Promise.all(keys.map((each) => node.cache.get(key(each))));
       const replies = outcomes.map((outcome) => (outcome.kind === "value" ? outcome.value : null));
       t.deepEqual(group!.counters, counted);
       return output.take(0).equals(encodeReply(replies, protocol));

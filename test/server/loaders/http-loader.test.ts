@@ -12,6 +12,7 @@ import type { Outcome } from "../../../cluster/outcome.ts";
 import { HttpLoader } from "../../../server/loaders/http-loader.ts";
 import { runLoad } from "../../../server/loaders/run-load.ts";
 import { UrlTemplate } from "../../../server/loaders/url-template.ts";
+import { termsOf } from "../fakes.ts";
 import { deferred } from "./deferred.ts";
 import { type HttpOrigin, percentDecode, startOrigin } from "./http-origin.ts";
 import { asValue, loaderSuite, MAX_VALUE_BYTES, originAnswer, type Subject } from "./loader-suite.ts";
@@ -55,7 +56,7 @@ async function subject(t: ExecutionContext, handler: Handler, template = "/items
 function loadFrom(t: ExecutionContext, { url }: HttpOrigin, template: string) {
   const loader = loaderOf(url + template);
   t.teardown(() => loader.close());
-  const terms = { group: "scores", timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES };
+  const terms = termsOf({ timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES });
   return (key: string): Promise<Outcome> => runLoad(loader, Buffer.from(key, "latin1"), terms);
 }
 
@@ -222,7 +223,7 @@ test("keeps the connection over not found, and opens no more than it may", async
   t.teardown(() => origin.stop());
   const loader = loaderOf(`${origin.url}/{key}`, 2);
   t.teardown(() => loader.close());
-  const terms = { group: "scores", timeoutMs: 10_000, maxValueBytes: 1 };
+  const terms = termsOf({ timeoutMs: 10_000, maxValueBytes: 1 });
   const keys = Array.from({ length: 40 }, (_, i) => Buffer.from(`key ${i}`));
   await Promise.all(keys.map((key) => runLoad(loader, key, terms)));
   t.is(sockets.size, 2);
@@ -242,11 +243,7 @@ test("a limit of connections that changes holds from the next load on", async (t
   const loader = new HttpLoader(new UrlTemplate(`${origin.url}/{key}`), limits);
   t.teardown(() => loader.close());
   const load = (name: string) =>
-    runLoad(loader, Buffer.from(name), {
-      group: "scores",
-      timeoutMs: 10_000,
-      maxValueBytes: MAX_VALUE_BYTES,
-    });
+    runLoad(loader, Buffer.from(name), termsOf({ timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES }));
   const first = load("first");
   limits.concurrency = 3;
   const others = ["a", "b", "c"].map(load);
@@ -273,7 +270,7 @@ test("close cuts off what is under way", async (t) => {
   const origin = await startOrigin(() => asked.resolve());
   t.teardown(() => origin.stop());
   const loader = loaderOf(`${origin.url}/{key}`);
-  const terms = { group: "scores", timeoutMs: 10_000, maxValueBytes: 1 };
+  const terms = termsOf({ timeoutMs: 10_000, maxValueBytes: 1 });
   const outcome = runLoad(loader, Buffer.from("Tom"), terms);
   await asked.promise;
   await loader.close();

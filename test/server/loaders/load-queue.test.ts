@@ -9,12 +9,12 @@ import fc from "fast-check";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { LoadQueue } from "../../../server/loaders/load-queue.ts";
 import type { Loader, LoaderKey } from "../../../server/loaders/loader.ts";
-import { FakeClock, HeldLoader, key, textOf, turn } from "../fakes.ts";
+import { FakeClock, HeldLoader, key, textOf, turn, worldAt } from "../fakes.ts";
 
 type Terms = { timeoutMs: number; concurrency: number; maxQueued: number; clock: () => number };
 
 function createQueue(loader: Loader, terms: Partial<Terms> = {}): LoadQueue {
-  return new LoadQueue({ loader, conf: confOf(terms), clock: terms.clock ?? (() => 0) });
+  return new LoadQueue({ loader, conf: confOf(terms), world: worldAt(terms.clock ?? (() => 0)) });
 }
 
 const confOf = ({ timeoutMs = 60_000, concurrency = 2, maxQueued = 1000 }: Partial<Terms>) => ({
@@ -252,7 +252,7 @@ test("the keys gathered in one tick wait in line only as far as free places cann
 test("a changed conf holds for the next key", async (t) => {
   const loader = new HeldLoader();
   const conf = confOf({ concurrency: 1, maxQueued: 0 });
-  const queue = new LoadQueue({ loader, conf, clock: () => 0 });
+  const queue = new LoadQueue({ loader, conf, world: worldAt(() => 0) });
   const first = queue.load(key("a"));
   conf.loaderConcurrency = 2;
   const second = queue.load(key("b"));
@@ -272,4 +272,31 @@ test("a loader that asks for another key from within a load gets it", async (t) 
       loaderKey === "outer" ? `outer of ${textOf(await queue.load(key("inner")))}` : "inner",
   });
   t.is(textOf(await queue.load(key("outer"))), "outer of inner");
+});
+
+test("a queue that stops answers every key, in line or under way, and fires the signals", async (t) => {
+  const loader = new HeldLoader();
+  const queue = createQueue(loader, { concurrency: 1 });
+  const outcomes = loadAll(queue, "a", "b", "c");
+  queue.stop();
+  t.deepEqual(
+    (await Promise.all(outcomes)).map(textOf),
+    Array(3).fill("error: loader stopped: the node is shutting down"),
+  );
+  t.true(loader.contexts[0]!.signal.aborted);
+  t.deepEqual(keysOf(loader), ["a"]);
+  t.deepEqual(queue.figures, { active: 0, queued: 0 });
+});
+
+test("a batch that is still being gathered is answered when the queue stops", async (t) => {
+  const { loader, batches } = batchLoader();
+  const queue = createQueue(loader);
+  const outcomes = loadAll(queue, "a", "b");
+  queue.stop();
+  t.deepEqual(
+    (await Promise.all(outcomes)).map(textOf),
+    Array(2).fill("error: loader stopped: the node is shutting down"),
+  );
+  await turn();
+  t.deepEqual(batches, []);
 });

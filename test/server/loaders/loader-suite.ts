@@ -8,10 +8,11 @@ import type { Outcome } from "../../../cluster/outcome.ts";
 import type { Loader } from "../../../server/loaders/loader.ts";
 import { LoadsUnderWay } from "../../../server/loaders/loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "../../../server/loaders/run-load.ts";
+import { termsOf } from "../fakes.ts";
 
 export const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 export const MAX_VALUE_BYTES = 4096;
-const TERMS: LoadTerms = { group: "scores", timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES };
+const TERMS: LoadTerms = termsOf({ timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES });
 
 export type OriginAnswer = Uint8Array | "not found" | "failure" | "silence";
 

@@ -9,6 +9,7 @@ import test from "ava";
 import type { Loader } from "../../../server/loaders/loader.ts";
 import { importLoader } from "../../../server/loaders/module-loader.ts";
 import { runLoad } from "../../../server/loaders/run-load.ts";
+import { termsOf } from "../fakes.ts";
 import { deferred } from "./deferred.ts";
 import { asValue, loaderSuite, originAnswer, type Subject } from "./loader-suite.ts";
 
@@ -52,7 +53,7 @@ loaderSuite("module", async (): Promise<Subject> => {
   };
 });
 
-const terms = { group: "scores", timeoutMs: 10_000, maxValueBytes: 100 };
+const terms = termsOf({ timeoutMs: 10_000, maxValueBytes: 100 });
 const loadTom = (loader: Loader) => runLoad(loader, Buffer.from("Tom"), terms);
 
 for (const [name, source] of Object.entries({

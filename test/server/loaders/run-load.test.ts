@@ -8,9 +8,10 @@ import type { Outcome } from "../../../cluster/outcome.ts";
 import type { LoadContext, Loader, LoadManyContext } from "../../../server/loaders/loader.ts";
 import { LoadsUnderWay } from "../../../server/loaders/loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "../../../server/loaders/run-load.ts";
+import { termsOf } from "../fakes.ts";
 import { asValue } from "./loader-suite.ts";
 
-const TERMS: LoadTerms = { group: "scores", timeoutMs: 60_000, maxValueBytes: 100 };
+const TERMS: LoadTerms = termsOf({ timeoutMs: 60_000, maxValueBytes: 100 });
 const KEY = Buffer.from("Tom");
 
 /** A loader made of anything, as a module of a user's may be. */

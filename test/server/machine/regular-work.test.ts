@@ -4,7 +4,7 @@
  */
 import test from "ava";
 import { RegularWork } from "../../../server/machine/regular-work.ts";
-import { turn } from "../fakes.ts";
+import { turn, worldAt } from "../fakes.ts";
 
 /** Regular work does not keep the process alive; a test has to. */
 const keeper = setInterval(() => {}, 1000);
@@ -14,7 +14,7 @@ function createWork() {
   const errors: unknown[] = [];
   return {
     errors,
-    regular: new RegularWork({ error: ({ err }: { err: unknown }) => errors.push(err) } as never),
+    regular: new RegularWork({ error: ({ err }: { err: unknown }) => errors.push(err) } as never, worldAt()),
   };
 }
 

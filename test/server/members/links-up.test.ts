@@ -1,16 +1,16 @@
 /**
- * Goal: a node that starts waits for its links and not for ever. Method: a sleep that counts.
+ * Goal: the wait for links ends with the last link, and not later than it may. Method: a sleep that counts.
  */
 import test from "ava";
-import { LINKING_MS, linked } from "../../../server/members/links-up.ts";
+import { untilUp } from "../../../server/members/links-up.ts";
 
 test("the wait ends with the last link, or when it has lasted long enough", async (t) => {
   let sleptMs = 0;
-  const sleep = async (ms: number) => void (sleptMs += ms);
-  await linked(() => false, sleep);
+  const wait = { maxMs: 500, stepMs: 5, sleep: async (ms: number) => void (sleptMs += ms) };
+  await untilUp(() => false, wait);
   t.is(sleptMs, 0);
-  await linked(() => sleptMs < 20, sleep);
+  await untilUp(() => sleptMs < 20, wait);
   t.is(sleptMs, 20);
-  await linked(() => true, sleep);
-  t.is(sleptMs, 20 + LINKING_MS);
+  await untilUp(() => true, wait);
+  t.is(sleptMs, 20 + 500);
 });

@@ -34,9 +34,9 @@ function read(text: string): { sections: string[]; fields: Map<string, string> }
 test("without a section, and with the words for all of them, everything is there", async (t) => {
   const { node } = await startRig(t);
   for (const wanted of [[], ["default"], ["nosuch", "default"]])
-    t.deepEqual(read(infoText(node, wanted)).sections, SECTIONS);
+    t.deepEqual(read(infoText(node.report, wanted)).sections, SECTIONS);
   for (const wanted of [["all"], ["everything"], ["nosuch", "all"]])
-    t.deepEqual(read(infoText(node, wanted)).sections, [...SECTIONS, "Commandstats"]);
+    t.deepEqual(read(infoText(node.report, wanted)).sections, [...SECTIONS, "Commandstats"]);
 });
 
 test("commands are counted by name: performed, refused, failed; hits in place among them", async (t) => {
@@ -49,7 +49,7 @@ test("commands are counted by name: performed, refused, failed; hits in place am
     ["CLIENT", "LIST", "x"],
   );
   await ask(["SUBSCRIBE", "a"], ["ECHO", "x"], ["NOSUCH"], ["GET"]);
-  const { fields } = read(infoText(node, ["commandstats"]));
+  const { fields } = read(infoText(node.report, ["commandstats"]));
   t.regex(
     fields.get("cmdstat_get")!,
     /^calls=3,usec=\d+,usec_per_call=\d+\.\d\d,rejected_calls=0,failed_calls=0$/,
@@ -58,27 +58,27 @@ test("commands are counted by name: performed, refused, failed; hits in place am
   t.regex(fields.get("cmdstat_client|list")!, /^calls=1,.*,rejected_calls=0,failed_calls=1$/);
   t.regex(fields.get("cmdstat_echo")!, /^calls=0,usec=0,usec_per_call=0.00,rejected_calls=1,failed_calls=0$/);
   await ask(["CONFIG", "RESETSTAT"]);
-  const after = read(infoText(node, ["commandstats"])).fields;
+  const after = read(infoText(node.report, ["commandstats"])).fields;
   t.false(after.has("cmdstat_get"));
 });
 
 test("sections that are named are there in INFO's order; unknown ones are nothing", async (t) => {
   const { node } = await startRig(t);
-  t.deepEqual(read(infoText(node, ["replication", "server"])).sections, ["Server", "Replication"]);
-  t.is(infoText(node, ["nosuch"]), "");
-  t.is(infoText(node, ["cluster"]), "# Cluster\r\ncluster_enabled:0\r\n");
+  t.deepEqual(read(infoText(node.report, ["replication", "server"])).sections, ["Server", "Replication"]);
+  t.is(infoText(node.report, ["nosuch"]), "");
+  t.is(infoText(node.report, ["cluster"]), "# Cluster\r\ncluster_enabled:0\r\n");
 });
 
 test("it says what clients look for before they start", async (t) => {
   const { node, port } = await startRig(t, ["maxmemory 100mb", "maxclients 77"]);
-  const { fields } = read(infoText(node, []));
+  const { fields } = read(infoText(node.report, []));
   const expected = {
     redis_version: REDIS_VERSION,
     redis_mode: "standalone",
     arch_bits: "64",
     tcp_port: String(port),
     process_id: String(process.pid),
-    run_id: node.runId,
+    run_id: node.report.runId,
     role: "master",
     loading: "0",
     rdb_bgsave_in_progress: "0",
@@ -94,17 +94,17 @@ test("it says what clients look for before they start", async (t) => {
     groups: "1",
   };
   for (const [name, value] of Object.entries(expected)) t.is(fields.get(name), value, name);
-  t.regex(node.runId, /^[0-9a-f]{40}$/);
+  t.regex(node.report.runId, /^[0-9a-f]{40}$/);
 });
 
 test("figures are those of what has been done", async (t) => {
   const { node, ask, clock } = await startRig(t, ["group scores ttl 10s"], {
     loader: { load: (key) => (key === "none" ? null : "value") },
   });
-  t.false(read(infoText(node, [])).fields.has("db0"));
+  t.false(read(infoText(node.report, [])).fields.has("db0"));
   await ask(["MGET", "scores:a", "scores:b", "scores:none"]);
   await ask(["GET", "scores:a"], ["GET", "scores:none"], ["GET", "elsewhere"]);
-  const { fields } = read(infoText(node, []));
+  const { fields } = read(infoText(node.report, []));
   const expected = {
     connected_clients: "0",
     total_connections_received: "2",
@@ -119,9 +119,9 @@ test("figures are those of what has been done", async (t) => {
     db0: "keys=2,expires=0,avg_ttl=0",
   };
   for (const [name, value] of Object.entries(expected)) t.is(fields.get(name), value, name);
-  t.is(Number(fields.get("used_memory")), node.groups.all[0]!.store.figures().usedBytes);
+  t.is(Number(fields.get("used_memory")), node.cache.groups.all[0]!.store.figures().usedBytes);
   clock.advance(3_600_000 * 30);
-  const later = read(infoText(node, ["server"])).fields;
+  const later = read(infoText(node.report, ["server"])).fields;
   t.is(later.get("uptime_in_seconds"), "108000");
   t.is(later.get("uptime_in_days"), "1");
 });
@@ -138,7 +138,7 @@ test("the names are Redis' own, in Redis' sections; what is not is in # Carrot",
   const theirs = sectionsOf((await redis.answer(Buffer.from(request))).toString("latin1"));
   const { node, ask } = await startRig(t);
   await ask(["GET", "scores:a"]);
-  for (const [section, names] of sectionsOf(infoText(node, []))) {
+  for (const [section, names] of sectionsOf(infoText(node.report, []))) {
     if (section === "Carrot") continue;
     // Of a newer Redis than the one that tests run against.
     const newer = [

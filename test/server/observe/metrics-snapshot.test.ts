@@ -16,7 +16,7 @@ test("figures are the node's own, by group and by member", async (t) => {
   const raw = await client();
   await raw.reply("PING\r\n", "+PONG\r\n");
   await ask(["PING"]);
-  const { node: own, groups, peers } = metricsOf(node);
+  const { node: own, groups, peers } = metricsOf(node.report);
   t.like(own, {
     connections: 1,
     connectionsReceived: 2,
@@ -25,7 +25,7 @@ test("figures are the node's own, by group and by member", async (t) => {
   });
   t.is(own.waitLatency.count, 0);
   t.deepEqual([...groups.keys()], ["scores", "users"]);
-  t.is(groups.get("users")!.maxBytes, node.groups.named("users")!.store.figures().maxBytes);
+  t.is(groups.get("users")!.maxBytes, node.cache.groups.named("users")!.store.figures().maxBytes);
   t.is(peers.length, 1);
   t.like(peers[0], { id: "127.0.0.1:1", up: false, inFlight: 0 });
 });
@@ -34,7 +34,7 @@ test("a node that is alone has no members to show; waits and loads are counted",
   const { node, ask, clock } = await startRig(t);
   await ask(["GET", "scores:a"]);
   clock.advance(5000);
-  const { node: own, groups, peers } = metricsOf(node);
+  const { node: own, groups, peers } = metricsOf(node.report);
   t.deepEqual(peers, []);
   t.is(own.uptimeSeconds, 5);
   t.is(own.waitLatency.count, 1);

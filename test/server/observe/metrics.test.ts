@@ -3,9 +3,9 @@
  * up by name; and a small parser that every line has to pass.
  */
 import test from "ava";
+import { zeroCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import type { GroupFigures } from "../../../server/groups/group-figures.ts";
-import { zeroCounters } from "../../../server/groups/groups.ts";
 import { createMetrics, type MetricsSnapshot, type PeerFigures } from "../../../server/observe/metrics.ts";
 
 const GROUP: GroupFigures = {

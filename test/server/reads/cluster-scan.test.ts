@@ -7,6 +7,7 @@ import test from "ava";
 import fc from "fast-check";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
 import { type Group, Groups } from "../../../server/groups/groups.ts";
+import type { Owners } from "../../../server/members/owners.ts";
 import { ClusterScan, scanHere } from "../../../server/reads/cluster-scan.ts";
 import { createGroup, createMembership, key } from "../fakes.ts";
 
@@ -31,10 +32,11 @@ function setUp(ids = IDS) {
         return scanHere(members.get(id)!, cursor, count, pattern);
       },
     },
-    ownerOf: (name) => name.toString().at(-1)!,
+    owners: { of: (name: Uint8Array) => String(name).at(-1)! } as Owners,
     random: Math.random,
-    yield: async () => {
+    soon: (run) => {
       yields++;
+      queueMicrotask(run);
     },
   });
   const put = (id: string, name: string) => {

@@ -6,8 +6,7 @@ import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
 import type { GetWaiter } from "../../../cluster/requests.ts";
-import { Forward } from "../../../server/reads/forward.ts";
-import type { ReadThrough } from "../../../server/reads/read-through.ts";
+import { Forward, type ForwardRoute } from "../../../server/reads/forward.ts";
 import { createGroup, found, key, textOf } from "../fakes.ts";
 
 interface Members {
@@ -37,14 +36,17 @@ function setUp({ owners = ["b", "c"], gone = [], isTracked = false, isHot = true
       if (gone.includes(id)) waiter.unreachable(new PeerUnreachable(id, "gone"));
     },
   };
-  const readThrough = {
-    options: { peers, peerTimeoutMs: () => 500, hotKeys: { shouldMirror } },
-    reachableOwner: (_key: Buffer, tried: ReadonlySet<string>) => owners.find((id) => !tried.has(id)),
-    load: (_group: unknown, _key: Buffer, waiter: (outcome: Outcome) => void) => loads.push(waiter),
-  } as unknown as ReadThrough;
+  const route = {
+    ...{ peers, peerTimeoutMs: () => 500, hotKeys: { shouldMirror } },
+    owners: {
+      self: "a",
+      of: (_: Buffer, failed: ReadonlySet<string>) => owners.find((id) => !failed.has(id)) ?? "a",
+    },
+    loads: { load: (_: unknown, __: Buffer, waiter: (outcome: Outcome) => void) => loads.push(waiter) },
+  } as unknown as ForwardRoute;
   const heard: string[] = [];
   const flight = group.forwards.board(name, (outcome) => heard.push(textOf(outcome)))!;
-  const forward = new Forward(readThrough, { group, key: name, flights: group.forwards, flight, isTracked });
+  const forward = new Forward(route, { group, key: name, flights: group.forwards, flight, isTracked });
   return { group, name, asked, tracked, loads, heard, forward, looks: () => looks };
 }
 

@@ -11,7 +11,9 @@ import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
 import type { GetWaiter } from "../../../cluster/requests.ts";
 import type { GroupConf } from "../../../server/conf/conf.ts";
 import { Latency } from "../../../server/counters/latency.ts";
-import { Groups } from "../../../server/groups/groups.ts";
+import { type Group, Groups } from "../../../server/groups/groups.ts";
+import { Owners } from "../../../server/members/owners.ts";
+import { LocalLoads } from "../../../server/reads/local-loads.ts";
 import { ReadThrough } from "../../../server/reads/read-through.ts";
 import {
   createGroup,
@@ -68,10 +70,18 @@ function createNode(conf: Partial<GroupConf> = {}, { mirrors = true, random = ()
   const hotKeys = new HotKeys({ hash, seed: 1, clock: clock.read });
   const peerTimeoutMs = () => 500;
   const tracking = createTracking(new Groups([group]), clock.read);
-  const options = { membership, hotKeys, clock: clock.read, random, loadLatency, tracking, peerTimeoutMs };
-  const node = new ReadThrough({ ...options, peers });
-  const lone = new ReadThrough({ ...options, peers: undefined });
+  const loads = new LocalLoads({ clock: clock.read, random, loadLatency, tracking });
+  const options = { hotKeys, loads, tracking, peerTimeoutMs };
+  const readThrough = (own: FakePeers | undefined) =>
+    new ReadThrough({ ...options, peers: own, owners: new Owners({ membership, peers: own }) });
+  const node = readThrough(peers);
+  const lone = readThrough(undefined);
   return { node, lone, clock, loader, peers, membership, group, loadLatency };
+}
+
+/** A client's GET that nothing here could answer. */
+function missed(node: ReadThrough, group: Group, name: Buffer): Promise<Outcome> {
+  return new Promise((resolve) => node.missed(group, name, resolve));
 }
 
 const PREFIX = "scores:".length;
@@ -93,7 +103,7 @@ function keyFallingTo(owner: string, successor: string): Buffer {
 test("many clients' misses of another member's key are one forward", async (t) => {
   const { node, peers, loader, group, membership } = createNode();
   const name = keyOwnedBy("b", membership);
-  const outcomes = Array.from({ length: 1000 }, () => node.missed(group, Buffer.from(name)));
+  const outcomes = Array.from({ length: 1000 }, () => missed(node, group, Buffer.from(name)));
   t.deepEqual(
     peers.asked.map(({ argument }) => [argument.id, argument.key]),
     [["b", name.toString()]],
@@ -108,14 +118,14 @@ test("many clients' misses of another member's key are one forward", async (t) =
 
 test("a forward waits longer than the owner's load may take", (t) => {
   const { node, peers, group, membership } = createNode({ loaderTimeoutMs: 2000 });
-  void node.missed(group, keyOwnedBy("b", membership));
+  void missed(node, group, keyOwnedBy("b", membership));
   t.true(peers.asked[0]!.argument.timeoutMs > 2000);
 });
 
 test("many clients' misses of an own key are one load, and the value is kept", async (t) => {
   const { node, peers, loader, group, membership, loadLatency } = createNode();
   const name = keyOwnedBy("a", membership);
-  const outcomes = Array.from({ length: 1000 }, () => node.missed(group, Buffer.from(name)));
+  const outcomes = Array.from({ length: 1000 }, () => missed(node, group, Buffer.from(name)));
   t.deepEqual(
     loader.loads.map((load) => load.argument),
     [name.toString().slice(PREFIX)],
@@ -130,7 +140,7 @@ test("many clients' misses of an own key are one load, and the value is kept", a
 
 test("a node that is alone loads every key", async (t) => {
   const { lone, loader, group, membership } = createNode();
-  const outcomes = ["a", "b", "c"].map((owner) => lone.missed(group, keyOwnedBy(owner, membership)));
+  const outcomes = ["a", "b", "c"].map((owner) => missed(lone, group, keyOwnedBy(owner, membership)));
   for (const load of loader.loads) load.resolve("v");
   t.deepEqual((await Promise.all(outcomes)).map(textOf), ["v", "v", "v"]);
 });
@@ -138,7 +148,7 @@ test("a node that is alone loads every key", async (t) => {
 test("a peer's request is never forwarded, whoever owns the key", async (t) => {
   const { node, peers, loader, group, membership } = createNode();
   for (const [i, owner] of ["a", "b", "c"].entries()) {
-    const outcome = node.requested(group, keyOwnedBy(owner, membership));
+    const outcome = node.getForPeer(group, keyOwnedBy(owner, membership));
     loader.loads[i]!.resolve("v");
     t.is(textOf(await outcome), "v");
   }
@@ -149,8 +159,8 @@ test("a peer's request is never forwarded, whoever owns the key", async (t) => {
 test("a peer's request does not wait for a forward of the same key", async (t) => {
   const { node, peers, loader, group, membership } = createNode();
   const name = keyOwnedBy("b", membership);
-  const forwarded = node.missed(group, name);
-  const requested = node.requested(group, name);
+  const forwarded = missed(node, group, name);
+  const requested = node.getForPeer(group, name);
   loader.loads[0]!.resolve("loaded here");
   t.is(textOf(await requested), "loaded here");
   peers.asked[0]!.resolve(found("from b"));
@@ -162,8 +172,8 @@ test("a peer's request is answered from the store, a cached not-found too", asyn
   group.store.put(key("scores:v"), key("v1"), 10_000);
   group.store.put(key("scores:n"), null, 10_000);
   clock.advance(4000);
-  t.deepEqual(await node.requested(group, key("scores:v")), found("v1", 6000));
-  t.deepEqual(await node.requested(group, key("scores:n")), { kind: "absent", ttlMs: 6000 });
+  t.deepEqual(await node.getForPeer(group, key("scores:v")), found("v1", 6000));
+  t.deepEqual(await node.getForPeer(group, key("scores:n")), { kind: "absent", ttlMs: 6000 });
   t.is(group.counters.hits, 1);
   t.is(group.counters.negativeHits, 1);
 });
@@ -171,7 +181,7 @@ test("a peer's request is answered from the store, a cached not-found too", asyn
 test("clients and peers that ask for one key wait for one load", async (t) => {
   const { node, loader, group, membership } = createNode();
   const name = keyOwnedBy("a", membership);
-  const outcomes = [node.missed(group, name), node.requested(group, name), node.requested(group, name)];
+  const outcomes = [missed(node, group, name), node.getForPeer(group, name), node.getForPeer(group, name)];
   loader.loads[0]!.resolve("v");
   t.deepEqual((await Promise.all(outcomes)).map(textOf), ["v", "v", "v"]);
   t.is(loader.loads.length, 1);
@@ -179,7 +189,7 @@ test("clients and peers that ask for one key wait for one load", async (t) => {
 
 test("when the owner cannot be reached its successor is asked", async (t) => {
   const { node, peers, group } = createNode();
-  const outcome = node.missed(group, keyFallingTo("b", "c"));
+  const outcome = missed(node, group, keyFallingTo("b", "c"));
   peers.up.delete("b");
   peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
   await turn();
@@ -191,7 +201,7 @@ test("when the owner cannot be reached its successor is asked", async (t) => {
 test("an owner that is known to be down is not asked at all", async (t) => {
   const { node, peers, group } = createNode();
   peers.up.delete("b");
-  const outcome = node.missed(group, keyFallingTo("b", "c"));
+  const outcome = missed(node, group, keyFallingTo("b", "c"));
   t.deepEqual(peers.ids, ["c"]);
   peers.asked[0]!.resolve(found("from c"));
   t.is(textOf(await outcome), "from c");
@@ -199,7 +209,7 @@ test("an owner that is known to be down is not asked at all", async (t) => {
 
 test("an owner that says it is leaving on a link that is up is not asked twice", async (t) => {
   const { node, peers, group } = createNode();
-  void node.missed(group, keyFallingTo("b", "c"));
+  void missed(node, group, keyFallingTo("b", "c"));
   peers.asked[0]!.reject(new PeerUnreachable("b", "shutting down"));
   await turn();
   t.deepEqual(peers.ids, ["b", "c"]);
@@ -208,7 +218,7 @@ test("an owner that says it is leaving on a link that is up is not asked twice",
 test("when this node is the successor it loads, and keeps the value", async (t) => {
   const { node, peers, loader, group } = createNode();
   const name = keyFallingTo("b", "a");
-  const outcome = node.missed(group, name);
+  const outcome = missed(node, group, name);
   peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
   await turn();
   loader.loads[0]!.resolve("v");
@@ -220,7 +230,7 @@ test("when this node is the successor it loads, and keeps the value", async (t) 
 
 test("when the successor cannot be reached either this node loads", async (t) => {
   const { node, peers, loader, group } = createNode();
-  const outcome = node.missed(group, keyFallingTo("b", "c"));
+  const outcome = missed(node, group, keyFallingTo("b", "c"));
   peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
   await turn();
   peers.asked[1]!.reject(new PeerUnreachable("c", "link broken"));
@@ -233,8 +243,8 @@ test("when the successor cannot be reached either this node loads", async (t) =>
 test("a stand-in does not load again what it has loaded for a peer meanwhile", async (t) => {
   const { node, peers, loader, group } = createNode();
   const name = keyFallingTo("b", "a");
-  const outcome = node.missed(group, name);
-  const requested = node.requested(group, name);
+  const outcome = missed(node, group, name);
+  const requested = node.getForPeer(group, name);
   loader.loads[0]!.resolve("v1");
   await requested;
   peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
@@ -245,7 +255,7 @@ test("a stand-in does not load again what it has loaded for a peer meanwhile", a
 test("a stand-in joins the load that a peer waits for", async (t) => {
   const { node, peers, loader, group } = createNode();
   const name = keyFallingTo("b", "a");
-  const outcomes = [node.missed(group, name), node.requested(group, name)];
+  const outcomes = [missed(node, group, name), node.getForPeer(group, name)];
   peers.asked[0]!.reject(new PeerUnreachable("b", "link broken"));
   await turn();
   loader.loads[0]!.resolve("v1");
@@ -255,7 +265,7 @@ test("a stand-in joins the load that a peer waits for", async (t) => {
 
 test("an error that a peer answers with is passed on and not tried again", async (t) => {
   const { node, peers, loader, group, membership } = createNode();
-  const outcome = node.missed(group, keyOwnedBy("b", membership));
+  const outcome = missed(node, group, keyOwnedBy("b", membership));
   peers.asked[0]!.resolve({ kind: "error", text: "loader failed: broken" });
   t.is(textOf(await outcome), "error: loader failed: broken");
   t.is(peers.asked.length, 1);
@@ -265,19 +275,19 @@ test("an error that a peer answers with is passed on and not tried again", async
 test("a failed load is an error for who waited, is not kept, and the key works at the next GET", async (t) => {
   const { node, loader, group, membership } = createNode();
   const name = keyOwnedBy("a", membership);
-  const outcomes = [node.missed(group, name), node.missed(group, name)];
+  const outcomes = [missed(node, group, name), missed(node, group, name)];
   loader.loads[0]!.reject(new Error("broken"));
   t.deepEqual((await Promise.all(outcomes)).map(textOf), new Array(2).fill("error: loader failed: broken"));
   t.is(group.store.look(name).kind, "missing");
   t.is(group.counters.loadErrors, 1);
-  const next = node.missed(group, name);
+  const next = missed(node, group, name);
   loader.loads[1]!.resolve("v");
   t.is(textOf(await next), "v");
 });
 
 /** Forwards a key until it is hot, and once more each time it is called. */
 async function forward({ node, peers, group }: ReturnType<typeof createNode>, name: Buffer, answer: Outcome) {
-  const outcome = node.missed(group, name);
+  const outcome = missed(node, group, name);
   peers.asked.at(-1)!.resolve(answer);
   return outcome;
 }
@@ -320,7 +330,7 @@ test("a forward that a delete has voided is answered and not mirrored", async (t
   const name = keyOwnedBy("b", all.membership);
   for (let i = 0; i < 3; i++) await forward(all, name, found("v1"));
   all.group.mirrors!.delete(name);
-  const outcome = all.node.missed(all.group, name);
+  const outcome = missed(all.node, all.group, name);
   all.group.forwards.void(name);
   all.peers.asked.at(-1)!.resolve(found("v1"));
   t.is(textOf(await outcome), "v1");
@@ -336,9 +346,9 @@ test("a group without mirrors copies nothing", async (t) => {
 test("a load that a delete has voided is answered and not kept, and the next GET loads anew", async (t) => {
   const { node, loader, group, membership } = createNode();
   const name = keyOwnedBy("a", membership);
-  const first = node.missed(group, name);
+  const first = missed(node, group, name);
   group.loads.void(name);
-  const second = node.missed(group, name);
+  const second = missed(node, group, name);
   t.is(loader.loads.length, 2);
   loader.loads[1]!.resolve("new");
   t.is(textOf(await second), "new");
@@ -346,53 +356,4 @@ test("a load that a delete has voided is answered and not kept, and the next GET
   t.is(textOf(await first), "old");
   t.is(group.store.get(name)?.value?.toString(), "new");
   t.is(group.counters.loadsVoided, 1);
-});
-
-/** Loads a key and returns what the store says of its life: undefined for ever, "not kept" when it is not there. */
-async function lifeOf(
-  conf: Partial<GroupConf>,
-  loaded: unknown,
-  dice = 0,
-): Promise<number | undefined | "not kept"> {
-  const { node, loader, group, membership } = createNode(conf, { random: () => dice });
-  const name = keyOwnedBy("a", membership);
-  const outcome = node.missed(group, name);
-  loader.loads[0]!.resolve(loaded as string);
-  await outcome;
-  const held = group.store.look(name);
-  return held.kind === "missing" ? "not kept" : held.ttlMs;
-}
-
-test("a value lives as long as the group's ttl, 0 is for ever", async (t) => {
-  t.is(await lifeOf({ ttlMs: 60_000 }, "v"), 60_000);
-  t.is(await lifeOf({ ttlMs: 0 }, "v"), undefined);
-});
-
-test("jitter shortens a life by at most its share, and never lengthens it", async (t) => {
-  const conf = { ttlMs: 60_000, ttlJitter: 0.1 };
-  t.is(await lifeOf(conf, "v", 0), 60_000);
-  t.is(await lifeOf(conf, "v", 0.5), 57_000);
-  const shortest = await lifeOf(conf, "v", 1 - Number.EPSILON);
-  t.true(typeof shortest === "number" && shortest >= 53_999 && shortest <= 54_001);
-});
-
-test("not found lives as long as negative-ttl, with jitter; 0 is not kept", async (t) => {
-  t.is(await lifeOf({ negativeTtlMs: 4000, ttlMs: 60_000 }, null), 4000);
-  t.is(await lifeOf({ negativeTtlMs: 4000, ttlJitter: 0.5 }, null, 0.5), 3000);
-  t.is(await lifeOf({ negativeTtlMs: 0, ttlMs: 60_000 }, null), "not kept");
-});
-
-test("the loader's own ttl holds exactly, for a value and for not found; 0 is not kept", async (t) => {
-  const conf = { ttlMs: 60_000, negativeTtlMs: 4000, ttlJitter: 0.5 };
-  t.is(await lifeOf(conf, { value: "v", ttlMs: 1234 }, 0.9), 1234);
-  t.is(await lifeOf(conf, { value: null, ttlMs: 1234 }, 0.9), 1234);
-  t.is(await lifeOf(conf, { value: "v", ttlMs: 0 }), "not kept");
-  t.is(await lifeOf(conf, { value: null, ttlMs: 0 }), "not kept");
-});
-
-test("who waited hears the same life as the store", async (t) => {
-  const { node, loader, group, membership } = createNode({ ttlMs: 60_000 });
-  const outcome = node.missed(group, keyOwnedBy("a", membership));
-  loader.loads[0]!.resolve("v");
-  t.deepEqual(await outcome, found("v", 60_000));
 });

@@ -2,9 +2,10 @@
  * A worker without a thread: notes what it is told, and says and dies when the test wants it.
  */
 import { EventEmitter } from "node:events";
+import type { WorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { sumWorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { joined } from "../../../server/threads/forwarder.ts";
-import type { ReplyBatch, ToMain, ToWorker, WorkerFigures } from "../../../server/threads/messages.ts";
+import type { ReplyBatch, ToMain, ToWorker } from "../../../server/threads/messages.ts";
 import type { LinkedWorker } from "../../../server/threads/worker-link.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
 
@@ -45,6 +46,7 @@ export class FakeWorker extends EventEmitter {
     this.say({
       kind: "commands",
       ids: commands.map((_, i) => firstId + i),
+      numbers: commands.map((_, i) => i),
       clients: commands.map(() => 77),
       protocols: commands.map(() => protocol),
       bytes: joined(commands.map((words) => bytes(command(...words)))),

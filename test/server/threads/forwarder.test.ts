@@ -30,18 +30,18 @@ function replies(...pairs: readonly [id: number, text: string][]): ReplyBatch {
 
 test("commands of one tick travel in one message, those of the next in another", async (t) => {
   const { posted, forwarder } = createForwarder();
-  void forwarder.send(words("GET a"), 7, 2);
-  void forwarder.send(words("DEL b c"), 8, 3);
+  void forwarder.send(41, words("GET a"), 7, 2);
+  void forwarder.send(42, words("DEL b c"), 8, 3);
   t.is(posted.length, 0);
   await turn();
-  void forwarder.send(words("GET d"), 7, 2);
+  void forwarder.send(41, words("GET d"), 7, 2);
   await turn();
   await turn();
   t.deepEqual(
-    posted.map(({ ids, clients, protocols }) => ({ ids, clients, protocols })),
+    posted.map(({ ids, numbers, clients, protocols }) => ({ ids, numbers, clients, protocols })),
     [
-      { ids: [1, 2], clients: [7, 8], protocols: [2, 3] },
-      { ids: [3], clients: [7], protocols: [2] },
+      { ids: [1, 2], numbers: [41, 42], clients: [7, 8], protocols: [2, 3] },
+      { ids: [3], numbers: [41], clients: [7], protocols: [2] },
     ],
   );
   t.deepEqual(
@@ -59,7 +59,7 @@ test("commands of one tick travel in one message, those of the next in another",
 test("the words are copied at once, into memory that can change hands", async (t) => {
   const { posted, forwarder } = createForwarder();
   const chunk = bytes("GET a");
-  void forwarder.send([chunk.subarray(0, 3), chunk.subarray(4)], 1, 2);
+  void forwarder.send(41, [chunk.subarray(0, 3), chunk.subarray(4)], 1, 2);
   chunk.fill(0);
   await turn();
   t.deepEqual(read([Buffer.from(posted[0]!.bytes)]).commands, [["GET", "a", "(get)"]]);
@@ -68,7 +68,7 @@ test("the words are copied at once, into memory that can change hands", async (t
 
 test("replies find their commands in whatever order and grouping they come", async (t) => {
   const { forwarder } = createForwarder();
-  const sent = ["a", "b", "c", "d"].map((key) => forwarder.send(words(`GET ${key}`), 1, 2));
+  const sent = ["a", "b", "c", "d"].map((key) => forwarder.send(41, words(`GET ${key}`), 1, 2));
   await turn();
   forwarder.settle(replies([4, "+d\r\n"], [2, "$-1\r\n"]));
   forwarder.settle(replies([3, ""], [1, "$5\r\n+\r\n$1\r\n"]));
@@ -77,7 +77,7 @@ test("replies find their commands in whatever order and grouping they come", asy
 
 test("a reply is given once, and one that nobody waits for does no harm", async (t) => {
   const { forwarder } = createForwarder();
-  const sent = forwarder.send(words("GET a"), 1, 2);
+  const sent = forwarder.send(41, words("GET a"), 1, 2);
   await turn();
   forwarder.settle(replies([1, "+first\r\n"], [9, "+nobody\r\n"]));
   forwarder.settle(replies([1, "+second\r\n"]));
@@ -86,7 +86,7 @@ test("a reply is given once, and one that nobody waits for does no harm", async 
 
 test("numbers begin anew before they are no small integers any more", async (t) => {
   const { posted, forwarder } = createForwarder(2 ** 30 - 1);
-  const sent = [forwarder.send(words("GET a"), 1, 2), forwarder.send(words("GET b"), 1, 2)];
+  const sent = [forwarder.send(41, words("GET a"), 1, 2), forwarder.send(41, words("GET b"), 1, 2)];
   await turn();
   t.deepEqual(posted[0]!.ids, [2 ** 30 - 1, 1]);
   forwarder.settle(replies([1, "+b\r\n"], [2 ** 30 - 1, "+a\r\n"]));
@@ -95,7 +95,7 @@ test("numbers begin anew before they are no small integers any more", async (t) 
 
 test("a small reply does not keep the memory of a large one that came with it", async (t) => {
   const { forwarder } = createForwarder();
-  const sent = [forwarder.send(words("GET small"), 1, 2), forwarder.send(words("GET large"), 1, 2)];
+  const sent = [forwarder.send(41, words("GET small"), 1, 2), forwarder.send(41, words("GET large"), 1, 2)];
   await turn();
   const batch = replies([1, "+OK\r\n"], [2, `$100000\r\n${"x".repeat(100_000)}\r\n`]);
   forwarder.settle(batch);

@@ -7,14 +7,17 @@ import { Worker } from "node:worker_threads";
 import test from "ava";
 import { ErrorReply, OK, Push, type Reply } from "../../../proto/reply.ts";
 import { errors } from "../../../proto/texts.ts";
+import type { AnyClient } from "../../../server/sessions/any-client.ts";
 import type { ClientPush } from "../../../server/threads/messages.ts";
-import { type RemoteClient, WorkerLink } from "../../../server/threads/worker-link.ts";
-import { Held, turn } from "../fakes.ts";
+import { WorkerLink } from "../../../server/threads/worker-link.ts";
+import { Held, turn, worldAt } from "../fakes.ts";
 import { FakeWorker, figuresWith, textsOf } from "./fake-worker.ts";
 
 const INTERNAL = `-${errors.internal}\r\n`;
 
-function createLink(execute: (words: string[], client: RemoteClient) => Reply | Promise<Reply> | undefined) {
+function createLink(
+  execute: (words: string[], client: AnyClient, number: number) => Reply | Promise<Reply> | undefined,
+) {
   const worker = new FakeWorker();
   const failures: unknown[] = [];
   const logged: string[] = [];
@@ -22,7 +25,8 @@ function createLink(execute: (words: string[], client: RemoteClient) => Reply | 
   const seen: string[] = [];
   const link = new WorkerLink({
     worker: worker.asLinked,
-    execute: (args, client) => execute(args.map(String), client),
+    world: worldAt(),
+    execute: (number, args, client) => execute(args.map(String), client, number),
     failed: (error) => failures.push(error),
     logged: (line) => logged.push(line),
     gone: (client) => gone.push(client),
@@ -34,8 +38,8 @@ function createLink(execute: (words: string[], client: RemoteClient) => Reply | 
 
 test("commands run in their order, for their client; replies of one tick are one message", async (t) => {
   const ran: string[] = [];
-  const { worker } = createLink((words, { id, protocol }) => {
-    ran.push(`${id} ${protocol} ${words.join(" ")}`);
+  const { worker } = createLink((words, { id }, number) => {
+    ran.push(`${id} #${number} ${words.join(" ")}`);
     return words[0] === "DEL" ? 1 : words[1]!;
   });
   worker.handOver(
@@ -47,7 +51,7 @@ test("commands run in their order, for their client; replies of one tick are one
     5,
     3,
   );
-  t.deepEqual(ran, ["77 3 GET a", "77 3 DEL a", "77 3 GET b"]);
+  t.deepEqual(ran, ["77 #0 GET a", "77 #1 DEL a", "77 #2 GET b"]);
   await turn();
   t.deepEqual(worker.toldOf("replies").map(textsOf), [{ 5: "$1\r\na\r\n", 6: ":1\r\n", 7: "$1\r\nb\r\n" }]);
 });
@@ -120,7 +124,13 @@ test("a client that has had commands run is told of when it goes, and when its t
 
 test("what is no command is answered too", async (t) => {
   const { worker, failures } = createLink(() => OK);
-  const batch = { kind: "commands", ids: [1, 2], clients: [1, 1], protocols: [2, 2] } as const;
+  const batch = {
+    kind: "commands",
+    ids: [1, 2],
+    numbers: [0, 0],
+    clients: [1, 1],
+    protocols: [2, 2],
+  } as const;
   worker.say({ ...batch, bytes: Buffer.from("*1\r\n$4\r\nPING\r\n*1\r\n$x") });
   await turn();
   t.deepEqual(Object.assign({}, ...worker.toldOf("replies").map(textsOf)), { 1: "+OK\r\n", 2: INTERNAL });
@@ -186,12 +196,13 @@ test("lines of its log are passed on, and those of MONITOR", (t) => {
 test("what is said to a dead thread, and what it asked for, is thrown away", async (t) => {
   const held = new Held<string, Reply>("late");
   const program = `require("node:worker_threads").parentPort.postMessage({
-    kind: "commands", ids: [1], clients: [1], protocols: [2], bytes: Buffer.from("*1\\r\\n$4\\r\\nPING\\r\\n") });`;
+    kind: "commands", ids: [1], numbers: [0], clients: [1], protocols: [2], bytes: Buffer.from("*1\\r\\n$4\\r\\nPING\\r\\n") });`;
   const worker = new Worker(program, { eval: true });
   const failures: unknown[] = [];
   let asked = 0;
   const link = new WorkerLink({
     worker,
+    world: worldAt(),
     execute: () => {
       asked++;
       return held.promise;

@@ -7,7 +7,7 @@ import pino from "pino";
 import { OK } from "../../../proto/reply.ts";
 import type { WorkerStart } from "../../../server/threads/messages.ts";
 import { letGo, Workers } from "../../../server/threads/workers.ts";
-import { FakeClock, Held, turn } from "../fakes.ts";
+import { FakeClock, Held, turn, worldAt } from "../fakes.ts";
 import { FakeWorker, figuresWith } from "./fake-worker.ts";
 
 interface StartedWorker {
@@ -36,11 +36,14 @@ function createWorkers(count: number) {
     execute: () => OK,
     recover: (thread) => recovered.push(thread),
     log: pino({ level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) }),
-    clock: clock.read,
-    sleep: (ms) => {
-      const sleep = new Held<number, void>(ms);
-      sleeps.push(sleep);
-      return sleep.promise;
+    world: {
+      ...worldAt(clock.read),
+      quietlyAfter: (ms, run) => {
+        const sleep = new Held<number, void>(ms);
+        sleeps.push(sleep);
+        void sleep.promise.then(run);
+        return { cancel: () => {} };
+      },
     },
     closeTimeoutMs: () => 777,
   });

@@ -7,8 +7,12 @@ import test from "ava";
 import type { Edit, Edited } from "../../../cluster/edit.ts";
 import { refusedEdit } from "../../../cluster/edit-message.ts";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
-import { Coherence, type CoherencePeers } from "../../../server/changes/coherence.ts";
+import { type ChangePeers, ClusterChanges } from "../../../server/changes/cluster-changes.ts";
+import { LocalChanges } from "../../../server/changes/local-changes.ts";
 import { Groups } from "../../../server/groups/groups.ts";
+import { Owners } from "../../../server/members/owners.ts";
+import { Holdings, type LookPeers } from "../../../server/reads/holdings.ts";
+import { Watches } from "../../../server/tracking/watches.ts";
 import {
   createGroup,
   createMembership,
@@ -23,6 +27,8 @@ const LOOK: Edit = { conditions: [], value: undefined, life: "keep", wanted: und
 const SET: Edit = { ...LOOK, value: key("v"), life: "endless" };
 const DONE: Edited = { ...refusedEdit(""), error: undefined, held: true, changed: true };
 
+type FakePeersOf = ChangePeers & LookPeers & { isUp(id: string): boolean };
+
 function setUp() {
   const told: string[] = [];
   const down = new Set<string>();
@@ -35,7 +41,7 @@ function setUp() {
     if (down.has(id) || failing.has(id)) throw new PeerUnreachable(id, "down");
     return answer;
   };
-  const peers: CoherencePeers = {
+  const peers: FakePeersOf = {
     isUp: (id) => !down.has(id),
     look: () => Promise.reject(new Error("nobody looks")),
     track: () => {},
@@ -43,28 +49,30 @@ function setUp() {
     flush: (id, copiesOnly) => tell(id, copiesOnly ? "drop all" : "flush", undefined),
     edit: (id) => tell(id, "edit", state.edited),
     count: () => Promise.resolve(0),
-    ring: () => Promise.resolve(true),
   };
   const membership = createMembership("a", ["a", "b", "c"]);
   const group = createGroup();
   const groups = new Groups([group]);
   const tracking = createTracking(groups);
-  const coherence = new Coherence({ groups, membership, peers, tracking, sleep: async () => {} });
-  return { coherence, membership, group, told, down, failing, state };
+  const owners = new Owners({ membership, peers });
+  const local = new LocalChanges({ groups, tracking, watches: new Watches() });
+  const holdings = new Holdings({ groups, membership, owners, peers, tracking });
+  const changes = new ClusterChanges({ groups, membership, owners, peers, local, holdings });
+  return { changes, membership, group, told, down, failing, state };
 }
 
 const sorted = (words: readonly string[]) => [...words].sort();
 
 test("a plain SET tells owner and others together, then all of them to drop copies", async (t) => {
-  const { coherence, membership, told } = setUp();
-  const edited = coherence.edit(keyOwnedBy("b", membership), SET);
+  const { changes, membership, told } = setUp();
+  const edited = changes.edit(keyOwnedBy("b", membership), SET);
   t.deepEqual(sorted(told), ["b edit", "c remove"]);
   t.is(await edited, DONE);
   t.deepEqual(sorted(told.slice(2)), ["b drop", "c drop"]);
 });
 
 test("where the owner may say no, the others are told only when it has said yes", async (t) => {
-  const { coherence, membership, told, state } = setUp();
+  const { changes, membership, told, state } = setUp();
   for (const edit of [
     { ...SET, conditions: ["missing"] } as Edit,
     { ...LOOK, life: 5 },
@@ -72,51 +80,51 @@ test("where the owner may say no, the others are told only when it has said yes"
   ]) {
     told.length = 0;
     state.edited = { ...DONE, changed: false };
-    await coherence.edit(keyOwnedBy("b", membership), edit);
+    await changes.edit(keyOwnedBy("b", membership), edit);
     t.deepEqual(told, ["b edit"]);
     told.length = 0;
     state.edited = DONE;
-    await coherence.edit(keyOwnedBy("b", membership), edit);
+    await changes.edit(keyOwnedBy("b", membership), edit);
     t.deepEqual(told.slice(0, 2), ["b edit", "c remove"]);
     t.deepEqual(sorted(told.slice(2)), ["b drop", "c drop"]);
   }
 });
 
 test("an edit that changes nothing asks the owner and nobody else", async (t) => {
-  const { coherence, membership, told, group } = setUp();
+  const { changes, membership, told, group } = setUp();
   const name = keyOwnedBy("b", membership);
   group.mirrors!.put(name, key("1"), undefined);
-  t.is(await coherence.edit(name, LOOK), DONE);
+  t.is(await changes.edit(name, LOOK), DONE);
   t.deepEqual(told, ["b edit"]);
   t.is(group.mirrors!.look(name).kind, "value");
   const own = keyOwnedBy("a", membership);
   group.store.put(own, key("1"), undefined);
-  t.like(await coherence.edit(own, LOOK), { held: true, changed: false, bytes: 1 });
+  t.like(await changes.edit(own, LOOK), { held: true, changed: false, bytes: 1 });
   t.is(told.length, 1);
 });
 
 test("what this node owns is changed before anything is awaited; copies here go at once, too", (t) => {
-  const { coherence, membership, group } = setUp();
+  const { changes, membership, group } = setUp();
   const own = keyOwnedBy("a", membership);
   const load = startFlight(group.loads, own).flight;
-  void coherence.edit(own, SET);
+  void changes.edit(own, SET);
   t.is(String(group.store.get(own)?.value), "v");
   t.true(load.voided);
   const theirs = keyOwnedBy("b", membership);
   group.mirrors!.put(theirs, key("old"), undefined);
   group.store.put(theirs, key("old"), undefined);
-  void coherence.edit(theirs, { ...LOOK, life: 5 });
+  void changes.edit(theirs, { ...LOOK, life: 5 });
   t.is(group.mirrors!.look(theirs).kind, "missing");
   t.is(group.store.look(theirs).kind, "missing");
 });
 
 test("an owner that fails is stood in for, and has the key deleted in case it has done it all the same", async (t) => {
-  const { coherence, membership, told, failing, group } = setUp();
+  const { changes, membership, told, failing, group } = setUp();
   const name = keyOwnedBy("b", membership);
   const next = membership.ring.ownerAmong(name, (id) => id !== "b")!;
   failing.add("b");
   const view = Buffer.from(name);
-  const edited = coherence.edit(view, { ...SET, conditions: ["missing"] });
+  const edited = changes.edit(view, { ...SET, conditions: ["missing"] });
   view.fill("x");
   t.true((await edited).changed);
   if (next === "a") t.is(String(group.store.get(name)?.value), "v");
@@ -126,37 +134,37 @@ test("an owner that fails is stood in for, and has the key deleted in case it ha
 });
 
 test("a plain SET whose owner fails has the owner told of it as well", async (t) => {
-  const { coherence, membership, told, failing } = setUp();
+  const { changes, membership, told, failing } = setUp();
   failing.add("b");
-  await coherence.edit(keyOwnedBy("b", membership), SET);
+  await changes.edit(keyOwnedBy("b", membership), SET);
   t.true(told.includes("b remove"));
 });
 
 test("when nobody else can be reached this node stands in", async (t) => {
-  const { coherence, membership, failing, group } = setUp();
+  const { changes, membership, failing, group } = setUp();
   failing.add("b").add("c");
   const name = keyOwnedBy("b", membership);
-  t.like(await coherence.edit(name, SET), { held: false, changed: true });
+  t.like(await changes.edit(name, SET), { held: false, changed: true });
   t.is(String(group.store.get(name)?.value), "v");
-  t.like(await coherence.edit(name, LOOK), { held: true });
+  t.like(await changes.edit(name, LOOK), { held: true });
 });
 
 test("a failure that is no unreachable member is not hidden", async (t) => {
-  const { coherence, membership, state } = setUp();
+  const { changes, membership, state } = setUp();
   state.edited = Promise.reject(new TypeError("broken")) as unknown as Edited;
-  await t.throwsAsync(async () => coherence.edit(keyOwnedBy("b", membership), SET), { message: "broken" });
+  await t.throwsAsync(async () => changes.edit(keyOwnedBy("b", membership), SET), { message: "broken" });
 });
 
 test("a key of no group has nothing, and cannot be set", async (t) => {
-  const { coherence, told } = setUp();
-  t.is((await coherence.edit(key("nobody's"), SET)).error, "no group takes the key");
-  t.like(await coherence.edit(key("nobody's"), { ...LOOK, value: null }), { held: false, error: undefined });
+  const { changes, told } = setUp();
+  t.is((await changes.edit(key("nobody's"), SET)).error, "no group takes the key");
+  t.like(await changes.edit(key("nobody's"), { ...LOOK, value: null }), { held: false, error: undefined });
   t.deepEqual(told, []);
 });
 
 test("a flush drops copies in its second round", async (t) => {
-  const { coherence, told, group } = setUp();
-  const flushed = coherence.flush();
+  const { changes, told, group } = setUp();
+  const flushed = changes.flush();
   group.store.put(key("scores:a"), key("set behind it"), undefined);
   group.mirrors!.put(key("scores:b"), key("old"), undefined);
   await flushed;

@@ -1,0 +1,219 @@
+/**
+ * A member of the cluster without clients: groups and their entries, the ring, the links to the other members, and what
+ * reads and changes do with them.
+ *
+ * Invariants: `open` either leaves a member that other members can reach, or rejects; `close` ends the links. Time,
+ * chance and wires come from the world that is handed in, so that a simulator can run whole members over one of its
+ * own. Knows no RESP, no client and no thread.
+ */
+import { HotKeys } from "../../cluster/hot-keys.ts";
+import type { Outcome } from "../../cluster/outcome.ts";
+import { Peers } from "../../cluster/peers.ts";
+import type { Hash32 } from "../../cluster/ring.ts";
+import type { Tracker } from "../../cluster/tracker.ts";
+import type { World } from "../../cluster/world.ts";
+import { ClusterChanges } from "../changes/cluster-changes.ts";
+import { LocalChanges } from "../changes/local-changes.ts";
+import type { NodeConf } from "../conf/conf.ts";
+import { peerHosts } from "../conf/peer-hosts.ts";
+import { Latency } from "../counters/latency.ts";
+import { createGroup } from "../groups/create-group.ts";
+import type { Waiter } from "../groups/flights.ts";
+import { Groups } from "../groups/groups.ts";
+import type { Loader } from "../loaders/loader.ts";
+import type { Log } from "../machine/log.ts";
+import { RegularWork } from "../machine/regular-work.ts";
+import { changeRing } from "../members/change-ring.ts";
+import { untilUp } from "../members/links-up.ts";
+import { Membership } from "../members/membership.ts";
+import { Owners } from "../members/owners.ts";
+import { ClusterScan } from "../reads/cluster-scan.ts";
+import { Holdings } from "../reads/holdings.ts";
+import { LocalLoads } from "../reads/local-loads.ts";
+import { ReadThrough } from "../reads/read-through.ts";
+import { Tracking } from "../tracking/tracking.ts";
+import { Watches } from "../tracking/watches.ts";
+import { peerHandlers } from "./peer-handlers.ts";
+
+export interface CacheOptions {
+  readonly conf: NodeConf;
+  /** By group name; every group of the conf has one. */
+  readonly loaders: ReadonlyMap<string, Loader>;
+  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly world: World;
+  /** From `loadHash32`. */
+  readonly hash: Hash32;
+}
+
+/** How often due entries are looked for, and how many are looked at. */
+const SWEEP_MS = 100;
+const SWEEP_ENTRIES = 200;
+/** How often stores note how much they are used. */
+const NOTE_USES_MS = 1000;
+/**
+ * How long a member that starts waits for its links. A client served before they are up would cause loads that the
+ * owners need not repeat.
+ */
+const LINKING_MS = 500;
+const LINKING_STEP_MS = 5;
+
+export class Cache {
+  /** CONFIG SET changes it in place: read it at each use. */
+  readonly conf: NodeConf;
+  readonly groups: Groups;
+  readonly membership: Membership;
+  readonly owners: Owners;
+  /** Undefined on a node that is alone. */
+  readonly peers: Peers | undefined;
+  readonly tracking: Tracking;
+  readonly watches = new Watches();
+  readonly reads: ReadThrough;
+  readonly holdings: Holdings;
+  readonly scan: ClusterScan;
+  readonly local: LocalChanges;
+  readonly changes: ClusterChanges;
+  /** Of loads on this node, in seconds. */
+  readonly loadLatency = new Latency();
+  readonly #options: CacheOptions;
+  readonly #regularWork: RegularWork;
+
+  constructor(options: CacheOptions) {
+    const { conf, log, world } = options;
+    const { clock, random } = world;
+    this.#options = options;
+    this.conf = conf;
+    this.#regularWork = new RegularWork(log, world);
+    this.groups = createGroups(options);
+    this.membership = this.#createMembership();
+    this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
+    const { groups, membership, peers } = this;
+    this.owners = new Owners({ membership, peers });
+    const { owners } = this;
+    this.tracking = new Tracking({ groups, clock, maxKeys: () => conf.trackingMaxKeys });
+    const { tracking, watches } = this;
+    this.local = new LocalChanges({ groups, tracking, watches });
+    this.holdings = new Holdings({ groups, membership, owners, peers, tracking });
+    const { local, holdings } = this;
+    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, holdings });
+    this.scan = new ClusterScan({ groups, membership, owners, peers, random, soon: world.soon });
+    const loads = new LocalLoads({ clock, random, loadLatency: this.loadLatency, tracking });
+    const hotKeys = new HotKeys({ hash: options.hash, seed: random() * 2 ** 32, clock });
+    const peerTimeoutMs = () => conf.peerTimeoutMs;
+    this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs });
+  }
+
+  /**
+   * The value of a key, wherever it is; loads it if nobody has it. Never rejects. The key's bytes are copied. `reader` is
+   * told when the value no longer holds.
+   */
+  get(key: Uint8Array, reader?: Tracker): Outcome | Promise<Outcome> {
+    const group = this.groups.of(key, 0, key.length);
+    if (group === undefined) return { kind: "absent", ttlMs: undefined };
+    return this.reads.get(group, key, reader);
+  }
+
+  /** The GET of a key, which some group takes, that neither its store nor its mirrors hold. `key` must be a copy. */
+  missed(key: Buffer, waiter: Waiter): void {
+    this.reads.missed(this.groups.of(key, 0, key.length)!, key, waiter);
+  }
+
+  /** Puts a ring of these members into force everywhere; returns those that did not take it, sorted. */
+  changeRing(members: readonly string[]): Promise<string[]> {
+    const { membership, peers } = this;
+    return changeRing(members, { membership, peers, sleep: (ms) => this.#sleep(ms) });
+  }
+
+  /** Opens the peer port and waits a moment for links to the other members. Rejects when the port cannot be had. */
+  async open(): Promise<void> {
+    const { conf, peers, membership } = this;
+    if (peers !== undefined) {
+      for (const host of peerHosts(conf)) await peers.listen(host, conf.peerPort);
+      peers.setMembers(membership.members);
+      await untilUp(() => membership.others.some((id) => !peers.isUp(id)), {
+        maxMs: LINKING_MS,
+        stepMs: LINKING_STEP_MS,
+        sleep: (ms) => this.#sleep(ms),
+      });
+    }
+    this.#regularWork.every(SWEEP_MS, () => this.#sweep());
+    this.#regularWork.every(NOTE_USES_MS, () => {
+      for (const { store } of this.groups.all) store.noteUseTimes();
+    });
+  }
+
+  /** Frees what a thread that has died held in the stores. */
+  recoverThread(thread: number): void {
+    for (const { store, mirrors } of this.groups.all) {
+      if (store.recoverThread(thread) > 0) this.tracking.flushed();
+      mirrors?.recoverThread(thread);
+    }
+  }
+
+  /** Answers what other members have asked, then ends the links and the loaders. */
+  async close(): Promise<void> {
+    await this.peers?.close();
+    for (const { queue } of this.groups.all) queue.stop();
+    await Promise.all([...this.#options.loaders.values()].map((loader) => loader.close?.()));
+  }
+
+  /** Ends the regular work; whatever is asked is still answered. */
+  stopWork(): void {
+    this.#regularWork.stop();
+  }
+
+  #sweep(): void {
+    for (const { store, mirrors } of this.groups.all) {
+      store.sweep(SWEEP_ENTRIES);
+      mirrors?.sweep(SWEEP_ENTRIES);
+    }
+    this.tracking.expire();
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#options.world.after(ms, resolve));
+  }
+
+  #createMembership(): Membership {
+    const { conf, hash } = this.#options;
+    return new Membership(conf.peers.length > 0 ? conf.peers : [conf.peerAddress], {
+      self: conf.peerAddress,
+      ring: { virtualNodes: conf.virtualNodes, seed: conf.ringSeed },
+      hash,
+      onChange: (members) => {
+        this.peers?.setMembers(members);
+        this.tracking.vouchesNoMore();
+      },
+      onReturn: () => this.local.flush(),
+    });
+  }
+
+  #createPeers(): Peers {
+    const { conf, log, world } = this.#options;
+    return new Peers({
+      id: conf.peerAddress,
+      secret: conf.clusterSecret,
+      maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
+      askTimeoutMs: () => conf.peerTimeoutMs,
+      clock: world.clock,
+      random: world.random,
+      log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
+      epoch: () => this.membership.epoch,
+      linkChanged: () => this.tracking.vouchesNoMore(),
+      invalidated: (keys) => this.local.invalidated(keys),
+      handlers: peerHandlers(this),
+    });
+  }
+}
+
+function createGroups({ conf, loaders, world }: CacheOptions): Groups {
+  return new Groups(
+    conf.groups.map((group) =>
+      createGroup(group, {
+        loader: loaders.get(group.name)!,
+        eviction: conf.eviction,
+        hasPeers: conf.peers.length > 0,
+        world,
+      }),
+    ),
+  );
+}

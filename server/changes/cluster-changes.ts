@@ -1,0 +1,168 @@
+/**
+ * Commands that change entries in the whole cluster: DEL, SET and its kin, FLUSHALL.
+ *
+ * Invariant: when a change has been answered, no member that could be reached gives an older value any more, and no
+ * load that began before it will be kept. A change goes round twice. Between the rounds, a member that was told early
+ * may have copied the old value from a member that was told late. After the first round no entry and no load under way
+ * has the old value any more; after the second, no copy and no forward has it. That holds whoever each member takes for
+ * the owner. (To tell the owner first and then the others is one message a member less, and wrong while members differ
+ * about who is up.) The second round leaves entries and loads alone: they can only be newer, such as the value of a SET
+ * right behind a DEL. What a member does for a change is in local-changes.ts. Does not know RESP.
+ *
+ *     DEL k   ─▶ this node ─▶ 1. every member: entry, copy, load and forward under way
+ *                          ─▶ 2. every member: copy and forward under way
+ *     SET k v ─▶ this node ─▶ 1. the owner: as above, and keeps v; all others: as above
+ *                          ─▶ 2. every member: copy and forward under way
+ *
+ * Where the owner has to decide (NX, EXPIRE, GETDEL) it is asked alone before the others are told.
+ */
+import type { Edit, Edited } from "../../cluster/edit.ts";
+import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+import type { Groups } from "../groups/groups.ts";
+import type { Membership } from "../members/membership.ts";
+import type { Owners } from "../members/owners.ts";
+import { askEach, MAX_MEMBERS_ASKED, orWhenUnreachable } from "../members/reach.ts";
+import type { Holdings } from "../reads/holdings.ts";
+import type { Actor } from "../tracking/actor.ts";
+import type { LocalChanges } from "./local-changes.ts";
+
+/** The part of the peer links that changes need. */
+export interface ChangePeers {
+  remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number>;
+  flush(id: string, copiesOnly: boolean): Promise<void>;
+  edit(id: string, key: Uint8Array, edit: Edit): Promise<Edited>;
+}
+
+export interface ClusterChangesOptions {
+  readonly groups: Groups;
+  readonly membership: Membership;
+  readonly owners: Owners;
+  /** Undefined on a node that is alone. */
+  readonly peers: ChangePeers | undefined;
+  readonly local: LocalChanges;
+  readonly holdings: Pick<Holdings, "noteLook">;
+}
+
+export class ClusterChanges {
+  readonly #options: ClusterChangesOptions;
+
+  constructor(options: ClusterChangesOptions) {
+    this.#options = options;
+  }
+
+  /** Deletes keys in the whole cluster; returns how many were held. */
+  async remove(keys: readonly Buffer[], { by }: Actor = {}): Promise<number> {
+    const { peers, local, owners } = this.#options;
+    const unique = [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
+    if (peers === undefined) return local.remove(unique, by);
+    const ownersOf = unique.map((key) => owners.of(key));
+    // An entry of a stand-in or a former owner is not another entry: a member counts only what it owns.
+    const [removed] = await Promise.all([
+      this.#removeEach((id) => unique.filter((_, i) => ownersOf[i] === id), by),
+      this.#removeEach((id) => unique.filter((_, i) => ownersOf[i] !== id), by),
+    ]);
+    await this.#dropCopies(unique);
+    return removed;
+  }
+
+  /** Empties the whole cluster, in two rounds as well. */
+  async flush({ by }: Actor = {}): Promise<void> {
+    const { peers, local, membership } = this.#options;
+    local.flush(by);
+    if (peers === undefined) return;
+    await askEach(membership.others, (id) => peers.flush(id, false), undefined);
+    local.dropAllCopies();
+    await askEach(membership.others, (id) => peers.flush(id, true), undefined);
+  }
+
+  /**
+   * Edits an entry at its owner, and has every copy of it dropped when that has changed it. The caller's bytes are used
+   * no longer than this call lasts. Answers at once on a node that is alone; a key of no group has no entry.
+   */
+  edit(key: Uint8Array, edit: Edit, { by, reader }: Actor = {}): Edited | Promise<Edited> {
+    const { groups, peers, local, holdings } = this.#options;
+    if (reader !== undefined) holdings.noteLook(Buffer.from(key), { reader });
+    const isHere = peers === undefined || groups.of(key, 0, key.length) === undefined;
+    if (isHere) return local.edit(key, edit, by);
+    const value = edit.value && Buffer.from(edit.value);
+    const own = { ...edit, value };
+    return changes(edit) ? this.#change(Buffer.from(key), own, by) : this.#inspect(Buffer.from(key), own);
+  }
+
+  async #change(key: Buffer, edit: Edit, by: number | undefined): Promise<Edited> {
+    const { owners, local } = this.#options;
+    const owner = owners.of(key);
+    const allBut = (target: string) => this.#removeEach((id) => (id === target ? [] : [key]), by);
+    // Before anything is awaited: a GET behind this in a pipeline must not be answered from a copy.
+    if (owner !== owners.self) local.remove([key], by);
+    // Copies may go whatever the owner says, but are dear where it may say no.
+    const isSure = edit.value instanceof Uint8Array && edit.conditions.length === 0;
+    const [{ edited, target }] = await Promise.all([
+      this.#editAtOwner(key, edit, owner, by),
+      isSure ? allBut(owner) : 0,
+    ]);
+    // An owner that could not be reached may have made the edit all the same; then it loses the entry like any copy.
+    if (!edited.changed && target === owner) return edited;
+    if (!isSure || target !== owner) await allBut(target);
+    await this.#dropCopies([key]);
+    return edited;
+  }
+
+  /** Asks the owner, or its stand-in when the owner cannot be reached, and at last this node. */
+  async #editAtOwner(
+    key: Buffer,
+    edit: Edit,
+    owner: string,
+    by: number | undefined,
+  ): Promise<{ edited: Edited; target: string }> {
+    const { owners, peers, local } = this.#options;
+    const failed = new Set<string>();
+    let target = owner;
+    while (target !== owners.self && failed.size < MAX_MEMBERS_ASKED) {
+      try {
+        return { edited: await peers!.edit(target, key, edit), target };
+      } catch (error) {
+        if (!(error instanceof PeerUnreachable)) throw error;
+        failed.add(target);
+        target = owners.of(key, failed);
+      }
+    }
+    return { edited: local.edit(key, edit, by), target: owners.self };
+  }
+
+  /** An edit that changes nothing needs no rounds. */
+  #inspect(key: Buffer, edit: Edit): Edited | Promise<Edited> {
+    const { owners, peers, local } = this.#options;
+    const owner = owners.of(key);
+    if (owner === owners.self) return local.edit(key, edit);
+    return orWhenUnreachable(peers!.edit(owner, key, edit), () => local.edit(key, edit));
+  }
+
+  /** Has every member delete its part of the keys; returns how many entries held a value. */
+  async #removeEach(part: (id: string) => readonly Buffer[], by: number | undefined): Promise<number> {
+    const counts = this.#options.membership.members.map((id) => {
+      const keys = part(id);
+      return keys.length > 0 ? this.#removeAt(id, keys, by) : 0;
+    });
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** A member that cannot be reached gets the delete when its link comes back; it counts as nothing removed. */
+  #removeAt(id: string, keys: readonly Buffer[], by: number | undefined): Promise<number> | number {
+    const { owners, peers, local } = this.#options;
+    if (id === owners.self) return local.remove(keys, by);
+    return orWhenUnreachable(peers!.remove(id, keys, false), () => 0);
+  }
+
+  /** The second round. */
+  async #dropCopies(keys: readonly Buffer[]): Promise<void> {
+    const { membership, peers, local } = this.#options;
+    local.dropCopies(keys);
+    await askEach(membership.others, (id) => peers!.remove(id, keys, true), 0);
+  }
+}
+
+/** Whether an edit can change anything but the count of uses. */
+function changes({ value, life }: Edit): boolean {
+  return value !== undefined || life !== "keep";
+}

@@ -1,0 +1,120 @@
+/**
+ * What a change does on this node: to its stores, its mirrors and the work under way. A change of the whole cluster is
+ * this on every member.
+ *
+ * Invariants: a change voids the load of its key, so that a value from before it is never kept; clients that track or
+ * watch the key are told. Asks no other member.
+ */
+import type { Edit, Edited } from "../../cluster/edit.ts";
+import { refusedEdit } from "../../cluster/edit-message.ts";
+import type { Group, Groups } from "../groups/groups.ts";
+import type { Tracking } from "../tracking/tracking.ts";
+import type { Watches } from "../tracking/watches.ts";
+
+export interface LocalChangesOptions {
+  readonly groups: Groups;
+  readonly tracking: Pick<Tracking, "changed" | "flushed" | "unvouched" | "vouchesNoMore">;
+  readonly watches: Pick<Watches, "touch" | "touchAll">;
+}
+
+const NOT_HELD: Edited = { ...refusedEdit(""), error: undefined };
+
+export class LocalChanges {
+  readonly #options: LocalChangesOptions;
+
+  constructor(options: LocalChangesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Deletes keys: entries, copies, and what is under way. Returns how many entries held a value. `by`: the client of
+   * this node that asked for it.
+   */
+  remove(keys: readonly Uint8Array[], by?: number): number {
+    let removed = 0;
+    for (const key of keys) {
+      const group = this.#options.groups.of(key, 0, key.length);
+      if (group === undefined) continue;
+      const bytes = asBuffer(key);
+      group.loads.void(bytes);
+      dropCopiesOf(group, bytes);
+      if (group.store.delete(bytes)) removed++;
+      this.#tell(bytes, by);
+    }
+    return removed;
+  }
+
+  /** Drops what came from other members: mirrors, and forwards under way. */
+  dropCopies(keys: readonly Uint8Array[]): void {
+    for (const key of keys) {
+      const group = this.#options.groups.of(key, 0, key.length);
+      if (group !== undefined) dropCopiesOf(group, asBuffer(key));
+    }
+  }
+
+  /** Carries an edit out on this node's own store; one that changes something also drops copies and voids the load. */
+  edit(key: Uint8Array, edit: Edit, by?: number): Edited {
+    const group = this.#options.groups.of(key, 0, key.length);
+    if (group === undefined) return edit.value ? refusedEdit("no group takes the key") : NOT_HELD;
+    const edited = group.store.edit(key, edit);
+    if (!edited.changed) return edited;
+    const bytes = asBuffer(key);
+    group.loads.void(bytes);
+    dropCopiesOf(group, bytes);
+    this.#tell(bytes, by);
+    return edited;
+  }
+
+  /** Empties this node: entries, copies, and what is under way. */
+  flush(by?: number): void {
+    for (const group of this.#options.groups.all) {
+      group.loads.voidAll();
+      group.store.clear();
+    }
+    this.dropAllCopies();
+    this.#options.tracking.flushed(by);
+    this.#options.watches.touchAll();
+  }
+
+  dropAllCopies(): void {
+    for (const group of this.#options.groups.all) {
+      group.forwards.voidAll();
+      group.trackedForwards.voidAll();
+      group.mirrors?.clear();
+    }
+  }
+
+  /**
+   * An owner says that what this node has read of keys no longer holds; undefined: of all keys. Requests from now on
+   * have to ask the owner.
+   */
+  invalidated(keys: readonly Uint8Array[] | undefined): void {
+    const { tracking, groups } = this.#options;
+    if (keys === undefined) {
+      for (const group of groups.all) group.trackedForwards.voidAll();
+      tracking.vouchesNoMore();
+    }
+    for (const key of keys ?? []) {
+      const group = groups.of(key, 0, key.length);
+      const bytes = Buffer.from(key);
+      group?.trackedForwards.void(bytes);
+      group?.mirrors?.delete(bytes);
+      tracking.unvouched(bytes);
+    }
+  }
+
+  #tell(key: Buffer, by: number | undefined): void {
+    this.#options.tracking.changed(key, by);
+    this.#options.watches.touch(key);
+  }
+}
+
+function dropCopiesOf(group: Group, key: Buffer): void {
+  group.forwards.void(key);
+  group.trackedForwards.void(key);
+  group.mirrors?.delete(key);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,50 @@
+/**
+ * Why a connection is special: a plain one has its hits answered in place, a special one sends every command through
+ * the command table.
+ *
+ * Invariant: `plain` is true exactly while no reason holds. It is one boolean, so that a hit pays for all reasons with
+ * one look.
+ */
+
+/** Each has a bit. */
+const REASONS = {
+  /** The client has not given the password yet. */
+  locked: 1,
+  /** Commands of this client are under way on another thread that may change an entry. */
+  changing: 2,
+  /** The client is inside MULTI. */
+  queueing: 4,
+  /** The client is subscribed to something. */
+  subscribed: 8,
+  /** The client said CLIENT TRACKING ON. */
+  tracking: 16,
+  /** The client said CLIENT REPLY OFF or SKIP. */
+  silent: 32,
+  /** A client says MONITOR, or commands wait for CLIENT UNPAUSE. */
+  observed: 64,
+} as const;
+
+export type SpecialReason = keyof typeof REASONS;
+
+export class SpecialReasons {
+  #plain = true;
+  #bits = 0;
+  #changes = 0;
+
+  /** No reason holds. */
+  get plain(): boolean {
+    return this.#plain;
+  }
+
+  /** Says that a reason holds from now on, or no longer does. */
+  set(reason: SpecialReason, holds: boolean): void {
+    this.#bits = holds ? this.#bits | REASONS[reason] : this.#bits & ~REASONS[reason];
+    this.#plain = this.#bits === 0;
+  }
+
+  /** One more command, or one less, is under way on another thread that may change an entry. */
+  countChanges(by: 1 | -1): void {
+    this.#changes += by;
+    this.set("changing", this.#changes > 0);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * What a node has counted, of all its threads, for INFO, CARROT.STATS, CLIENT LIST and /metrics.
+ *
+ * Invariant: figures of workers are those of the last `gather`; those of this thread are of now. Counting happens where
+ * things happen: here they are only added up.
+ */
+import { randomBytes } from "node:crypto";
+import type { Cache } from "../cache/cache.ts";
+import { byId, describeConnection } from "../clients/client-line.ts";
+import type { Clients } from "../clients/clients.ts";
+import { type ClientCounters, zeroClientCounters } from "../counters/client-counters.ts";
+import { CommandStats } from "../counters/command-stats.ts";
+import { zeroCounters } from "../counters/group-counters.ts";
+import { Latency } from "../counters/latency.ts";
+import { addCounters, type ClientFigures, type WorkerFigures } from "../counters/thread-figures.ts";
+import { resetCounters } from "../groups/group-figures.ts";
+
+/** The worker threads, as far as their figures go. */
+export interface FigureWorkers {
+  /** Numbers of the threads that live. */
+  readonly threads: readonly number[];
+  /** `withLines`: with the lines of CLIENT LIST. */
+  figures(withLines: boolean): Promise<WorkerFigures>;
+  reset(): void;
+}
+
+export interface NodeReportOptions {
+  readonly cache: Cache;
+  readonly clients: Pick<Clients, "all" | "counters" | "max">;
+  readonly counters: ClientCounters;
+  /** Of the main thread's clients. */
+  readonly stats: CommandStats;
+  /** Of commands of the main thread's clients that could not be answered at once, in seconds. */
+  readonly waitLatency: Latency;
+  /** Clients of all threads. */
+  readonly clientCount: () => number;
+  /** Undefined with one thread. */
+  readonly workers: FigureWorkers | undefined;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  /** The port for clients. */
+  readonly port: () => number;
+}
+
+export class NodeReport {
+  readonly cache: Cache;
+  /** Forty hex digits, new at each start. */
+  readonly runId = randomBytes(20).toString("hex");
+  readonly #options: NodeReportOptions;
+  readonly #startedMs: number;
+  #worker: WorkerFigures | undefined;
+  #opsPerSecond = 0;
+  #commandsBefore = 0;
+
+  constructor(options: NodeReportOptions) {
+    this.#options = options;
+    this.cache = options.cache;
+    this.#startedMs = options.clock();
+  }
+
+  /** The port for clients. */
+  get port(): number {
+    return this.#options.port();
+  }
+
+  get threads(): number {
+    return 1 + (this.#options.workers?.threads.length ?? 0);
+  }
+
+  /** Clients of all threads, and how many there may be. */
+  get clients(): { readonly count: number; readonly max: number } {
+    return { count: this.#options.clientCount(), max: this.#options.clients.max };
+  }
+
+  get uptimeMs(): number {
+    return this.#options.clock() - this.#startedMs;
+  }
+
+  /** Commands in the last whole second. */
+  get opsPerSecond(): number {
+    return this.#opsPerSecond;
+  }
+
+  get clientFigures(): ClientFigures {
+    const { clients, counters } = this.#options;
+    const { received, rejected } = clients.counters;
+    const sum = { ...counters, connectionsReceived: received, connectionsRejected: rejected };
+    if (this.#worker !== undefined) addCounters(sum, this.#worker.clients);
+    return sum;
+  }
+
+  get commandStats(): CommandStats {
+    const sum = new CommandStats();
+    sum.addAll(this.#options.stats);
+    if (this.#worker !== undefined) sum.addAll(this.#worker.commands);
+    return sum;
+  }
+
+  /** Of commands that could not be answered at once, in seconds. */
+  get waitLatency(): Latency {
+    const sum = new Latency();
+    sum.add(this.#options.waitLatency);
+    if (this.#worker !== undefined) sum.add(new Latency(this.#worker.waits));
+    return sum;
+  }
+
+  /** Asks the worker threads what they have counted. */
+  async gather(withLines = false): Promise<void> {
+    const { workers, cache } = this.#options;
+    if (workers === undefined) return;
+    const figures = await workers.figures(withLines);
+    this.#worker = figures;
+    for (const group of cache.groups.all) {
+      group.counted = [figures.groups[group.name] ?? zeroCounters()];
+    }
+  }
+
+  /** The lines of CLIENT LIST, of all threads, by id. */
+  async clientLines(): Promise<string[]> {
+    // First, so that the reply to this very question does not count as outstanding.
+    const own = Array.from(this.#options.clients.all(), describeConnection);
+    await this.gather(true);
+    return [...own, ...(this.#worker?.lines ?? [])].sort(byId);
+  }
+
+  /** To be called once a second: counts the commands of the second that has passed. */
+  async countSecond(): Promise<void> {
+    await this.gather();
+    const { commands } = this.clientFigures;
+    this.#opsPerSecond = Math.max(0, commands - this.#commandsBefore);
+    this.#commandsBefore = commands;
+  }
+
+  /** CONFIG RESETSTAT; resolves when every thread has done it. */
+  async reset(): Promise<void> {
+    const { cache, clients, counters, stats, workers } = this.#options;
+    for (const group of cache.groups.all) resetCounters(group);
+    stats.reset();
+    Object.assign(counters, zeroClientCounters());
+    Object.assign(clients.counters, { received: 0, rejected: 0 });
+    workers?.reset();
+    await this.gather();
+  }
+}

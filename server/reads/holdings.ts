@@ -1,0 +1,81 @@
+/**
+ * What is held, without a load: EXISTS, TTL, STRLEN, DBSIZE and their kin.
+ *
+ * Invariant: one key is looked up where its owner is, never in a mirror; a count adds up what each member owns. Does not
+ * know RESP.
+ */
+import type { Glimpse } from "../../cluster/outcome.ts";
+import { sumFigures } from "../groups/group-figures.ts";
+import type { Groups } from "../groups/groups.ts";
+import type { Membership } from "../members/membership.ts";
+import type { Owners } from "../members/owners.ts";
+import { askEach, orWhenUnreachable } from "../members/reach.ts";
+import type { Actor } from "../tracking/actor.ts";
+import type { Tracking } from "../tracking/tracking.ts";
+
+/** The part of the peer links that looking needs. */
+export interface LookPeers {
+  look(id: string, key: Uint8Array): Promise<Glimpse>;
+  count(id: string): Promise<number>;
+  /** Has the member note that this node is about to look at a key; before `look` or an edit, in one tick with it. */
+  track(id: string, key: Uint8Array, kind: "lookedAt"): void;
+}
+
+export interface HoldingsOptions {
+  readonly groups: Groups;
+  readonly membership: Membership;
+  readonly owners: Owners;
+  /** Undefined on a node that is alone. */
+  readonly peers: LookPeers | undefined;
+  readonly tracking: Pick<Tracking, "looks">;
+}
+
+/** No group takes the key, so nothing is known of it. */
+const MISSING: Glimpse = { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
+
+export class Holdings {
+  readonly #options: HoldingsOptions;
+
+  constructor(options: HoldingsOptions) {
+    this.#options = options;
+  }
+
+  /** What the key's owner holds. `key` must be the caller's own copy. */
+  async look(key: Buffer, { reader }: Actor = {}): Promise<Glimpse> {
+    const { owners, peers } = this.#options;
+    this.noteLook(key, { reader });
+    const owner = owners.of(key);
+    if (owner === owners.self) return this.lookHere(key);
+    return orWhenUnreachable(peers!.look(owner, key), () => this.lookHere(key));
+  }
+
+  /** Live entries of all members that can be reached; copies are not counted. */
+  async count(): Promise<number> {
+    const { membership, peers } = this.#options;
+    // Counted before anything is awaited: a FLUSHALL behind a DBSIZE in a pipeline comes after it.
+    const here = this.countHere();
+    if (peers === undefined) return here;
+    const others = await askEach(membership.others, (id) => peers.count(id), 0);
+    return others.reduce((sum, count) => sum + count, here);
+  }
+
+  /** Live entries of this node's own stores. */
+  countHere(): number {
+    return sumFigures(this.#options.groups.all).entries;
+  }
+
+  /** What this node's own store holds. */
+  lookHere(key: Uint8Array): Glimpse {
+    return this.#options.groups.of(key, 0, key.length)?.store.look(key) ?? MISSING;
+  }
+
+  /** Notes here and at the owner that a client is about to look at a key; nothing for a client that does not track. */
+  noteLook(key: Buffer, { reader }: Actor): void {
+    const { tracking, groups, owners, peers } = this.#options;
+    // A key that no group takes does not change.
+    if (reader === undefined || groups.of(key, 0, key.length) === undefined) return;
+    tracking.looks(key, reader);
+    const owner = owners.of(key);
+    if (owner !== owners.self) peers!.track(owner, key, "lookedAt");
+  }
+}

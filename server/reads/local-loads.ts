@@ -1,0 +1,81 @@
+/**
+ * Loads on this node, and what becomes of the value.
+ *
+ * Invariant: a load of a key runs at most once at a time on this node, and only the value of a flight that was not voided
+ * is kept. Asks no other member.
+ */
+import type { Outcome } from "../../cluster/outcome.ts";
+import type { Latency } from "../counters/latency.ts";
+import type { Flight, Waiter } from "../groups/flights.ts";
+import type { Group } from "../groups/groups.ts";
+import type { Tracking } from "../tracking/tracking.ts";
+
+export interface LocalLoadsOptions {
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  /** From 0 to 1, for the jitter of lifetimes. */
+  readonly random: () => number;
+  /** In seconds. */
+  readonly loadLatency: Latency;
+  readonly tracking: Pick<Tracking, "isNoted" | "changed" | "filled" | "prolonged" | "unvouched">;
+}
+
+export class LocalLoads {
+  readonly #options: LocalLoadsOptions;
+
+  constructor(options: LocalLoadsOptions) {
+    this.#options = options;
+  }
+
+  /** Joins the load of a key that is under way, or starts one. `key` must be the caller's own copy. */
+  load(group: Group, key: Buffer, waiter: Waiter): void {
+    const flight = group.loads.board(key, waiter);
+    if (flight === undefined) {
+      group.counters.flightsJoined++;
+      return;
+    }
+    this.#loadAndKeep(group, key, flight).then((outcome) => group.loads.land(flight, outcome));
+  }
+
+  async #loadAndKeep(group: Group, key: Buffer, flight: Flight): Promise<Outcome> {
+    const started = this.#options.clock();
+    group.counters.loads++;
+    const outcome = await group.queue.load(key.subarray(group.prefix.length));
+    this.#options.loadLatency.observe((this.#options.clock() - started) / 1000);
+    if (outcome.kind === "error") {
+      group.counters.loadErrors++;
+      return outcome;
+    }
+    const ttlMs = this.#lifetime(group, outcome);
+    if (flight.voided) group.counters.loadsVoided++;
+    else this.#keep(group, key, outcome.kind === "value" ? outcome.value : null, ttlMs);
+    return { ...outcome, ttlMs };
+  }
+
+  #keep(group: Group, key: Buffer, value: Uint8Array | null, ttlMs: number | undefined): void {
+    const { tracking } = this.#options;
+    const before = tracking.isNoted(key) ? group.store.get(key) : undefined;
+    const isKept = ttlMs !== 0 && group.store.put(key, value, ttlMs);
+    // A change of a value that is not kept goes unnoticed, so nothing vouches for it.
+    if (!isKept) tracking.unvouched(key);
+    else if (before === undefined) tracking.filled(key, ttlMs);
+    else if (isSame(before.value, value)) tracking.prolonged(key, ttlMs);
+    else tracking.changed(key);
+  }
+
+  /**
+   * How long to keep what a loader returned: its own word exactly, else the group's ttl, shortened at random by up to the
+   * group's jitter, so that entries loaded together do not expire together. Undefined: for ever; 0: not at all.
+   */
+  #lifetime(group: Group, outcome: Outcome & { ttlMs: number | undefined }): number | undefined {
+    if (outcome.ttlMs !== undefined) return outcome.ttlMs;
+    const { ttlMs, negativeTtlMs, ttlJitter } = group.conf;
+    if (outcome.kind === "value" && ttlMs === 0) return undefined;
+    const base = outcome.kind === "value" ? ttlMs : negativeTtlMs;
+    return base * (1 - ttlJitter * this.#options.random());
+  }
+}
+
+function isSame(a: Buffer | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
+}

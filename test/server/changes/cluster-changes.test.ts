@@ -1,0 +1,121 @@
+/**
+ * Goal: a delete and a flush reach the members that they must, in the order that they must, and say what became of it.
+ * Method: node `a` of the ring a, b, c with real stores and flights; its peers note what they are told and answer when the
+ * test says so. That all of it adds up to "no stale read" is shown in test/sim.
+ */
+import test from "ava";
+import { key, keyOwnedBy, startFlight, turn } from "../fakes.ts";
+import { createNode } from "../members-node.ts";
+
+test("a delete tells every member, and every member again when all have answered", async (t) => {
+  const { changes, peers, membership } = createNode();
+  const name = keyOwnedBy("b", membership);
+  peers.hold = [];
+  const removed = changes.remove([name]);
+  t.deepEqual(peers.told.toSorted(), [`b remove ${name}`, `c remove ${name}`]);
+  peers.hold[0]!.resolve();
+  await turn();
+  t.is(peers.told.length, 2);
+  peers.hold[1]!.resolve();
+  await turn();
+  t.deepEqual(peers.told.slice(2), [`b drop ${name}`, `c drop ${name}`]);
+  let acknowledged = false;
+  void removed.then(() => {
+    acknowledged = true;
+  });
+  peers.hold[2]!.resolve();
+  await turn();
+  t.false(acknowledged);
+  peers.hold[3]!.resolve();
+  await removed;
+  t.is(peers.told.length, 4);
+});
+
+test("a delete is done here before anything else happens, and once more at its end", async (t) => {
+  const { changes, peers, group, membership } = createNode();
+  const name = keyOwnedBy("b", membership);
+  peers.hold = [];
+  group.mirrors!.put(name, key("1"), undefined);
+  void changes.remove([name]);
+  t.is(group.mirrors!.look(name).kind, "missing");
+  group.mirrors!.put(name, key("1"), undefined);
+  const forward = startFlight(group.forwards, name).flight;
+  for (const held of peers.hold) held.resolve();
+  await turn();
+  t.is(group.mirrors!.look(name).kind, "missing");
+  t.true(forward.voided);
+});
+
+test("a delete counts what the owners held, each key once, however often it is named", async (t) => {
+  const { changes, holdings, peers, group, membership } = createNode();
+  const [own, theirs] = [keyOwnedBy("a", membership), keyOwnedBy("b", membership)];
+  group.store.put(own, key("1"), undefined);
+  group.store.put(theirs, key("1"), undefined);
+  peers.counts.b = 1;
+  peers.counts.c = 0;
+  t.is(await changes.remove([own, theirs, Buffer.from(own), Buffer.from(theirs)]), 1 + 1);
+  t.is(holdings.countHere(), 0);
+  t.true(peers.told.includes(`b remove ${theirs}`));
+});
+
+test("keys of several owners go to each member together", async (t) => {
+  const { changes, peers, membership } = createNode();
+  const names = ["a", "b", "c"].map((owner) => keyOwnedBy(owner, membership));
+  await changes.remove(names);
+  t.deepEqual(
+    peers.told.slice(0, 4).toSorted(),
+    [
+      `b remove ${names[1]}`,
+      `b remove ${names[0]} ${names[2]}`,
+      `c remove ${names[2]}`,
+      `c remove ${names[0]} ${names[1]}`,
+    ].toSorted(),
+  );
+  t.deepEqual(
+    peers.told.slice(4).toSorted(),
+    ["b", "c"].map((id) => `${id} drop ${names.join(" ")}`),
+  );
+});
+
+test("a member that cannot be reached removes nothing and does not hold up a delete", async (t) => {
+  const { changes, peers, group, membership } = createNode();
+  const name = keyOwnedBy("b", membership);
+  peers.down.add("b");
+  peers.down.add("c");
+  group.store.put(name, key("1"), undefined);
+  t.is(await changes.remove([name]), 1);
+  t.true(peers.told.includes(`b remove ${name}`));
+});
+
+test("a failure that is no unreachable member is not hidden", async (t) => {
+  const { changes, peers, membership } = createNode();
+  peers.remove = () => Promise.reject(new TypeError("broken"));
+  await t.throwsAsync(changes.remove([keyOwnedBy("b", membership)]), { message: "broken" });
+});
+
+test("a node that is alone deletes, counts, looks and flushes at home", async (t) => {
+  const { lone, group } = createNode();
+  group.store.put(key("scores:Tom"), key("630"), undefined);
+  group.store.put(key("scores:Jack"), key("589"), undefined);
+  t.is(await lone.holdings.count(), 2);
+  t.is((await lone.holdings.look(key("scores:Tom"))).kind, "value");
+  t.is(await lone.changes.remove([key("scores:Tom"), key("scores:Tom")]), 1);
+  await lone.changes.flush();
+  t.is(await lone.holdings.count(), 0);
+});
+
+test("a flush empties this node and all others, twice, and passes over who cannot be reached", async (t) => {
+  const { changes, holdings, peers, group } = createNode();
+  group.store.put(key("scores:Tom"), key("1"), undefined);
+  peers.down.add("c");
+  peers.hold = [];
+  const flushed = changes.flush();
+  t.is(holdings.countHere(), 0);
+  group.mirrors!.put(key("scores:Tom"), key("1"), undefined);
+  for (const held of peers.hold) held.resolve();
+  await turn();
+  t.is(group.mirrors!.figures().entries, 0);
+  for (const held of peers.hold) held.resolve();
+  await flushed;
+  t.deepEqual(peers.told, ["b flush", "c flush", "b drop all", "c drop all"]);
+});

@@ -1,0 +1,120 @@
+/**
+ * Goal: a change takes from this node all that it concerns and nothing else, and tells the clients that have read the key.
+ * Method: real stores and flights, and trackers that note what they are told.
+ */
+import test from "ava";
+import { FakeTracker, key, startFlight } from "../fakes.ts";
+import { createNode } from "../members-node.ts";
+
+test("removing here takes the entry and the copy, and voids the load and the forward", (t) => {
+  const { local, group } = createNode();
+  const name = key("scores:Tom");
+  group.store.put(name, key("1"), undefined);
+  group.mirrors!.put(name, key("1"), undefined);
+  const load = startFlight(group.loads, name).flight;
+  const forward = startFlight(group.forwards, name).flight;
+  t.is(local.remove([name]), 1);
+  t.is(group.store.look(name).kind, "missing");
+  t.is(group.mirrors!.look(name).kind, "missing");
+  t.true(load.voided);
+  t.true(forward.voided);
+  t.is(group.loads.size + group.forwards.size, 0);
+});
+
+test("removing here counts values: no copies, no cached not-found, no key without a group", (t) => {
+  const { local, group } = createNode();
+  group.store.put(key("scores:v"), key("1"), undefined);
+  group.store.put(key("scores:n"), null, undefined);
+  group.mirrors!.put(key("scores:m"), key("1"), undefined);
+  const names = ["scores:v", "scores:n", "scores:m", "scores:x", "nobody's"].map((name) => key(name));
+  t.is(local.remove(names), 1);
+  t.is(group.store.look(key("scores:n")).kind, "missing");
+});
+
+test("removing here leaves other keys alone", (t) => {
+  const { holdings, local, group, other } = createNode();
+  group.store.put(key("scores:Tom"), key("1"), undefined);
+  other.store.put(key("other:Tom"), key("1"), undefined);
+  const load = startFlight(group.loads, key("scores:Tom")).flight;
+  local.remove([key("scores:Jack")]);
+  t.is(holdings.countHere(), 2);
+  t.false(load.voided);
+});
+
+test("a key given as plain bytes, at an offset, is removed", (t) => {
+  const { local, group } = createNode();
+  group.store.put(key("scores:Tom"), key("1"), undefined);
+  const frame = new Uint8Array(key("xxscores:Tomxx"));
+  t.is(local.remove([frame.subarray(2, 12)]), 1);
+});
+
+test("flushing here empties every group and voids everything under way", (t) => {
+  const { local, group, other } = createNode();
+  const flights = [group, other].flatMap((each) => {
+    each.store.put(key("scores:Tom"), key("1"), undefined);
+    each.mirrors!.put(key("scores:Jack"), key("1"), undefined);
+    return [startFlight(each.loads, key("x")).flight, startFlight(each.forwards, key("y")).flight];
+  });
+  local.flush();
+  t.true(flights.every((flight) => flight.voided));
+  t.true(
+    [group, other].every((each) => each.store.figures().entries + each.mirrors!.figures().entries === 0),
+  );
+});
+
+test("every way of changing a key here tells those who have read it", (t) => {
+  const { local, tracking } = createNode();
+  const reader = new FakeTracker();
+  const name = key("scores:Tom");
+  const read = () => tracking.readsFor([name], [], reader);
+  const edit = { conditions: [], value: key("1"), life: "endless", wanted: undefined, isUse: false } as const;
+  read();
+  local.edit(name, edit);
+  t.deepEqual(reader.told.splice(0), ["scores:Tom"], "set");
+  read();
+  local.edit(name, { ...edit, value: undefined, life: 1000 });
+  t.deepEqual(reader.told.splice(0), ["scores:Tom"], "another lifetime");
+  read();
+  local.edit(name, { ...edit, conditions: ["missing"] });
+  local.edit(name, { ...edit, value: undefined, life: "keep" });
+  t.deepEqual(reader.told.splice(0), [], "refused, or looked at");
+  local.remove([name]);
+  t.deepEqual(reader.told.splice(0), ["scores:Tom"], "deleted");
+  read();
+  local.dropCopies([name]);
+  t.deepEqual(reader.told.splice(0), [], "only copies went");
+  local.flush();
+  t.deepEqual(reader.told.splice(0), ["*"], "flushed");
+});
+
+test("what the owner says is invalid is no longer copied nor joined here", async (t) => {
+  const { local, group, tracking } = createNode();
+  const name = key("scores:Tom");
+  group.mirrors!.put(name, key("1"), undefined);
+  const forward = startFlight(group.trackedForwards, name).flight;
+  const reader = new FakeTracker();
+  tracking.readsFor([name], [], reader);
+  local.invalidated([name]);
+  t.is(group.mirrors!.look(name).kind, "missing");
+  t.true(forward.voided);
+  t.deepEqual(reader.told, ["scores:Tom"]);
+  const other = startFlight(group.trackedForwards, name).flight;
+  local.invalidated(undefined);
+  t.true(other.voided);
+});
+
+test("a client that watches a key is told when the key changes, or all keys go", (t) => {
+  const { local, watches } = createNode();
+  const name = key("scores:Tom");
+  const watched = (change: () => void) => {
+    watches.add(1, [name]);
+    change();
+    return !watches.settle(1);
+  };
+  const edit = { conditions: [], value: key("1"), life: "endless", wanted: undefined, isUse: false } as const;
+  t.true(watched(() => local.edit(name, edit)));
+  t.true(watched(() => local.remove([name])));
+  t.true(watched(() => local.flush()));
+  t.false(watched(() => local.remove([key("scores:Jack")])));
+  t.false(watched(() => local.dropCopies([name])));
+});

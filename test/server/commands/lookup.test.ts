@@ -1,0 +1,52 @@
+/**
+ * Goal: the words of a command lead to the command that is meant, or to Redis' own error. Method: a table of two.
+ */
+import test from "ava";
+import { ErrorReply } from "../../../proto/reply.ts";
+import type { Command, CommandTable } from "../../../server/commands/command.ts";
+import { arityFits, choose, commandNamed } from "../../../server/commands/lookup.ts";
+
+const shape = { flags: [], summary: "A command.", since: "1.0.0", group: "server" } as const;
+const list: Command = { ...shape, name: "list", arity: -2, local: () => null };
+const client: Command = { ...shape, name: "client", arity: -2, subcommands: [list] };
+const echo: Command = { ...shape, name: "echo", arity: 2, local: (args) => args[1]! };
+const commands: CommandTable = new Map([client, echo].map((command) => [command.name, command]));
+
+function chosen(...words: string[]): string {
+  const found = choose(
+    commands,
+    words.map((word) => Buffer.from(word)),
+  );
+  return found instanceof ErrorReply ? found.text : found.name;
+}
+
+test("a command is found by its name in any case, a subcommand by both names", (t) => {
+  t.is(chosen("ECHO", "x"), "echo");
+  t.is(chosen("Client", "List"), "client|list");
+  t.is(chosen("client", "help"), "client|help");
+});
+
+test("what is not found, or has the wrong number of words, gets Redis' error", (t) => {
+  t.is(chosen("nosuch", "x"), "ERR unknown command 'nosuch', with args beginning with: 'x' ");
+  t.is(chosen("echo"), "ERR wrong number of arguments for 'echo' command");
+  t.is(chosen("client"), "ERR wrong number of arguments for 'client' command");
+  t.is(chosen("client", "nosuch"), "ERR unknown subcommand 'nosuch'. Try CLIENT HELP.");
+});
+
+test("names with a container lead to its subcommand, and to nothing where there is none", (t) => {
+  t.is(commandNamed(commands, "client|list"), list);
+  t.is(commandNamed(commands, "client"), client);
+  t.is(commandNamed(commands, "client|nosuch"), undefined);
+  t.is(commandNamed(commands, "echo|list"), undefined);
+});
+
+test("an arity counts the name, and a negative one is the least", (t) => {
+  t.deepEqual(
+    [1, 2, 3].map((count) => arityFits(2, count)),
+    [false, true, false],
+  );
+  t.deepEqual(
+    [1, 2, 3].map((count) => arityFits(-2, count)),
+    [false, true, true],
+  );
+});

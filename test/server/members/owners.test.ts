@@ -1,0 +1,39 @@
+/**
+ * Goal: one answer to the question who answers for a key, for reads and for changes.
+ * Method: node `a` of the ring a, b, c, and links that the test cuts; every key's order of members comes from the ring.
+ */
+import test from "ava";
+import { Owners } from "../../../server/members/owners.ts";
+import { createMembership, key } from "../fakes.ts";
+
+const membership = createMembership("a", ["a", "b", "c"]);
+const KEYS = Array.from({ length: 200 }, (_, i) => key(`scores:${i}`));
+
+function ownersWith(...down: string[]): Owners {
+  return new Owners({ membership, peers: { isUp: (id) => id !== "a" && !down.includes(id) } });
+}
+
+test("the owner answers while it can be reached, and this node for its own keys", (t) => {
+  const owners = ownersWith();
+  for (const name of KEYS) t.is(owners.of(name), membership.ring.ownerOf(name));
+  t.is(owners.self, "a");
+});
+
+test("the next member clockwise stands in for an owner that is down, or has just failed", (t) => {
+  for (const name of KEYS) {
+    const owner = membership.ring.ownerOf(name);
+    const next = membership.ring.ownerAmong(name, (id) => id !== owner)!;
+    if (owner === "a") t.is(ownersWith("b").of(name), "a");
+    else {
+      t.is(ownersWith(owner).of(name), next);
+      t.is(ownersWith().of(name, new Set([owner])), next);
+      t.is(ownersWith().of(name, new Set(["b", "c"])), "a");
+      t.is(ownersWith("b", "c").of(name), "a");
+    }
+  }
+});
+
+test("a node that is alone answers for every key", (t) => {
+  const owners = new Owners({ membership, peers: undefined });
+  for (const name of KEYS) t.is(owners.of(name), "a");
+});
