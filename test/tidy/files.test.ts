@@ -2,35 +2,14 @@
  * Goal: the rules of the house that a reader relies on hold for every file.
  * Method: reads the sources as text; each rule is one test that names every offender.
  */
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "ava";
+import { files, offenders, ROOT, sources } from "./sources.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Each may import from itself and from what stands right of it. */
-const LAYERS = ["test", "bench", "server", "cluster", "proto"];
+/** Outside tests and in them. */
 const MAX_FILE_LINES = 400;
 const MAX_FUNCTION_LINES = 70;
-
-const files = listFiles();
-const sources = files
-  .filter((file) => file.endsWith(".ts") && LAYERS.includes(file.split("/")[0]!))
-  .map((file) => ({ file, text: readFileSync(path.join(ROOT, file), "utf8") }));
-
-/** What is in the tree: git's list in a clone; `git` is there wherever there is a clone. */
-function listFiles(): string[] {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
-  const listed = execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).split("\n");
-  return listed.filter((file) => file !== "" && existsSync(path.join(ROOT, file)));
-}
-
-function importsOf(text: string): string[] {
-  return [...text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)"|^import "([^"]+)"/gms)].map(
-    (match) => (match[1] ?? match[2])!,
-  );
-}
 
 /** Lines of every function whose body begins and ends at one indentation, with its first line. */
 function functionsOf(text: string): { head: string; lines: number }[] {
@@ -47,10 +26,6 @@ function functionsOf(text: string): { head: string; lines: number }[] {
   return found;
 }
 
-function offenders(check: (source: { file: string; text: string }) => string[]): string[] {
-  return sources.flatMap((source) => check(source).map((what) => `${source.file}: ${what}`));
-}
-
 test("there are sources to look at", (t) => {
   t.true(sources.length > 20);
 });
@@ -65,27 +40,6 @@ test("the top level holds what it may hold", (t) => {
     [...top].filter((name) => !allowed.has(name) && !name.startsWith(".")),
     [],
   );
-});
-
-test("imports point down only", (t) => {
-  const wrong = offenders(({ file, text }) => {
-    const layer = LAYERS.indexOf(file.split("/")[0]!);
-    return importsOf(text).filter((target) => {
-      if (!target.startsWith(".")) return false;
-      const to = path.join(path.dirname(file), target).split("/")[0]!;
-      // Tests of benches aside, nothing imports a test or a bench.
-      return LAYERS.indexOf(to) < layer || (to === "bench" && layer !== 1 && layer !== 0);
-    });
-  });
-  t.deepEqual(wrong, []);
-});
-
-test("the peer links know no RESP, and bytes know no node", (t) => {
-  const resp = /\/(reply|command-reader|texts|inline)\.ts$/;
-  const wrong = offenders(({ file, text }) =>
-    file.startsWith("cluster/") ? importsOf(text).filter((target) => resp.test(target)) : [],
-  );
-  t.deepEqual(wrong, []);
 });
 
 test("every file begins with a header comment", (t) => {
@@ -148,7 +102,7 @@ test("words of the field are used, not their synonyms", (t) => {
   ];
   t.deepEqual(
     offenders(({ file, text }) =>
-      file === "test/tidy.test.ts"
+      file === "test/tidy/files.test.ts"
         ? []
         : banned.flatMap(([word, instead]) => {
             const found = word.exec(text);
@@ -161,7 +115,7 @@ test("words of the field are used, not their synonyms", (t) => {
 
 test("nothing names the machine it was written on", (t) => {
   const wrong = files
-    .filter((file) => !file.endsWith("package-lock.json") && file !== "test/tidy.test.ts")
+    .filter((file) => !file.endsWith("package-lock.json") && file !== "test/tidy/files.test.ts")
     .filter((file) => /\.\.\/shared|\/work\//.test(readFileSync(path.join(ROOT, file), "utf8")));
   t.deepEqual(wrong, []);
 });
