@@ -155,7 +155,7 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
   return startHttp({
     host: conf.bind[0]!,
     port: conf.httpPort,
-    password: () => conf.requirePass,
+    passwords: node.clients.passwords,
     isExcluded: (address) => isExcluded(address, conf),
     get maxKeyBytes() {
       return conf.maxKeyBytes;

@@ -8,8 +8,8 @@
 import { loadHash32 } from "../cluster/ring.ts";
 import type { World } from "../cluster/world.ts";
 import { Cache } from "./cache/cache.ts";
-import { ClientCounts } from "./clients/client-counts.ts";
 import type { Clients } from "./clients/clients.ts";
+import { SharedCounts } from "./clients/shared-counts.ts";
 import type { NodeFace } from "./commands/node-face.ts";
 import { executeForThread, runHere } from "./commands/table.ts";
 import type { DirectiveChange } from "./conf/change-directive.ts";
@@ -56,7 +56,7 @@ export class Node implements NodeFace {
   port = 0;
   readonly #options: NodeOptions;
   readonly #regularWork: RegularWork;
-  readonly #counts: ClientCounts;
+  readonly #counts: SharedCounts;
   /** Undefined with one thread. */
   readonly #workers: Workers | undefined;
   #closing: Promise<void> | undefined;
@@ -70,7 +70,7 @@ export class Node implements NodeFace {
     this.wallMs = wallClock(world.clock);
     this.#regularWork = new RegularWork(log, world);
     this.cache = new Cache({ conf, loaders, log, world, hash });
-    this.#counts = new ClientCounts(threads);
+    this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
     this.sessions = new Sessions({ here, askWorkers: (question) => this.#workers?.ask(question) });
     this.sessions.onGone((client) => this.cache.watches.settle(client));
@@ -147,7 +147,8 @@ export class Node implements NodeFace {
   #createThreadSessions(): ThreadSessions {
     const { conf, world } = this.#options;
     return new ThreadSessions({
-      clock: world.clock,
+      world,
+      wallMs: this.wallMs,
       conf,
       nextSlowId: () => this.#counts.nextSlowId(),
       connections: () => this.clients.all(),
@@ -161,14 +162,14 @@ export class Node implements NodeFace {
       sessions,
       conf,
       log,
-      clock: world.clock,
+      world,
       groups: this.cache.groups,
       counters,
       waitLatency,
       thread: MAIN_THREAD,
       counts: this.#counts,
       sharesPort: threads > 1,
-      ask: (key, waiter) => this.cache.missed(key, waiter),
+      missed: (key, waiter) => this.cache.missed(key, waiter),
       run: (command, args, client) => runHere(command, args, { node: this, client }),
       gone: (client) => this.sessions.forget(client),
     });

@@ -1,25 +1,26 @@
 /**
- * The clients of this node: accepts them, numbers them, knows them all, and lets them go.
+ * The clients of one thread: accepts connections, numbers them, knows them all, and closes them.
  *
- * Invariants: nobody is let in beyond `maxclients`, nor from another machine while there is no password: they get
- * Redis' text and are closed. Who is idle or stuck for too long is closed. Knows nothing of what they ask for.
+ * Invariants: no client beyond `maxclients` is let in, nor one from another machine while there is no password: it gets
+ * Redis' text and is closed. A client that is idle or stuck for too long is closed. Knows no command.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { setImmediate as yieldTurn } from "node:timers/promises";
+import type { Nature, Timer } from "../../cluster/world.ts";
 import { errors } from "../../proto/texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { claimable } from "../machine/reuse-port.ts";
-import type { ClientCounts } from "./client-counts.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
-import { lendReads } from "./lent-reads.ts";
+import type { Passwords } from "./passwords.ts";
+import type { SharedCounts } from "./shared-counts.ts";
+import { readIntoSharedBuffer } from "./shared-read-buffer.ts";
 
 export interface ClientsOptions {
   /** The main thread is 1. */
   readonly thread: number;
   /** Of all threads of this node. */
-  readonly counts: ClientCounts;
+  readonly counts: SharedCounts;
   /** Several threads listen on one port. */
   readonly sharesPort: boolean;
   /** Read at each use, because CONFIG SET changes it in place. */
@@ -29,7 +30,8 @@ export interface ClientsOptions {
   >;
   /** How many clients there are descriptors for. */
   readonly room: number;
-  /** Told of who was not let in, and why. */
+  readonly world: Pick<Nature, "soon" | "after" | "quietlyEvery">;
+  /** Told of a connection that was not let in, and why. */
   refused(socket: Socket, why: string): void;
   /** Told that a client is no longer connected. */
   gone(connection: Connection): void;
@@ -53,19 +55,23 @@ export class Clients {
   readonly #connections = new Map<number, Connection>();
   readonly #servers: Server[] = [];
   readonly #host: ConnectionHost<Connection>;
-  readonly #sweeper: NodeJS.Timeout;
+  readonly #sweeper: Timer;
   #closing = false;
   #allGone: (() => void) | undefined;
 
   constructor(options: ClientsOptions) {
     this.#options = options;
     this.#host = { ...options.host, closed: (connection) => this.#closed(connection) };
-    this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS);
-    this.#sweeper.unref();
+    this.#sweeper = options.world.quietlyEvery(SWEEP_MS, () => this.sweep());
   }
 
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** What a password is checked against, here and over HTTP. */
+  get passwords(): Passwords {
+    return this.#host.passwords;
   }
 
   /** `maxclients`, or as many as there are descriptors for. */
@@ -112,7 +118,7 @@ export class Clients {
       this.#reject(accepted, errors.protectedMode, "protected mode");
     else if (!counts.enter(thread, this.max)) this.#reject(accepted, errors.maxClients, "maxclients");
     else {
-      const socket = lendReads(accepted);
+      const socket = readIntoSharedBuffer(accepted);
       // The probes are a second apart, and the tenth without an answer is the last: libuv has it so.
       if (conf.keepAliveMs > 0) socket.setKeepAlive(true, conf.keepAliveMs);
       const connection = new Connection(counts.nextId(), socket, this.#host);
@@ -140,12 +146,12 @@ export class Clients {
     const { clock, conf } = this.#host;
     const now = clock();
     for (const connection of this.#connections.values()) {
-      const verdict = connection.stalls.look(connection, now, conf);
+      const verdict = connection.stallCheck.look(connection, now, conf);
       if (verdict !== undefined) connection.drop(verdict, COUNTED_AS[verdict]);
     }
   }
 
-  /** Closes those who have neither sent nor taken a byte for `timeout`; who waits for something is not idle. */
+  /** Closes each client that has neither sent nor taken a byte for `timeout`; a client that waits for something is not idle. */
   closeIdle(): void {
     const { timeoutMs } = this.#options.conf;
     if (timeoutMs === 0) return;
@@ -159,30 +165,37 @@ export class Clients {
     }
   }
 
-  /** Accepts nobody any more; but first, whoever waits to be accepted: the kernel resets those when the port is closed. */
+  /**
+   * Accepts the connections that wait in the kernel, which would reset them when the port is closed; then closes the port.
+   */
   async stopListening(): Promise<void> {
-    await yieldTurn();
+    await this.#turn();
     for (let turns = 0, before = -1; turns < BACKLOG && this.counters.received !== before; turns++) {
       before = this.counters.received;
-      await yieldTurn();
+      await this.#turn();
     }
     this.#closing = true;
     for (const server of this.#servers) server.close();
   }
 
   /**
-   * Accepts nobody any more, answers what has arrived, and resolves when the last client is gone: after
-   * `shutdown-timeout` at the latest, whoever does not read then.
+   * Stops listening, answers what has arrived, and resolves when the last client is gone. A client that does not read is
+   * cut off after `shutdown-timeout`.
    */
   async close(): Promise<void> {
     if (!this.#closing) await this.stopListening();
-    clearInterval(this.#sweeper);
+    this.#sweeper.cancel();
     const gone = new Promise<void>((resolve) => (this.#allGone = resolve));
-    for (const connection of this.#connections.values()) connection.drain();
+    for (const connection of this.#connections.values()) connection.closeAfterInput();
     if (this.#connections.size === 0) return;
-    const cutOff = setTimeout(() => this.#cutOff(), this.#options.conf.shutdownTimeoutMs);
+    const { conf, world } = this.#options;
+    const cutOff = world.after(conf.shutdownTimeoutMs, () => this.#cutOff());
     await gone;
-    clearTimeout(cutOff);
+    cutOff.cancel();
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#options.world.soon(resolve));
   }
 
   #cutOff(): void {
@@ -190,7 +203,7 @@ export class Clients {
   }
 }
 
-/** In protected mode, everybody who is not on this machine. */
+/** Whether protected mode keeps a client with this address out: one that is not on this machine. */
 export function isExcluded(
   address: string | undefined,
   { protectedMode, requirePass }: Pick<NodeConf, "protectedMode" | "requirePass">,

@@ -1,17 +1,15 @@
 /**
- * One client: bytes in, replies out.
+ * One client: its bytes become commands, each command is answered, and in the end the connection closes.
  *
  * Invariants:
- *  - Replies leave in the order of the commands, however late one of them is ready.
- *  - What waits for this client is bounded: commands are read no further while too many replies, or too many bytes,
- *    are outstanding or the client does not read.
- *  - What is pushed to the client unasked stands between complete replies, behind those of all commands taken before.
+ *  - Commands are taken in their order, and no further ones while the outbox is full or the client has to wait.
+ *  - No client takes more than its turn: 512 commands, or one full read.
  *  - After QUIT or a protocol error nothing more is executed, and the socket is gone 200 ms after the last reply.
  *  - When the client is gone, nothing more of what it has sent is executed.
- * What this node holds is answered by hits.ts; everything else it hands to the command table.
+ * Knows neither what a command does nor in which order replies are written.
  *
- *     chunk ─▶ reader ─▶ hit: value copied into the output ───────────────┐
- *                     ─▶ anything else: reply now, or a slot to fill later ┴▶ one write a turn
+ *     chunk ─▶ reader ─▶ hits.ts: the value of a GET or MGET ┐
+ *                     ─▶ the command table: everything else ─┴▶ outbox ─▶ one write a turn
  */
 import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE } from "../../proto/command-reader.ts";
@@ -19,14 +17,19 @@ import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import { protocolErrors } from "../../proto/texts.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
 import { answerFromHere, missedKey } from "../hits/hits.ts";
-import { ClientSocket } from "./client-socket.ts";
 import type { ConnectionHost } from "./connection-host.ts";
-import * as most from "./connection-limits.ts";
-import { encodeOr, internalError, isConfirmation } from "./connection-replies.ts";
-import { replyBytes } from "./outcome-reply.ts";
-import { ReplyLine, type Slot } from "./reply-line.ts";
-import { Session, type User } from "./session.ts";
-import { Stalls } from "./stalls.ts";
+import { Outbox } from "./outbox.ts";
+import { outcomeBytes } from "./outcome-reply.ts";
+import type { User } from "./passwords.ts";
+import { Session } from "./session.ts";
+import { StallCheck } from "./stall-check.ts";
+
+/** Commands that are taken from one client before the others have their turn. */
+const TURN_COMMANDS = 512;
+/** Node reads no more than this at once, and up to 32 times in a row from a client that sends without end. */
+const FULL_READ_BYTES = 1 << 16;
+/** Time to read the last reply before the socket is destroyed: Redis' own test suite needs a fixed time. */
+const LINGER_MS = 200;
 
 export class Connection {
   readonly id: number;
@@ -39,23 +42,17 @@ export class Connection {
   libVersion = "";
   lastCommand = "NULL";
   readonly session = new Session();
-  /** The session's: all that the way of a hit looks at. */
+  /** The session's: all that a hit looks at. */
   readonly #special = this.session.special;
   lastActiveMs: number;
-  readonly stalls = new Stalls();
+  readonly stallCheck = new StallCheck();
   #authenticated: boolean;
-  /** A command is being executed whose reply has no place yet; what is pushed meanwhile comes after it. */
-  #executing = false;
-  /** How many have to be done before another command is taken. */
+  /** Promises that must settle before the next command. */
   #waits = 0;
-  readonly #pushedMeanwhile: Reply[] = [];
   readonly #reader: CommandReader;
-  readonly #line = new ReplyLine();
-  readonly #flow: ClientSocket;
-  /** Where in the thread's output the replies of this turn begin. */
-  #turnStart = 0;
-  #flushPlanned = false;
-  /** All complete commands of what has arrived have been taken. */
+  readonly #outbox: Outbox<Connection>;
+  #isPaused = false;
+  /** All complete commands that have arrived have been taken. */
   #idle = true;
   /** No more commands are taken; the socket ends after the last reply. */
   #leaving = false;
@@ -73,16 +70,16 @@ export class Connection {
     this.#special.set("locked", !this.#authenticated);
     this.#special.set("observed", host.isObserved());
     this.#reader = new CommandReader(host.limits(this.#authenticated), host.run);
-    this.#flow = new ClientSocket(socket, () => this.#endWhenDone());
+    this.#outbox = new Outbox<Connection>(this, socket, host);
     socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
-    socket.on("end", () => this.drain());
-    socket.on("drain", () => this.#drained());
+    socket.on("end", () => this.closeAfterInput());
+    socket.on("drain", () => this.#outbox.drained());
     // A reset is a normal goodbye for some clients; "close" follows and does the work.
     socket.on("error", () => {});
     socket.on("close", () => this.#closed());
   }
 
-  /** Who is in stays in when a password is set later; when it is taken away, everybody is in. */
+  /** A client that is in stays in when a password is set later; without a password every client is in. */
   get authenticated(): boolean {
     return this.#authenticated || this.host.conf.requirePass === "";
   }
@@ -94,7 +91,7 @@ export class Connection {
     this.#reader.limits = this.host.limits(value);
   }
 
-  /** Has given this user's password. */
+  /** The client has given this user's password. */
   enter(user: User): void {
     this.session.user = user;
     this.authenticated = true;
@@ -111,26 +108,18 @@ export class Connection {
   }
 
   /**
-   * Sends what no command has asked for, behind the replies to all commands that have been taken. `atOnce`: and before
-   * them as well, because it concerns replies that the client has had.
+   * Sends a message that no command has asked for, behind the replies to all commands that have been taken. `atOnce`:
+   * before them as well, because it concerns replies that the client has had.
    */
   push(message: Reply, atOnce = false): void {
     if (this.#leaving || this.socket.destroyed) return;
-    const mayWrite = atOnce && !this.#executing && !this.#inTurn;
-    if (mayWrite && this.#line.mayBeOvertaken) this.#write(this.#encode(message, this.protocol));
-    if (this.#executing) this.#pushedMeanwhile.push(message);
-    else if (this.#line.length > this.host.conf.maxPendingCommands + most.MAX_PUSHES)
-      this.drop(...most.OUTPUT_LIMIT);
-    else {
-      this.#hold(this.#encode(message, this.protocol));
-      this.#planFlush();
-    }
+    this.#outbox.push(message, atOnce && !this.#inTurn);
   }
 
-  /** Speaks another dialect from the reply to this command on: nothing in it comes before. */
+  /** Speaks another dialect from the reply to this command on: nothing in that dialect comes before it. */
   speak(protocol: 2 | 3): void {
     this.protocol = protocol;
-    this.#line.seal();
+    this.#outbox.seal();
   }
 
   /** Bytes of a command that has not arrived whole. */
@@ -138,218 +127,33 @@ export class Connection {
     return this.#reader.pendingBytes;
   }
 
-  /** Bytes of replies not yet taken by the kernel, and how many replies are outstanding. */
+  /** Bytes of replies that the kernel has not taken, and replies that are not written. */
   get outgoing(): { readonly bytes: number; readonly replies: number } {
-    const { departing } = this.#flow;
-    return { bytes: this.socket.writableLength + departing + this.#line.bytes, replies: this.#line.length };
+    return this.#outbox.outgoing;
   }
 
-  /** Takes no further command, not even one that has arrived; ends after the replies of those before. */
-  leave(): void {
-    this.#leaving = true;
-    this.#endWhenDone();
-  }
-
-  /** Answers every command that has arrived, reads no more, and ends. */
-  drain(): void {
-    this.#inputEnded = true;
-    this.#endWhenDone();
-  }
-
-  #arrived(chunk: Buffer): void {
-    this.lastActiveMs = this.host.clock();
-    // Still read, and thrown away: unread bytes at the close would become a reset that can cost the last replies.
-    if (this.#leaving || this.#inputEnded) return;
-    this.#reader.push(chunk);
-    this.#turn();
-    if (!this.#idle) this.#reader.own();
-    if (chunk.length >= most.FULL_READ_BYTES && !this.#flow.isPaused) this.#giveWay();
-  }
-
-  /** Reads on when the others have had their turn. */
-  #giveWay(): void {
-    this.#flow.pause(true);
-    setImmediate(() => (this.#idle ? this.#flow.pause(false) : this.#resume()));
-  }
-
-  /** Takes commands until there are no more or the client has to wait. */
-  #turn(): void {
-    const { output } = this.host;
-    this.#inTurn = true;
-    this.#idle = false;
-    this.#turnStart = output.length;
-    const commands = this.host.counters.commands;
-    this.#reader.limits = this.host.limits(this.authenticated);
-    this.#special.set("locked", !this.authenticated);
-    let left = most.TURN_COMMANDS;
-    while (!this.#leaving && !this.#mustWait()) {
-      if (left-- === 0) {
-        this.#giveWay();
-        break;
-      }
-      const result = this.#reader.next();
-      if (result === COMMAND) this.#command();
-      else if (result === NEED_MORE) {
-        this.#idle = true;
-        this.stalls.noteRest(this.pendingBytes, this.host.counters.commands > commands, this.lastActiveMs);
-        break;
-      } else {
-        this.#refuse(result === DROP);
-        break;
-      }
-      if (output.length - this.#turnStart > most.TURN_BYTES) {
-        this.#writeTurn();
-        // Whether the client takes it shows only when it has left.
-        if (this.#flow.departing > 0) {
-          this.#giveWay();
-          break;
-        }
-      }
-    }
-    if (output.length > this.#turnStart) this.#writeTurn();
-    this.#flow.pause(!this.#idle && !this.#leaving);
-    this.#inTurn = false;
-    this.#endWhenDone();
-  }
-
-  #mustWait(): boolean {
-    if (this.#flow.isChoked || this.#waits > 0) return true;
-    if (this.#line.length === 0) return false;
-    return this.#line.length >= this.host.conf.maxPendingCommands || this.#line.bytes >= most.MAX_HELD_BYTES;
-  }
-
-  #drained(): void {
-    this.#flow.drained();
-    // A client that takes long to read a long reply is not idle.
-    this.lastActiveMs = this.host.clock();
-    this.#resume();
-  }
-
-  #closed(): void {
-    this.#leaving = true;
-    this.#line.clear();
-    this.host.closed(this);
-  }
-
-  #resume(): void {
-    if (!this.#idle && !this.#leaving && !this.#mustWait()) this.#turn();
-  }
-
-  #command(): void {
-    this.host.counters.commands++;
-    const mark = this.host.output.length;
-    if (this.#special.plain && answerFromHere(this.#reader, this.host, this.protocol)) {
-      this.lastCommand = this.#reader.isGet ? "get" : "mget";
-      if (this.#line.length > 0) this.#hold(this.host.output.take(mark));
-      return;
-    }
-    if (this.#special.plain && this.#reader.isGet && this.#ask()) return;
-    this.session.beginCommand();
-    this.#executing = true;
-    const reply = this.host.execute(this.#reader.args(), this);
-    this.#executing = false;
-    const isSilent = this.session.endCommand() && !isConfirmation(reply);
-    if (reply instanceof Promise) this.#await(isSilent ? reply.then(() => undefined) : reply);
-    else if (reply !== undefined && !isSilent) this.#reply(reply);
-    for (const message of this.#pushedMeanwhile.splice(0)) this.push(message);
-  }
-
-  /** A GET that missed, without the command table: false when it has to go that way. */
-  #ask(): boolean {
-    const { host, protocol } = this;
-    const key = host.ask && missedKey(this.#reader, host);
-    if (host.ask === undefined || key === undefined) return false;
-    const askedMs = host.clock();
-    this.lastCommand = "get";
-    const slot = this.#line.open();
-    host.ask(key, (outcome) => {
-      host.asked(this, key, host.clock() - askedMs, outcome.kind === "error");
-      this.#fill(slot, replyBytes(outcome, protocol));
-    });
-    return true;
-  }
-
-  #reply(reply: Reply): void {
-    const bytes = this.#encode(reply, this.protocol);
-    const { output } = this.host;
-    if (this.#line.length > 0) this.#hold(bytes);
-    else output.append(bytes);
-    if (output.length - this.#turnStart > most.LOCKED_TURN_BYTES && !this.authenticated) this.#writeTurn();
-  }
-
-  #encode(reply: Reply, protocol: 2 | 3): Buffer {
-    return encodeOr((error) => this.host.failed(this, error), reply, protocol);
-  }
-
-  /** Keeps a finished reply behind those that are not. */
-  #hold(bytes: Buffer): void {
-    if (!this.hasRoom(bytes.length)) return;
-    this.#line.hold(bytes);
-  }
-
-  #await(reply: Promise<Reply | undefined>): void {
-    const slot = this.#line.open();
-    // The dialect is that of when the command was read: a HELLO behind it must not change its reply.
-    const { protocol, host } = this;
-    const askedMs = host.clock();
-    reply.then(
-      (value) => {
-        host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.#fill(slot, value === undefined ? Buffer.alloc(0) : this.#encode(value, protocol));
-      },
-      // The command table turns every failure into a reply; what still rejects is a broken invariant.
-      (error: unknown) => {
-        host.failed(this, error);
-        this.#fill(slot, internalError());
-      },
-    );
-  }
-
-  #fill(slot: Slot, bytes: Buffer): void {
-    if (!this.hasRoom(bytes.length)) return;
-    this.#line.fill(slot, bytes);
-    this.#planFlush();
-  }
-
-  #planFlush(): void {
-    if (this.#flushPlanned || !this.#line.isReady) return;
-    this.#flushPlanned = true;
-    // After the promises that settle now: replies that become ready together leave in one write.
-    process.nextTick(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#flushPlanned = false;
-    this.#write(this.#line.leave());
-    this.lastActiveMs = this.host.clock();
-    this.#resume();
-    this.#endWhenDone();
-  }
-
-  #write(bytes: Buffer): void {
-    if (!this.hasRoom(bytes.length)) return;
-    if (this.#flow.departing > 0) this.host.departures.addBytes(this.#flow, bytes);
-    else this.#flow.write(bytes);
-  }
-
-  /** Has the replies of this turn leave with those of the other clients; at once where they are many, or under watch. */
-  #writeTurn(): void {
-    const { output, departures } = this.host;
-    const bytes = output.length - this.#turnStart;
-    if (!this.hasRoom(bytes)) output.length = this.#turnStart;
-    else if (this.#special.plain && bytes <= most.TURN_BYTES) departures.add(this.#flow, this.#turnStart);
-    else this.#write(output.take(this.#turnStart));
-    this.#turnStart = output.length;
-  }
-
-  /** Whether so many more bytes may wait for the client; one that may not have them is closed. */
+  /** Whether so many more bytes may wait for the client; a client that may not have them is closed. */
   hasRoom(bytes: number): boolean {
-    if (this.socket.destroyed) return false;
-    const max = this.authenticated ? this.host.conf.maxOutputBytes : most.MAX_LOCKED_OUTPUT_BYTES;
-    const waiting = this.socket.writableLength + this.#flow.departing + this.#line.bytes;
-    if (waiting + bytes <= max) return true;
-    this.drop(...most.OUTPUT_LIMIT);
-    return false;
+    return this.#outbox.hasRoom(bytes);
+  }
+
+  /** Takes no further command, not even one that has arrived; closes after the replies to those before. */
+  closeAfterReplies(): void {
+    this.#leaving = true;
+    this.endIfDone();
+  }
+
+  /** Answers every command that has arrived, reads no more, and closes. */
+  closeAfterInput(): void {
+    this.#inputEnded = true;
+    this.endIfDone();
+  }
+
+  /** As `closeAfterReplies`, for a reason that is logged and counted. */
+  expel(why: string, counter: keyof ClientCounters): void {
+    this.host.counters[counter]++;
+    this.host.dropped(this, why);
+    this.closeAfterReplies();
   }
 
   /** Closes at once, for a reason that is logged and counted. */
@@ -361,27 +165,133 @@ export class Connection {
     this.socket.destroy();
   }
 
+  /** To be called when the outbox has room again. A client that takes long to read a long reply is not idle. */
+  madeRoom(): void {
+    this.lastActiveMs = this.host.clock();
+    this.#resume();
+    this.endIfDone();
+  }
+
+  /** To be called when one of the things that keep the socket open is over. */
+  endIfDone(): void {
+    const { socket, host } = this;
+    const done = this.#leaving || (this.#inputEnded && this.#idle);
+    if (!done || this.#inTurn || !this.#outbox.isEmpty || socket.writableEnded || socket.destroyed) return;
+    const linger = () => void host.world.quietlyAfter(LINGER_MS, () => socket.destroy());
+    socket.end(linger);
+    // A client that broke the protocol may never read: for it the time runs from now.
+    if (this.#broken) linger();
+  }
+
+  #arrived(chunk: Buffer): void {
+    this.lastActiveMs = this.host.clock();
+    // Still read, and thrown away: unread bytes at the close would become a reset that can cost the last replies.
+    if (this.#leaving || this.#inputEnded) return;
+    this.#reader.push(chunk);
+    this.#turn();
+    if (!this.#idle) this.#reader.own();
+    if (chunk.length >= FULL_READ_BYTES && !this.#isPaused) this.#giveWay();
+  }
+
+  /** Pauses reading, or goes on. */
+  #pause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    if (isPaused) this.socket.pause();
+    else this.socket.resume();
+  }
+
+  /** Reads on when the others have had their turn. */
+  #giveWay(): void {
+    this.#pause(true);
+    this.host.world.soon(() => (this.#idle ? this.#pause(false) : this.#resume()));
+  }
+
+  /** Takes commands until there are no more or the client has to wait. */
+  #turn(): void {
+    const { host } = this;
+    const outbox = this.#outbox;
+    this.#inTurn = true;
+    this.#idle = false;
+    outbox.beginTurn();
+    this.#reader.limits = host.limits(this.authenticated);
+    this.#special.set("locked", !this.authenticated);
+    let left = TURN_COMMANDS;
+    while (this.#mayTakeCommand) {
+      const result = this.#reader.next();
+      if (result !== COMMAND) {
+        this.#idle = result === NEED_MORE;
+        if (!this.#idle) this.#refuse(result === DROP);
+        else this.stallCheck.noteRest(this.pendingBytes, left < TURN_COMMANDS, this.lastActiveMs);
+        break;
+      }
+      this.#command();
+      if (--left === 0 || outbox.writeLongTurn()) {
+        this.#giveWay();
+        break;
+      }
+    }
+    outbox.writeTurn();
+    this.#pause(!this.#idle && !this.#leaving);
+    this.#inTurn = false;
+    this.endIfDone();
+  }
+
+  get #mayTakeCommand(): boolean {
+    return !this.#leaving && this.#waits === 0 && !this.#outbox.isFull;
+  }
+
+  #resume(): void {
+    if (!this.#idle && this.#mayTakeCommand) this.#turn();
+  }
+
+  #command(): void {
+    const { host } = this;
+    host.counters.commands++;
+    const mark = host.output.length;
+    if (this.#special.plain && answerFromHere(this.#reader, host, this.protocol)) {
+      this.lastCommand = this.#reader.isGet ? "get" : "mget";
+      this.#outbox.addHit(mark);
+      return;
+    }
+    if (this.#special.plain && this.#reader.isGet && this.#miss()) return;
+    this.session.beginCommand();
+    this.#outbox.beginCommand();
+    const answer = host.execute(this.#reader.args(), this);
+    this.#outbox.endCommand(this.session.endCommand(answer));
+  }
+
+  /** A GET that missed, without the command table: false when it has to go that way. */
+  #miss(): boolean {
+    const { host, protocol } = this;
+    const key = host.missed && missedKey(this.#reader, host);
+    if (host.missed === undefined || key === undefined) return false;
+    const missedMs = host.clock();
+    this.lastCommand = "get";
+    const slot = this.#outbox.open();
+    host.missed(key, (outcome) => {
+      host.missAnswered(this, key, host.clock() - missedMs, outcome.kind === "error");
+      this.#outbox.fill(slot, outcomeBytes(outcome, protocol));
+    });
+    return true;
+  }
+
   #refuse(silently: boolean): void {
     const { error, limits } = this.#reader;
     if (silently) {
       this.drop("possible cross-protocol attack: POST or Host: as a command", "crossProtocolCloses");
       return;
     }
-    this.#leaving = this.#broken = true;
-    this.host.counters.protocolErrors++;
+    this.#broken = true;
     if (error === protocolErrors.commandTooLong(limits.maxCommandBytes))
       this.host.counters.queryLimitCloses++;
-    this.host.dropped(this, error);
-    this.#reply(new ErrorReply(`ERR ${error}`));
+    this.expel(error, "protocolErrors");
+    this.#outbox.add(new ErrorReply(`ERR ${error}`));
   }
 
-  #endWhenDone(): void {
-    const done = this.#leaving || (this.#inputEnded && this.#idle);
-    if (!done || this.#inTurn || this.#line.length > 0 || this.#flow.departing > 0) return;
-    if (this.socket.writableEnded || this.socket.destroyed) return;
-    const linger = () => setTimeout(() => this.socket.destroy(), most.LINGER_MS).unref();
-    this.socket.end(linger);
-    // A client that broke the protocol may never read: for it the time runs from now.
-    if (this.#broken) linger();
+  #closed(): void {
+    this.#leaving = true;
+    this.#outbox.clear();
+    this.host.closed(this);
   }
 }

@@ -4,6 +4,8 @@
  * Invariants: all that a client has the server keep is counted here and bounded; a state that keeps hits from being
  * answered in place is entered and left together with its reason. Knows no socket.
  */
+import { type Answer, Push, Several } from "../../proto/reply.ts";
+import type { User } from "./passwords.ts";
 import { SpecialReasons } from "./special-reasons.ts";
 import { Transaction } from "./transaction.ts";
 
@@ -12,9 +14,6 @@ const NAME_BYTES = 200;
 
 /** CLIENT REPLY: no reply any more; no reply to the next command; none to this one. */
 export type Silence = "always" | "next" | "this";
-
-/** `default` may say everything but what needs `admin-password`; `admin` may say that, too. */
-export type User = "default" | "admin";
 
 /** Redis keeps the channels of SSUBSCRIBE apart from the others. */
 export type SubscriptionKind = "channels" | "patterns" | "shards";
@@ -72,11 +71,12 @@ export class Session {
     if (this.#silence === "next") this.#silence = "this";
   }
 
-  /** The command has been executed; returns whether it gets no reply. */
-  endCommand(): boolean {
+  /** The command has returned this answer; returns what of it the client gets. */
+  endCommand(answer: Answer): Answer {
     const silence = this.#silence;
     if (silence === "this") this.silence = undefined;
-    return silence === "this" || silence === "always";
+    if ((silence !== "this" && silence !== "always") || isConfirmation(answer)) return answer;
+    return answer instanceof Promise ? answer.then(() => undefined) : undefined;
   }
 
   /** Names of one character a byte. */
@@ -113,4 +113,9 @@ export class Session {
   mayKeep(moreBytes: number, maxBytes: number): boolean {
     return this.keptBytes + moreBytes <= maxBytes;
   }
+}
+
+/** Whether this confirms a subscription, which is sent even to a client that wants no replies. */
+function isConfirmation(answer: Answer): boolean {
+  return answer instanceof Push || answer instanceof Several;
 }

@@ -4,7 +4,7 @@
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { CommandFlag } from "../clients/command-shape.ts";
-import type { ClientFilter } from "../sessions/questions.ts";
+import type { ClientFilter } from "../sessions/thread-questions.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 

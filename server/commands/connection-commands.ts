@@ -3,21 +3,12 @@
  *
  * Invariant: HELLO changes either everything it was asked to or nothing.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Encoded, ErrorReply, encodeReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { User } from "../clients/session.ts";
+import type { User } from "../clients/passwords.ts";
 import { REDIS_VERSION } from "../machine/version.ts";
 import type { Command, LocalContext } from "./command.ts";
 import { forgetTracking } from "./tracking-commands.ts";
-
-/** The users there are: everybody, and who has given `admin-password`. */
-const DEFAULT_USER = "default";
-const ADMIN = "admin";
-/** Ten guesses a second a connection at most, and no more than ten in all. */
-const WRONG_PASSWORD_MS = 100;
-const MAX_WRONG_PASSWORDS = 10;
 
 /** A name shows in CLIENT LIST, a line of words. */
 export function isClientName(name: Buffer): boolean {
@@ -31,34 +22,17 @@ export function integerOf(arg: Buffer): number | undefined {
   return BigInt(text) === BigInt.asIntN(64, BigInt(text)) ? Number(text) : undefined;
 }
 
-/** The user who has this name and password; takes the same time whatever is wrong with the password. */
-function userOf(name: string, password: Buffer, { conf }: LocalContext): User | undefined {
-  const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest();
-  const isSame = (expected: string) => timingSafeEqual(digest(password), digest(Buffer.from(expected)));
-  if (name === DEFAULT_USER && (conf.requirePass === "" || isSame(conf.requirePass))) return DEFAULT_USER;
-  if (name === ADMIN && conf.adminPassword !== "" && isSame(conf.adminPassword)) return ADMIN;
-  return undefined;
-}
-
 /** The answer to a wrong password, which takes its time. */
 async function wrongPassword({ connection }: LocalContext): Promise<Reply> {
-  const { host } = connection;
-  host.counters.wrongPasswords++;
-  if (++connection.session.wrongPasswords === MAX_WRONG_PASSWORDS) {
-    host.counters.wrongPasswordCloses++;
-    host.dropped(connection, `${MAX_WRONG_PASSWORDS} wrong passwords`);
-    connection.leave();
-  }
-  const pause = sleep(WRONG_PASSWORD_MS, undefined, { ref: false });
-  connection.waitFor(pause);
-  await pause;
+  await connection.host.passwords.denyClient(connection);
   return new ErrorReply(errors.wrongPass);
 }
 
 function auth(args: readonly Buffer[], context: LocalContext): Reply | Promise<Reply> {
   if (args.length > 3) return new ErrorReply(errors.syntax);
   if (args.length === 2 && context.conf.requirePass === "") return new ErrorReply(errors.authWithoutPassword);
-  const user = userOf(args.length === 3 ? args[1]!.toString("latin1") : DEFAULT_USER, args.at(-1)!, context);
+  const name = args.length === 3 ? args[1]!.toString("latin1") : "default";
+  const user = context.connection.host.passwords.userOf(name, args.at(-1)!);
   if (user === undefined) return wrongPassword(context);
   context.connection.enter(user);
   return OK;
@@ -83,7 +57,8 @@ function readGreeting(args: readonly Buffer[], context: LocalContext): Greeting 
   for (let i = 2; i < args.length; ) {
     const word = args[i]!.toString("latin1").toLowerCase();
     if (word === "auth" && i + 2 < args.length) {
-      greeting.user = userOf(args[i + 1]!.toString("latin1"), args[i + 2]!, context);
+      const { passwords } = context.connection.host;
+      greeting.user = passwords.userOf(args[i + 1]!.toString("latin1"), args[i + 2]!);
       if (greeting.user === undefined) return greeting;
       i += 3;
     } else if (word === "setname" && i + 1 < args.length) {
@@ -191,7 +166,7 @@ export const connectionCommands: readonly Command[] = [
     since: "1.0.0",
     group: "connection",
     local: (_args, { connection }) => {
-      connection.leave();
+      connection.closeAfterReplies();
       return OK;
     },
   },

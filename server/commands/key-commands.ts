@@ -6,14 +6,16 @@
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { toReply } from "../clients/outcome-reply.ts";
+import { outcomeReply } from "../clients/outcome-reply.ts";
 import { memorySubcommands } from "./absent-commands.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";
 import { ALL_KEYS, ONE_KEY, tooLong } from "./key-args.ts";
 
 async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
-  return tooLong(args.slice(1), context) ?? toReply(await context.node.cache.get(args[1]!, context.reader));
+  return (
+    tooLong(args.slice(1), context) ?? outcomeReply(await context.node.cache.get(args[1]!, context.reader))
+  );
 }
 
 /** One failed load fails the whole MGET: clients have no place for an error inside the array. */
@@ -22,7 +24,7 @@ async function mget(args: readonly Buffer[], context: CommandContext): Promise<R
   const refused = tooLong(keys, context);
   if (refused !== undefined) return refused;
   const replies = (await Promise.all(keys.map((key) => context.node.cache.get(key, context.reader)))).map(
-    toReply,
+    outcomeReply,
   );
   return replies.find((reply) => reply instanceof ErrorReply) ?? replies;
 }

@@ -29,7 +29,7 @@ function shutdown(args: readonly Buffer[], { node, client }: CommandContext): Re
   const isOdd = [...words].some((word) => !["nosave", "save", "now", "force"].includes(word));
   if (isOdd || (words.has("save") && words.has("nosave"))) return new ErrorReply(errors.syntax);
   node.log.warn({ client: client.id }, "SHUTDOWN by a client");
-  client.leave();
+  client.closeAfterReplies();
   node.requestShutdown();
   return undefined;
 }

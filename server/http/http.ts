@@ -10,11 +10,11 @@
  *                /metrics              200 Prometheus text
  *     anything else                    405, 404; 401 without the password; 403 in protected mode; 413 with a body
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { Passwords } from "../clients/passwords.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { keyInQuery } from "./http-key.ts";
 
@@ -24,8 +24,6 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** A connection on which nothing moves for this long is cut off, whoever of the two is slow. */
 const IDLE_TIMEOUT_MS = 60_000;
 const MAX_CONNECTIONS = 1024;
-/** As AUTH does: ten guesses a second a connection at most. */
-const WRONG_PASSWORD_DELAY_MS = 100;
 const CLOSE_GRACE_MS = 5_000;
 const PROTECTED = "protected mode: there is no password, so only clients on this machine are answered";
 
@@ -38,8 +36,8 @@ export interface HttpOptions {
   get(key: Buffer): Promise<Outcome>;
   healthy(): boolean;
   readonly metrics: Metrics;
-  /** The password in force now; empty for none. It is asked for as HTTP basic authentication with any user name. */
-  password(): string;
+  /** The node's password is asked for as HTTP basic authentication with any user name. */
+  readonly passwords: Pick<Passwords, "areNeeded" | "userOf" | "denyHttp">;
   /** Whether a client with this address is kept out while there is no password. */
   isExcluded(address: string | undefined): boolean;
   /** Told of what should not happen; the client gets a 500. */
@@ -93,7 +91,7 @@ async function respond(
   if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(response);
   if (path === "/healthz") return sendHealth(response, options.healthy());
   if (options.isExcluded(request.socket.remoteAddress)) return sendText(response, 403, PROTECTED);
-  if (!(await isAllowed(request, options.password()))) return askForPassword(response);
+  if (!(await isAllowed(request, options.passwords))) return askForPassword(response);
   if (path === "/metrics") return sendMetrics(response, options.metrics);
   return sendValue(response, query, options);
 }
@@ -159,20 +157,17 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
 }
 
-async function isAllowed({ headers }: IncomingMessage, password: string): Promise<boolean> {
-  if (password === "") return true;
+async function isAllowed(
+  { headers, socket }: IncomingMessage,
+  passwords: HttpOptions["passwords"],
+): Promise<boolean> {
+  if (!passwords.areNeeded) return true;
   const given = /^basic +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
   if (given === undefined) return false;
   const [, ofUser] = splitOnce(Buffer.from(given, "base64").toString("utf8"), ":");
-  if (ofUser !== undefined && isSame(ofUser, password)) return true;
-  await new Promise((resolve) => setTimeout(resolve, WRONG_PASSWORD_DELAY_MS));
-  return false;
-}
-
-/** In a time that tells nothing about where they differ, nor how long they are. */
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+  const isRight = ofUser !== undefined && passwords.userOf("default", Buffer.from(ofUser)) !== undefined;
+  if (!isRight) await passwords.denyHttp(socket.remoteAddress);
+  return isRight;
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {

@@ -7,5 +7,5 @@ import type { PushTarget } from "../tracking/tracking-client.ts";
 
 export interface AnyClient extends PushTarget {
   /** Takes no further command; on another thread's connection this does nothing. */
-  leave(): void;
+  closeAfterReplies(): void;
 }

@@ -16,11 +16,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const REDACTED = Buffer.from("(redacted)");
 
 /** `nowMs` since 1970, with a fraction. */
-export function monitorLine(
-  args: readonly Buffer[],
-  address: string,
-  nowMs = performance.timeOrigin + performance.now(),
-): string {
+export function monitorLine(args: readonly Buffer[], address: string, nowMs: number): string {
   const micros = Math.floor(nowMs * 1000);
   const seconds = Math.floor(micros / 1e6);
   const fraction = String(micros % 1e6).padStart(6, "0");
@@ -34,7 +30,7 @@ export function shownWords(args: readonly Buffer[]): readonly Buffer[] {
 }
 
 /** As Redis' sdscatrepr does. */
-export function quoted(word: Buffer): string {
+function quoted(word: Buffer): string {
   const shown = word.toString("latin1").replace(/[^ !#-[\]-~]/g, (char) => {
     return ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });

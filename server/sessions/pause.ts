@@ -4,6 +4,7 @@
  * Invariant: a pause ends by itself; a second one while it lasts can make it longer and stricter, never the opposite.
  * Knows no connection.
  */
+import type { Nature, Timer } from "../../cluster/world.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 
 export type PauseMode = "write" | "all";
@@ -15,17 +16,17 @@ const REACHING = new Set(["publish", "spublish"]);
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class Pause {
-  readonly #clock: () => number;
+  readonly #world: Pick<Nature, "clock" | "quietlyAfter">;
   readonly #ended: () => void;
   #mode: PauseMode | undefined;
   #untilMs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #end: () => void = () => {};
   #over: Promise<void> = Promise.resolve();
 
   /** `ended` is called when a pause is over. */
-  constructor(clock: () => number, ended: () => void) {
-    this.#clock = clock;
+  constructor(world: Pick<Nature, "clock" | "quietlyAfter">, ended: () => void) {
+    this.#world = world;
     this.#ended = ended;
   }
 
@@ -35,21 +36,22 @@ export class Pause {
 
   /** What is left of it; undefined when there is none. */
   get rest(): { readonly mode: PauseMode; readonly ms: number } | undefined {
-    return this.#mode && { mode: this.#mode, ms: Math.max(0, this.#untilMs - this.#clock()) };
+    return this.#mode && { mode: this.#mode, ms: Math.max(0, this.#untilMs - this.#world.clock()) };
   }
 
   begin(mode: PauseMode, ms: number): void {
     if (!this.isOn) this.#over = new Promise((resolve) => (this.#end = resolve));
     this.#mode = this.#mode === "all" ? "all" : mode;
-    this.#untilMs = Math.max(this.#untilMs, this.#clock() + ms);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(), Math.min(this.#untilMs - this.#clock(), MAX_TIMER_MS));
-    this.#timer.unref();
+    const nowMs = this.#world.clock();
+    this.#untilMs = Math.max(this.#untilMs, nowMs + ms);
+    this.#timer?.cancel();
+    const waitMs = Math.min(this.#untilMs - nowMs, MAX_TIMER_MS);
+    this.#timer = this.#world.quietlyAfter(waitMs, () => this.end());
   }
 
   end(): void {
     if (!this.isOn) return;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#mode = undefined;
     this.#untilMs = 0;
     this.#ended();

@@ -9,8 +9,8 @@ import type { SubscriptionKind } from "../clients/session.ts";
 import type { CommandStats } from "../counters/command-stats.ts";
 import type { AnyClient } from "./any-client.ts";
 import type { PauseMode } from "./pause.ts";
-import type { AnswerTo, ClientFilter, Question } from "./questions.ts";
 import type { SlowEntry } from "./slow-log.ts";
+import type { AnswerTo, ClientFilter, Question } from "./thread-questions.ts";
 import type { ThreadSessions } from "./thread-sessions.ts";
 
 export interface SessionsOptions {

@@ -22,22 +22,28 @@ export interface SlowEntry {
 const MAX_WORDS = 32;
 const MAX_WORD_BYTES = 128;
 
+export interface SlowLogOptions {
+  /** Read at each use, because CONFIG SET changes it in place. */
+  readonly conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;
+  /** The time of day in milliseconds since 1970. */
+  readonly wallMs: () => number;
+  nextSlowId(): number;
+}
+
 export class SlowLog {
-  readonly #conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;
-  readonly #nextId: () => number;
+  readonly #options: SlowLogOptions;
   #entries: SlowEntry[] = [];
 
-  constructor(conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">, nextId: () => number) {
-    this.#conf = conf;
-    this.#nextId = nextId;
+  constructor(options: SlowLogOptions) {
+    this.#options = options;
   }
 
   get isOn(): boolean {
-    return this.#conf.slowlogMicros >= 0;
+    return this.#options.conf.slowlogMicros >= 0;
   }
 
   isSlow(micros: number): boolean {
-    return this.isOn && micros >= this.#conf.slowlogMicros;
+    return this.isOn && micros >= this.#options.conf.slowlogMicros;
   }
 
   /** `words` as `cutWords` gives them. */
@@ -46,9 +52,10 @@ export class SlowLog {
     words: readonly Buffer[],
     client: { readonly addr: string; readonly name: string },
   ): void {
-    const time = Math.floor(Date.now() / 1000);
-    this.#entries.push({ id: this.#nextId(), time, micros, words, ...client });
-    while (this.#entries.length > this.#conf.slowlogEntries) this.#entries.shift();
+    const { conf, wallMs } = this.#options;
+    const time = Math.floor(wallMs() / 1000);
+    this.#entries.push({ id: this.#options.nextSlowId(), time, micros, words, ...client });
+    while (this.#entries.length > conf.slowlogEntries) this.#entries.shift();
   }
 
   /** The oldest first. */

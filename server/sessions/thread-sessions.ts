@@ -5,6 +5,7 @@
  * Invariant: while somebody says MONITOR, or a pause lasts, no connection of the thread answers hits in place. Every
  * thread has one; what the main thread asks is answered in the order in which it is asked.
  */
+import type { Nature } from "../../cluster/world.ts";
 import { addressesOf } from "../clients/client-line.ts";
 import type { CommandFlag, CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
@@ -13,12 +14,13 @@ import { CommandStats } from "../counters/command-stats.ts";
 import { monitorLine } from "./monitor-line.ts";
 import { Pause } from "./pause.ts";
 import { PubSub } from "./pubsub.ts";
-import type { AnswerTo, ClientFilter, Question } from "./questions.ts";
 import { SlowLog } from "./slow-log.ts";
+import type { AnswerTo, ClientFilter, Question } from "./thread-questions.ts";
 
 export interface ThreadSessionsOptions {
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
+  readonly world: Pick<Nature, "clock" | "quietlyAfter">;
+  /** The time of day in milliseconds since 1970, with fractions. */
+  readonly wallMs: () => number;
   readonly conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;
   nextSlowId(): number;
   connections(): Iterable<Connection>;
@@ -36,8 +38,8 @@ export class ThreadSessions {
 
   constructor(options: ThreadSessionsOptions) {
     this.#options = options;
-    this.slowLog = new SlowLog(options.conf, options.nextSlowId);
-    this.pause = new Pause(options.clock, () => this.#observe());
+    this.slowLog = new SlowLog(options);
+    this.pause = new Pause(options.world, () => this.#observe());
   }
 
   /** Commands are looked at before they are performed, by MONITOR or for a pause. */
@@ -46,7 +48,7 @@ export class ThreadSessions {
   }
 
   get nowMs(): number {
-    return this.#options.clock();
+    return this.#options.world.clock();
   }
 
   /** Counts a command that has been answered, and keeps it if it was slow. `words` are those to be kept. */
@@ -66,7 +68,8 @@ export class ThreadSessions {
   /** Shows a command to those who say MONITOR, if anybody does. */
   show(args: readonly Buffer[], connection: Connection): void {
     if (!this.#isWatched) return;
-    this.#options.seen(monitorLine(args, addressesOf(connection.socket).addr));
+    const { seen, wallMs } = this.#options;
+    seen(monitorLine(args, addressesOf(connection.socket).addr, wallMs()));
   }
 
   answer<Asked extends Question>(question: Asked): AnswerTo<Asked>;
@@ -94,7 +97,7 @@ export class ThreadSessions {
   #kill(filter: ClientFilter): number {
     const killed = [...this.#options.connections()].filter((connection) => fits(connection, filter));
     for (const connection of killed) {
-      if (connection.id === filter.self) connection.leave();
+      if (connection.id === filter.self) connection.closeAfterReplies();
       else connection.socket.destroy();
     }
     return killed.length;

@@ -5,16 +5,18 @@
  */
 
 import { QuietLog } from "../../cluster/quiet-log.ts";
+import type { Nature } from "../../cluster/world.ts";
 import { GetRun } from "../../proto/get-run.ts";
 import type { Answer } from "../../proto/reply.ts";
-import type { ClientCounts } from "../clients/client-counts.ts";
 import { addressesOf } from "../clients/client-line.ts";
 import { Clients } from "../clients/clients.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { ConnectionHost } from "../clients/connection-host.ts";
-import { Departures } from "../clients/departures.ts";
+import { Passwords } from "../clients/passwords.ts";
 import { LiveReaderLimits } from "../clients/reader-limits.ts";
+import type { SharedCounts } from "../clients/shared-counts.ts";
+import { WriteQueue } from "../clients/write-queue.ts";
 import type { Command } from "../commands/command.ts";
 import { COMMANDS, execute } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
@@ -30,20 +32,19 @@ import type { ThreadSessions } from "../sessions/thread-sessions.ts";
 export interface ThreadClientsOptions {
   readonly conf: NodeConf;
   readonly log: Log;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
+  readonly world: Pick<Nature, "clock" | "soon" | "after" | "quietlyAfter" | "quietlyEvery">;
   readonly groups: Groups<HeldGroup>;
   readonly counters: ConnectionHost<Connection>["counters"];
   readonly waitLatency: Latency;
   /** The main thread is 1. */
   readonly thread: number;
-  readonly counts: ClientCounts;
+  readonly counts: SharedCounts;
   readonly sharesPort: boolean;
   readonly sessions: ThreadSessions;
   /** Told that a client is no longer connected. */
   gone(client: number): void;
   /** As ConnectionHost<Connection>'s. */
-  readonly ask?: (key: Buffer, waiter: Waiter) => void;
+  readonly missed?: (key: Buffer, waiter: Waiter) => void;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
@@ -53,7 +54,8 @@ const GET_NAME = Buffer.from("GET");
 
 /** Clients that nobody has connected yet. */
 export function createThreadClients(options: ThreadClientsOptions): Clients {
-  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
+  const { conf, log, world, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
+  const { clock } = world;
   const limits = new LiveReaderLimits(conf);
   // A stranger who is closed a thousand times a second must not fill the log.
   const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, clock);
@@ -65,6 +67,7 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     counts,
     sharesPort,
     conf,
+    world,
     room: clientRoom(descriptorLimit(), conf.peers.length, counts.threads),
     refused: (socket, why) => quiet.warn(why, `refused ${addressesOf(socket).addr}: ${why}`),
     gone: (connection) => {
@@ -74,21 +77,28 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     host: {
       groups,
       output,
-      departures: new Departures(output),
+      writes: new WriteQueue(output, (run) => world.soon(run)),
       known,
       run,
       conf,
       limits: (authenticated) => limits.of(authenticated),
       clock,
+      world,
+      passwords: new Passwords({
+        conf,
+        world,
+        counters,
+        warn: (text) => quiet.warn("wrong password over HTTP", text),
+      }),
       counters,
       waitLatency,
-      ask:
-        options.ask &&
+      missed:
+        options.missed &&
         ((key, waiter) => {
           sessions.stats.general++;
-          options.ask!(key, waiter);
+          options.missed!(key, waiter);
         }),
-      asked: (connection, key, ms, isFailure) => {
+      missAnswered: (connection, key, ms, isFailure) => {
         waitLatency.observe(ms / 1000);
         sessions.performed(GET, () => [GET_NAME, key], { ms, isFailure }, connection);
       },

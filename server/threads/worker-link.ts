@@ -13,7 +13,7 @@ import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { WorkerFigures } from "../counters/thread-figures.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
-import type { AnswerTo, Question } from "../sessions/questions.ts";
+import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
 import { joined } from "./forwarder.ts";
 import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker } from "./messages.ts";
 
@@ -145,7 +145,7 @@ export class WorkerLink {
 
   #client(id: number): AnyClient {
     this.#clients.add(id);
-    return { id, leave: () => {}, push: (message, atOnce) => this.#push(id, message, atOnce) };
+    return { id, closeAfterReplies: () => {}, push: (message, atOnce) => this.#push(id, message, atOnce) };
   }
 
   #gone(client: number): void {

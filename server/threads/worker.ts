@@ -6,9 +6,9 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
-import { ClientCounts } from "../clients/client-counts.ts";
 import { describeConnection } from "../clients/client-line.ts";
 import type { Connection } from "../clients/connection.ts";
+import { SharedCounts } from "../clients/shared-counts.ts";
 import type { Command } from "../commands/command.ts";
 import { NODE_COMMANDS } from "../commands/table.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
@@ -19,6 +19,8 @@ import type { WorkerFigures } from "../counters/thread-figures.ts";
 import { Groups, type HeldGroup } from "../groups/groups.ts";
 import { monotonicClock } from "../machine/clock.ts";
 import { pinoLevel } from "../machine/log.ts";
+import { wallClock } from "../machine/wall-clock.ts";
+import { realWorld } from "../machine/world.ts";
 import { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { Forwarder } from "./forwarder.ts";
@@ -32,6 +34,7 @@ const NUMBERS = new Map(NODE_COMMANDS.map((command, number) => [command, number]
 const start = workerData as WorkerStart;
 const { conf, thread } = start;
 const clock = monotonicClock();
+const world = realWorld(clock);
 const main = parentPort!;
 const tell = (message: ToMain): void => main.postMessage(message);
 const log = createWorkerLog(conf.loglevel, (line) => tell({ kind: "log", line }));
@@ -47,9 +50,10 @@ const groups = new Groups<HeldGroup>(
 );
 const counters = zeroClientCounters();
 const waitLatency = new Latency();
-const counts = new ClientCounts(start.counts);
+const counts = new SharedCounts(start.counts);
 const sessions: ThreadSessions = new ThreadSessions({
-  clock,
+  world,
+  wallMs: wallClock(clock),
   conf,
   nextSlowId: () => counts.nextSlowId(),
   connections: () => clients.all(),
@@ -59,7 +63,7 @@ const clients = createThreadClients({
   sessions,
   conf,
   log,
-  clock,
+  world,
   groups,
   counters,
   waitLatency,
@@ -68,7 +72,7 @@ const clients = createThreadClients({
   sharesPort: true,
   run: runOnMain,
   // Behind the commands that it has handed over in this tick.
-  gone: (client) => void setImmediate(() => tell({ kind: "gone", client })),
+  gone: (client) => world.soon(() => tell({ kind: "gone", client })),
 });
 
 function attach(handle: StoreHandle): Store {

@@ -14,7 +14,7 @@ import type { WorkerFigures } from "../counters/thread-figures.ts";
 import { sumWorkerFigures } from "../counters/thread-figures.ts";
 import type { Log } from "../machine/log.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
-import type { AnswerTo, Question } from "../sessions/questions.ts";
+import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
 import type { ToWorker, WorkerStart } from "./messages.ts";
 import { type LinkedWorker, WorkerLink } from "./worker-link.ts";
 import { logForWorker } from "./worker-log.ts";

@@ -10,32 +10,41 @@ import { GetRun } from "../../../proto/get-run.ts";
 import { Push, type Reply, SimpleString } from "../../../proto/reply.ts";
 import { Connection } from "../../../server/clients/connection.ts";
 import type { ConnectionHost } from "../../../server/clients/connection-host.ts";
-import { Departures } from "../../../server/clients/departures.ts";
+import { Passwords } from "../../../server/clients/passwords.ts";
 import { LiveReaderLimits } from "../../../server/clients/reader-limits.ts";
+import { WriteQueue } from "../../../server/clients/write-queue.ts";
 import { zeroClientCounters } from "../../../server/counters/client-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import type { Waiter } from "../../../server/groups/flights.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { Output } from "../../../server/hits/output.ts";
 import { RunHashes } from "../../../server/hits/run-hashes.ts";
-import { createGroup, FakeClock, Held, key } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { FakeTime } from "../fake-time.ts";
+import { createGroup, Held, key } from "../fakes.ts";
 import { TestSocket } from "./test-socket.ts";
 
 const CONF = {
-  ...{ requirePass: "", maxKeyBytes: 100, maxOutputBytes: 1 << 26, maxPendingCommands: 1024 },
+  ...{
+    requirePass: "",
+    adminPassword: "",
+    maxKeyBytes: 100,
+    maxOutputBytes: 1 << 26,
+    maxPendingCommands: 1024,
+  },
   ...{ stallTimeoutMs: 30_000, softOutputBytes: 1 << 24, softOutputMs: 10_000 },
 };
 
-/** What differs from a thread that cannot ask for what it misses, and whose replies leave when they have been written. */
+/** What differs from a thread that cannot load what it misses, and that writes replies at once. */
 export interface Ways {
-  /** Misses are asked for; the test answers them. */
-  readonly asks?: boolean;
-  /** Replies leave when the test says so. */
+  /** A GET that missed skips the command table; the test answers it. */
+  readonly loads?: boolean;
+  /** Replies are written when the test says so. */
   readonly isHeld?: boolean;
 }
 
 /** A GET that has missed. */
-interface Question {
+interface Miss {
   readonly key: Buffer;
   readonly answer: Waiter;
 }
@@ -43,17 +52,17 @@ interface Question {
 /** A connection, and all that can be seen of it. */
 export function setUp(
   change: Partial<typeof CONF & { maxCommandBytes: number }> = {},
-  { asks = false, isHeld = false }: Ways = {},
+  { loads = false, isHeld = false }: Ways = {},
 ) {
   const conf = { ...CONF, maxCommandBytes: 1 << 26, ...change };
   const group = createGroup();
-  const clock = new FakeClock();
+  const time = new FakeTime();
   const limits = new LiveReaderLimits(conf);
   const socket = new TestSocket();
   const later: Held<string, Reply>[] = [];
   const executed: string[] = [];
   const happened: string[] = [];
-  const questions: Question[] = [];
+  const misses: Miss[] = [];
   const due: (() => void)[] = [];
   const execute: ConnectionHost<Connection>["execute"] = (args, connection) => {
     const [name, word = ""] = args.map(String);
@@ -64,7 +73,7 @@ export function setUp(
       later.push(held);
       return held.promise;
     }
-    if (name === "QUIT") connection.leave();
+    if (name === "QUIT") connection.closeAfterReplies();
     if (name === "AUTH") connection.authenticated = true;
     if (name === "RESP3") connection.protocol = 3;
     if (name === "BROKEN") return Number.NaN;
@@ -79,19 +88,21 @@ export function setUp(
     groups,
     output,
     // At once, so that what a chunk is answered with has been written when it was read.
-    departures: new Departures(output, (leave) => (isHeld ? due.push(leave) : leave())),
+    writes: new WriteQueue(output, (write) => (isHeld ? due.push(write) : write())),
     known,
     run: new GetRun((found) => known.prepare(found, groups)),
     conf,
     limits: (authenticated) => limits.of(authenticated),
-    clock: clock.read,
+    clock: time.clock,
+    world: time,
+    passwords: new Passwords({ conf, world: time, counters, warn: (text) => happened.push(text) }),
     waitLatency: new Latency(),
     counters,
     execute,
     isObserved: () => false,
     closed: () => happened.push("closed"),
-    ask: asks ? (name, answer) => questions.push({ key: name, answer }) : undefined,
-    asked: ({ id }, name, ms, isFailure) => happened.push(`asked: ${id} ${name} ${ms} ${isFailure}`),
+    missed: loads ? (name, answer) => misses.push({ key: name, answer }) : undefined,
+    missAnswered: ({ id }, name, ms, isFailure) => happened.push(`missed: ${id} ${name} ${ms} ${isFailure}`),
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
   };
@@ -103,10 +114,16 @@ export function setUp(
     const other = new TestSocket();
     return { connection: new Connection(id, other.asSocket, host), socket: other };
   };
-  const leave = () => {
+  const writeHeld = () => {
     for (const each of due.splice(0)) each();
   };
+  /** Resolves when the client is gone; its last reply has been written before. */
+  const closed = async () => {
+    await until("the end of what is written", () => socket.destroyed || socket.writableFinished);
+    time.advance(200);
+    await until("the client's end", () => happened.includes("closed"));
+  };
   const store = (name: string, value: string) => group.store.put(key(name), key(value), undefined);
-  const seen = { later, executed, happened, questions, counters, due };
-  return { connection, socket, conf, host, group, clock, ...seen, store, connect, leave };
+  const seen = { later, executed, happened, misses, counters, due };
+  return { connection, socket, conf, host, group, time, ...seen, store, connect, writeHeld, closed };
 }

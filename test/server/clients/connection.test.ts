@@ -8,12 +8,10 @@ import test from "ava";
 import fc from "fast-check";
 import type { Reply } from "../../../proto/reply.ts";
 import { command, cutAt } from "../../proto/read-commands.ts";
+import { until } from "../../until.ts";
 import { type Held, turn } from "../fakes.ts";
 import { bulk } from "../rig.ts";
 import { setUp } from "./connection-rig.ts";
-import type { TestSocket } from "./test-socket.ts";
-
-const closing = (socket: TestSocket) => new Promise((resolve) => socket.once("close", resolve));
 
 test("replies keep the order of the commands, whenever and in whatever chunks things come (1,000 pipelines)", async (t) => {
   const { socket, later, store } = setUp();
@@ -113,45 +111,61 @@ test("a reply is in the dialect of when its command was read", async (t) => {
 });
 
 test("QUIT waits for the replies before it and executes nothing after it", async (t) => {
-  const { socket, later, executed } = setUp();
-  const closed = closing(socket);
+  const { socket, later, executed, closed } = setUp();
   socket.arrive(command("LATER", "a") + command("QUIT") + command("ECHO", "never"));
   socket.arrive(command("ECHO", "nor this"));
   await turn();
   t.is(socket.text, "");
   later[0]!.resolve("late");
-  await closed;
+  await closed();
   t.is(socket.text, `${bulk("late")}+OK\r\n`);
   t.deepEqual(executed, ["LATER a", "QUIT"]);
 });
 
 test("a protocol error comes after the replies before it, and nothing is executed after it", async (t) => {
-  const { socket, later, executed, counters } = setUp();
-  const closed = closing(socket);
+  const { socket, later, executed, counters, closed } = setUp();
   socket.arrive(`${command("LATER", "a")}*1\r\n:3\r\n${command("ECHO", "never")}`);
   await turn();
   later[0]!.resolve("late");
-  await closed;
+  await closed();
   t.is(socket.text, `${bulk("late")}-ERR Protocol error: expected '$', got ':'\r\n`);
   t.deepEqual(executed, ["LATER a"]);
   t.is(counters.protocolErrors, 1);
 });
 
-test("who broke the protocol and never reads is gone all the same", async (t) => {
-  const { socket } = setUp();
-  const closed = closing(socket);
+test("a client that broke the protocol and never reads is gone after 200 ms all the same", async (t) => {
+  const { socket, time } = setUp();
   socket.stopReading();
   socket.arrive("*1\r\n:3\r\n");
-  await closed;
+  await turn();
+  time.advance(199);
+  t.false(socket.destroyed);
+  time.advance(1);
+  t.true(socket.destroyed);
   t.is(socket.text, "");
+});
+
+test("a client has 200 ms to read its last reply, however slowly it has read before", async (t) => {
+  const { socket, time } = setUp();
+  socket.stopReading();
+  socket.arrive(command("QUIT"));
+  await turn();
+  time.advance(60_000);
+  t.false(socket.destroyed, "the reply has not been read");
+  socket.goOnReading();
+  await until("the end of what is written", () => socket.writableFinished);
+  time.advance(199);
+  t.false(socket.destroyed);
+  time.advance(1);
+  t.true(socket.destroyed);
+  t.is(socket.text, "+OK\r\n");
 });
 
 test("POST and Host: close without a word, the replies before them included", async (t) => {
   for (const word of ["POST / HTTP/1.1", "Host: x"]) {
-    const { socket, happened, executed } = setUp();
-    const closed = closing(socket);
+    const { socket, happened, executed, closed } = setUp();
     socket.arrive(`PING\r\n${word}\r\nPING\r\n`);
-    await closed;
+    await closed();
     t.is(socket.text, "");
     t.deepEqual(executed, ["PING"]);
     t.deepEqual(happened, ["dropped: possible cross-protocol attack: POST or Host: as a command", "closed"]);
@@ -175,7 +189,7 @@ test("a client that does not read is not read from, and what waits for it stays 
   await turn();
   t.is(executed.length, taken);
   socket.goOnReading();
-  while (connection.outgoing.bytes > 0 || executed.at(-1) !== "ECHO later") await turn();
+  await until("the last reply", () => connection.outgoing.bytes === 0 && executed.at(-1) === "ECHO later");
   t.is(socket.text, bulk(word).repeat(executed.length - 1) + bulk("later"));
 });
 
@@ -209,15 +223,14 @@ test("finished replies behind a late one are bounded too, and nothing is lost", 
   t.true(connection.outgoing.bytes < (1 << 20) + 100_020, `${connection.outgoing.bytes} bytes wait`);
   t.true(executed.length < 20);
   later[0]!.resolve("first");
-  while (executed.length < 101) await turn();
+  await until("101 commands", () => executed.length === 101);
   await turn();
   t.is(socket.text, bulk("first") + bulk(word).repeat(100));
 });
 
 test("a client for which more would wait than client-output-buffer-limit allows is closed", async (t) => {
-  const { socket, conf, later, happened, counters, executed } = setUp();
+  const { socket, conf, later, happened, counters, executed, closed } = setUp();
   conf.maxOutputBytes = 1 << 16;
-  const closed = closing(socket);
   socket.arrive(command("LATER", "a") + command("LATER", "b") + command("LATER", "c"));
   await turn();
   // None of these can be written before the first is there.
@@ -225,7 +238,7 @@ test("a client for which more would wait than client-output-buffer-limit allows 
   await turn();
   t.false(socket.destroyed);
   later[2]!.resolve("x".repeat(40_000));
-  await closed;
+  await closed();
   t.deepEqual(happened, ["dropped: output buffer limit reached", "closed"]);
   t.is(counters.outputLimitCloses, 1);
   later[0]!.resolve("too late");
@@ -234,22 +247,20 @@ test("a client for which more would wait than client-output-buffer-limit allows 
 });
 
 test("a reply beyond the limit closes at once, and the rest of the pipeline is not executed", async (t) => {
-  const { socket, executed } = setUp({ maxOutputBytes: 1 << 19 });
-  const closed = closing(socket);
+  const { socket, executed, closed } = setUp({ maxOutputBytes: 1 << 19 });
   socket.arrive(command("ECHO", "x".repeat(1 << 19)) + command("PING"));
-  await closed;
+  await closed();
   t.is(executed.length, 1);
   t.is(socket.text, "");
 });
 
 test("nothing more is executed for a client that is gone", async (t) => {
-  const { connection, socket, later, executed, happened } = setUp({ maxPendingCommands: 2 });
+  const { connection, socket, later, executed, happened, closed } = setUp({ maxPendingCommands: 2 });
   socket.arrive(command("LATER", "a").repeat(10));
   await turn();
   t.is(executed.length, 2);
-  const closed = closing(socket);
   socket.destroy();
-  await closed;
+  await closed();
   for (const held of later) held.resolve("late");
   await turn();
   t.is(executed.length, 2);
@@ -258,41 +269,38 @@ test("nothing more is executed for a client that is gone", async (t) => {
 });
 
 test("a half-closed client gets what is still under way, then the end", async (t) => {
-  const { socket, later } = setUp();
-  const closed = closing(socket);
+  const { socket, later, closed } = setUp();
   socket.arrive(command("LATER", "a") + command("PING"));
   socket.finish();
   await turn();
   t.false(socket.writableEnded);
   later[0]!.resolve("late");
-  await closed;
+  await closed();
   t.is(socket.text, `${bulk("late")}+OK\r\n`);
 });
 
-test("drain answers all that has arrived, even what had to wait, and takes nothing more", async (t) => {
-  const { connection, socket, later, executed } = setUp({ maxPendingCommands: 1 });
-  const closed = closing(socket);
+test("closing after the input answers all that has arrived, even what had to wait, and takes nothing more", async (t) => {
+  const { connection, socket, later, executed, closed } = setUp({ maxPendingCommands: 1 });
   socket.arrive(command("LATER", "a") + command("LATER", "b"));
   await turn();
-  connection.drain();
+  connection.closeAfterInput();
   socket.arrive(command("PING"));
   await turn();
   later[0]!.resolve("1");
   await turn();
   later[1]!.resolve("2");
-  await closed;
+  await closed();
   t.is(socket.text, bulk("1") + bulk("2"));
   t.deepEqual(executed, ["LATER a", "LATER b"]);
 });
 
-test("drain ends an idle client at once, an unfinished command or not", async (t) => {
-  const { connection, socket } = setUp();
+test("closing after the input ends an idle client at once, an unfinished command or not", async (t) => {
+  const { connection, socket, closed } = setUp();
   socket.arrive("*2\r\n$3\r\nGET\r\n");
   await turn();
   t.is(connection.pendingBytes, 13);
-  const closed = closing(socket);
-  connection.drain();
-  await closed;
+  connection.closeAfterInput();
+  await closed();
   t.is(socket.text, "");
 });
 
@@ -373,12 +381,12 @@ test("the last command of a client is also one that was answered in place", asyn
 });
 
 test("a client is active when it sends and when it is written to", async (t) => {
-  const { connection, socket, clock, later } = setUp();
-  clock.advance(1000);
+  const { connection, socket, time, later } = setUp();
+  time.advance(1000);
   socket.arrive(command("LATER", "a"));
   await turn();
   t.is(connection.lastActiveMs, 2000);
-  clock.advance(5000);
+  time.advance(5000);
   later[0]!.resolve("late");
   await turn();
   t.is(connection.lastActiveMs, 7000);

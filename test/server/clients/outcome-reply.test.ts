@@ -2,7 +2,7 @@
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { encodeReply } from "../../../proto/reply.ts";
-import { replyBytes, toReply } from "../../../server/clients/outcome-reply.ts";
+import { outcomeBytes, outcomeReply } from "../../../server/clients/outcome-reply.ts";
 
 const outcomes: Outcome[] = [
   ...[0, 1, 9, 10, 99, 100, 1000, 70_000].map((bytes): Outcome => {
@@ -16,19 +16,19 @@ const outcomes: Outcome[] = [
 test("every outcome has the bytes of its reply, in both dialects", (t) => {
   for (const outcome of outcomes) {
     for (const protocol of [2, 3] as const) {
-      t.deepEqual(replyBytes(outcome, protocol), encodeReply(toReply(outcome), protocol));
+      t.deepEqual(outcomeBytes(outcome, protocol), encodeReply(outcomeReply(outcome), protocol));
     }
   }
 });
 
 test("not found is null, and a failure an error", (t) => {
-  t.is(replyBytes({ kind: "absent", ttlMs: 1 }, 3).toString(), "_\r\n");
-  t.is(replyBytes({ kind: "error", text: "loader busy" }, 2).toString(), "-ERR loader busy\r\n");
+  t.is(outcomeBytes({ kind: "absent", ttlMs: 1 }, 3).toString(), "_\r\n");
+  t.is(outcomeBytes({ kind: "error", text: "loader busy" }, 2).toString(), "-ERR loader busy\r\n");
 });
 
 test("a value is copied, so that its frame can go", (t) => {
   const value = Buffer.from("630");
-  const bytes = replyBytes({ kind: "value", value, ttlMs: undefined }, 2);
+  const bytes = outcomeBytes({ kind: "value", value, ttlMs: undefined }, 2);
   value.fill("x");
   t.is(bytes.toString(), "$3\r\n630\r\n");
 });

@@ -3,6 +3,7 @@
  * Method: a session with each kind of thing in it.
  */
 import test from "ava";
+import { OK, Push, Several } from "../../../proto/reply.ts";
 import { Session } from "../../../server/clients/session.ts";
 import { keptSize } from "../../../server/clients/transaction.ts";
 import { key } from "../fakes.ts";
@@ -35,12 +36,12 @@ test("silence for one command ends with it, silence for all does not", (t) => {
   const session = new Session();
   const isSilent = () => {
     session.beginCommand();
-    return session.endCommand();
+    return session.endCommand(OK) === undefined;
   };
   t.false(isSilent());
   session.beginCommand();
   session.silence = "next";
-  t.false(session.endCommand(), "CLIENT REPLY SKIP itself");
+  t.is(session.endCommand(OK), OK, "CLIENT REPLY SKIP itself");
   t.false(session.special.plain);
   t.true(isSilent());
   t.true(session.special.plain);
@@ -49,6 +50,17 @@ test("silence for one command ends with it, silence for all does not", (t) => {
   t.true(isSilent());
   t.true(isSilent());
   t.false(session.special.plain);
+});
+
+test("silence takes late replies too, and lets confirmations of subscriptions pass", async (t) => {
+  const session = new Session();
+  session.silence = "always";
+  t.is(await session.endCommand(Promise.resolve(OK)), undefined);
+  const confirmation = new Push(["subscribe", "a", 1]);
+  const several = new Several([confirmation]);
+  t.is(session.endCommand(confirmation), confirmation);
+  t.is(session.endCommand(several), several);
+  t.is(session.endCommand(null), undefined);
 });
 
 test("a subscription counts once, and hits are not answered in place while there is one", (t) => {

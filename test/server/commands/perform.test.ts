@@ -7,7 +7,7 @@ import { Encoded, ErrorReply, OK, type Reply } from "../../../proto/reply.ts";
 import type { Command, LocalContext } from "../../../server/commands/command.ts";
 import { perform } from "../../../server/commands/perform.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
-import { FakeClock, key } from "../fakes.ts";
+import { FakeClock, key, worldAt } from "../fakes.ts";
 
 function setUp() {
   const logged: string[] = [];
@@ -15,7 +15,14 @@ function setUp() {
   const conf = { slowlogMicros: 500, slowlogEntries: 10 };
   const clock = new FakeClock();
   const sessions = new ThreadSessions({
-    ...{ conf, clock: clock.read, nextSlowId: () => 7, connections: () => [], seen: () => {} },
+    ...{
+      conf,
+      world: worldAt(clock.read),
+      wallMs: clock.read,
+      nextSlowId: () => 7,
+      connections: () => [],
+      seen: () => {},
+    },
   });
   const onNode: string[] = [];
   const context = {

@@ -16,6 +16,7 @@ import type { Log } from "../../../server/machine/log.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { worldAt } from "../fakes.ts";
 import { startRig } from "../rig.ts";
 
 /** Of the keys that there are. */
@@ -226,7 +227,8 @@ test("a command that throws or rejects is an internal error, which tells the log
   const connection = { id: 1, authenticated: true, session: new Session() } as unknown as Connection;
   const runOnNode: LocalContext["runOnNode"] = ({ run }, args) => run!(args, { node, client: connection });
   const sessions = new ThreadSessions({
-    ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, clock: () => 0, nextSlowId: () => 0 },
+    ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, nextSlowId: () => 0 },
+    ...{ world: worldAt(() => 0), wallMs: () => 0 },
     ...{ connections: () => [], seen: () => {} },
   });
   const local = { connection, log, conf: node.conf, sessions, commands: COMMANDS, runOnNode };

@@ -10,7 +10,7 @@ import type { Command, LocalContext } from "../../../server/commands/command.ts"
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
-import { Held, HeldLoader, key, turn } from "../fakes.ts";
+import { Held, HeldLoader, key, turn, worldAt } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
 
@@ -171,7 +171,8 @@ test("nothing behind a change is started before that is done", async (t) => {
   session.beginTransaction();
   const connection = { session, protocol: 2, waitFor: () => {}, hasRoom: () => true };
   const sessions = new ThreadSessions({
-    ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, clock: () => 0, nextSlowId: () => 0 },
+    ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, nextSlowId: () => 0 },
+    ...{ world: worldAt(() => 0), wallMs: () => 0 },
     ...{ connections: () => [], seen: () => {} },
   });
   const context = {

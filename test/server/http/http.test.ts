@@ -8,6 +8,7 @@ import { connect, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
+import { Passwords } from "../../../server/clients/passwords.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../server/http/http.ts";
 
 interface Answer {
@@ -33,6 +34,25 @@ async function get(key: Buffer): Promise<Outcome> {
   return value(key);
 }
 
+/** Passwords of a conf that the test changes; a wrong one takes no time. */
+function passwordsOf(conf: { requirePass: string; adminPassword: string }) {
+  const counters = { wrongPasswords: 0 };
+  const lines: string[] = [];
+  const waits: number[] = [];
+  const quietlyAfter = (ms: number, run: () => void) => {
+    waits.push(ms);
+    run();
+    return { cancel: () => {} };
+  };
+  const warn = (text: string) => void lines.push(text);
+  return {
+    counters,
+    lines,
+    waits,
+    passwords: new Passwords({ conf, world: { quietlyAfter }, counters, warn }),
+  };
+}
+
 async function start(t: ExecutionContext, change: Partial<HttpOptions> = {}): Promise<HttpServer> {
   const server = await startHttp({
     host: "127.0.0.1",
@@ -41,7 +61,7 @@ async function start(t: ExecutionContext, change: Partial<HttpOptions> = {}): Pr
     get,
     healthy: () => true,
     metrics: { contentType: "text/plain; version=0.0.4", text: async () => "carrot_up 1\n" },
-    password: () => "",
+    passwords: passwordsOf({ requirePass: "", adminPassword: "" }).passwords,
     isExcluded: () => false,
     onError: (error) => t.fail(String(error)),
     ...change,
@@ -166,7 +186,11 @@ test("with a password, only health is open", async (t) => {
     asked++;
     return get(key);
   };
-  const server = await start(t, { password: () => "säcret:x", get: counted });
+  const { passwords, counters, lines, waits } = passwordsOf({
+    requirePass: "säcret:x",
+    adminPassword: "other",
+  });
+  const server = await start(t, { passwords, get: counted });
   t.is((await ask(server, "/healthz")).status, 200);
   for (const path of ["/api?key=Tom", "/metrics"]) {
     const answer = await ask(server, path);
@@ -175,9 +199,14 @@ test("with a password, only health is open", async (t) => {
       [401, 'Basic realm="carrotCache"'],
       path,
     );
-    for (const wrong of ["u:", "u:wrong", "säcret:x", "u:säcret:", "u:säcret:xx", ""]) {
+    t.is(counters.wrongPasswords, 0, "none was given");
+    for (const wrong of ["u:", "u:wrong", "säcret:x", "u:säcret:", "u:säcret:xx", "admin:other"]) {
       t.is((await ask(server, path, basic(wrong))).status, 401, wrong);
     }
+    t.is((await ask(server, path, basic(""))).status, 401);
+    t.deepEqual([counters.wrongPasswords, lines.length, waits], [6, 6, Array(6).fill(100)]);
+    t.is(lines[0], "wrong password over HTTP from 127.0.0.1");
+    counters.wrongPasswords = lines.length = waits.length = 0;
     t.is((await ask(server, path, { headers: { authorization: "Bearer säcret:x" } })).status, 401);
   }
   t.is(asked, 0);
@@ -187,10 +216,10 @@ test("with a password, only health is open", async (t) => {
 });
 
 test("the password may change at run time", async (t) => {
-  let password = "";
-  const server = await start(t, { password: () => password });
+  const conf = { requirePass: "", adminPassword: "" };
+  const server = await start(t, { passwords: passwordsOf(conf).passwords });
   t.is((await ask(server, "/api?key=Tom")).status, 200);
-  password = "new";
+  conf.requirePass = "new";
   t.is((await ask(server, "/api?key=Tom")).status, 401);
   t.is((await ask(server, "/api?key=Tom", basic("u:new"))).status, 200);
 });

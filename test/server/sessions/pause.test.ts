@@ -1,21 +1,20 @@
 /**
  * Goal: a pause holds what it says, ends by itself or when it is told, and can only be made longer and stricter.
- * Method: pauses on a clock of the test's; the timer is a real one, of no or of endless time.
+ * Method: pauses in a time that the test advances.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
 import type { Command } from "../../../server/commands/command.ts";
 import { Pause } from "../../../server/sessions/pause.ts";
-import { FakeClock } from "../fakes.ts";
+import { FakeTime } from "../fake-time.ts";
 
 const named = (name: string, ...flags: string[]) => [{ name, flags } as unknown as Command];
 const [get, del, publish] = [named("get", "readonly"), named("del", "write"), named("publish")];
 
 function setUp() {
-  const clock = new FakeClock();
+  const time = new FakeTime();
   let ended = 0;
-  const pause = new Pause(clock.read, () => ended++);
-  return { clock, pause, ended: () => ended };
+  const pause = new Pause(time, () => ended++);
+  return { time, pause, ended: () => ended };
 }
 
 test("without a pause nothing waits", (t) => {
@@ -41,9 +40,9 @@ test("write holds what changes something or reaches others, all holds everything
 });
 
 test("a second pause can make it longer and stricter, never the opposite", (t) => {
-  const { clock, pause } = setUp();
+  const { time, pause } = setUp();
   pause.begin("all", 5000);
-  clock.advance(1000);
+  time.advance(1000);
   t.deepEqual(pause.rest, { mode: "all", ms: 4000 });
   pause.begin("write", 100);
   t.deepEqual(pause.rest, { mode: "all", ms: 4000 });
@@ -55,21 +54,36 @@ test("a second pause can make it longer and stricter, never the opposite", (t) =
   pause.end();
 });
 
-test("one of centuries does not end at once, as a timer of that length would", async (t) => {
-  const { pause } = setUp();
+test("a pause of centuries has no timer that Node would cut to a millisecond", (t) => {
+  const time = new FakeTime();
+  const waits: number[] = [];
+  const after = (ms: number, run: () => void) => {
+    waits.push(ms);
+    return time.after(ms, run);
+  };
+  const pause = new Pause({ clock: time.clock, quietlyAfter: after }, () => {});
   pause.begin("all", 1e12);
-  // A timer that is longer than the one millisecond of such a timer, and begins after it.
-  await sleep(5);
-  t.true(pause.isOn);
-  pause.end();
+  t.deepEqual(waits, [2 ** 31 - 1]);
 });
 
-test("it ends by itself", async (t) => {
-  const { pause, ended } = setUp();
-  pause.begin("all", 0);
-  const keepAlive = setTimeout(() => {}, 10_000);
-  await pause.holds(get);
-  clearTimeout(keepAlive);
+test("a pause ends by itself, and lets go what it holds", async (t) => {
+  const { time, pause, ended } = setUp();
+  pause.begin("all", 1000);
+  const held = pause.holds(get);
+  time.advance(999);
+  t.true(pause.isOn);
+  time.advance(1);
+  await held;
   t.is(ended(), 1);
   t.false(pause.isOn);
+  t.is(time.waiting, 0);
+});
+
+test("a longer pause takes the place of the timer before it", (t) => {
+  const { time, pause } = setUp();
+  pause.begin("all", 1000);
+  pause.begin("all", 3000);
+  t.is(time.waiting, 1);
+  time.advance(1000);
+  t.true(pause.isOn);
 });

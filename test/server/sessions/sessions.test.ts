@@ -4,17 +4,19 @@
  */
 import test from "ava";
 import type { AnyClient } from "../../../server/sessions/any-client.ts";
-import type { AnswerTo, Question } from "../../../server/sessions/questions.ts";
 import { Sessions } from "../../../server/sessions/sessions.ts";
+import type { AnswerTo, Question } from "../../../server/sessions/thread-questions.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
-import { FakeClock, key } from "../fakes.ts";
+import { FakeTime } from "../fake-time.ts";
+import { key } from "../fakes.ts";
 
 function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> = {}) {
   const asked: Question[] = [];
   const here = new ThreadSessions({
     conf: { slowlogMicros: 0, slowlogEntries: 10 },
     nextSlowId: () => 7,
-    clock: new FakeClock().read,
+    world: new FakeTime(),
+    wallMs: () => 1000,
     connections: () => [],
     seen: () => {},
   });
@@ -27,7 +29,7 @@ function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> 
   });
   const client = (id: number) => {
     const pushed: unknown[] = [];
-    const state: AnyClient = { id, leave: () => {}, push: (message) => pushed.push(message) };
+    const state: AnyClient = { id, closeAfterReplies: () => {}, push: (message) => pushed.push(message) };
     return { state, pushed };
   };
   return { asked, here, sessions, client };

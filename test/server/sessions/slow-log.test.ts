@@ -11,10 +11,11 @@ const CLIENT = { addr: "1.2.3.4:5", name: "me" };
 test("the newest entries stay, as many as are allowed now", (t) => {
   const conf = { slowlogMicros: 10, slowlogEntries: 3 };
   let id = 0;
-  const log = new SlowLog(conf, () => id++);
+  const log = new SlowLog({ conf, wallMs: () => 1_700_000_000_999.9, nextSlowId: () => id++ });
   const ids = () => log.entries.map((entry) => entry.id);
   for (let i = 0; i < 5; i++) log.add(i, [key("x")], CLIENT);
   t.deepEqual(ids(), [2, 3, 4]);
+  t.is(log.entries[0]!.time, 1_700_000_000);
   conf.slowlogEntries = 1;
   log.add(1, [key("x")], CLIENT);
   t.deepEqual(ids(), [5]);
@@ -24,7 +25,7 @@ test("the newest entries stay, as many as are allowed now", (t) => {
 
 test("what is slow says the conf; a negative number says that nothing is", (t) => {
   const conf = { slowlogMicros: 10, slowlogEntries: 3 };
-  const log = new SlowLog(conf, () => 0);
+  const log = new SlowLog({ conf, wallMs: () => 0, nextSlowId: () => 0 });
   t.deepEqual(
     [9, 10, 11].map((micros) => log.isSlow(micros)),
     [false, true, true],

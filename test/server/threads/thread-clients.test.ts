@@ -8,9 +8,9 @@ import { connect } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { OK, type Reply } from "../../../proto/reply.ts";
-import { ClientCounts } from "../../../server/clients/client-counts.ts";
 import type { Clients } from "../../../server/clients/clients.ts";
 import type { Connection } from "../../../server/clients/connection.ts";
+import { SharedCounts } from "../../../server/clients/shared-counts.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 import { zeroClientCounters } from "../../../server/counters/client-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
@@ -18,27 +18,28 @@ import { Groups, type HeldGroup } from "../../../server/groups/groups.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { createThreadClients, type ThreadClientsOptions } from "../../../server/threads/thread-clients.ts";
 import { command } from "../../proto/read-commands.ts";
-import { createGroup, found, key } from "../fakes.ts";
+import { createGroup, found, key, worldAt } from "../fakes.ts";
 
 type Run = (words: string[], connection: Connection) => Reply | Promise<Reply> | undefined;
 
 interface Ways {
   readonly lines?: readonly string[];
-  readonly ask?: ThreadClientsOptions["ask"];
+  readonly missed?: ThreadClientsOptions["missed"];
 }
 
-async function startThread(t: ExecutionContext, run: Run = () => OK, { lines = [], ask: miss }: Ways = {}) {
+async function startThread(t: ExecutionContext, run: Run = () => OK, { lines = [], missed }: Ways = {}) {
   const logged: { msg: string }[] = [];
   const ran: string[] = [];
   const gone: number[] = [];
   const group = createGroup();
   const counters = zeroClientCounters();
-  const counts = new ClientCounts(3);
+  const counts = new SharedCounts(3);
   const waitLatency = new Latency();
   const sessions: ThreadSessions = new ThreadSessions({
     conf: { slowlogMicros: 0, slowlogEntries: 10 },
     nextSlowId: () => 7,
-    clock: () => 1000,
+    world: worldAt(),
+    wallMs: () => 1000,
     connections: () => clients.all(),
     seen: () => {},
   });
@@ -46,8 +47,8 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, { lines = [
     sessions,
     conf: readConf({ text: lines.join("\n") }),
     log: pino({ level: "trace" }, { write: (line) => void logged.push(JSON.parse(line)) }),
-    clock: () => 1000,
-    ...(miss && { ask: miss }),
+    world: worldAt(),
+    ...(missed && { missed }),
     groups: new Groups<HeldGroup>([group]),
     counters,
     waitLatency,
@@ -91,7 +92,7 @@ test("hits and the connection's own affairs are answered here, all else is hande
 
 test("a thread that can ask for what it misses does, and counts it as a GET that had to wait", async (t) => {
   const rig = await startThread(t, () => OK, {
-    ask: (name, answer) => {
+    missed: (name, answer) => {
       const isBroken = String(name) === "scores:broken";
       answer(isBroken ? { kind: "error", text: "loader failed" } : found(`value of ${name}`));
     },

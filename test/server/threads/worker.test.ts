@@ -6,11 +6,11 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { Worker } from "node:worker_threads";
 import test, { type ExecutionContext } from "ava";
-import { ClientCounts } from "../../../server/clients/client-counts.ts";
+import { SharedCounts } from "../../../server/clients/shared-counts.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 import type { WorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { monotonicClock } from "../../../server/machine/clock.ts";
-import type { Question } from "../../../server/sessions/questions.ts";
+import type { Question } from "../../../server/sessions/thread-questions.ts";
 import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
 import { Store } from "../../../server/store/store.ts";
 import { joined } from "../../../server/threads/forwarder.ts";
@@ -29,7 +29,7 @@ interface Rig {
   readonly host: string;
   readonly store: Store;
   readonly mirrors: Store;
-  readonly counts: ClientCounts;
+  readonly counts: SharedCounts;
   tell(message: ToWorker): void;
   /** The next message of this kind, or one that has come already; each is given once. */
   next<Kind extends ToMain["kind"]>(kind: Kind): Promise<Extract<ToMain, { kind: Kind }>>;
@@ -48,7 +48,7 @@ async function startWorker(
   const conf = readConf({ text: [`bind ${host}`, "group scores ttl 0", ...lines].join("\n") });
   const createStore = () => new Store({ maxBytes: 1 << 20, eviction: "lru", clock, seed: 7 });
   const [store, mirrors] = [createStore(), createStore()];
-  const counts = new ClientCounts(2);
+  const counts = new SharedCounts(2);
   const groups = [{ name: "scores", store: store.handle, mirrors: mirrors.handle }];
   const start = {
     conf: { ...conf, places: new Map() },

@@ -1,14 +1,14 @@
 /**
- * Goal: what was added leaves in its order and to whom it belongs, when it is time and not before; nobody's bytes are
- * another's, however slowly they are taken. Method: sockets that note what is written; random additions of several
+ * Goal: what was added is written in its order and to its client, when it is time and not before; no client gets another
+ * client's bytes, however slowly it takes its own. Method: sockets that note what is written; random additions of several
  * clients; then real sockets, one of which does not read for a while.
  */
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import test from "ava";
 import fc from "fast-check";
-import { ClientSocket } from "../../../server/clients/client-socket.ts";
-import { Departures } from "../../../server/clients/departures.ts";
+import { SocketWriter } from "../../../server/clients/socket-writer.ts";
+import { WriteQueue } from "../../../server/clients/write-queue.ts";
 import { Output } from "../../../server/hits/output.ts";
 
 const nothing = () => {};
@@ -19,7 +19,7 @@ class FakeClient {
   takes = true;
   ended = 0;
   writableLength = 0;
-  readonly flow = new ClientSocket(this as unknown as Socket, () => {
+  readonly writer = new SocketWriter(this as unknown as Socket, () => {
     this.ended++;
     this.atEnd();
   });
@@ -43,71 +43,71 @@ class FakeClient {
 function setUp() {
   const output = new Output();
   const due: (() => void)[] = [];
-  const departures = new Departures(output, (leave) => due.push(leave));
+  const queue = new WriteQueue(output, (write) => due.push(write));
   const say = (client: FakeClient, text: string) => {
     const start = output.length;
     output.append(Buffer.from(text));
-    departures.add(client.flow, start);
+    queue.add(client.writer, start);
   };
-  const leave = () => {
+  const writeAll = () => {
     for (const each of due.splice(0)) each();
   };
-  return { output, departures, say, leave, due };
+  return { output, queue, say, writeAll, due };
 }
 
-test("replies leave when it is time, each to its client", (t) => {
-  const { output, say, leave, due } = setUp();
+test("replies are written when it is time, each to its client", (t) => {
+  const { output, say, writeAll, due } = setUp();
   const [a, b] = [new FakeClient(), new FakeClient()];
   say(a, "a1");
   say(b, "b1");
   say(a, "a2");
   t.is(due.length, 1);
-  t.deepEqual([a.text, b.text, a.flow.departing], ["", "", 4]);
-  leave();
-  t.deepEqual([a.text, b.text, a.flow.departing, output.length], ["a1a2", "b1", 0, 0]);
+  t.deepEqual([a.text, b.text, a.writer.queuedBytes], ["", "", 4]);
+  writeAll();
+  t.deepEqual([a.text, b.text, a.writer.queuedBytes, output.length], ["a1a2", "b1", 0, 0]);
   t.deepEqual([a.ended, b.ended], [1, 1]);
   say(b, "b2");
-  leave();
+  writeAll();
   t.is(b.text, "b1b2");
 });
 
 test("bytes of their own stay behind what was added before them", (t) => {
-  const { departures, say, leave } = setUp();
+  const { queue, say, writeAll } = setUp();
   const [a, b] = [new FakeClient(), new FakeClient()];
   say(a, "1");
-  departures.addBytes(a.flow, Buffer.from("2"));
+  queue.addBytes(a.writer, Buffer.from("2"));
   say(b, "x");
   say(a, "3");
-  t.is(a.flow.departing, 3);
-  leave();
+  t.is(a.writer.queuedBytes, 3);
+  writeAll();
   t.deepEqual([a.text, b.text], ["123", "x"]);
 });
 
 test("bytes of their own are not copied, however slowly they are taken", (t) => {
-  const { departures, leave } = setUp();
+  const { queue, writeAll } = setUp();
   const a = new FakeClient();
   a.takes = false;
   const own = ["1", "2"].map((text) => Buffer.from(text));
-  for (const bytes of own) departures.addBytes(a.flow, bytes);
-  leave();
+  for (const bytes of own) queue.addBytes(a.writer, bytes);
+  writeAll();
   t.true(own.every((bytes, i) => a.written[i] === bytes));
 });
 
 test("the output is used again when everything was taken, and no earlier", (t) => {
-  const { output, say, leave } = setUp();
+  const { output, say, writeAll } = setUp();
   const a = new FakeClient();
   say(a, "1");
   const { buffer } = output.view(0, 1);
-  leave();
+  writeAll();
   t.is(output.view(0, 0).buffer, buffer);
   const long = "x".repeat(2 << 20);
   say(a, long);
-  leave();
+  writeAll();
   t.true(a.text === `1${long}`);
 });
 
 test("what a client is told at the end of its replies comes when it is time again", (t) => {
-  const { output, say, leave, due } = setUp();
+  const { output, say, writeAll, due } = setUp();
   const [a, b] = [new FakeClient(), new FakeClient()];
   a.atEnd = () => {
     a.atEnd = nothing;
@@ -115,72 +115,72 @@ test("what a client is told at the end of its replies comes when it is time agai
   };
   say(a, "1");
   say(b, "2");
-  leave();
+  writeAll();
   t.deepEqual([a.text, b.text, due.length, output.length], ["1", "2", 1, 4]);
-  leave();
+  writeAll();
   t.deepEqual([a.text, b.text], ["1more", "2"]);
 });
 
-test("a client that is gone before its replies leave harms nobody, and is told all the same", (t) => {
-  const { output, departures, say, leave } = setUp();
+test("a client that is gone before its replies are written harms no other, and is told all the same", (t) => {
+  const { output, queue, say, writeAll } = setUp();
   const [gone, stuck, other] = [new FakeClient(), new FakeClient(), new FakeClient()];
   stuck.takes = false;
   say(stuck, "0");
-  leave();
+  writeAll();
   for (const each of [gone, stuck]) {
     say(each, "1");
-    departures.addBytes(each.flow, Buffer.from("2"));
+    queue.addBytes(each.writer, Buffer.from("2"));
     each.destroyed = true;
   }
   say(other, "x");
-  leave();
+  writeAll();
   t.deepEqual([gone.text, stuck.text, other.text], ["", "0", "x"]);
-  t.deepEqual([gone.ended, gone.flow.departing, stuck.flow.departing, output.length], [1, 0, 0, 0]);
+  t.deepEqual([gone.ended, gone.writer.queuedBytes, stuck.writer.queuedBytes, output.length], [1, 0, 0, 0]);
 });
 
-test("bytes for one client that come while another's are being gathered are taken for neither's", (t) => {
-  const { output, departures, say, leave } = setUp();
+test("bytes for one client that come while another's are gathered belong to the one, not to the other", (t) => {
+  const { output, queue, say, writeAll } = setUp();
   const [a, b, c] = [new FakeClient(), new FakeClient(), new FakeClient()];
   say(a, "1");
   say(b, "2");
   const start = output.length;
   output.append(Buffer.from("secret"));
-  departures.addBytes(a.flow, Buffer.from("push"));
+  queue.addBytes(a.writer, Buffer.from("push"));
   output.append(Buffer.from(" of c"));
-  departures.add(c.flow, start);
-  leave();
+  queue.add(c.writer, start);
+  writeAll();
   t.deepEqual([a.text, b.text, c.text], ["1push", "2", "secret of c"]);
 });
 
-test("while somebody's kernel has not taken what was lent, it is not written over", (t) => {
-  const { output, say, leave } = setUp();
+test("while a kernel has not taken what was lent, it is not written over", (t) => {
+  const { output, say, writeAll } = setUp();
   const [slow, quick] = [new FakeClient(), new FakeClient()];
   slow.takes = false;
   say(quick, "q1");
   say(slow, "s1");
-  leave();
+  writeAll();
   output.append(Buffer.from("xxxxxxxx"));
   t.deepEqual([slow.text, quick.text], ["s1", "q1"]);
 });
 
-test("whatever is added in whatever order, everybody gets his own, in order", (t) => {
-  const step = fc.tuple(fc.nat(3), fc.constantFrom("output", "bytes", "leave", "stop"));
+test("each client gets its own bytes in order, whatever is added when", (t) => {
+  const step = fc.tuple(fc.nat(3), fc.constantFrom("output", "bytes", "write", "stop"));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
-      const { departures, say, leave } = setUp();
+      const { queue, say, writeAll } = setUp();
       const clients = Array.from({ length: 4 }, () => new FakeClient());
       const expected = ["", "", "", ""];
       for (const [i, [who, what]] of steps.entries()) {
         const text = `<${i}>`;
-        if (what === "leave") leave();
+        if (what === "write") writeAll();
         else if (what === "stop") clients[who]!.takes = false;
         else {
           if (what === "output") say(clients[who]!, text);
-          else departures.addBytes(clients[who]!.flow, Buffer.from(text));
+          else queue.addBytes(clients[who]!.writer, Buffer.from(text));
           expected[who] += text;
         }
       }
-      leave();
+      writeAll();
       return clients.every((client, i) => client.text === expected[i]);
     }),
     { numRuns: 300 },
@@ -201,19 +201,19 @@ test("a client that reads late gets its own bytes, though others were written to
   const output = new Output();
   const [late, quick] = [await pair(), await pair()];
   quick.client.resume();
-  const departures = new Departures(output, (leave) => leave());
-  const flows = {
-    late: new ClientSocket(late.socket, nothing),
-    quick: new ClientSocket(quick.socket, nothing),
+  const queue = new WriteQueue(output, (write) => write());
+  const writers = {
+    late: new SocketWriter(late.socket, nothing),
+    quick: new SocketWriter(quick.socket, nothing),
   };
   const expected: Buffer[] = [];
   for (let i = 0; i < 400; i++) {
     const bytes = Buffer.alloc(50_000, `late ${i} `);
     expected.push(bytes);
     output.append(bytes);
-    departures.add(flows.late, 0);
+    queue.add(writers.late, 0);
     output.append(Buffer.alloc(50_000, "quick"));
-    departures.add(flows.quick, 0);
+    queue.add(writers.quick, 0);
   }
   t.true(late.socket.writableLength > 0, "the kernel has not taken all of it");
   late.socket.end();

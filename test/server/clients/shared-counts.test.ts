@@ -5,12 +5,12 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import test from "ava";
-import { ClientCounts } from "../../../server/clients/client-counts.ts";
+import { SharedCounts } from "../../../server/clients/shared-counts.ts";
 
 /** Counts of three threads, and the second thread's view of them. */
-function createCounts(): [ClientCounts, ClientCounts] {
-  const counts = new ClientCounts(3);
-  return [counts, new ClientCounts(counts.memory)];
+function createCounts(): [SharedCounts, SharedCounts] {
+  const counts = new SharedCounts(3);
+  return [counts, new SharedCounts(counts.memory)];
 }
 
 test("ids count from 1, over all threads", (t) => {
@@ -56,13 +56,13 @@ test("a thread that died takes its clients along and nobody else's", (t) => {
 });
 
 test("real threads at the same time: one is in at most, and in the end nobody", async (t) => {
-  const counts = new ClientCounts(2);
+  const counts = new SharedCounts(2);
   const inside = new SharedArrayBuffer(4);
-  const url = new URL("../../../server/clients/client-counts.js", import.meta.url).href;
+  const url = new URL("../../../server/clients/shared-counts.js", import.meta.url).href;
   const program = `
     import { parentPort, workerData } from "node:worker_threads";
-    import { ClientCounts } from ${JSON.stringify(url)};
-    const counts = new ClientCounts(workerData.memory);
+    import { SharedCounts } from ${JSON.stringify(url)};
+    const counts = new SharedCounts(workerData.memory);
     const inside = new Int32Array(workerData.inside);
     const ids = [];
     let most = 0;

@@ -1,10 +1,10 @@
 /**
  * The replies to one client that cannot be written yet, in the order of its commands.
  *
- * Invariant: a reply leaves when all before it have left, and what waits is counted. Knows no socket.
+ * Invariant: a reply is taken out after all replies before it, and the bytes that wait are counted. Knows no socket.
  *
  *      open ──▶ [ready][ready][under way][ready]...
- *               └── leave ──┘
+ *               └ takeReady ┘
  */
 
 /** The place of one reply; `bytes` is undefined while its command runs. */
@@ -12,10 +12,10 @@ export interface Slot {
   bytes: Buffer | undefined;
 }
 
-export class ReplyLine {
+export class ReplyQueue {
   #slots: Slot[] = [];
   #bytes = 0;
-  /** So many have to leave before anything may overtake those that stay. */
+  /** So many replies have to be taken out before a message may overtake those that stay. */
   #sealed = 0;
 
   /** Replies outstanding, finished ones among them. */
@@ -23,12 +23,12 @@ export class ReplyLine {
     return this.#slots.length;
   }
 
-  /** Of those that are finished. */
+  /** Bytes of finished replies. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The next to leave is finished. */
+  /** The first reply is finished. */
   get isReady(): boolean {
     return this.#slots[0]?.bytes !== undefined;
   }
@@ -61,8 +61,8 @@ export class ReplyLine {
     this.#bytes += bytes.length;
   }
 
-  /** Takes out all that may leave now, as one. */
-  leave(): Buffer {
+  /** Takes out all replies that may be written now, as one. */
+  takeReady(): Buffer {
     const replies: Buffer[] = [];
     for (const { bytes } of this.#slots) {
       if (bytes === undefined) break;

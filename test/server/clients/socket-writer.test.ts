@@ -4,7 +4,7 @@
  */
 import type { Socket } from "node:net";
 import test from "ava";
-import { ClientSocket } from "../../../server/clients/client-socket.ts";
+import { SocketWriter } from "../../../server/clients/socket-writer.ts";
 
 /** A socket whose kernel takes everything at once, or nothing. */
 function fakeSocket(takes: boolean) {
@@ -27,20 +27,20 @@ function fakeSocket(takes: boolean) {
 
 const nothing = () => {};
 
-test("what the kernel takes at once was lent, and nobody needs it any more", (t) => {
+test("bytes that the kernel takes at once were lent, and are not needed any more", (t) => {
   const { state, socket } = fakeSocket(true);
   const bytes = Buffer.from("one");
-  t.true(new ClientSocket(socket, nothing).writeLent(bytes));
+  t.true(new SocketWriter(socket, nothing).writeLent(bytes));
   t.is(state.written[0], bytes);
 });
 
-test("what the kernel has not taken is the socket's; what comes behind it is copied", (t) => {
+test("bytes that the kernel has not taken stay with the socket; those behind them are copied", (t) => {
   const { state, socket } = fakeSocket(false);
-  const flow = new ClientSocket(socket, nothing);
+  const writer = new SocketWriter(socket, nothing);
   const first = Buffer.from("one");
   const second = Buffer.from("two");
-  t.false(flow.writeLent(first));
-  t.true(flow.writeLent(second));
+  t.false(writer.writeLent(first));
+  t.true(writer.writeLent(second));
   second.fill("x");
   t.is(state.written[0], first);
   t.is(state.written[1]!.toString(), "two");
@@ -49,43 +49,36 @@ test("what the kernel has not taken is the socket's; what comes behind it is cop
 test("nothing is written to a socket that is gone", (t) => {
   const { state, socket } = fakeSocket(true);
   Object.assign(socket, { destroyed: true });
-  const flow = new ClientSocket(socket, nothing);
-  flow.write(Buffer.from("one"));
-  t.true(flow.writeLent(Buffer.from("two")));
+  const writer = new SocketWriter(socket, nothing);
+  writer.write(Buffer.from("one"));
+  t.true(writer.writeLent(Buffer.from("two")));
   t.is(state.written.length, 0);
 });
 
-test("the end of what waits for its departure is told once", (t) => {
+test("the end of the bytes in the write queue is told once", (t) => {
   let told = 0;
-  const flow = new ClientSocket(fakeSocket(true).socket, () => told++);
-  flow.hasDeparted();
+  const writer = new SocketWriter(fakeSocket(true).socket, () => told++);
+  writer.wroteQueued();
   t.is(told, 0);
-  flow.departing = 7;
-  flow.hasDeparted();
-  flow.hasDeparted();
-  t.deepEqual([told, flow.departing], [1, 0]);
+  writer.queuedBytes = 7;
+  writer.wroteQueued();
+  writer.wroteQueued();
+  t.deepEqual([told, writer.queuedBytes], [1, 0]);
 });
 
 test("a client that does not take what is written is choked until it has", (t) => {
   const { socket } = fakeSocket(false);
-  const flow = new ClientSocket(socket, nothing);
-  flow.write(Buffer.alloc(10));
-  t.false(flow.isChoked);
-  flow.write(Buffer.alloc(100));
-  t.true(flow.isChoked);
-  flow.drained();
-  t.false(flow.isChoked);
+  const writer = new SocketWriter(socket, nothing);
+  writer.write(Buffer.alloc(10));
+  t.false(writer.isChoked);
+  writer.write(Buffer.alloc(100));
+  t.true(writer.isChoked);
+  writer.drained();
+  t.false(writer.isChoked);
 });
 
 test("replies do not wait for each other in the kernel", (t) => {
   const { state, socket } = fakeSocket(true);
-  new ClientSocket(socket, nothing);
+  new SocketWriter(socket, nothing);
   t.deepEqual(state.calls, ["noDelay true"]);
-});
-
-test("the socket is told once to pause and once to go on", (t) => {
-  const { state, socket } = fakeSocket(true);
-  const flow = new ClientSocket(socket, nothing);
-  for (const isPaused of [false, true, true, false, false]) flow.pause(isPaused);
-  t.deepEqual(state.calls.slice(1), ["pause", "resume"]);
 });

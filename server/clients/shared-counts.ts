@@ -10,7 +10,7 @@
 const ID_BYTES = 16;
 const CELL_BYTES = 4;
 
-export class ClientCounts {
+export class SharedCounts {
   readonly memory: SharedArrayBuffer;
   readonly #nextIds: BigUint64Array;
   /** Thread 1's clients are in cell 0. */

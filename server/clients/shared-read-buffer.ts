@@ -23,7 +23,7 @@ interface Handle {
  * The same connection on a socket whose "data" is lent, or the socket itself. To be called at once for a socket that has
  * just been accepted: what it had listeners for is not carried over. Half-open connections are allowed.
  */
-export function lendReads(accepted: Socket): Socket {
+export function readIntoSharedBuffer(accepted: Socket): Socket {
   const { _handle: handle } = accepted as unknown as { _handle?: Handle | null };
   if (typeof handle?.useUserBuffer !== "function") return accepted;
   buffer ??= Buffer.allocUnsafeSlow(READ_BYTES);

@@ -3,7 +3,7 @@
  * Method: what a sweep would see, second by second.
  */
 import test from "ava";
-import { Stalls } from "../../../server/clients/stalls.ts";
+import { StallCheck } from "../../../server/clients/stall-check.ts";
 
 const LIMITS = { stallTimeoutMs: 30_000, softOutputBytes: 1000, softOutputMs: 10_000 };
 
@@ -13,15 +13,15 @@ function stuckAt(
   limits: Partial<typeof LIMITS> = {},
   seconds = 1000,
 ) {
-  const stalls = new Stalls();
+  const check = new StallCheck();
   let before: number | undefined;
   for (let second = 0; second < seconds; second++) {
     const { half, pending = half === undefined ? 0 : 1, waiting = 0, written = waiting } = state(second);
-    stalls.noteRest(pending, half !== undefined && half !== before, half ?? 0);
+    check.noteRest(pending, half !== undefined && half !== before, half ?? 0);
     before = half;
     const socket = { writableLength: waiting, bytesWritten: written };
     const client = { socket, pendingBytes: pending, outgoing: { bytes: waiting } };
-    const verdict = stalls.look(client, second * 1000, { ...LIMITS, ...limits });
+    const verdict = check.look(client, second * 1000, { ...LIMITS, ...limits });
     if (verdict !== undefined) return [second, verdict];
   }
   return undefined;
@@ -105,11 +105,11 @@ test("0 is no limit", (t) => {
 });
 
 test("a command that comes to its end in time is forgotten", (t) => {
-  const stalls = new Stalls();
+  const check = new StallCheck();
   const client = { socket: { writableLength: 0, bytesWritten: 0 }, pendingBytes: 5, outgoing: { bytes: 0 } };
-  stalls.noteRest(5, false, 0);
-  stalls.noteRest(0, true, 29_000);
-  t.is(stalls.look(client, 60_000, LIMITS), undefined);
-  stalls.noteRest(5, false, 60_000);
-  t.is(stalls.look(client, 89_999, LIMITS), undefined);
+  check.noteRest(5, false, 0);
+  check.noteRest(0, true, 29_000);
+  t.is(check.look(client, 60_000, LIMITS), undefined);
+  check.noteRest(5, false, 60_000);
+  t.is(check.look(client, 89_999, LIMITS), undefined);
 });

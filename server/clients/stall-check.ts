@@ -23,7 +23,7 @@ export type StallLimits = Pick<NodeConf, "stallTimeoutMs" | "softOutputBytes" | 
 export type Verdict = "half a command" | "replies not read" | "soft output limit reached";
 
 /** Looks at one connection again and again. */
-export class Stalls {
+export class StallCheck {
   /** When the command of which a part has come began; undefined when there is none. */
   #halfSinceMs: number | undefined;
   #unreadSinceMs: number | undefined;

@@ -4,7 +4,7 @@
  */
 import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import test, { type ExecutionContext } from "ava";
-import { lendReads } from "../../../server/clients/lent-reads.ts";
+import { readIntoSharedBuffer } from "../../../server/clients/shared-read-buffer.ts";
 import { turn } from "../fakes.ts";
 
 async function pair(
@@ -13,7 +13,7 @@ async function pair(
   let isClosed = false;
   const server = createServer({ allowHalfOpen: true });
   const coming = new Promise<Socket>((resolve) =>
-    server.once("connection", (one) => resolve(lendReads(one))),
+    server.once("connection", (one) => resolve(readIntoSharedBuffer(one))),
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -42,7 +42,7 @@ test.serial(
     b.client.write("HE");
     while (chunks.length < 2) await turn();
     t.is(String(chunks[1]), "HE");
-    t.is(chunks[0]!.buffer, chunks[1]!.buffer, "Node does no longer what lendReads relies on");
+    t.is(chunks[0]!.buffer, chunks[1]!.buffer, "Node does no longer what readIntoSharedBuffer relies on");
     t.is(String(chunks[0]), "HEllo");
   },
 );
@@ -119,7 +119,7 @@ test.serial("a reset shows as one, and who is destroyed while he listens hears n
 
 test.serial("where Node is not as it was, a socket stays as it is", (t) => {
   const unconnected = new Socket();
-  t.is(lendReads(unconnected), unconnected);
+  t.is(readIntoSharedBuffer(unconnected), unconnected);
   const strange = Object.assign(new Socket(), { _handle: {} });
-  t.is(lendReads(strange), strange);
+  t.is(readIntoSharedBuffer(strange), strange);
 });

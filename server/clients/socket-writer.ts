@@ -1,0 +1,58 @@
+/**
+ * The writing side of a client's socket.
+ *
+ * Invariant: `isChoked` is true while the client does not read what was written. Lent bytes are written without a copy if
+ * the kernel takes all of them at once, which it nearly always does. Knows no replies.
+ */
+import type { Socket } from "node:net";
+
+export class SocketWriter {
+  readonly #socket: Socket;
+  readonly #wroteQueued: () => void;
+  #isChoked = false;
+  /** Bytes that wait in the write queue. */
+  queuedBytes = 0;
+
+  /** `wroteQueued` is told when no byte waits in the write queue any more. */
+  constructor(socket: Socket, wroteQueued: () => void) {
+    this.#socket = socket;
+    this.#wroteQueued = wroteQueued;
+    socket.setNoDelay(true);
+  }
+
+  /** The client has not read what was written; until `drained`. */
+  get isChoked(): boolean {
+    return this.#isChoked;
+  }
+
+  /** To be told of the socket's "drain". */
+  drained(): void {
+    this.#isChoked = false;
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#socket.destroyed) return;
+    this.#isChoked = !this.#socket.write(bytes);
+  }
+
+  /** To be told that all bytes of the write queue have been written. */
+  wroteQueued(): void {
+    if (this.queuedBytes === 0) return;
+    this.queuedBytes = 0;
+    this.#wroteQueued();
+  }
+
+  /**
+   * Writes bytes that the caller uses again afterwards. False: the kernel has not taken all of them, and the socket keeps
+   * referring to them.
+   */
+  writeLent(bytes: Buffer): boolean {
+    // A client that does not read keeps no more than one lent buffer from the others.
+    if (this.#socket.writableLength > 0) {
+      this.write(Buffer.from(bytes));
+      return true;
+    }
+    this.write(bytes);
+    return this.#socket.writableLength === 0;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * What the clients of a thread are written at the end of a turn of the event loop, when all clients whose bytes have come
+ * have been answered.
+ *
+ * Invariant: what was added is written by the end of this turn, for each client in the order of adding. Each write to a
+ * client that sleeps wakes it, which costs as much as two GETs; written one right after the other, most clients are awake
+ * already. Redis does the same before it sleeps. Until then the bytes stay in the thread's output. Knows no replies.
+ *
+ *      poll:   chunk of A ─▶ output    chunk of B ─▶ output    chunk of C ─▶ output
+ *      check:  output ─▶ A, B, C
+ */
+import type { Output } from "../hits/output.ts";
+import type { SocketWriter } from "./socket-writer.ts";
+
+/** A part of the output, or bytes of its own. */
+interface QueuedWrite {
+  readonly writer: SocketWriter;
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: Buffer | undefined;
+}
+
+export class WriteQueue {
+  readonly #output: Output;
+  readonly #soon: (run: () => void) => void;
+  #waiting: QueuedWrite[] = [];
+
+  /** `soon` calls back when the clients whose bytes have come have been answered. */
+  constructor(output: Output, soon: (run: () => void) => void) {
+    this.#output = output;
+    this.#soon = soon;
+  }
+
+  /** The output's bytes from `start` to its end are this client's. */
+  add(writer: SocketWriter, start: number): void {
+    const end = this.#output.length;
+    this.#push({ writer, start, end, bytes: undefined }, end - start);
+  }
+
+  /**
+   * Writes bytes that nobody changes, behind what was added for the client before. May be called while another client's
+   * replies are being gathered, as long as nothing of them has been added.
+   */
+  addBytes(writer: SocketWriter, bytes: Buffer): void {
+    this.#push({ writer, start: 0, end: 0, bytes }, bytes.length);
+  }
+
+  #push(write: QueuedWrite, bytes: number): void {
+    write.writer.queuedBytes += bytes;
+    if (this.#waiting.push(write) === 1) this.#soon(() => this.#writeAll());
+  }
+
+  #writeAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    let allTaken = true;
+    for (const { writer, start, end, bytes } of waiting) {
+      if (bytes !== undefined) writer.write(bytes);
+      else if (!writer.writeLent(this.#output.view(start, end))) allTaken = false;
+    }
+    this.#output.returned(allTaken);
+    for (const { writer } of waiting) writer.wroteQueued();
+  }
+}
