@@ -97,7 +97,7 @@ export class Clients {
   async #listen(host: string, port: number): Promise<number> {
     const { sharesPort, thread } = this.#options;
     if (sharesPort && thread === 1 && port !== 0) await claimable(host, port);
-    const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.accept(socket));
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
       server.once("error", reject);
@@ -110,7 +110,8 @@ export class Clients {
     });
   }
 
-  #accept(accepted: Socket): void {
+  /** Lets a client in that has just connected, or says why not and closes. */
+  accept(accepted: Socket): void {
     const { counts, thread, conf } = this.#options;
     this.counters.received++;
     if (this.#closing) refuse(accepted, errors.shuttingDown);

@@ -174,11 +174,14 @@ export class Connection {
 
   /** To be called when one of the things that keep the socket open is over. */
   endIfDone(): void {
-    const { socket, host } = this;
     const done = this.#leaving || (this.#inputEnded && this.#idle);
-    if (!done || this.#inTurn || !this.#outbox.isEmpty || socket.writableEnded || socket.destroyed) return;
-    const linger = () => void host.world.quietlyAfter(LINGER_MS, () => socket.destroy());
-    socket.end(linger);
+    if (done && !this.#inTurn && this.#outbox.isEmpty && !this.socket.writableEnded) this.#end();
+  }
+
+  #end(): void {
+    if (this.socket.destroyed) return;
+    const linger = () => void this.host.world.quietlyAfter(LINGER_MS, () => this.socket.destroy());
+    this.socket.end(linger);
     // A client that broke the protocol may never read: for it the time runs from now.
     if (this.#broken) linger();
   }
@@ -217,7 +220,7 @@ export class Connection {
     this.#reader.limits = host.limits(this.authenticated);
     this.#special.set("locked", !this.authenticated);
     let left = TURN_COMMANDS;
-    while (this.#mayTakeCommand) {
+    while (!this.#leaving && this.#waits === 0 && !outbox.isFull) {
       const result = this.#reader.next();
       if (result !== COMMAND) {
         this.#idle = result === NEED_MORE;
@@ -237,12 +240,9 @@ export class Connection {
     this.endIfDone();
   }
 
-  get #mayTakeCommand(): boolean {
-    return !this.#leaving && this.#waits === 0 && !this.#outbox.isFull;
-  }
-
   #resume(): void {
-    if (!this.#idle && this.#mayTakeCommand) this.#turn();
+    const mayTake = !this.#leaving && this.#waits === 0 && !this.#outbox.isFull;
+    if (mayTake && !this.#idle) this.#turn();
   }
 
   #command(): void {

@@ -19,6 +19,7 @@ import type { ConnectionHost } from "./connection-host.ts";
 import { ReplyQueue, type Slot } from "./reply-queue.ts";
 import type { Session } from "./session.ts";
 import { SocketWriter } from "./socket-writer.ts";
+import type { SpecialReasons } from "./special-reasons.ts";
 
 /** Bytes that the replies of one turn may have before they are written. */
 const TURN_BYTES = 1 << 18;
@@ -51,6 +52,7 @@ export class Outbox<Owner extends OutboxOwner> {
   readonly #host: ConnectionHost<Owner>;
   readonly #socket: Socket;
   readonly #output: Output;
+  readonly #special: SpecialReasons;
   readonly #queue = new ReplyQueue();
   readonly #writer: SocketWriter;
   /** Where the replies of this turn begin in the thread's output. */
@@ -65,12 +67,14 @@ export class Outbox<Owner extends OutboxOwner> {
     this.#host = host;
     this.#socket = socket;
     this.#output = host.output;
+    this.#special = owner.session.special;
     this.#writer = new SocketWriter(socket, () => owner.endIfDone());
   }
 
   /** Bytes of replies that the kernel has not taken, and replies that are not written. */
   get outgoing(): { readonly bytes: number; readonly replies: number } {
-    return { bytes: this.#waitingBytes, replies: this.#queue.length };
+    const bytes = this.#socket.writableLength + this.#writer.queuedBytes + this.#queue.bytes;
+    return { bytes, replies: this.#queue.length };
   }
 
   /** Nothing waits but what the socket itself holds. */
@@ -80,10 +84,8 @@ export class Outbox<Owner extends OutboxOwner> {
 
   /** No further command may be taken: the client does not read, or too many replies or bytes wait. */
   get isFull(): boolean {
-    if (this.#writer.isChoked) return true;
-    const { length, bytes } = this.#queue;
-    if (length === 0) return false;
-    return length >= this.#host.conf.maxPendingCommands || bytes >= MAX_HELD_BYTES;
+    // The first look is all that a hit costs, and short enough to be compiled into the loop that takes commands.
+    return this.#writer.isChoked || (this.#queue.length > 0 && this.#isQueueFull());
   }
 
   /** From here to `writeTurn`, what is added to the thread's output is this client's. */
@@ -157,8 +159,7 @@ export class Outbox<Owner extends OutboxOwner> {
     const bytes = output.length - start;
     if (bytes === 0) return;
     if (!this.hasRoom(bytes)) output.length = start;
-    else if (this.#owner.session.special.plain && bytes <= TURN_BYTES)
-      this.#host.writes.add(this.#writer, start);
+    else if (this.#special.plain && bytes <= TURN_BYTES) this.#host.writes.add(this.#writer, start);
     else this.#write(output.take(start));
     this.#turnStart = output.length;
   }
@@ -177,7 +178,8 @@ export class Outbox<Owner extends OutboxOwner> {
   hasRoom(bytes: number): boolean {
     if (this.#socket.destroyed) return false;
     const max = this.#owner.authenticated ? this.#host.conf.maxOutputBytes : MAX_LOCKED_OUTPUT_BYTES;
-    if (this.#waitingBytes + bytes <= max) return true;
+    const waiting = this.#socket.writableLength + this.#writer.queuedBytes + this.#queue.bytes;
+    if (waiting + bytes <= max) return true;
     this.#owner.drop(...OUTPUT_LIMIT);
     return false;
   }
@@ -193,8 +195,9 @@ export class Outbox<Owner extends OutboxOwner> {
     this.#queue.clear();
   }
 
-  get #waitingBytes(): number {
-    return this.#socket.writableLength + this.#writer.queuedBytes + this.#queue.bytes;
+  #isQueueFull(): boolean {
+    const { length, bytes } = this.#queue;
+    return length >= this.#host.conf.maxPendingCommands || bytes >= MAX_HELD_BYTES;
   }
 
   #addLate(answer: Promise<Reply | undefined>): void {

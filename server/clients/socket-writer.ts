@@ -9,7 +9,8 @@ import type { Socket } from "node:net";
 export class SocketWriter {
   readonly #socket: Socket;
   readonly #wroteQueued: () => void;
-  #isChoked = false;
+  /** The client has not read what was written; until `drained`. */
+  isChoked = false;
   /** Bytes that wait in the write queue. */
   queuedBytes = 0;
 
@@ -20,19 +21,14 @@ export class SocketWriter {
     socket.setNoDelay(true);
   }
 
-  /** The client has not read what was written; until `drained`. */
-  get isChoked(): boolean {
-    return this.#isChoked;
-  }
-
   /** To be told of the socket's "drain". */
   drained(): void {
-    this.#isChoked = false;
+    this.isChoked = false;
   }
 
   write(bytes: Buffer): void {
     if (this.#socket.destroyed) return;
-    this.#isChoked = !this.#socket.write(bytes);
+    this.isChoked = !this.#socket.write(bytes);
   }
 
   /** To be told that all bytes of the write queue have been written. */

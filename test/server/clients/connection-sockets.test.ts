@@ -4,10 +4,11 @@
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 
-test("who broke the protocol is gone after its error, though it writes on and never reads", async (t) => {
+test("a client that broke the protocol is gone after its error, though it writes on and never reads", async (t) => {
   const { client } = await startRig(t);
   const raw = await client();
   raw.send("PING\r\n*1\r\n:3\r\n");
@@ -22,7 +23,7 @@ test("a client that half-closes right behind its GET gets the slow value", async
   const { client } = await startRig(t, [], { loader });
   const raw = await client();
   const answer = raw.all("GET scores:slow\r\nPING\r\n");
-  while (loader.loads.length === 0) await turn();
+  await until("the load", () => loader.loads.length > 0);
   loader.loads[0]!.resolve("late but right");
   t.is(await answer, `${bulk("late but right")}+PONG\r\n`);
 });
@@ -32,9 +33,9 @@ test("a client that is destroyed during a load harms nobody, and its value is ke
   const { client, node } = await startRig(t, [], { loader });
   const [leaver, stayer] = await Promise.all([client(), client()]);
   for (const raw of [leaver, stayer]) raw.send(command("GET", "scores:a"));
-  while (node.cache.groups.all[0]!.counters.flightsJoined === 0) await turn();
+  await until("the second GET", () => node.cache.groups.all[0]!.counters.flightsJoined > 0);
   leaver.socket.resetAndDestroy();
-  while (node.clients.size > 1) await turn();
+  await until("the end of one client", () => node.clients.size === 1);
   loader.loads[0]!.resolve("630");
   await stayer.until((got) => got.length >= bulk("630").length);
   t.is(stayer.take(), bulk("630"));
@@ -51,7 +52,7 @@ test("a client that asks for much and reads nothing stops being read, and gets e
   let sent = false;
   raw.socket.write(request, () => (sent = true));
   const [connection] = node.clients.all();
-  while (!connection!.socket.isPaused()) await turn();
+  await until("a client that is not read from", () => connection!.socket.isPaused());
   t.true(connection!.outgoing.bytes < 1 << 20, `${connection!.outgoing.bytes} bytes wait`);
   t.true(node.report.clientFigures.commands < 10_000);
   raw.socket.resume();

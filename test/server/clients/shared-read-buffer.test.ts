@@ -5,6 +5,7 @@
 import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { readIntoSharedBuffer } from "../../../server/clients/shared-read-buffer.ts";
+import { until } from "../../until.ts";
 import { turn } from "../fakes.ts";
 
 async function pair(
@@ -37,10 +38,10 @@ test.serial(
     const chunks: Buffer[] = [];
     for (const { accepted } of [a, b]) accepted.on("data", (chunk) => chunks.push(chunk));
     a.client.write("hello");
-    while (chunks.length < 1) await turn();
+    await until("a chunk", () => chunks.length === 1);
     t.is(String(chunks[0]), "hello");
     b.client.write("HE");
-    while (chunks.length < 2) await turn();
+    await until("another socket's chunk", () => chunks.length === 2);
     t.is(String(chunks[1]), "HE");
     t.is(chunks[0]!.buffer, chunks[1]!.buffer, "Node does no longer what readIntoSharedBuffer relies on");
     t.is(String(chunks[0]), "HEllo");
@@ -64,13 +65,13 @@ test.serial(
     accepted.end("and out");
     await next(client, "close");
     t.is(back, "and out");
-    while (!closed()) await turn();
+    await until("the server's end", closed);
   },
 );
 
 test.serial("a server that closes does not wait for who was handed on", async (t) => {
   const { accepted, closed } = await pair(t);
-  while (!closed()) await turn();
+  await until("the server's end", closed);
   t.false(accepted.destroyed);
 });
 
@@ -85,7 +86,7 @@ test.serial("nothing is read while it pauses, and nothing is lost", async (t) =>
   });
   const sent = Buffer.from(Array.from({ length: 1_000_000 }, (_, i) => i % 251));
   client.end(sent);
-  while (read === 0) await turn();
+  await until("a first chunk", () => read > 0);
   const before = read;
   for (let i = 0; i < 20; i++) await turn();
   t.is(read, before);

@@ -7,17 +7,20 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 export class TestSocket extends Duplex {
-  readonly remoteAddress = "10.0.0.9";
+  readonly remoteAddress: string;
   readonly remotePort = 4711;
   readonly localAddress = "10.0.0.1";
   readonly localPort = 6390;
   /** What the client has read, in latin1. */
   text = "";
+  /** What the kernel has been told: after how many milliseconds of silence it asks whether the client is there. */
+  keepAliveMs: number | undefined;
   #reading = true;
   #held: (() => void) | undefined;
 
-  constructor() {
+  constructor(remoteAddress = "127.0.0.1") {
     super({ allowHalfOpen: true, autoDestroy: true });
+    this.remoteAddress = remoteAddress;
   }
 
   /** As the parts under test take it. */
@@ -26,6 +29,11 @@ export class TestSocket extends Duplex {
   }
 
   setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(isOn: boolean, afterMs: number): this {
+    if (isOn) this.keepAliveMs = afterMs;
     return this;
   }
 
