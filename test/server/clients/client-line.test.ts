@@ -1,37 +1,78 @@
 /**
- * Goal: a client's line says what it is in the middle of, in Redis' letters and order.
- * Method: clients of a node of real parts; lines in any order.
+ * Goal: a client's line says where it comes from and what it is in the middle of, in Redis' letters and order.
+ * Method: connections on sockets without a kernel, put into each state; lines in any order.
  */
 import test from "ava";
-import { byId } from "../../../server/clients/client-line.ts";
+import { addressesOf, byId, describeConnection } from "../../../server/clients/client-line.ts";
 import { command } from "../../proto/read-commands.ts";
-import { startRig } from "../rig.ts";
+import { key, turn } from "../fakes.ts";
+import { setUp } from "./connection-rig.ts";
+import { TestSocket } from "./test-socket.ts";
 
-test("transactions, subscriptions and the rest show in flags and figures", async (t) => {
-  const { client, node } = await startRig(t);
-  const lineAfter = async (...lines: string[]) => {
-    const raw = await client();
-    raw.send(lines.map((line) => command(...line.split(" "))).join(""));
-    await raw.until((text) => text.endsWith("\r\n"));
-    const id = [...node.clients.all()].at(-1)!.id;
-    const line = (await node.report.clientLines()).find((each) => each.startsWith(`id=${id} `))!;
-    return Object.fromEntries(line.split(" ").map((field) => field.split("=")));
-  };
-  t.like(await lineAfter("PING"), { flags: "N", sub: "0", multi: "-1", watch: "0", "multi-mem": "0" });
-  t.like(await lineAfter("MULTI"), { flags: "x", multi: "0" });
-  const queued = await lineAfter(
-    "HELLO 3",
-    "WATCH a b",
-    "SUBSCRIBE a b",
-    "PSUBSCRIBE c",
-    "MULTI",
-    "PING",
-    "PING",
+type Rig = ReturnType<typeof setUp>;
+
+function fieldsOf({ connection }: Rig): Record<string, string> {
+  const fields = describeConnection(connection).split(" ");
+  return Object.fromEntries(fields.map((field) => field.split("=") as [string, string]));
+}
+
+/** The fields of a client whose session has been changed. */
+function fieldsAfter(change: (session: Rig["connection"]["session"]) => void): Record<string, string> {
+  const rig = setUp();
+  change(rig.connection.session);
+  return fieldsOf(rig);
+}
+
+test("a new client has an address, an age, and nothing else", (t) => {
+  const rig = setUp();
+  rig.time.advance(2999);
+  t.like(fieldsOf(rig), {
+    ...{ id: "1", addr: "127.0.0.1:4711", laddr: "10.0.0.1:6390", name: "", age: "2", idle: "2" },
+    ...{ flags: "N", sub: "0", psub: "0", ssub: "0", multi: "-1", watch: "0", qbuf: "0", omem: "0" },
+    ...{ "tot-mem": "0", cmd: "NULL", user: "default", redir: "-1", resp: "2" },
+  });
+});
+
+test("what a client has said, has not sent whole and has not been sent shows", async (t) => {
+  const rig = setUp();
+  Object.assign(rig.connection, { name: "me", libName: "lib", libVersion: "1.2", protocol: 3 });
+  rig.connection.session.user = "admin";
+  rig.socket.arrive(`${command("LATER", "a") + command("ECHO", "abc")}*1\r\n$4`);
+  await turn();
+  t.like(fieldsOf(rig), {
+    ...{ name: "me", "lib-name": "lib", "lib-ver": "1.2", resp: "3", user: "admin" },
+    ...{ qbuf: "6", oll: "2", omem: "9", "tot-mem": "15" },
+  });
+});
+
+test("transactions, subscriptions and the rest show in flags and figures", (t) => {
+  t.like(
+    fieldsAfter((session) => session.beginTransaction()),
+    { flags: "x", multi: "0" },
   );
+  const queued = fieldsAfter((session) => {
+    session.watched = { keys: 2, bytes: 10 };
+    for (const name of ["a", "b"]) session.addSubscription("channels", name);
+    session.addSubscription("patterns", "c");
+    session.beginTransaction();
+    const ping = { name: "ping", flags: [], args: [key("PING")] };
+    for (let i = 0; i < 2; i++) session.transaction!.add(ping);
+  });
   t.like(queued, { flags: "Px", sub: "2", psub: "1", ssub: "0", multi: "2", watch: "2" });
   t.true(Number(queued["multi-mem"]) > 8);
   t.true(Number(queued["tot-mem"]) > Number(queued["multi-mem"]));
-  t.like(await lineAfter("CLIENT NO-EVICT on", "CLIENT NO-TOUCH on", "MONITOR"), { flags: "OeT" });
+  const flags = { isMonitor: true, noEvict: true, noTouch: true } as const;
+  t.is(fieldsAfter((session) => Object.assign(session, flags)).flags, "OeT");
+  t.like(
+    fieldsAfter((session) => Object.assign(session, { tracking: "prefixes" })),
+    { flags: "tB", redir: "0" },
+  );
+});
+
+test("addresses are those of Redis, of a socket that is gone too", (t) => {
+  t.is(addressesOf(new TestSocket("::1").asSocket).addr, "[::1]:4711");
+  const gone = Object.assign(new TestSocket().asSocket, { remoteAddress: undefined });
+  t.is(addressesOf(gone).addr, "?:0");
 });
 
 test("lines are in the order of ids, not of letters", (t) => {

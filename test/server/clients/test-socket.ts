@@ -15,12 +15,21 @@ export class TestSocket extends Duplex {
   text = "";
   /** What the kernel has been told: after how many milliseconds of silence it asks whether the client is there. */
   keepAliveMs: number | undefined;
+  /** "close" has been emitted. */
+  isGone = false;
+  #taken = 0;
   #reading = true;
   #held: (() => void) | undefined;
 
   constructor(remoteAddress = "127.0.0.1") {
     super({ allowHalfOpen: true, autoDestroy: true });
     this.remoteAddress = remoteAddress;
+    this.once("close", () => (this.isGone = true));
+  }
+
+  /** As with `net.Socket`, bytes that nobody has taken yet among them. */
+  get bytesWritten(): number {
+    return this.#taken + this.writableLength;
   }
 
   /** As the parts under test take it. */
@@ -63,6 +72,7 @@ export class TestSocket extends Duplex {
     const take = () => {
       this.#held = undefined;
       this.text += chunk.toString("latin1");
+      this.#taken += chunk.length;
       done();
     };
     if (this.#reading) take();
