@@ -1,11 +1,11 @@
 /**
- * A client as CLIENT LIST shows it.
+ * A client as CLIENT LIST shows it. Owns the fields and their order, which are Redis'.
  */
 import type { Socket } from "node:net";
 import type { Connection } from "./connection.ts";
 import type { Session } from "./session.ts";
 
-/** A line of CLIENT LIST. Fields of things that carrotCache does not have show what Redis shows without them. */
+/** A line of CLIENT LIST. A field for something that carrotCache does not have shows what Redis shows without it. */
 export function describeConnection(connection: Connection): string {
   const { socket, host } = connection;
   const now = host.clock();
@@ -49,7 +49,7 @@ export function describeConnection(connection: Connection): string {
   return fields.map(([name, value]) => `${name}=${value}`).join(" ");
 }
 
-/** As Redis shows where a client comes from and what it has reached. */
+/** The client's address and the one it has connected to, as Redis shows them. */
 export function addressesOf(socket: Socket): { readonly addr: string; readonly laddr: string } {
   return {
     addr: address(socket.remoteAddress, socket.remotePort),
@@ -57,7 +57,7 @@ export function addressesOf(socket: Socket): { readonly addr: string; readonly l
   };
 }
 
-/** Redis' letters, in its order. */
+/** Redis' letters, in Redis' order. */
 function flagsOf(session: Session): string {
   const flags = [
     session.isMonitor && "O",
@@ -76,7 +76,7 @@ function address(host: string | undefined, port: number | undefined): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Lines of CLIENT LIST begin with `id=`. */
+/** Sorts lines of CLIENT LIST, which begin with `id=`. */
 export function byId(a: string, b: string): number {
   return Number.parseInt(a.slice(3), 10) - Number.parseInt(b.slice(3), 10);
 }

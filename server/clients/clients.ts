@@ -19,7 +19,7 @@ import { readIntoSharedBuffer } from "./shared-read-buffer.ts";
 export interface ClientsOptions {
   /** The main thread is 1. */
   readonly thread: number;
-  /** Of all threads of this node. */
+  /** The counts of all threads of this node. */
   readonly counts: SharedCounts;
   /** Several threads listen on one port. */
   readonly sharesPort: boolean;
@@ -28,7 +28,7 @@ export interface ClientsOptions {
     NodeConf,
     "maxClients" | "timeoutMs" | "shutdownTimeoutMs" | "protectedMode" | "requirePass" | "keepAliveMs"
   >;
-  /** How many clients there are descriptors for. */
+  /** Clients that there are descriptors for. */
   readonly room: number;
   readonly world: Pick<Nature, "soon" | "after" | "quietlyEvery">;
   /** Told of a connection that was not let in, and why. */
@@ -39,14 +39,14 @@ export interface ClientsOptions {
   readonly host: Omit<ConnectionHost<Connection>, "closed">;
 }
 
-/** How often idle and stuck clients are looked for. */
+/** Time between two looks for idle and stuck clients. */
 const SWEEP_MS = 1000;
 const COUNTED_AS = {
   "half a command": "stallCloses",
   "replies not read": "stallCloses",
   "soft output limit reached": "outputLimitCloses",
 } as const;
-/** The kernel caps it at net.core.somaxconn. */
+/** Connections that wait to be accepted. The kernel caps it at net.core.somaxconn. */
 const BACKLOG = 4096;
 
 export class Clients {
@@ -120,7 +120,7 @@ export class Clients {
     else if (!counts.enter(thread, this.max)) this.#reject(accepted, errors.maxClients, "maxclients");
     else {
       const socket = readIntoSharedBuffer(accepted);
-      // The probes are a second apart, and the tenth without an answer is the last: libuv has it so.
+      // libuv's probes are a second apart, and the tenth without an answer is the last.
       if (conf.keepAliveMs > 0) socket.setKeepAlive(true, conf.keepAliveMs);
       const connection = new Connection(counts.nextId(), socket, this.#host);
       this.#connections.set(connection.id, connection);

@@ -1,5 +1,5 @@
 /**
- * What clients need to know of a command without knowing what it does: its full name and its flags.
+ * What is known of a command without knowing what it does: its full name and its flags.
  *
  * Owns the types only. The command table is in commands/.
  */

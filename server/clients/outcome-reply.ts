@@ -1,5 +1,6 @@
 /**
- * What a client reads of the outcome of a GET: an origin's failure is an error, "not found" is null.
+ * What a client reads of the outcome of a GET: a value is a bulk string, "not found" is null, an origin's failure is an
+ * error. Owns that mapping; knows no connection.
  */
 import type { Outcome } from "../../cluster/outcome.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
@@ -10,7 +11,7 @@ export function outcomeReply(outcome: Outcome): Reply {
   return outcome.kind === "absent" ? null : new ErrorReply(`ERR ${outcome.text}`);
 }
 
-/** The reply's bytes; those of a value are copied once. */
+/** The bytes of that reply. A value is copied once, so that the frame it came in can go. */
 export function outcomeBytes(outcome: Outcome, protocol: 2 | 3): Buffer {
   if (outcome.kind !== "value") return encodeReply(outcomeReply(outcome), protocol);
   const { value } = outcome;

@@ -1,17 +1,17 @@
 /**
  * What a client may send: the limits of its reader, as the conf has them now.
  *
- * Invariant: a limit that CONFIG SET has changed holds from the next chunk on; the objects stay the same in between,
- * so that asking for them costs nothing.
+ * Invariant: a limit that CONFIG SET has changed holds from the next chunk on. In between `of` returns the same objects,
+ * so that a chunk pays nothing for them. Knows no connection.
  */
 import type { ReaderLimits } from "../../proto/request-header.ts";
 import type { NodeConf } from "../conf/conf.ts";
 
 /** Redis' own limit. */
 const MAX_ARGS = 1 << 20;
-/** Of a client that has yet to authenticate. Redis has 1 MiB. */
+/** For a client that has not given the password. Redis has 1 MiB. */
 const MAX_LOCKED_COMMAND_BYTES = 1 << 16;
-/** Redis' own limit of inline commands and of header lines. */
+/** Redis' own limit for inline commands and header lines. */
 const MAX_INLINE_BYTES = 1 << 16;
 
 export class LiveReaderLimits {
@@ -23,7 +23,7 @@ export class LiveReaderLimits {
     this.#conf = conf;
   }
 
-  /** Before a client has authenticated, Redis' two smaller limits hold as well, and a smaller one on the whole. */
+  /** Without the password Redis' two smaller limits hold as well, and a smaller one for the whole command. */
   of(authenticated: boolean): ReaderLimits {
     const { maxCommandBytes } = this.#conf;
     if (this.#open?.maxCommandBytes !== maxCommandBytes) {

@@ -1,12 +1,12 @@
 /**
- * Numbers that the threads of a node keep together: the next client's id and the next slow command's, and how many
- * clients each thread has.
+ * Numbers that the threads of a node share: the next client's id, the next slow command's id, and the number of clients on
+ * each thread.
  *
- * Invariants: ids are unique in the process; all threads together never have more clients than they were allowed; a
- * thread's death leaves the others' counts right. Every access is atomic.
+ * Invariants: ids are unique in the process; all threads together never have more clients than they may; a thread's death
+ * leaves the other threads' numbers right. Every access is atomic. Knows no client.
  */
 
-/** The next ids are in the first 8 bytes each: 32 bits are used up in weeks at 1,000 connections a second. */
+/** Two ids of 8 bytes each: 32 bits are used up in weeks at 1,000 connections a second. */
 const ID_BYTES = 16;
 const CELL_BYTES = 4;
 
@@ -16,7 +16,7 @@ export class SharedCounts {
   /** Thread 1's clients are in cell 0. */
   readonly #cells: Int32Array;
 
-  /** New counts for so many threads, or those in another thread's memory. */
+  /** New counts for so many threads, or the counts in another thread's memory. */
   constructor(of: number | SharedArrayBuffer) {
     this.memory = typeof of === "number" ? new SharedArrayBuffer(ID_BYTES + CELL_BYTES * of) : of;
     this.#nextIds = new BigUint64Array(this.memory, 0, 2);
@@ -31,14 +31,15 @@ export class SharedCounts {
     return Number(Atomics.add(this.#nextIds, 0, 1n)) + 1;
   }
 
-  /** Of an entry of SLOWLOG; from 0, as in Redis. */
+  /** The id of an entry of SLOWLOG; from 0, as in Redis. */
   nextSlowId(): number {
     return Number(Atomics.add(this.#nextIds, 1, 1n));
   }
 
   /**
-   * Counts a client of this thread, unless there are `max` of them on all threads. Counts before it looks: of two that
-   * come at one moment for the last place both may be refused, but never both let in.
+   * Counts a client of this thread. False: all threads together have `max` clients already, and it is not counted. It is
+   * counted before the look at the sum: of two clients that come for the last place at one moment both may be refused, but
+   * never both let in.
    */
   enter(thread: number, max: number): boolean {
     Atomics.add(this.#cells, thread - 1, 1);
@@ -47,12 +48,12 @@ export class SharedCounts {
     return false;
   }
 
-  /** A client of this thread that was let in has gone. */
+  /** A client of this thread has gone. */
   leave(thread: number): void {
     Atomics.sub(this.#cells, thread - 1, 1);
   }
 
-  /** A thread died, and its clients with it. */
+  /** A thread has died, and its clients with it. */
   forget(thread: number): void {
     Atomics.store(this.#cells, thread - 1, 0);
   }

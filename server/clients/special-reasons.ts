@@ -1,16 +1,16 @@
 /**
- * Why a connection is special: a plain one has its hits answered in place, a special one sends every command through
- * the command table.
+ * Why a connection is special. Hits of a plain connection are answered in place; every command of a special one goes
+ * through the command table.
  *
- * Invariant: `plain` is true exactly while no reason holds. It is one boolean, so that a hit pays for all reasons with
- * one look.
+ * Invariant: `plain` is true exactly while no reason holds. It is one boolean, so that a hit looks once for all reasons.
+ * Knows no client.
  */
 
-/** Each has a bit. */
+/** Each reason has a bit. */
 const REASONS = {
   /** The client has not given the password yet. */
   locked: 1,
-  /** Commands of this client are under way on another thread that may change an entry. */
+  /** A command of this client that may change an entry is under way on another thread. */
   changing: 2,
   /** The client is inside MULTI. */
   queueing: 4,
@@ -42,7 +42,7 @@ export class SpecialReasons {
     this.#plain = this.#bits === 0;
   }
 
-  /** One more command, or one less, is under way on another thread that may change an entry. */
+  /** One more command that may change an entry, or one less, is under way on another thread. */
   countChanges(by: 1 | -1): void {
     this.#changes += by;
     this.set("changing", this.#changes > 0);

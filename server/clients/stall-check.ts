@@ -1,17 +1,17 @@
 /**
- * Whether a client has been stuck for too long: in a command of which the rest does not come, in a reply that it does
- * not take, or with more waiting for it than may wait for long.
+ * Whether a client has been stuck for too long: the rest of a command does not come, the client does not read a reply, or
+ * more waits for it than may wait for long.
  *
- * Invariant: costs nothing per command; a sweep looks at each connection about once a second. Slow is not stuck: what
- * is large has a second more for every 64 kB of it, whichever way it travels.
+ * Invariant: a command pays nothing; a sweep looks at each connection about once a second. A slow client is not stuck: a
+ * command or a reply has a second more for every 64 kB of it. Knows no connection but what it looks at.
  */
 import type { Socket } from "node:net";
 import type { NodeConf } from "../conf/conf.ts";
 
-/** The pace of a client that is slow but not stuck, in bytes a millisecond: 64 kB a second. */
+/** A client that is slow but not stuck moves so many bytes a millisecond: 64 kB a second. */
 const SLOWEST_PACE = 64;
 
-/** What is looked at. */
+/** What the check looks at; a connection is one. */
 export interface Watched {
   readonly socket: Pick<Socket, "bytesWritten" | "writableLength">;
   readonly pendingBytes: number;
@@ -24,19 +24,19 @@ export type Verdict = "half a command" | "replies not read" | "soft output limit
 
 /** Looks at one connection again and again. */
 export class StallCheck {
-  /** When the command of which a part has come began; undefined when there is none. */
+  /** Since when a part of a command has waited for the rest; undefined: no part waits. */
   #halfSinceMs: number | undefined;
   #unreadSinceMs: number | undefined;
   #taken = 0;
   #muchSinceMs: number | undefined;
 
-  /** What is left of a chunk that has been read: bytes of half a command; `isNew`: another one than last time. */
+  /** A chunk has been read, and so many bytes of half a command are left; `isNew`: of another command than last time. */
   noteRest(bytes: number, isNew: boolean, nowMs: number): void {
     if (bytes === 0) this.#halfSinceMs = undefined;
     else if (isNew || this.#halfSinceMs === undefined) this.#halfSinceMs = nowMs;
   }
 
-  /** Why the client is to be closed; undefined while it is not. */
+  /** Why the client is to be closed; undefined: it is not. */
   look(client: Watched, nowMs: number, limits: StallLimits): Verdict | undefined {
     const { stallTimeoutMs, softOutputBytes, softOutputMs } = limits;
     const waiting = client.outgoing.bytes;

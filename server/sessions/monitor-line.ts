@@ -1,7 +1,7 @@
 /**
  * A command as MONITOR shows it: `1700000000.123456 [0 127.0.0.1:1234] "get" "k"`.
  *
- * Invariant: a line is one line of printable ASCII whatever is in the words, and passwords are not in it.
+ * Invariant: a line is one line of printable ASCII whatever is in the words, and no password is in it. Knows no client.
  */
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const REDACTED = Buffer.from("(redacted)");
 
-/** `nowMs` since 1970, with a fraction. */
+/** `nowMs`: milliseconds since 1970, with fractions. */
 export function monitorLine(args: readonly Buffer[], address: string, nowMs: number): string {
   const micros = Math.floor(nowMs * 1000);
   const seconds = Math.floor(micros / 1e6);
@@ -23,7 +23,7 @@ export function monitorLine(args: readonly Buffer[], address: string, nowMs: num
   return `${seconds}.${fraction} [0 ${address}] ${shownWords(args).map(quoted).join(" ")}`;
 }
 
-/** The words, without passwords. */
+/** The words, with `(redacted)` in place of passwords. */
 export function shownWords(args: readonly Buffer[]): readonly Buffer[] {
   const secrets = secretPlaces(args);
   return secrets.size === 0 ? args : args.map((word, i) => (secrets.has(i) ? REDACTED : word));
@@ -37,7 +37,7 @@ function quoted(word: Buffer): string {
   return `"${shown}"`;
 }
 
-/** All words of AUTH; in a HELLO the two behind AUTH; in a CONFIG the one behind a directive that is a secret. */
+/** Places of secrets: all words of AUTH, the two words behind AUTH in a HELLO, the word behind a secret directive in a CONFIG. */
 function secretPlaces(args: readonly Buffer[]): ReadonlySet<number> {
   const name = args[0]!.toString("latin1", 0, 6).toLowerCase();
   if (name === "auth") return new Set(args.slice(1).map((_, i) => i + 1));

@@ -1,18 +1,18 @@
 /**
- * CLIENT PAUSE, as one thread keeps to it: which commands have to wait now, and until when.
+ * CLIENT PAUSE on one thread: which commands have to wait now, and until when.
  *
- * Invariant: a pause ends by itself; a second one while it lasts can make it longer and stricter, never the opposite.
- * Knows no connection.
+ * Invariant: a pause ends by itself. A second pause can make it longer and stricter, never shorter or milder. Knows no
+ * connection.
  */
 import type { Nature, Timer } from "../../cluster/world.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 
 export type PauseMode = "write" | "all";
 
-/** Commands without the flag `write` that reach beyond their client all the same. */
+/** Commands without the flag `write` that reach other clients all the same. */
 const REACHING = new Set(["publish", "spublish"]);
 
-/** Node's timers hold no more, which is 24 days. */
+/** Node's timers hold no more, which is 24 days: a longer pause ends then. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class Pause {
@@ -34,7 +34,7 @@ export class Pause {
     return this.#mode !== undefined;
   }
 
-  /** What is left of it; undefined when there is none. */
+  /** What is left of the pause; undefined: there is none. */
   get rest(): { readonly mode: PauseMode; readonly ms: number } | undefined {
     return this.#mode && { mode: this.#mode, ms: Math.max(0, this.#untilMs - this.#world.clock()) };
   }
@@ -58,7 +58,7 @@ export class Pause {
     this.#end();
   }
 
-  /** Resolves when these commands may go on; undefined when they need not wait. */
+  /** Resolves when these commands may go on; undefined: they need not wait. */
   holds(commands: readonly CommandShape[]): Promise<void> | undefined {
     if (this.#mode === undefined) return undefined;
     return this.#mode === "all" || commands.some(changes) ? this.#over : undefined;

@@ -1,18 +1,16 @@
 /**
- * Channels and who listens to them, of the clients of one thread.
+ * The channels of one thread and the clients that listen to them.
  *
- * Invariant: what a client is subscribed to stands in its session and here, always in both; a channel that nobody listens
- * to is forgotten. Names are bytes, as text of one character a byte. Knows no other thread and no other node.
+ * Invariant: a subscription stands in the client's session and here, always in both; a channel without listeners is
+ * forgotten. Names are bytes, as text of one character a byte. Knows no other thread and no other node.
  */
 
 import { matchesGlob } from "../../proto/glob.ts";
 import { Encoded, encodeReply, Push, type Reply } from "../../proto/reply.ts";
 import type { Connection } from "../clients/connection.ts";
+import type { SubscriptionKind } from "../clients/session.ts";
 
-/** Redis keeps the channels of SSUBSCRIBE apart from the others. */
-export type SubscriptionKind = "channels" | "patterns" | "shards";
-
-/** Who listens to what, in numbers. */
+/** Listeners of each channel and pattern, in numbers. */
 export type SubscriptionCounts = Readonly<Record<SubscriptionKind, ReadonlyMap<string, number>>>;
 
 type Listeners = Map<string, Set<Connection>>;
@@ -46,7 +44,7 @@ export class PubSub {
     }
   }
 
-  /** Gives a message to everybody here who listens; returns to how many, who listens twice counting twice. */
+  /** Sends a message to each listener of this thread; returns to how many. A client that listens twice counts twice. */
   publish(kind: "channels" | "shards", channel: Buffer, message: Buffer): number {
     const name = channel.toString("latin1");
     const word = kind === "shards" ? "smessage" : "message";
@@ -66,7 +64,7 @@ export class PubSub {
   }
 }
 
-/** Encoded once for each dialect, however many listen. */
+/** The message is encoded once for each dialect, however many clients listen. */
 function give(listeners: ReadonlySet<Connection> | undefined, elements: Reply[]): number {
   if (listeners === undefined) return 0;
   const encoded: { [Protocol in 2 | 3]?: Encoded } = {};

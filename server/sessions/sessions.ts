@@ -1,8 +1,8 @@
 /**
- * What clients of this node, on whichever thread, have to do with each other: channels, MONITOR, watched keys, pauses.
+ * What the clients of all threads have to do with each other: channels, MONITOR, pauses, CLIENT KILL, SLOWLOG.
  *
- * Invariants: runs on the main thread, which is where everything of this kind meets; a client that has gone, or said
- * RESET, is forgotten here. Knows no other node: what is published is heard on this node.
+ * Invariants: runs on the main thread only. Each question reaches every thread, and the answers are added up. A client that
+ * has gone, or has said RESET, is forgotten. Knows no other node: a message is heard on this node only.
  */
 import { SimpleString } from "../../proto/reply.ts";
 import type { SubscriptionKind } from "../clients/session.ts";
@@ -14,9 +14,9 @@ import type { AnswerTo, ClientFilter, Question } from "./thread-questions.ts";
 import type { ThreadSessions } from "./thread-sessions.ts";
 
 export interface SessionsOptions {
-  /** The main thread's own. */
+  /** The sessions of the main thread. */
   readonly here: ThreadSessions;
-  /** Asks all workers; those that are too busy do not answer. Undefined when there are none. */
+  /** Asks all workers; a worker that is too busy does not answer. Undefined: there are no workers. */
   askWorkers<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>[]> | undefined;
 }
 
@@ -30,17 +30,17 @@ export class Sessions {
     this.onGone((client) => this.#endMonitor(client));
   }
 
-  /** Has `listener` told when a client of any thread is to be forgotten. */
+  /** Calls `listener` when a client of any thread is to be forgotten. */
   onGone(listener: (client: number) => void): void {
     this.#onGone.push(listener);
   }
 
-  /** A client of any thread is no longer connected, or wants to be as if it had just come. */
+  /** A client of any thread is no longer connected, or has said RESET. */
   forget(client: number): void {
     for (const listener of this.#onGone) listener(client);
   }
 
-  /** Shows the client every command from now on; resolves when every thread does. */
+  /** Shows the client every command from now on; resolves when every thread shows its commands. */
   async monitor(client: AnyClient): Promise<void> {
     this.#monitors.set(client.id, client);
     await this.#ask({ what: "watch commands", isOn: true });
@@ -51,18 +51,18 @@ export class Sessions {
     void this.#ask({ what: "watch commands", isOn: false });
   }
 
-  /** A command has been performed on some thread. */
+  /** A command has been executed on some thread: the line of it for clients that say MONITOR. */
   seen(line: string): void {
     for (const client of this.#monitors.values()) client.push(new SimpleString(line));
   }
 
-  /** Resolves to how many got the message. */
+  /** Resolves to the number of clients that got the message. */
   async publish(kind: "channels" | "shards", channel: Buffer, message: Buffer): Promise<number> {
     const answers = await this.#ask({ what: "publish", kind, channel, message });
     return answers.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Who listens to what, on all threads. */
+  /** Listeners of each channel or pattern, on all threads. */
   async subscriptions(kind: SubscriptionKind): Promise<Map<string, number>> {
     const sum = new Map<string, number>();
     for (const counts of await this.#ask({ what: "subscriptions" })) {
@@ -71,7 +71,7 @@ export class Sessions {
     return sum;
   }
 
-  /** Resolves to how many clients have been closed. */
+  /** Resolves to the number of clients that were closed. */
   async kill(filter: ClientFilter): Promise<number> {
     const answers = await this.#ask({ what: "kill", filter });
     return answers.reduce((sum, count) => sum + count, 0);
@@ -81,12 +81,12 @@ export class Sessions {
     await this.#ask({ what: "pause", mode, ms });
   }
 
-  /** Of the main thread's clients. */
+  /** The commands of the main thread's clients. */
   get stats(): CommandStats {
     return this.#options.here.stats;
   }
 
-  /** Of all threads, the newest first. */
+  /** The entries of all threads, the newest first. */
   async slowEntries(): Promise<SlowEntry[]> {
     const entries = (await this.#ask({ what: "slow log" })).flat();
     return entries.sort((a, b) => b.id - a.id);
@@ -100,7 +100,7 @@ export class Sessions {
     await this.#ask({ what: "unpause" });
   }
 
-  /** What a thread that starts now has to be asked first. */
+  /** What a thread that starts now is asked first, so that a pause and MONITOR hold on it too. */
   get standing(): readonly Question[] {
     const { rest } = this.#options.here.pause;
     const questions: Question[] = rest === undefined ? [] : [{ what: "pause", ...rest }];
@@ -108,7 +108,7 @@ export class Sessions {
     return questions;
   }
 
-  /** Every thread, this one first. */
+  /** Asks every thread, this one first. */
   async #ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>[]> {
     const here = this.#options.here.answer(question);
     return [here, ...((await this.#options.askWorkers(question)) ?? [])];

@@ -1,14 +1,15 @@
 /**
  * SLOWLOG of one thread: its last commands that took longer than `slowlog-log-slower-than`.
  *
- * Invariant: no more than `slowlog-max-len` entries, each of a bounded size, and no password in one. What took long here
- * is mostly a load: the time is that from taking the command to its reply, with all it waited for.
+ * Invariant: there are no more than `slowlog-max-len` entries, each of a bounded size, and no password is in one. A
+ * command's time runs from its taking to its reply, because a slow command is mostly one that waits for a load. Knows no
+ * connection.
  */
 import type { NodeConf } from "../conf/conf.ts";
 import { shownWords } from "./monitor-line.ts";
 
 export interface SlowEntry {
-  /** Unique among the threads, and larger than those before it. */
+  /** Unique among the threads, and larger than the ids before it. */
   readonly id: number;
   /** Seconds since 1970. */
   readonly time: number;
@@ -46,7 +47,7 @@ export class SlowLog {
     return this.isOn && micros >= this.#options.conf.slowlogMicros;
   }
 
-  /** `words` as `cutWords` gives them. */
+  /** `words` as `cutWords` returns them. */
   add(
     micros: number,
     words: readonly Buffer[],
@@ -68,7 +69,7 @@ export class SlowLog {
   }
 }
 
-/** Copies of the words as they are kept. */
+/** Copies of the words as an entry keeps them: cut, and without passwords. */
 export function cutWords(args: readonly Buffer[]): Buffer[] {
   const kept = args.length > MAX_WORDS ? args.slice(0, MAX_WORDS - 1) : args;
   const words = shownWords(kept).map(cutWord);

@@ -1,21 +1,23 @@
 /**
- * What the main thread asks every thread about its clients, or has it do to them, with the answers' types.
+ * What the main thread asks every thread about its clients, or has the thread do to them, and the types of the answers.
+ *
+ * Owns the types only. Questions and answers travel between threads, so they hold plain values.
  */
 import type { PauseMode } from "./pause.ts";
 import type { SubscriptionCounts } from "./pubsub.ts";
 import type { SlowEntry } from "./slow-log.ts";
 
-/** Which clients CLIENT KILL means; all conditions hold, those that are not given for everybody. */
+/** Which clients CLIENT KILL means: those that meet every condition which is given. */
 export interface ClientFilter {
   readonly id?: number;
   readonly addr?: string;
   readonly laddr?: string;
   readonly user?: string;
   readonly isSubscribed?: boolean;
-  /** Who asks: it is let go after its reply, or skipped. */
+  /** The client that asks: it closes after its reply, or is skipped. */
   readonly self: number;
   readonly skipsSelf: boolean;
-  /** Nobody, whatever else holds: for kinds that there are none of. */
+  /** No client, whatever else is given: for TYPE replica and the like, which there are none of. */
   readonly nobody?: boolean;
 }
 
@@ -33,10 +35,10 @@ export type Question =
   | { readonly what: "unpause" };
 
 interface Answers {
-  /** How many got it. */
+  /** Clients that got the message. */
   readonly publish: number;
   readonly subscriptions: SubscriptionCounts;
-  /** How many were closed. */
+  /** Clients that were closed. */
   readonly kill: number;
   readonly "watch commands": null;
   readonly pause: null;

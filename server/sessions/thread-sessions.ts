@@ -1,9 +1,8 @@
 /**
- * What the clients of one thread have to do with each other and with those of other threads: channels, MONITOR, pauses,
- * and being closed by somebody else.
+ * One thread's part of what clients have to do with each other: channels, MONITOR, pauses, CLIENT KILL, SLOWLOG.
  *
- * Invariant: while somebody says MONITOR, or a pause lasts, no connection of the thread answers hits in place. Every
- * thread has one; what the main thread asks is answered in the order in which it is asked.
+ * Invariant: while a client says MONITOR, or a pause lasts, no hit is answered in place on the thread. The main thread's
+ * questions are answered in their order. Knows no other thread.
  */
 import type { Nature } from "../../cluster/world.ts";
 import { addressesOf } from "../clients/client-line.ts";
@@ -24,7 +23,7 @@ export interface ThreadSessionsOptions {
   readonly conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;
   nextSlowId(): number;
   connections(): Iterable<Connection>;
-  /** Told a line for those who say MONITOR. */
+  /** Told the line of a command for the clients that say MONITOR. */
   seen(line: string): void;
 }
 
@@ -42,7 +41,7 @@ export class ThreadSessions {
     this.pause = new Pause(options.world, () => this.#observe());
   }
 
-  /** Commands are looked at before they are performed, by MONITOR or for a pause. */
+  /** MONITOR or a pause looks at each command before it is executed. */
   get isObserved(): boolean {
     return this.#isWatched || this.pause.isOn;
   }
@@ -51,7 +50,7 @@ export class ThreadSessions {
     return this.#options.world.clock();
   }
 
-  /** Counts a command that has been answered, and keeps it if it was slow. `words` are those to be kept. */
+  /** Counts a command that has been answered, and keeps it if it was slow. `words` returns what SLOWLOG keeps of it. */
   performed(
     { name, flags }: CommandShape,
     words: () => Buffer[],
@@ -65,7 +64,7 @@ export class ThreadSessions {
     this.slowLog.add(micros, words(), { addr, name: connection.name });
   }
 
-  /** Shows a command to those who say MONITOR, if anybody does. */
+  /** Shows a command to the clients that say MONITOR. */
   show(args: readonly Buffer[], connection: Connection): void {
     if (!this.#isWatched) return;
     const { seen, wallMs } = this.#options;
@@ -104,7 +103,7 @@ export class ThreadSessions {
   }
 }
 
-/** Also what may be said without a password: who guesses one waits each time, and must not push the others' entries out. */
+/** Commands that need no password are not logged: each wrong one takes 100 ms, and guesses would push out the other entries. */
 function isUnlogged(flag: CommandFlag): boolean {
   return flag === "skip_slowlog" || flag === "no_auth";
 }
