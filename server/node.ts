@@ -24,7 +24,7 @@ import { NodeReport } from "./observe/node-report.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { ThreadSessions } from "./sessions/thread-sessions.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
-import { createWorker, letGo, Workers } from "./threads/workers.ts";
+import { closeClients, createWorker, Workers } from "./threads/workers.ts";
 
 /** What the outside world is to a node. */
 export interface NodeOptions {
@@ -133,7 +133,7 @@ export class Node implements NodeFace {
   async #close(): Promise<void> {
     this.#regularWork.stop();
     this.cache.stopWork();
-    await letGo(this.clients, this.#workers);
+    await closeClients(this.clients, this.#workers);
     await this.cache.close();
   }
 
