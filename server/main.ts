@@ -150,8 +150,6 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
   if (conf.httpPort === 0) return undefined;
   const { startHttp } = await import("./http/http.ts");
   const { createMetrics } = await import("./observe/metrics.ts");
-  const { metricsOf } = await import("./observe/metrics-snapshot.ts");
-  const metrics = createMetrics(() => metricsOf(node.report));
   return startHttp({
     host: conf.bind[0]!,
     port: conf.httpPort,
@@ -162,13 +160,7 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
     },
     get: async (key: Buffer): Promise<Outcome> => node.cache.get(key),
     healthy: () => !node.closing,
-    metrics: {
-      contentType: metrics.contentType,
-      text: async () => {
-        await node.report.gather();
-        return metrics.text();
-      },
-    },
+    metrics: createMetrics(node.report),
     onError: (error) => node.log.error({ err: error }, "an HTTP request broke an invariant"),
   });
 }
