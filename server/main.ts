@@ -5,6 +5,7 @@
  * conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
+import type { World } from "../cluster/world.ts";
 import { isExcluded } from "./clients/clients.ts";
 import { isLoopback } from "./conf/addresses.ts";
 import type { GroupConf, NodeConf } from "./conf/conf.ts";
@@ -44,18 +45,19 @@ export interface RunningServer {
 export async function startServer(conf: NodeConf, options: StartOptions = {}): Promise<RunningServer> {
   const log = options.log ?? createLog(conf.loglevel, conf.logfile);
   const loaders = await createLoaders(conf, options.loaders);
+  const world = realWorld(monotonicClock());
   const server: { close?: () => Promise<void> } = {};
   const node = await Node.start({
     conf,
     loaders,
     log,
     threads: usableThreads(conf, log),
-    world: realWorld(monotonicClock()),
+    world,
     onShutdown: options.onShutdown ?? (() => void server.close?.()),
   }).catch((error: Error) => {
     throw withPlace(error, conf);
   });
-  const http = await openHttp(node).catch(async (error: Error) => {
+  const http = await openHttp(node, world).catch(async (error: Error) => {
     await node.close();
     throw withPlace(error, conf);
   });
@@ -145,7 +147,7 @@ export function readyLine({ node, httpPort }: RunningServer): string {
 }
 
 /** Imports what HTTP needs only here: prom-client takes a fifth of the start of a node that does without. */
-async function openHttp(node: Node): Promise<HttpServer | undefined> {
+async function openHttp(node: Node, world: World): Promise<HttpServer | undefined> {
   const { conf } = node;
   if (conf.httpPort === 0) return undefined;
   const { startHttp } = await import("./http/http.ts");
@@ -153,6 +155,7 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
   return startHttp({
     host: conf.bind[0]!,
     port: conf.httpPort,
+    world,
     password: () => conf.requirePass,
     isExcluded: (address) => isExcluded(address, conf),
     get maxKeyBytes() {
