@@ -1,8 +1,8 @@
 /**
- * Turns a conf into a running server: the one place that knows the real clock, the real dice and the real sockets.
+ * Turns a conf into a running server: opens the loaders, the log, the node and HTTP, and hands in the real world.
  *
- * Invariant: whatever is wrong (a loader that cannot be imported, a port in use) is reported with the line of the
- * conf that asked for it, before anything answers.
+ * Invariant: a mistake that shows only now (a loader that cannot be imported, a port in use) is reported with the line of
+ * the conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
 import type { World } from "../cluster/world.ts";
@@ -20,10 +20,10 @@ import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
 
 export interface StartOptions {
-  /** Loaders that take the place of the conf's, by group name. */
+  /** By group name, loaders that take the place of the conf's. */
   readonly loaders?: ReadonlyMap<string, Loader>;
   readonly log?: Log;
-  /** Called when a client says SHUTDOWN; by default the server closes. */
+  /** Called when a client says SHUTDOWN. By default the server closes. */
   readonly onShutdown?: () => void;
 }
 
@@ -31,15 +31,15 @@ export interface StartOptions {
 export interface RunningServer {
   readonly node: Node;
   readonly port: number;
-  /** 0 when there is no HTTP. */
+  /** 0 when HTTP is off. */
   readonly httpPort: number;
   readonly log: Log;
-  /** Answers what has been read, then stops everything; a second call waits for the same end. */
+  /** Answers what clients have sent, then stops everything. A second call waits for the same end. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a server. Rejects with a ConfError that names directive and line, or with what went wrong; then nothing is
+ * Starts a server. Rejects with a ConfError that names directive and line, or with the error of the system. Then nothing is
  * left running.
  */
 export async function startServer(conf: NodeConf, options: StartOptions = {}): Promise<RunningServer> {
@@ -68,7 +68,7 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
   return { node, port: node.port, httpPort: http?.port ?? 0, log, close: server.close };
 }
 
-/** What an operator may not expect of this conf on this machine. */
+/** Lines for the log about what an operator may not expect of this conf on this machine. */
 function warnings({ conf, clients }: Node): string[] {
   const lines: string[] = [];
   if (clients.max < conf.maxClients) {
@@ -85,22 +85,25 @@ function warnings({ conf, clients }: Node): string[] {
   return lines;
 }
 
-/** The threads that the conf asks for, or one and a line that says why. */
+/** As many threads as the conf asks for; or one, and a line in the log that says why. */
 function usableThreads(conf: NodeConf, log: Log): number {
   const { threads, why } = threadCount(conf.threads);
   if (why !== undefined) log.warn(why);
   return threads;
 }
 
-/** Imports or opens the loader of every group; rejects with the first that cannot be had. */
-export async function createLoaders(
+/** Imports or opens the loader of every group; `given` ones are taken as they are. Rejects with the first error. */
+async function createLoaders(
   conf: NodeConf,
   given: ReadonlyMap<string, Loader> = new Map(),
 ): Promise<Map<string, Loader>> {
   const loaders = new Map<string, Loader>();
   try {
     for (const group of conf.groups) {
-      loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, limitsOf(group))));
+      loaders.set(
+        group.name,
+        given.get(group.name) ?? (await createLoader(group.loader, loaderLimitsOf(group))),
+      );
     }
   } catch (error) {
     await closeAll(loaders);
@@ -109,8 +112,8 @@ export async function createLoaders(
   return loaders;
 }
 
-/** CONFIG SET changes the conf in place; the limits follow it. */
-function limitsOf(group: GroupConf): LoaderLimits {
+/** CONFIG SET changes the conf in place, and the getters follow it. */
+function loaderLimitsOf(group: GroupConf): LoaderLimits {
   return {
     maxValueBytes: group.maxValueBytes,
     get timeoutMs() {
@@ -126,12 +129,12 @@ async function closeAll(loaders: ReadonlyMap<string, Loader>): Promise<void> {
   await Promise.all([...loaders.values()].map((loader) => loader.close?.()));
 }
 
-/** Imports or opens every loader and closes it again; rejects with the first that cannot be had. */
+/** Imports or opens every loader and closes it again. Rejects with the first error. */
 export async function checkLoaders(conf: NodeConf): Promise<void> {
   await closeAll(await createLoaders(conf));
 }
 
-/** One line that says what runs: address, groups, members, threads. */
+/** The line that says what runs: addresses, groups, members, threads. */
 export function readyLine({ node, httpPort }: RunningServer): string {
   const { conf, report } = node;
   const { membership } = node.cache;
@@ -146,7 +149,7 @@ export function readyLine({ node, httpPort }: RunningServer): string {
   ].join(" | ");
 }
 
-/** Imports what HTTP needs only here: prom-client takes a fifth of the start of a node that does without. */
+/** Imports here what only HTTP needs: prom-client would take a fifth of the start of a node without HTTP. */
 async function openHttp(node: Node, world: World): Promise<HttpServer | undefined> {
   const { conf } = node;
   if (conf.httpPort === 0) return undefined;
@@ -168,7 +171,7 @@ async function openHttp(node: Node, world: World): Promise<HttpServer | undefine
   });
 }
 
-/** Adds the line of the conf to what the operating system says of a port. */
+/** Adds the line of the conf to an error of the operating system about a port. */
 function withPlace(
   error: NodeJS.ErrnoException & { port?: number; address?: string },
   conf: NodeConf,
