@@ -7,10 +7,10 @@
 import type { Outcome } from "../cluster/outcome.ts";
 import { isExcluded } from "./clients/clients.ts";
 import { isLoopback } from "./conf/addresses.ts";
-import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import type { NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
 import type { HttpServer } from "./http/http.ts";
-import { createLoader, type LoaderLimits } from "./loaders/factory.ts";
+import { createLoaders } from "./loaders/group-loaders.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
 import { createLog, type Log } from "./machine/log.ts";
@@ -88,45 +88,6 @@ function usableThreads(conf: NodeConf, log: Log): number {
   const { threads, why } = threadCount(conf.threads);
   if (why !== undefined) log.warn(why);
   return threads;
-}
-
-/** Imports or opens the loader of every group; rejects with the first that cannot be had. */
-export async function createLoaders(
-  conf: NodeConf,
-  given: ReadonlyMap<string, Loader> = new Map(),
-): Promise<Map<string, Loader>> {
-  const loaders = new Map<string, Loader>();
-  try {
-    for (const group of conf.groups) {
-      loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, limitsOf(group))));
-    }
-  } catch (error) {
-    await closeAll(loaders);
-    throw error;
-  }
-  return loaders;
-}
-
-/** CONFIG SET changes the conf in place; the limits follow it. */
-function limitsOf(group: GroupConf): LoaderLimits {
-  return {
-    maxValueBytes: group.maxValueBytes,
-    get timeoutMs() {
-      return group.loaderTimeoutMs;
-    },
-    get concurrency() {
-      return group.loaderConcurrency;
-    },
-  };
-}
-
-async function closeAll(loaders: ReadonlyMap<string, Loader>): Promise<void> {
-  await Promise.all([...loaders.values()].map((loader) => loader.close?.()));
-}
-
-/** Imports or opens every loader and closes it again; rejects with the first that cannot be had. */
-export async function checkLoaders(conf: NodeConf): Promise<void> {
-  await closeAll(await createLoaders(conf));
 }
 
 /** One line that says what runs: address, groups, members, threads. */

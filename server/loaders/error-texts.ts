@@ -1,9 +1,8 @@
 /**
  * Every text about a load that a client can see, in one table.
  *
- * Invariant: a text is one line of at most a few hundred characters, free of control characters, whatever the loader
- * or its origin said; and to make one never throws, whatever was thrown. Knows no key: a text never contains one
- * unless the loader put it there.
+ * Invariant: a text is one line of at most a few hundred characters without control characters, whatever the loader
+ * said, and making it never throws, whatever the loader threw. A text contains a key only when the loader put it there.
  */
 import { types } from "node:util";
 import { KeyNotAllowed, ValueTooLarge } from "./errors.ts";
@@ -15,7 +14,7 @@ export const LOADER_STOPPED = "loader stopped: the node is shutting down";
 /** Long enough for the message of a driver, short enough for a log line and an INFO field. */
 const MAX_MESSAGE_CHARS = 200;
 
-/** What a loader may hand back, as its author reads it. */
+/** What a loader may return, for the author who returned something else. */
 const EXPECTED = "expected bytes, text or null";
 
 export function loaderTimeout(timeoutMs: number): string {
@@ -40,17 +39,14 @@ export function loaderReturnedWrongCount(results: unknown, keys: number): string
   return `loader returned ${shown} for ${keys} keys (expected an array with a result a key)`;
 }
 
-/** The text for whatever a loader threw or rejected with. */
+/** The text for what a loader threw or rejected with. */
 export function loaderFailed(thrown: unknown, maxValueBytes: number): string {
   if (thrown instanceof KeyNotAllowed) return KEY_NOT_ALLOWED;
   if (thrown instanceof ValueTooLarge) return loaderValueTooLarge(maxValueBytes);
   return `loader failed: ${messageOf(thrown)}`;
 }
 
-/**
- * Text from outside as one short line: control and format characters (terminal escapes, line ends, direction marks)
- * and lone surrogates become spaces.
- */
+/** Text from outside as one short line: control and format characters and lone surrogates become spaces. */
 export function oneLine(text: string): string {
   // The first cut keeps the replacement cheap however long the text is.
   const short = text.slice(0, 4 * MAX_MESSAGE_CHARS).replace(/[\p{C}\p{Z}\s]+/gu, " ");
@@ -68,7 +64,7 @@ function messageOf(thrown: unknown): string {
 function rawMessage(thrown: unknown): string {
   if (typeof thrown === "string") return thrown;
   if (!(thrown instanceof Error) && !types.isNativeError(thrown)) return `threw ${describeType(thrown)}`;
-  // A connection refused on every address of a host comes as an AggregateError with an empty message.
+  // An AggregateError (every address of a host refused the connection) has an empty message.
   return thrown.message || (thrown as NodeJS.ErrnoException).code || thrown.name;
 }
 

@@ -5,14 +5,14 @@
 
 import test from "ava";
 import fc from "fast-check";
-import { KeyNotAllowed, ValueTooLarge } from "../../../server/loaders/errors.ts";
 import {
   loaderFailed,
   loaderReturnedWrongCount,
   loaderReturnedWrongTtl,
   loaderReturnedWrongType,
   oneLine,
-} from "../../../server/loaders/texts.ts";
+} from "../../../server/loaders/error-texts.ts";
+import { KeyNotAllowed, ValueTooLarge } from "../../../server/loaders/errors.ts";
 
 const failed = (thrown: unknown): string => loaderFailed(thrown, 100);
 
