@@ -30,6 +30,7 @@ import type { Loader } from "./loaders/loader.ts";
 import { type Log, pinoLevel } from "./machine/log.ts";
 import { RegularWork } from "./machine/regular-work.ts";
 import { wallClock } from "./machine/wall-clock.ts";
+import { realWorld } from "./machine/world.ts";
 import { linked } from "./members/links-up.ts";
 import { Membership } from "./members/membership.ts";
 import { ClusterScan } from "./reads/cluster-scan.ts";
@@ -335,8 +336,7 @@ export class Node {
       secret: conf.clusterSecret,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
       askTimeoutMs: () => conf.peerTimeoutMs,
-      clock,
-      random,
+      world: realWorld(clock, random),
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
       linkChanged: () => this.tracking.vouchesNoMore(),

@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from "ava";
 import { FrameStream, type FrameStreamOptions } from "../../cluster/frame-stream.ts";
 import { encodeFrame } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { closed, Rig } from "./rig.ts";
+import { closed, Rig, world } from "./rig.ts";
 
 const ping = (id: number) => encodeFrame(carrot.Frame, { ping: { id } });
 
@@ -24,7 +24,7 @@ async function setUp(t: ExecutionContext, onFrame: FrameStreamOptions["onFrame"]
     ends.push(reason);
     told();
   };
-  const stream = new FrameStream({ socket: await accepted, maxFrameBytes: 100, onFrame, onEnd });
+  const stream = new FrameStream({ wire: await accepted, world, maxFrameBytes: 100, onFrame, onEnd });
   return { stream, other, ends, ended };
 }
 

@@ -10,7 +10,7 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { encodeFrame } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { acceptByHand, askPeer, framesOf, Rig } from "./rig.ts";
+import { acceptByHand, askPeer, framesOf, Rig, world } from "./rig.ts";
 
 const key = Buffer.from("k");
 const framed = (frame: carrot.Frame.$Properties) => encodeFrame(carrot.Frame, frame);
@@ -68,7 +68,7 @@ test("with wrong secrets both sides say so, and the link comes up when they agre
 test("a member that cannot prove the secret is not believed", async (t) => {
   const rig = new Rig(t);
   await rig.stub("b:1", async (socket) => {
-    const handshake = new AcceptorHandshake("s3cret", "b:1");
+    const handshake = new AcceptorHandshake("s3cret", "b:1", world);
     for await (const frame of framesOf(socket)) {
       const { challenge } = carrot.Greeting.decode(handshake.read(frame).reply!.subarray(1));
       socket.write(
@@ -108,7 +108,7 @@ test("a member that accepts and says nothing is given up after a second", async 
 test("a host that never answers is given up after a second", async (t) => {
   // A packet filter that drops everything leaves a socket like this.
   const connectNowhere = () => Object.assign(new Socket(), { connecting: true });
-  const a = await new Rig(t).start("a:1", { connect: connectNowhere });
+  const a = await new Rig(t).start("a:1", { world: { ...world, connect: connectNowhere } });
   a.peers.setMembers(["a:1", "b:1"]);
   await a.log.until(/link is down: did not answer within 1000 ms/);
   t.pass();
@@ -178,7 +178,8 @@ for (const [name, bytes] of Object.entries(wrong)) {
 test("a member that dials this node is dialed back without waiting", async (t) => {
   const rig = new Rig(t);
   // Loaded dice: an hour until the next attempt.
-  const a = await rig.start("a:1", { random: () => 72_000 });
+  const connect = (host: string, port: number) => rig.connect(`${host}:${port}`);
+  const a = await rig.start("a:1", { world: { ...world, connect, random: () => 72_000 } });
   a.peers.setMembers(["a:1", "b:1"]);
   await a.log.until(/link is down/);
   const b = await rig.start("b:1");

@@ -9,7 +9,7 @@ import { Writer } from "protobufjs/minimal.js";
 import { DialerHandshake } from "../../cluster/handshake.ts";
 import { decodeFrame, encodeFrame } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { closed, dialByHand, framesOf, Rig, type TestMember } from "./rig.ts";
+import { closed, dialByHand, framesOf, Rig, type TestMember, world } from "./rig.ts";
 
 async function member(t: ExecutionContext): Promise<[Rig, TestMember]> {
   const rig = new Rig(t);
@@ -39,7 +39,7 @@ test("a wrong secret is refused without a MAC, and logged once for a hundred att
 test("a handshake that was overheard is of no use", async (t) => {
   const [rig] = await member(t);
   const recorded: Buffer[] = [];
-  const handshake = new DialerHandshake("s3cret", "b:1");
+  const handshake = new DialerHandshake("s3cret", "b:1", world);
   const first = rig.connect("b:1");
   const frames = framesOf(first);
   recorded.push(handshake.hello());
@@ -67,7 +67,7 @@ test("a frame of 65 bytes before the proof closes the connection", async (t) => 
 test("requests before the proof are not read", async (t) => {
   const [rig, b] = await member(t);
   const socket = rig.connect("b:1");
-  socket.write(new DialerHandshake("s3cret", "b:1").hello());
+  socket.write(new DialerHandshake("s3cret", "b:1", world).hello());
   socket.write(encodeFrame(carrot.Frame, { get: { firstId: 1, keys: [Buffer.from("k")] } }));
   await closed(socket);
   t.deepEqual(b.store.calls, []);
@@ -77,7 +77,7 @@ test("whoever says nothing, or nothing more, is closed after a second", async (t
   const [rig, b] = await member(t);
   const silent = rig.connect("b:1");
   const halfway = rig.connect("b:1");
-  halfway.write(new DialerHandshake("s3cret", "b:1").hello());
+  halfway.write(new DialerHandshake("s3cret", "b:1", world).hello());
   await Promise.all([closed(silent), closed(halfway)]);
   t.is(b.log.matching(/did not finish the handshake in time/).length, 1);
 });

@@ -10,7 +10,7 @@ import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { MAX_IN_FLIGHT, MAX_KEY_BYTES, MAX_REQUEST_BYTES, Requests } from "../../cluster/requests.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { answerTo } from "./rig.ts";
+import { answerTo, world } from "./rig.ts";
 
 function askFor(requests: Requests, key: Uint8Array, timeoutMs: number) {
   return answerTo(timeoutMs, (waiter) => requests.get(key, waiter));
@@ -26,7 +26,7 @@ function setUp(lastId?: number) {
   const reader = new FrameReader(MAX_REQUEST_BYTES);
   const requests = new Requests({
     peer: "b:1",
-    clock: () => state.now,
+    world: { ...world, clock: () => state.now },
     outgoingBytes: () => state.outgoing,
     askTimeoutMs: () => state.askTimeoutMs,
     lastId,

@@ -14,6 +14,13 @@ import type { PeerHandlers, ScanPiece } from "../../cluster/served-link.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
+import { realWorld } from "../../server/machine/world.ts";
+
+/** The real one, with dice that are the same in each run. */
+export const world = realWorld(
+  () => performance.now(),
+  () => 0,
+);
 
 /** A log whose lines can be waited for. */
 export class Lines {
@@ -161,13 +168,11 @@ export class Rig {
       handlers: store,
       maxValueBytes: 8 << 20,
       askTimeoutMs: () => 5000,
-      clock: () => performance.now(),
-      random: () => 0,
+      world: { ...world, connect: (host, port) => this.connect(`${host}:${port}`) },
       log,
       epoch: () => member.epoch,
       linkChanged: () => {},
       invalidated: () => {},
-      connect: (host, port) => this.connect(`${host}:${port}`),
       ...options,
     });
     const member: TestMember = { id, peers, store, log, epoch: 0 };
@@ -238,7 +243,7 @@ export async function dialByHand(rig: Rig, id: string, secret = "s3cret", maxFra
   const socket = rig.connect(id);
   socket.on("error", () => {});
   const frames = framesOf(socket);
-  const handshake = new DialerHandshake(secret, id);
+  const handshake = new DialerHandshake(secret, id, world);
   socket.write(handshake.hello());
   for (let proved = false; !proved; ) {
     const { value } = await frames.next();
@@ -258,7 +263,7 @@ export async function* acceptByHand(
   id: string,
   secret = "s3cret",
 ): AsyncGenerator<carrot.Frame> {
-  const handshake = new AcceptorHandshake(secret, id);
+  const handshake = new AcceptorHandshake(secret, id, world);
   let proved = false;
   for await (const frame of framesOf(socket)) {
     if (proved) {

@@ -11,7 +11,7 @@ import { fingerprint } from "../../cluster/ring-view.ts";
 import { ServedLink } from "../../cluster/served-link.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { PlainStore } from "./rig.ts";
+import { PlainStore, world } from "./rig.ts";
 
 const tick = () => new Promise(setImmediate);
 
@@ -30,6 +30,7 @@ function setUp(maxAnswerBytes = 16 << 20) {
   const link = new ServedLink({
     handlers: store,
     ring,
+    world,
     maxAnswerBytes,
     send: (frame) => sent.push(decodeFrame(carrot.Frame, bare(frame))),
     outgoingBytes: () => state.outgoing,

@@ -8,7 +8,7 @@ import { RingAgreement } from "../../cluster/ring-agreement.ts";
 import { ServedLink } from "../../cluster/served-link.ts";
 import { encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { answerTo, PlainStore } from "../cluster/rig.ts";
+import { answerTo, PlainStore, world } from "../cluster/rig.ts";
 import { protocolCases } from "../proto/protocol-cases.ts";
 import { bytes, command, read } from "../proto/read-commands.ts";
 import { setUp } from "../server/clients/connection-rig.ts";
@@ -186,6 +186,7 @@ export const servedLink: Target = {
     const link = new ServedLink({
       handlers: store,
       ring,
+      world,
       maxAnswerBytes: 1 << 20,
       send: (answer) => sent.push(Buffer.from(answer).toString("latin1")),
       outgoingBytes: () => 0,
@@ -205,7 +206,7 @@ export const requests: Target = {
     const ends: string[] = [];
     const asked = new Requests({
       peer: "b:1",
-      clock: () => 0,
+      world,
       outgoingBytes: () => 0,
       askTimeoutMs: () => 10_000,
       send: () => {},
@@ -246,14 +247,17 @@ export const requests: Target = {
 export const handshakes: Target = {
   name: "handshakes",
   seeds: [
-    new DialerHandshake("secret", "b:1").hello(),
+    new DialerHandshake("secret", "b:1", world).hello(),
     encodeFrame(carrot.Greeting, { challenge: { version: 1, nonce: Buffer.alloc(16) } }),
     encodeFrame(carrot.Greeting, { proof: { mac: Buffer.alloc(32) } }),
     encodeFrame(carrot.Greeting, { welcome: { mac: Buffer.alloc(32) } }),
   ],
   tokens: FRAME_TOKENS,
   run(chunks) {
-    const sides = [new AcceptorHandshake("secret", "b:1"), new DialerHandshake("secret", "b:1")];
+    const sides = [
+      new AcceptorHandshake("secret", "b:1", world),
+      new DialerHandshake("secret", "b:1", world),
+    ];
     return sides
       .map((side) => {
         const steps: boolean[] = [];
