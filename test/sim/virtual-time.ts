@@ -88,27 +88,22 @@ export class VirtualTime implements Omit<World, "connect" | "listen"> {
   }
 
   /** Runs events, the earliest first, each with everything that follows from it by promises, until none is left. */
-  async run(): Promise<void> {
-    while (this.#events.length > 0) await this.#next();
+  run(): Promise<void> {
+    return this.#runWhile(() => true);
   }
 
   /** Runs the events of the next so many milliseconds, those at their end too. */
   async advance(ms: number): Promise<void> {
     const end = this.now + ms;
-    await turn();
-    while ((this.#events.at(-1)?.at ?? Number.POSITIVE_INFINITY) <= end) await this.#next();
+    await this.#runWhile((at) => at <= end);
     this.now = end;
   }
 
   /** Runs events until `isSo`; rejects, naming what was waited for, when it takes more than a minute of this time. */
   async until(what: string, isSo: () => boolean): Promise<void> {
     const end = this.now + MAX_WAIT_MS;
-    await turn();
-    while (!isSo()) {
-      const next = this.#events.at(-1);
-      if (next === undefined || next.at > end) throw new Error(`waited in vain for ${what}`);
-      await this.#next();
-    }
+    await this.#runWhile((at) => at <= end && !isSo());
+    if (!isSo()) throw new Error(`waited in vain for ${what}`);
   }
 
   /** Runs events until a promise has settled; what it comes to. */
@@ -122,11 +117,15 @@ export class VirtualTime implements Omit<World, "connect" | "listen"> {
     return promise;
   }
 
-  async #next(): Promise<void> {
-    const event = this.#events.pop()!;
-    this.now = event.at;
-    event.run();
-    await turn();
+  async #runWhile(goesOn: (at: number) => boolean): Promise<void> {
+    for (;;) {
+      await turn();
+      const next = this.#events.at(-1);
+      if (next === undefined || !goesOn(next.at)) return;
+      this.#events.pop();
+      this.now = next.at;
+      next.run();
+    }
   }
 
   #cancel(event: Event): void {
