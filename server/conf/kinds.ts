@@ -5,7 +5,7 @@
  * kind says what it expected; it knows neither the directive's name nor what its value is good for.
  */
 
-import { type Address, memberId, parseAddress } from "./addresses.ts";
+import { MEMBER_EXPECTED, memberId, parseAddress, plainHost } from "../../cluster/address.ts";
 import type { LoaderConf } from "./conf.ts";
 import { Complaint, type Place } from "./conf-error.ts";
 import { seedOf } from "./seed.ts";
@@ -128,7 +128,7 @@ export function hosts(): Kind<readonly string[]> {
     if (address === undefined || address.port !== undefined) {
       return new Complaint("expected addresses such as 127.0.0.1 or ::1", word);
     }
-    return address.host.replace(/^\[(.*)\]$/, "$1");
+    return plainHost(address.host);
   });
 }
 
@@ -136,8 +136,7 @@ export function hosts(): Kind<readonly string[]> {
 export function members(): Kind<readonly string[]> {
   return manyWords("HOST:PORT ...", (word) => {
     const address = parseAddress(word);
-    if (!isDialable(address))
-      return new Complaint("expected members such as 10.0.0.1:16390 or [fd00::1]:16390", word);
+    if (address?.port === undefined) return new Complaint(MEMBER_EXPECTED, word);
     return memberId(address.host, address.port);
   });
 }
@@ -146,9 +145,8 @@ export function members(): Kind<readonly string[]> {
 export function memberAddress(): Kind<string> {
   return oneWord("HOST[:PORT]", String, (word) => {
     const address = parseAddress(word);
-    if (address === undefined)
-      return new Complaint("expected an address such as 10.0.0.1:16390, or its host alone");
-    return isDialable(address) ? memberId(address.host, address.port) : address.host;
+    if (address === undefined) return new Complaint(`${MEMBER_EXPECTED}, or the host alone`);
+    return address.port === undefined ? address.host : memberId(address.host, address.port);
   });
 }
 
@@ -199,10 +197,6 @@ function within(value: number, { min, max }: Bounds, format: (value: number) => 
   if (min !== undefined && value < min) return new Complaint(`expected at least ${format(min)}`);
   if (max !== undefined && value > max) return new Complaint(`expected at most ${format(max)}`);
   return value;
-}
-
-function isDialable(address: Address | undefined): address is Address & { readonly port: number } {
-  return address?.port !== undefined;
 }
 
 function notText(word: string): Complaint {

@@ -5,13 +5,13 @@
  * in `peers` by its peer-address, and members that are not all on this machine must share a secret.
  */
 
-import { isAnyAddress, isLoopback, memberId, parseAddress } from "./addresses.ts";
+import { MEMBER_EXPECTED, memberId, parseAddress } from "../../cluster/address.ts";
+import { MAX_MEMBERS } from "../../cluster/ring-view.ts";
+import { isAnyAddress, isLoopback } from "./addresses.ts";
 import { type ConfError, errorAt, type Place } from "./conf-error.ts";
 
 /** From a port to the peer port beside it, as in Redis Cluster's bus. */
 const PEER_PORT_OFFSET = 10000;
-/** More points than 1024 members x 512 virtual nodes make a ring slow to build; nobody runs so many. */
-const MAX_MEMBERS = 1024;
 
 /** What the conf says, before anything follows from it. */
 export interface GivenMembers {
@@ -65,7 +65,7 @@ export function readMember(
   secret: string,
 ): { readonly id: string } | { readonly wrong: string } {
   const address = parseAddress(text);
-  if (address?.port === undefined) return { wrong: "expected HOST:PORT" };
+  if (address?.port === undefined) return { wrong: MEMBER_EXPECTED };
   if (isAnyAddress(address.host)) return { wrong: "no member can dial it" };
   if (!isLoopback(address.host) && secret === "")
     return { wrong: "not on this machine, and there is no cluster-secret" };

@@ -1,7 +1,7 @@
 /**
  * Where a node listens for other members.
  */
-import { parseAddress } from "../../cluster/address.ts";
+import { parseAddress, plainHost } from "../../cluster/address.ts";
 import { isLoopback } from "./addresses.ts";
 import type { NodeConf } from "./conf.ts";
 
@@ -11,5 +11,5 @@ import type { NodeConf } from "./conf.ts";
  */
 export function peerHosts({ peerAddress, bind }: Pick<NodeConf, "peerAddress" | "bind">): readonly string[] {
   const { host } = parseAddress(peerAddress)!;
-  return isLoopback(host.includes(":") ? `[${host}]` : host) ? [host] : bind;
+  return isLoopback(host) ? [plainHost(host)] : bind;
 }

@@ -61,7 +61,7 @@ test("a wire carries bytes both ways, and a closed port has let its wires end", 
   );
   const wire = world.connect("127.0.0.1", port.port);
   const back = new Promise<string>((resolve) => wire.on("data", (chunk: Buffer) => resolve(String(chunk))));
-  wire.write("hello");
+  wire.write(Buffer.from("hello"));
   t.is(await back, "hello");
   wire.end();
   await port.close();
