@@ -81,7 +81,7 @@ test("imports point down only", (t) => {
 });
 
 test("the peer links know no RESP, and bytes know no node", (t) => {
-  const resp = /\/(reply|command-reader|texts|inline)\.ts$/;
+  const resp = /\/(reply|command-reader|error-texts|inline)\.ts$/;
   const wrong = offenders(({ file, text }) =>
     file.startsWith("cluster/") ? importsOf(text).filter((target) => resp.test(target)) : [],
   );

@@ -1,8 +1,9 @@
 /**
  * What a connection makes of the answer to a command: its bytes, whatever the command has returned, or silence.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, Push, type Reply, Several } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Answer } from "../commands/command.ts";
 import type { Connection } from "./connection.ts";
 import type { Silence } from "./session.ts";

@@ -4,8 +4,9 @@
  * Invariant: never throws and never rejects; what breaks an invariant is logged and answered with an error. Every
  * command is counted once it has been answered.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Log } from "../machine/log.ts";
 import { cutWords } from "../sessions/slow-log.ts";
 import type { Answer, Chosen, Command, LocalContext } from "./command.ts";

@@ -4,9 +4,9 @@
  * A message is heard by the clients of this node, on all its threads, and not by those of other members.
  */
 
+import { errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import { ErrorReply, Push, type Reply, Several } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { keptSize } from "../clients/transaction.ts";
 import type { SubscriptionKind } from "../sessions/pubsub.ts";
 import type { Answer, Command, CommandContext, CommandFlag, LocalContext } from "./command.ts";

@@ -5,8 +5,9 @@
  * Invariant: checks come in Redis' order, and whatever is refused inside MULTI spoils the transaction. Most
  * connections are plain and never come here.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { endTransaction, keptSize } from "../clients/transaction.ts";
 import { refusalOf } from "./admin.ts";
 import type { Answer, Chosen, LocalContext } from "./command.ts";

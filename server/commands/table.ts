@@ -4,8 +4,9 @@
  * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable. Knows no
  * command's meaning.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { absentCommands } from "./absent-commands.ts";
 import { aclCommand } from "./acl-command.ts";
 import { refusalOf } from "./admin.ts";

@@ -4,8 +4,9 @@
  * Invariant: a command changes either everything it was asked to or nothing; checks come in Redis' order. All of it runs
  * on the main thread, where reads are noted; only that hits are not answered in place any more is said at once.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../clients/connection.ts";
 import { overlapOf } from "../tracking/prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";

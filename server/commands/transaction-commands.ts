@@ -5,8 +5,9 @@
  * between; reads that follow each other are started together, because each of them may be a load. EXEC answers one
  * array, in which a failed command is an error element.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { Encoded, ErrorReply, encodeReply, NullArray, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { endTransaction, keptSize, Transaction } from "../clients/transaction.ts";
 import type { Answer, Chosen, Command, CommandFlag, LocalContext } from "./command.ts";
 import { performSeen } from "./special.ts";

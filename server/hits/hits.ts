@@ -42,7 +42,7 @@ const E = 0x65;
 const T = 0x74;
 
 /** Answers the command that the reader has found, if it can: true when the reply is in the output. */
-export function answerFromHere(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boolean {
+export function answerInPlace(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boolean {
   if (reader.isGet) return answerGet(reader, route, protocol);
   return reader.argc > 1 && isMget(reader) && answerMget(reader, route, protocol);
 }

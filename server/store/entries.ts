@@ -6,6 +6,7 @@
  * deadlines in the shard's units.
  */
 
+import { lengthOf, reserve } from "./arena.ts";
 import { takeGhost } from "./ghosts.ts";
 import { findEntry, insertEntry, keyAt, overfullChain, unindexEntry } from "./index-table.ts";
 import {
@@ -31,7 +32,6 @@ import {
   USED_BYTES,
   VALUE,
 } from "./layout.ts";
-import { lengthOf, reserve } from "./log.ts";
 import { linkLru, lruVictim } from "./lru.ts";
 import { unqueue } from "./queues.ts";
 import { linkS3Fifo, MAX_USES, s3FifoVictim, unlinkS3Fifo } from "./s3fifo.ts";

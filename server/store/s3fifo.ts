@@ -6,9 +6,10 @@
  * queue, one there another round, and the ghosts stand for nine tenths of the limit. A use is counted in the entry's
  * stamp, up to 3. Only the holder of the mutex comes here.
  */
+
+import { lengthOf } from "./arena.ts";
 import { addGhost } from "./ghosts.ts";
 import { HASH, IN_MAIN, MAIN_BYTES, SLOT, SMALL_BYTES, VALUE } from "./layout.ts";
-import { lengthOf } from "./log.ts";
 import { appendTo, firstOf, unqueue } from "./queues.ts";
 import type { Shard } from "./shard.ts";
 

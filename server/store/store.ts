@@ -9,6 +9,7 @@
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
+import { tableWords } from "./arena.ts";
 import { editEntry } from "./edit.ts";
 import { deadlineOf, endOld, expire, footprintOf, removeEntry } from "./entries.ts";
 import { ABSENT, Finder, MISS } from "./finder.ts";
@@ -34,7 +35,6 @@ import {
   VALUE,
 } from "./layout.ts";
 import { enter, leave, lock, unlock } from "./lock.ts";
-import { tableWords } from "./log.ts";
 import { keepEntry } from "./noeviction.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { emptyShard, Shard } from "./shard.ts";

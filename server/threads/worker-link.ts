@@ -7,8 +7,8 @@
  */
 import type { Worker } from "node:worker_threads";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Answer } from "../commands/command.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";
 import { joined } from "./forwarder.ts";

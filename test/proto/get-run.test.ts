@@ -4,8 +4,8 @@
  */
 import test from "ava";
 import { COMMAND, CommandReader, type ReaderLimits } from "../../proto/command-reader.ts";
+import { protocolErrors } from "../../proto/error-texts.ts";
 import { GetRun, MAX_RUN } from "../../proto/get-run.ts";
-import { protocolErrors } from "../../proto/texts.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";
 
 const gets = (count: number, name = "k") =>

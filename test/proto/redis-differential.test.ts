@@ -13,8 +13,8 @@ import {
   PROTOCOL_ERROR,
   type ReaderLimits,
 } from "../../proto/command-reader.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { compareFraming } from "../differential/compare.ts";
 import { protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";

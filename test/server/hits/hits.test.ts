@@ -9,7 +9,7 @@ import { COMMAND, CommandReader } from "../../../proto/command-reader.ts";
 import { GetRun } from "../../../proto/get-run.ts";
 import { encodeReply } from "../../../proto/reply.ts";
 import { Groups } from "../../../server/groups/groups.ts";
-import { answerFromHere } from "../../../server/hits/hits.ts";
+import { answerInPlace } from "../../../server/hits/hits.ts";
 import { Output } from "../../../server/hits/output.ts";
 import { RunHashes } from "../../../server/hits/run-hashes.ts";
 import { command, LIMITS } from "../../proto/read-commands.ts";
@@ -30,7 +30,7 @@ function setUp() {
     reader.push(Buffer.from(command(...words)));
     if (reader.next() !== COMMAND) throw new Error("no command");
     output.append(Buffer.from("before"));
-    const answered = answerFromHere(reader, route, protocol);
+    const answered = answerInPlace(reader, route, protocol);
     const got = output.take(0).toString("latin1").slice("before".length);
     return answered ? got : got === "" ? undefined : `left behind: ${got}`;
   };
@@ -73,7 +73,7 @@ test("a GET that stands in no run is answered in place, too; one in a run is not
     const reader = new CommandReader(LIMITS, run);
     reader.push(Buffer.from(text));
     reader.next();
-    t.true(answerFromHere(reader, route, 2));
+    t.true(answerInPlace(reader, route, 2));
   }
   t.is(hashed, 2);
   scores.mirrors!.put(key("scores:far"), key("7"), undefined);
@@ -82,7 +82,7 @@ test("a GET that stands in no run is answered in place, too; one in a run is not
     const reader = new CommandReader(LIMITS, run);
     reader.push(Buffer.from(text));
     reader.next();
-    t.true(answerFromHere(reader, route, 2), "store and mirrors have one seed");
+    t.true(answerInPlace(reader, route, 2), "store and mirrors have one seed");
   }
 });
 
@@ -174,7 +174,7 @@ test("in place and by the general way an MGET has the same bytes and the same co
       const reader = new CommandReader(LIMITS);
       reader.push(Buffer.from(command("MGET", ...keys)));
       reader.next();
-      if (!answerFromHere(reader, route, protocol)) return false;
+      if (!answerInPlace(reader, route, protocol)) return false;
       const counted = { ...group!.counters };
       node.resetCounters();
       const outcomes = await Promise.all(keys.map((each) => node.get(key(each))));

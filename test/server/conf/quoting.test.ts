@@ -7,7 +7,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { Complaint } from "../../../server/conf/conf-error.ts";
-import { bytesOf, quoteWord, splitWords, textOf, wordOf } from "../../../server/conf/words.ts";
+import { bytesOf, quoteWord, splitWords, textOf, wordOf } from "../../../server/conf/quoting.ts";
 
 const lines: readonly (readonly [line: string, words: readonly string[]])[] = [
   ["", []],

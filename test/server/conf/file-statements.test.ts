@@ -5,7 +5,7 @@
 
 import { join } from "node:path";
 import test from "ava";
-import { type Files, readFileStatements, readTextStatements } from "../../../server/conf/statements.ts";
+import { type Files, readFileStatements, readTextStatements } from "../../../server/conf/file-statements.ts";
 
 function inMemory(files: Readonly<Record<string, string>>): Files {
   const read = (path: string) => {

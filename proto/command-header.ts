@@ -3,7 +3,7 @@
  *
  * Owns what is right in them and what the client is told when it is not.
  */
-import { protocolErrors } from "./texts.ts";
+import { protocolErrors } from "./error-texts.ts";
 
 export interface Header {
   /** Its first byte. */

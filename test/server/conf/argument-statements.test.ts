@@ -4,7 +4,7 @@
  */
 
 import test from "ava";
-import { readArgumentStatements } from "../../../server/conf/argv.ts";
+import { readArgumentStatements } from "../../../server/conf/argument-statements.ts";
 
 function read(...args: string[]): string[][] {
   return readArgumentStatements(args, "/srv").map(({ name, words }) => [name, ...words]);
