@@ -12,7 +12,7 @@ import { keepEntry } from "./noeviction.ts";
 import type { Shard } from "./shard.ts";
 
 /** What came of an edit; `stamp` is of the entry's last use before it. */
-export interface EntryEdited extends Edited {
+interface EntryEdited extends Edited {
   readonly stamp: number;
 }
 

@@ -19,7 +19,7 @@ export const ABSENT = -2;
 /** Looks without a lock before one with it. */
 const TRIES = 100;
 
-export interface FinderOptions {
+interface FinderOptions {
   /** Now, in the units of deadlines. */
   readonly now: () => number;
   readonly thread: number;

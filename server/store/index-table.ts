@@ -13,7 +13,7 @@ import type { Shard } from "./shard.ts";
  * Chance makes no chain of 64 at one entry a bucket. Who crafts keys that collide whatever the seed (XXH32 has such)
  * gets that many comparisons and pushes out his own.
  */
-export const MAX_CHAIN = 64;
+const MAX_CHAIN = 64;
 
 /** The word that holds the chain of `hash`; torn control words may give any word below the arena's end. */
 export function bucketOf(shard: Shard, hash: number): number {
