@@ -1,8 +1,8 @@
 /**
  * The queues of a shard: doubly linked lists through the headers of its entries.
  *
- * Each is a ring closed by a sentinel in the control area, so that an entry leaves its queue without knowing which
- * one it is in. An entry is in exactly one queue from its linking to its end. Only the holder of the mutex comes here.
+ * A sentinel in the control area closes each list to a ring, so an entry can be unlinked without knowing its queue. A live
+ * entry is in exactly one queue. Only the holder of the mutex comes here.
  */
 import { NEXT, PREV, SENTINELS_AT } from "./layout.ts";
 import type { Shard } from "./shard.ts";
@@ -43,7 +43,7 @@ export function unqueue(shard: Shard, ref: number): void {
   words[next + PREV] = prev;
 }
 
-/** Puts all of one queue behind another one and leaves the first empty. */
+/** Moves all entries of the queue `from` to the end of the queue `to`. */
 export function appendQueue(shard: Shard, from: number, to: number): void {
   const { words } = shard;
   const source = sentinelOf(from);

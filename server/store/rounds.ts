@@ -13,9 +13,9 @@ import { lock, unlock } from "./lock.ts";
 import type { Shard } from "./shard.ts";
 import { afterBucket, dueEntry, expireBucket, POSITIONS, scanBucket } from "./walk.ts";
 
-/** Buckets that a scan visits at most for each key it was asked for: a bucket has one entry on average, or none. */
+/** Buckets that a scan visits at most for each key it was asked for: after many deletes, most buckets are empty. */
 const BUCKETS_A_KEY = 16;
-/** Buckets that a sweep visits under one lock, so that a writer waits for some microseconds at most. */
+/** Buckets that a sweep visits under one lock: the longest that a writer has to wait for it. */
 const BUCKETS_A_LOCK = 64;
 
 interface RoundsOptions {

@@ -1,10 +1,10 @@
 /**
- * `eviction s3fifo`: a small queue for newcomers, a main queue for those that were used, ghosts for those that were
- * thrown out too early (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023).
+ * `eviction s3fifo`: a small queue for new entries, a main queue for entries that were used, and ghosts of entries that
+ * were evicted too early (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023).
  *
- * Parameters as in libCacheSim: the small queue is a tenth of the limit, two uses there earn a place in the main
- * queue, one there another round, and the ghosts stand for nine tenths of the limit. A use is counted in the entry's
- * stamp, up to 3. Only the holder of the mutex comes here.
+ * The parameters are libCacheSim's. The small queue has a tenth of the limit. An entry that reaches its front after two
+ * uses moves to the main queue; there each use is good for another round. The ghosts stand for nine tenths of the limit.
+ * An entry's stamp counts its uses, up to 3. Only the holder of the mutex comes here.
  */
 
 import { lengthOf } from "./arena.ts";
@@ -19,14 +19,14 @@ export const MAX_USES = 3;
 const USES_FOR_MAIN = 2;
 const SMALL_SHARE = 0.1;
 
-/** Rounds given to used entries in search of one victim; then the next goes, used or not, to bound a stall. */
+/** After giving so many used entries another round, the search takes the next entry, used or not: it bounds the stall. */
 const MAX_ROUNDS = 2048;
 
 function chargeOf(shard: Shard, ref: number): number {
   return lengthOf(shard.words, ref) * 4 + shard.geometry.shareBytes;
 }
 
-/** Queues an entry whose words are all set; with IN_MAIN in the main queue. */
+/** Queues an entry whose words are all set: with IN_MAIN in the main queue, else in the small one. */
 export function linkS3Fifo(shard: Shard, ref: number, uses: number): void {
   const { words } = shard;
   const isMain = (words[ref + VALUE]! & IN_MAIN) !== 0;
@@ -35,13 +35,13 @@ export function linkS3Fifo(shard: Shard, ref: number, uses: number): void {
   words[shard.stampsAt + words[ref + SLOT]!] = uses;
 }
 
-/** Takes a leaving entry's bytes off its queue's; the queue itself is left by `unqueue`. */
+/** Subtracts the bytes of an entry that ends from its queue's; `unqueue` takes it out of the queue itself. */
 export function unlinkS3Fifo(shard: Shard, ref: number): void {
   const isMain = (shard.words[ref + VALUE]! & IN_MAIN) !== 0;
   shard.words[isMain ? MAIN_BYTES : SMALL_BYTES]! -= chargeOf(shard, ref);
 }
 
-/** The entry to evict next, or 0 when there is none; who leaves the small queue for good becomes a ghost. */
+/** The entry to evict next; 0: there is none. If it comes from the small queue, it gets a ghost. */
 export function s3FifoVictim(shard: Shard): number {
   const { words } = shard;
   let rounds = 0;
@@ -64,7 +64,7 @@ export function s3FifoVictim(shard: Shard): number {
   return firstOf(shard, SMALL);
 }
 
-/** Above its nine tenths even without its oldest entry; so a limit of few entries rounds in favour of the main queue. */
+/** Whether the main queue would have its nine tenths even without its oldest entry. In a tiny limit that favours it. */
 function mainIsOverfull(shard: Shard): boolean {
   const oldest = firstOf(shard, MAIN);
   if (oldest === 0) return false;

@@ -43,7 +43,7 @@ interface StoreOptions extends MemoryOptions {
   readonly insideWrite?: () => void;
 }
 
-/** Longer than any write takes: a shard that is locked for so long has lost its holder. */
+/** Much longer than a write takes: a shard that is locked for so long has most likely lost its holder. */
 const DEFAULT_LOCK_WAIT_MS = 1000;
 
 export class Store {

@@ -17,7 +17,7 @@ import {
 import { Store } from "../../../server/store/store.ts";
 import { putUnder, shardOf } from "./shards.ts";
 
-test("a shard with torn contents is empty and works after emptyShard, its counters going on", (t) => {
+test("a torn shard works again after emptyShard, and keeps its counters", (t) => {
   for (const eviction of ["lru", "s3fifo"] as const) {
     const shard = shardOf(1 << 14, eviction);
     for (let i = 0; i < 1000; i++) putUnder(shard, i * 7919, `key ${i}`, i % 100);
@@ -33,7 +33,7 @@ test("a shard with torn contents is empty and works after emptyShard, its counte
   }
 });
 
-test("what a dead thread held is freed, all of it and nothing else, wherever it stood", (t) => {
+test("every shard that a dead thread held comes free, and no other", (t) => {
   const store = new Store({ maxBytes: 128 << 20, eviction: "lru", clock: () => 0, lockWaitMs: 20 });
   const shards = store.handle.memory.map((memory) => new Int32Array(memory));
   t.true(shards.length >= 4);

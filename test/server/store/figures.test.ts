@@ -15,7 +15,7 @@ test("figures are sums over the shards", (t) => {
   t.is(store.figures().usedBytes, 300 * (28 + 12 + 8) + 100 * (28 + 8 + 8));
 });
 
-test("memory is touched as it is needed, and again before more of it", (t) => {
+test("a store reuses the memory it has touched before it touches more", (t) => {
   const store = new Store({ maxBytes: 32 << 20, eviction: "lru", clock: () => 0 });
   t.true(store.figures().touchedBytes < 1024);
   for (let i = 0; i < 1000; i++) store.put(text(`key ${i}`), Buffer.alloc(1000), undefined);

@@ -24,7 +24,7 @@ test("finds every entry while the table grows bucket by bucket", (t) => {
   }
 });
 
-test("keys that meet in one bucket push out each other, not the reader's time", (t) => {
+test("keys that all collide evict each other and no other key", (t) => {
   const shard = shardOf(1 << 20);
   putUnder(shard, 6, "bystander");
   for (let i = 0; i < 1000; i++) putUnder(shard, 5, `key ${i}`);

@@ -20,7 +20,7 @@ function listOf(shard: Shard, queue: number): number[] {
   return refs;
 }
 
-test("entries leave from anywhere, and a queue is put behind another", (t) => {
+test("an entry can be unlinked anywhere, and a queue appended to another", (t) => {
   const shard = shardOf(1 << 12);
   const ref = (i: number) => shard.arenaAt + i * 10;
   t.is(firstOf(shard, 3), 0);

@@ -72,7 +72,7 @@ test("the remaining life is right to the millisecond, from a fraction to years",
   t.is(store.find(text("long"), 0, 4), 1);
 });
 
-test("what lives for no time is not kept, and takes an older value with it", (t) => {
+test("a value with a lifetime of 0 is not kept, and ends the older one", (t) => {
   const store = storeOf();
   store.put(text("key"), text("old"), undefined);
   t.true(store.put(text("key"), text("new"), 0));
@@ -80,7 +80,7 @@ test("what lives for no time is not kept, and takes an older value with it", (t)
   t.is(store.figures().usedBytes, 0);
 });
 
-test("a value too large for the store is refused, and takes an older one with it", (t) => {
+test("a value too large for the store is refused, and ends the older one", (t) => {
   const store = storeOf({ maxBytes: 2048 });
   t.true(store.put(text("key"), Buffer.alloc(2048 - 36 - 3), undefined), "footprint of exactly the limit");
   t.is(store.figures().usedBytes, 2048);
