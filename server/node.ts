@@ -19,13 +19,15 @@ import type { Clients } from "./clients/clients.ts";
 import { executeForThread, runHere } from "./commands/table.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { peerHosts } from "./conf/peer-hosts.ts";
+import { addCounters } from "./counters/add-counters.ts";
 import { zeroClientCounters } from "./counters/client-counters.ts";
 import { CommandStats } from "./counters/command-stats.ts";
+
 import { Latency } from "./counters/latency.ts";
-import { addCounters } from "./counters/thread-figures.ts";
+import type { ClientFigures, WorkerFigures } from "./counters/thread-figures.ts";
 import { createGroup } from "./groups/create-group.ts";
-import { resetCounters } from "./groups/group-figures.ts";
-import { Groups, zeroCounters } from "./groups/groups.ts";
+import { noteCounted, resetCounters } from "./groups/group-figures.ts";
+import { Groups } from "./groups/groups.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { type Log, pinoLevel } from "./machine/log.ts";
 import { RegularWork } from "./machine/regular-work.ts";
@@ -36,7 +38,7 @@ import { ClusterScan } from "./reads/cluster-scan.ts";
 import { ReadThrough } from "./reads/read-through.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { ThreadSessions } from "./sessions/thread-sessions.ts";
-import type { ClientFigures, DirectiveChange, WorkerFigures } from "./threads/messages.ts";
+import type { DirectiveChange } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
 import { createWorker, letGo, Workers } from "./threads/workers.ts";
 import { Tracking } from "./tracking/tracking.ts";
@@ -207,9 +209,7 @@ export class Node {
     if (this.#workers === undefined) return;
     const figures = await this.#workers.figures(withLines);
     this.#workerFigures = figures;
-    for (const group of this.groups.all) {
-      group.counted = [figures.groups[group.name] ?? zeroCounters()];
-    }
+    noteCounted(this.groups.all, figures.groups);
   }
 
   /** What the threads have counted of their clients, as of the last `gatherFigures`. */

@@ -6,9 +6,7 @@
  */
 
 import type { NodeConf } from "../conf/conf.ts";
-import type { ClientCounters } from "../counters/client-counters.ts";
-import type { CommandStats } from "../counters/command-stats.ts";
-import type { GroupCounters } from "../groups/groups.ts";
+import type { WorkerFigures } from "../counters/thread-figures.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";
 import type { StoreHandle } from "../store/store.ts";
 
@@ -55,23 +53,6 @@ export interface ClientPush {
   readonly atOnce?: boolean;
   readonly bytes2: Uint8Array;
   readonly bytes3: Uint8Array;
-}
-
-/** What a thread has counted of its clients. */
-export interface ClientFigures extends ClientCounters {
-  connectionsReceived: number;
-  connectionsRejected: number;
-}
-
-/** What a worker has counted. */
-export interface WorkerFigures {
-  readonly groups: Readonly<Record<string, GroupCounters>>;
-  readonly clients: ClientFigures;
-  readonly commands: Pick<CommandStats, "general" | "all">;
-  /** The state of a `Latency`: of commands that could not be answered at once. */
-  readonly waits: Float64Array;
-  /** Lines of CLIENT LIST; empty unless they were asked for, as there may be thousands. */
-  readonly lines: readonly string[];
 }
 
 /** A worker obeys in order: the answer to a question says that it has done what it was told before. */

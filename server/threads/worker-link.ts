@@ -10,9 +10,10 @@ import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import type { Answer } from "../commands/command.ts";
+import type { WorkerFigures } from "../counters/thread-figures.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";
 import { joined } from "./forwarder.ts";
-import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker, WorkerFigures } from "./messages.ts";
+import type { ClientPush, CommandBatch, ReplyBatch, ToMain, ToWorker } from "./messages.ts";
 
 /** A client of a worker, as far as commands that run on the main thread may know it. */
 export interface RemoteClient {

@@ -12,14 +12,16 @@ import type { Connection } from "../clients/connection.ts";
 import type { Command } from "../commands/command.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
 import { zeroClientCounters } from "../counters/client-counters.ts";
+import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
-import { Groups, type HeldGroup, zeroCounters } from "../groups/groups.ts";
+import type { WorkerFigures } from "../counters/thread-figures.ts";
+import { Groups, type HeldGroup } from "../groups/groups.ts";
 import { monotonicClock } from "../machine/clock.ts";
 import { pinoLevel } from "../machine/log.ts";
 import { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { Forwarder } from "./forwarder.ts";
-import type { ClientPush, ToMain, ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
+import type { ClientPush, ToMain, ToWorker, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
@@ -36,7 +38,7 @@ const groups = new Groups<HeldGroup>(
     prefix: conf.groups.find((group) => group.name === name)!.prefix,
     store: attach(store),
     mirrors: mirrors && attach(mirrors),
-    counters: zeroCounters(),
+    counters: zeroGroupCounters(),
   })),
 );
 const counters = zeroClientCounters();
@@ -96,7 +98,7 @@ function push({ client, atOnce, bytes2, bytes3 }: ClientPush): void {
 }
 
 function reset(): void {
-  for (const group of groups.all) Object.assign(group.counters, zeroCounters());
+  for (const group of groups.all) Object.assign(group.counters, zeroGroupCounters());
   sessions.stats.reset();
   Object.assign(counters, zeroClientCounters());
   Object.assign(clients.counters, { received: 0, rejected: 0 });

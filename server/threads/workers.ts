@@ -9,10 +9,10 @@
 import { Worker } from "node:worker_threads";
 import type { Clients } from "../clients/clients.ts";
 import type { Answer } from "../commands/command.ts";
-import { sumWorkerFigures } from "../counters/thread-figures.ts";
+import { sumWorkerFigures, type WorkerFigures } from "../counters/thread-figures.ts";
 import type { Log } from "../machine/log.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";
-import type { ToWorker, WorkerFigures, WorkerStart } from "./messages.ts";
+import type { ToWorker, WorkerStart } from "./messages.ts";
 import { type LinkedWorker, type RemoteClient, WorkerLink } from "./worker-link.ts";
 import { logForWorker } from "./worker-log.ts";
 

@@ -10,8 +10,9 @@ import type { GetWaiter } from "../../cluster/requests.ts";
 import { loadHash32 } from "../../cluster/ring.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
+import { zeroGroupCounters } from "../../server/counters/group-counters.ts";
 import { type Flight, Flights } from "../../server/groups/flights.ts";
-import { type Group, type Groups, zeroCounters } from "../../server/groups/groups.ts";
+import type { Group, Groups } from "../../server/groups/groups.ts";
 import { LoadQueue } from "../../server/loaders/load-queue.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loaders/loader.ts";
 import { Membership } from "../../server/members/membership.ts";
@@ -115,8 +116,8 @@ export function createGroup(
     forwards: new Flights(1),
     trackedForwards: new Flights(1),
     queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, clock }),
-    counters: zeroCounters(),
-    counted: [],
+    counters: zeroGroupCounters(),
+    counted: undefined,
     countedBefore: { evictions: 0, expirations: 0 },
   };
 }

@@ -2,9 +2,9 @@
  * A worker without a thread: notes what it is told, and says and dies when the test wants it.
  */
 import { EventEmitter } from "node:events";
-import { sumWorkerFigures } from "../../../server/counters/thread-figures.ts";
+import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { joined } from "../../../server/threads/forwarder.ts";
-import type { ReplyBatch, ToMain, ToWorker, WorkerFigures } from "../../../server/threads/messages.ts";
+import type { ReplyBatch, ToMain, ToWorker } from "../../../server/threads/messages.ts";
 import type { LinkedWorker } from "../../../server/threads/worker-link.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
 
