@@ -1,9 +1,9 @@
 /**
- * Where the replies of one turn are gathered, to go to a socket as one write.
+ * Where the replies of one turn of the event loop are gathered, so that each client gets its own in one write.
  *
  * Invariant: the bytes below `length` are complete replies; a caller that gives up in the middle of one sets `length` back
- * to where the reply began. One output serves all connections of a thread, so a connection takes its replies out before
- * its turn ends.
+ * to where the reply began. One output serves all connections of a thread; it is emptied at the end of each turn of the
+ * event loop.
  */
 import { writeBulkHeader, writeCrlf } from "../../proto/reply-writers.ts";
 import type { ABSENT, MISS, Store } from "../store/store.ts";

@@ -6,7 +6,7 @@ import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { figuresOf, noteCounted, sumFigures } from "../../../server/groups/group-figures.ts";
 import { createGroup, FakeClock, HeldLoader, key, turn } from "../fakes.ts";
 
-test("a group's figures are its counters and what its stores and its queue hold", async (t) => {
+test("the figures of a group are its counters, its stores' figures and its queue's", async (t) => {
   const loader = new HeldLoader();
   const clock = new FakeClock();
   const conf = { maxBytes: 1000, mirrorBytes: 250, loaderConcurrency: 1 };

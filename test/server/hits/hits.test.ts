@@ -37,7 +37,7 @@ function setUp() {
   return { scores, users, route, run, answer };
 }
 
-test("a GET is answered from the store, from what is known to be absent, and from the mirrors", (t) => {
+test("a GET is answered from an entry, from a cached not-found, and from a mirror", (t) => {
   const { scores, answer } = setUp();
   scores.store.put(key("scores:Tom"), key("630"), undefined);
   scores.store.put(key("scores:Bob"), null, undefined);
@@ -59,7 +59,7 @@ const hashOfNothing = () => {
   throw new Error("hashed again");
 };
 
-test("a GET that stands in no run is answered in place, too; one in a run is not hashed again", (t) => {
+test("a GET outside a run is answered in place too; one in a run is not hashed again", (t) => {
   const { scores, route, run } = setUp();
   scores.store.put(key("scores:Tom"), key("630"), undefined);
   const { store } = scores;
@@ -86,7 +86,7 @@ test("a GET that stands in no run is answered in place, too; one in a run is not
   }
 });
 
-test("an MGET of many keys is answered in place, and read ahead piece by piece", (t) => {
+test("an MGET of many keys is answered in place, and read ahead 64 keys at a time", (t) => {
   const { scores, answer } = setUp();
   const keys = Array.from({ length: 130 }, (_, i) => `scores:${i}`);
   for (const name of keys) scores.store.put(key(name), key(name), undefined);
@@ -120,7 +120,7 @@ test("an MGET is answered whole or not at all, and counts only then", (t) => {
   t.is(users.counters.hits, 0);
 });
 
-test("commands that only look like these are left alone", (t) => {
+test("commands that only look like GET or MGET go the general way", (t) => {
   const { scores, answer } = setUp();
   scores.store.put(key("scores:Tom"), key("630"), undefined);
   for (const words of [
@@ -135,7 +135,7 @@ test("commands that only look like these are left alone", (t) => {
   t.is(answer(["GET", "scores:Tom", "scores:Tom"]), undefined);
 });
 
-test("a key that is too long is left to the general way, which refuses it", (t) => {
+test("a key that is too long goes the general way, which refuses it", (t) => {
   const { scores, route, answer } = setUp();
   scores.store.put(key("scores:Tom"), key("630"), undefined);
   route.conf.maxKeyBytes = 9;
@@ -147,14 +147,14 @@ test("a key that is too long is left to the general way, which refuses it", (t) 
   t.is(answer(["GET", "scores:Tom"]), "$3\r\n630\r\n");
 });
 
-test("an MGET whose reply gets long is left to the general way", (t) => {
+test("an MGET whose reply gets long goes the general way", (t) => {
   const { scores, answer } = setUp();
   scores.store.put(key("scores:large"), Buffer.alloc(200_000, "x"), undefined);
   t.truthy(answer(["MGET", ...Array<string>(5).fill("scores:large")]));
   t.is(answer(["MGET", ...Array<string>(50).fill("scores:large")]), undefined);
 });
 
-test("in place and by the general way an MGET has the same bytes and the same counts", async (t) => {
+test("an MGET gives the same bytes and counts in place as by the general way", async (t) => {
   const { node } = await startRig(t);
   const [group] = node.groups.all;
   const output = new Output();
