@@ -88,7 +88,7 @@ test("several changes happen together or not at all", (t) => {
   t.like(conf, { maxClients: 5, timeoutMs: 60_000 });
 });
 
-test("what is shown of a directive that can change can be set again", (t) => {
+test("CONFIG SET takes back what CONFIG GET shows of a directive that can change", (t) => {
   const conf = readConf();
   const before = JSON.stringify(conf);
   for (const { name, scope, changeable, sensitive } of directives) {

@@ -53,7 +53,7 @@ test("what quoteWord writes reads back as the same word", (t) => {
   t.pass();
 });
 
-test("any line is split or complained about, never thrown at", (t) => {
+test("any line is split or gives a complaint, and never throws", (t) => {
   const piece = fc.constantFrom('"', "'", "\\", "#", " ", "x", "\\x", "41", "\n", "a");
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {
