@@ -11,11 +11,12 @@
  * Reads no further than the command it returns, so that a command (AUTH) can change the limits of the next one. Knows
  * no command but GET, whose callers have a short way to the store.
  */
+
+import type { ReaderLimits } from "./command-header.ts";
 import { CommandInput } from "./command-input.ts";
 import { CommandScanner } from "./command-scanner.ts";
 import { GetRun } from "./get-run.ts";
 import { parseArgs } from "./parse-args.ts";
-import type { ReaderLimits } from "./request-header.ts";
 
 export const NEED_MORE = 0;
 export const COMMAND = 1;

@@ -5,12 +5,13 @@
  * checked before a byte behind it is believed, and nothing is allocated for what is announced, only for what has
  * come. A scan that finds its command unfinished goes on later where it stopped. Does not know what chunks are.
  */
+
+import { BULK_HEADER, COUNT_HEADER, type Header, parseDecimal, type ReaderLimits } from "./command-header.ts";
 import type { CommandInput } from "./command-input.ts";
+import { protocolErrors } from "./error-texts.ts";
 import { isGet, NAME_AT } from "./get-fast-path.ts";
 import type { GetRun } from "./get-run.ts";
 import { splitInline } from "./inline.ts";
-import { BULK_HEADER, COUNT_HEADER, type Header, parseDecimal, type ReaderLimits } from "./request-header.ts";
-import { protocolErrors } from "./texts.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;

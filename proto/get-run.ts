@@ -5,8 +5,9 @@
  * know the keys before their turn comes hands in `prepare`: a processor that is shown many addresses waits for memory
  * once, where one key after the other waits each time. Holds the bytes until the last of the run has been taken.
  */
+
+import { BULK_HEADER, type ReaderLimits } from "./command-header.ts";
 import { matchGet } from "./get-fast-path.ts";
-import { BULK_HEADER, type ReaderLimits } from "./request-header.ts";
 
 /** Enough for a processor to have as many loads under way as it can; more would push each other out of its cache. */
 export const MAX_RUN = 64;

@@ -6,7 +6,7 @@
  * is loaded.
  */
 import { resolve } from "node:path";
-import type { LoaderConf } from "../conf/conf.ts";
+import type { LoaderConf } from "../conf/loader-conf.ts";
 import { oneLine } from "./error-texts.ts";
 import { LoaderConfError } from "./errors.ts";
 import type { Loader } from "./loader.ts";

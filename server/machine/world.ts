@@ -1,7 +1,7 @@
 /**
- * The real world: Node's timers, dice and sockets.
+ * The real world: Node's timers, randomness and sockets.
  *
- * Owns the only place where a member's timers, dice and peer sockets come from.
+ * A member gets its timers, its randomness and its peer sockets from here and from nowhere else.
  */
 import { randomBytes } from "node:crypto";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";

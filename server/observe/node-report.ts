@@ -8,11 +8,12 @@ import { randomBytes } from "node:crypto";
 import type { Cache } from "../cache/cache.ts";
 import { byId, describeConnection } from "../clients/client-line.ts";
 import type { Clients } from "../clients/clients.ts";
+import { addCounters } from "../counters/add-counters.ts";
 import { type ClientCounters, zeroClientCounters } from "../counters/client-counters.ts";
 import { CommandStats } from "../counters/command-stats.ts";
-import { zeroCounters } from "../counters/group-counters.ts";
+import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
-import { addCounters, type ClientFigures, type WorkerFigures } from "../counters/thread-figures.ts";
+import type { ClientFigures, WorkerFigures } from "../counters/thread-figures.ts";
 import { resetCounters } from "../groups/group-figures.ts";
 
 /** The worker threads, as far as their figures go. */
@@ -111,7 +112,7 @@ export class NodeReport {
     const figures = await workers.figures(withLines);
     this.#worker = figures;
     for (const group of cache.groups.all) {
-      group.counted = [figures.groups[group.name] ?? zeroCounters()];
+      group.counted = figures.groups[group.name] ?? zeroGroupCounters();
     }
   }
 

@@ -8,9 +8,9 @@
 import type { Worker } from "node:worker_threads";
 import type { World } from "../../cluster/world.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { WorkerFigures } from "../counters/thread-figures.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";

@@ -3,10 +3,10 @@
  * Method: runs of every length around the most one can hold; two readers that take turns; a spy in place of `prepare`.
  */
 import test from "ava";
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import { protocolErrors } from "../../proto/error-texts.ts";
 import { GetRun, MAX_RUN } from "../../proto/get-run.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
-import { protocolErrors } from "../../proto/texts.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";
 
 const gets = (count: number, name = "k") =>

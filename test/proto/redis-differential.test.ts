@@ -6,10 +6,10 @@
  */
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import { COMMAND, CommandReader, DROP, PROTOCOL_ERROR } from "../../proto/command-reader.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
-import { errors } from "../../proto/texts.ts";
 import { compareFraming } from "../differential/compare.ts";
 import { protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";

@@ -5,7 +5,7 @@
 import test from "ava";
 import { zeroClientCounters } from "../../../server/counters/client-counters.ts";
 import { CommandStats } from "../../../server/counters/command-stats.ts";
-import { zeroCounters } from "../../../server/counters/group-counters.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { figuresOf } from "../../../server/groups/group-figures.ts";
@@ -43,7 +43,7 @@ test("what a worker has counted shows from the next time that it is asked", asyn
   const clients = { ...zero.clients, commands: 7, connectionsReceived: 5 };
   const { report, counters, cache } = await setUp(t, {
     clients,
-    groups: { scores: { ...zeroCounters(), hits: 4 } },
+    groups: { scores: { ...zeroGroupCounters(), hits: 4 } },
   });
   counters.commands = 1;
   t.like(report.clientFigures, { commands: 1, connectionsReceived: 2, connectionsRejected: 1 });

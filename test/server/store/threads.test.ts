@@ -1,5 +1,6 @@
 /**
- * Goal: threads that share a store never see a torn, foreign or outdated value, and outlive one of them.
+ * Goal: threads that share a store never see a torn value, another key's value or an outdated one, and survive the death
+ * of one of them.
  * Method: real worker threads hammer few keys of a store so small that every put evicts and moves, or is refused
  * (hammer.ts judges each value it reads), then the memory is audited; and one thread is terminated in the middle of a
  * write.

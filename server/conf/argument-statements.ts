@@ -1,16 +1,16 @@
 /**
  * Directives on the command line, in redis-server's way.
  *
- * Owns the form `--name value ...`: a directive takes all words until the next one that starts with `--`;
- * `--name=value` gives a value that does so itself. Does not know any directive but `group`, whose words may
- * come as one: `--group "scores ttl 10s"`.
+ * Owns the form `--name value ...`: a directive takes all words up to the next word that starts with `--`. A value that
+ * starts with `--` itself is written as `--name=value`. Knows no directive but `group`, whose words may come as one:
+ * `--group "scores ttl 10s"`.
  */
 
 import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
-import type { Statement } from "./statements.ts";
-import { shown, splitWords, wordOf } from "./words.ts";
+import { shown, splitWords, wordOf } from "./quoting.ts";
+import type { Statement } from "./statement.ts";
 
-/** Throws a ConfError for a word that belongs to no directive. */
+/** Throws a ConfError for a word before the first `--name`. */
 export function readArgumentStatements(args: readonly string[], cwd: string): Statement[] {
   const place: Place = { where: "command line", directory: cwd, onCommandLine: true };
   const open: { name: string; words: string[] }[] = [];

@@ -1,7 +1,7 @@
 /** Goal: error texts are those that redis-server wrote, byte for byte. Method: recorded replies as a table. */
 import test from "ava";
+import { configReasons, errors, protocolErrors } from "../../proto/error-texts.ts";
 import { lineBytes } from "../../proto/line-text.ts";
-import { configReasons, errors, protocolErrors } from "../../proto/texts.ts";
 
 function b(...args: string[]): Buffer[] {
   return args.map((arg) => Buffer.from(arg, "latin1"));

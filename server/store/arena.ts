@@ -1,15 +1,16 @@
 /**
- * The arena of a shard: a log in a ring, in which every entry lies whole and contiguous.
+ * The arena of a shard, where the entries lie: a log in a ring, in which each entry is whole and contiguous.
  *
  *      arenaAt      HEAD        TAIL              WRAP   END
  *      |-- newest --|-- free ---|-- oldest ... ---|------|        wrapped (WRAP is not 0)
  *      arenaAt      TAIL              HEAD        END
  *      |-- free ----|-- oldest ... ---|-- free ---|               in one piece (WRAP is 0)
  *
- * Entries are appended at HEAD. Where it meets TAIL, the oldest are taken up: a dead one gives its room back, a live
- * one moves to HEAD. As long as there is no gap between the two it stays where it is, so entries of one size fill each
- * other's holes and nothing ever moves. END follows the contents up to the whole arena, so memory is touched as it is needed. Does not
- * know which entry is worth keeping: `drop` (handed in) ends a live one when moving would take too long.
+ * A new entry is appended at HEAD. When HEAD reaches TAIL, the oldest entries make room: a dead one gives its words back,
+ * a live one moves to HEAD. Where there is no gap between the two, the live one stays in place, so entries of one size
+ * fill each other's holes and never move. END grows with the contents, so memory is touched only when it is needed. Does
+ * not know which entry is worth keeping: when moving would take too long, `drop`, which the caller hands in, ends a live
+ * one.
  */
 import { repointEntry } from "./index-table.ts";
 import {
@@ -35,22 +36,22 @@ import {
 } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
-/** Words of a header plus those of its key and value: an entry's length in the log. */
+/** The words of an entry: header, key and value. */
 export function lengthOf(words: Int32Array, ref: number): number {
   const value = words[ref + VALUE]!;
   return entryWords(words[ref + SIZES]! & 0xffff, value & LENGTH_MASK, (value & DATED) !== 0);
 }
 
 /**
- * What one reservation may spend on moving, in words: this and a multiple of its own length; an entry counts 64 beside
- * its length. Beyond it the oldest of the log are dropped, to bound the stall; where nothing may be
- * dropped, two rounds of the log are the bound.
+ * The words that one reservation may move: these, and 32 times its own length. Each entry that moves counts 64 words more
+ * than it has. Once they are spent, the oldest entries are dropped, which bounds the stall. With `noeviction` nothing is
+ * dropped, and two rounds of the log are the bound.
  */
 const MOVE_BUDGET_WORDS = 1 << 18;
 const MOVE_BUDGET_LENGTHS = 32;
 const MOVE_COST_WORDS = 64;
 
-/** Room for `length` words, which must not be more than the arena has. Entries may move: no ref survives this call. */
+/** Room for `length` words, no more than the arena has. Entries may move, so every ref from before this call is invalid. */
 export function reserve(shard: Shard, length: number, drop: (shard: Shard, ref: number) => void): number {
   const { words } = shard;
   let budget = shard.evicts ? MOVE_BUDGET_WORDS + length * MOVE_BUDGET_LENGTHS : Number.POSITIVE_INFINITY;
@@ -78,7 +79,7 @@ export function reserve(shard: Shard, length: number, drop: (shard: Shard, ref: 
   }
 }
 
-/** Room at the head as it stands, or 0. */
+/** Room at the head, without moving anything; 0: there is none. */
 function append(shard: Shard, length: number): number {
   const { words, arenaAt } = shard;
   let head = words[HEAD]!;
@@ -100,17 +101,17 @@ function append(shard: Shard, length: number): number {
   return head;
 }
 
-/** Words by which the log in use may exceed an eighth more than its contents. */
+/** The log in use may have these words more than 9/8 of its contents: room for a small shard to work in. */
 const LEAST_SPARE_WORDS = 1 << 14;
 
-/** Moves END on, as far as the contents justify and the shard's share of memory allows. */
+/** Moves END on, if the contents justify it and the tables leave enough of the shard's memory. */
 function extend(shard: Shard, head: number, length: number): boolean {
   const { words, arenaAt, arenaWords, geometry } = shard;
   const live = words[LIVE_WORDS]! + length;
   const wanted = live + (live >>> 3) + LEAST_SPARE_WORDS;
-  // What the tables will have taken when the shard is full of such entries as it holds.
+  // The words of the tables once the shard is full of entries like those it holds now.
   const tables = (2 * words[ENTRIES]! * geometry.limitBytes) / Math.max(1, words[USED_BYTES]!);
-  // A value that is large for its shard finds it empty and may have all of it; so may all where nothing can be dropped.
+  // A value that is large for its shard finds the arena empty and may have all of it. With `noeviction` every value may.
   const hasAll = head === arenaAt || !shard.evicts;
   const allowed = arenaWords - (hasAll ? 0 : Math.ceil(Math.max(tables, tableWords(shard))));
   const end = arenaAt + Math.min(wanted, allowed);
@@ -119,14 +120,14 @@ function extend(shard: Shard, head: number, length: number): boolean {
   return true;
 }
 
-/** Words of the tables that have been touched. */
+/** Words of the tables that have been written at least once. */
 export function tableWords(shard: Shard): number {
   const { words, geometry } = shard;
   const ghosts = geometry.ghostWords === 0 ? 0 : (words[GHOST_MASK]! + 1) * 8;
   return words[SLOTS]! * 2 + words[FREE_HIGH]! + ghosts;
 }
 
-/** Copies the entry at the tail to the head and makes everything that refers to it follow; returns the words copied. */
+/** Copies the entry at the tail to the head and repoints its bucket and its queue; returns the words copied. */
 function moveToHead(shard: Shard, from: number, length: number): number {
   const { words } = shard;
   const to = words[HEAD]!;
@@ -140,7 +141,7 @@ function moveToHead(shard: Shard, from: number, length: number): number {
   return length;
 }
 
-/** Below this a loop beats the call. */
+/** A shorter copy is faster in a loop than with copyWithin. */
 const LONG_COPY_WORDS = 128;
 
 function copyWords(words: Int32Array, to: number, from: number, length: number): void {

@@ -5,7 +5,7 @@
 
 import { join } from "node:path";
 import test from "ava";
-import { type Files, readFileStatements, readTextStatements } from "../../../server/conf/statements.ts";
+import { type Files, readFileStatements, readTextStatements } from "../../../server/conf/file-statements.ts";
 
 function inMemory(files: Readonly<Record<string, string>>): Files {
   const read = (path: string) => {
@@ -56,7 +56,7 @@ test("a file may be included twice, but not by itself", (t) => {
   t.throws(() => read(cycle), { message: 'conf/x.conf:2: include: "../conf/carrot.conf" includes itself' });
 });
 
-test("what cannot be read is named, with the line that asked for it", (t) => {
+test("a file that cannot be read is named, with the line that includes it", (t) => {
   t.throws(() => read({}), { message: "conf/carrot.conf: cannot be read: no such file" });
   t.throws(() => read({ "/srv/conf/carrot.conf": "\ninclude x.conf" }), {
     message: 'conf/carrot.conf:2: include: "x.conf" cannot be read: no such file',

@@ -4,7 +4,7 @@
  */
 
 import test from "ava";
-import { readArgumentStatements } from "../../../server/conf/argv.ts";
+import { readArgumentStatements } from "../../../server/conf/argument-statements.ts";
 
 function read(...args: string[]): string[][] {
   return readArgumentStatements(args, "/srv").map(({ name, words }) => [name, ...words]);
@@ -35,12 +35,12 @@ test("a word keeps its blanks, quotes and letters", (t) => {
   t.deepEqual(read("--requirepass", ' "ü" # '), [["requirepass", ' "\xc3\xbc" # ']]);
 });
 
-test("its place is the command line, and its paths are relative to the working directory", (t) => {
+test("a directive's place is the command line, and its paths start at the working directory", (t) => {
   const [statement] = readArgumentStatements(["--port", "1"], "/srv");
   t.deepEqual(statement?.place, { where: "command line", directory: "/srv", onCommandLine: true });
 });
 
-test("a word that belongs to nothing is refused", (t) => {
+test("a word before the first directive is refused", (t) => {
   t.throws(() => read("port", "1"), { message: 'command line: unexpected "port"' });
   t.throws(() => read("--group", 'a "b'), {
     message: "command line: --group: unbalanced quotes (a blank must follow a closing quote)",

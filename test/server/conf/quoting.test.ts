@@ -7,7 +7,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { Complaint } from "../../../server/conf/conf-error.ts";
-import { bytesOf, quoteWord, splitWords, textOf, wordOf } from "../../../server/conf/words.ts";
+import { bytesOf, quoteWord, splitWords, textOf, wordOf } from "../../../server/conf/quoting.ts";
 
 const lines: readonly (readonly [line: string, words: readonly string[]])[] = [
   ["", []],
@@ -53,7 +53,7 @@ test("what quoteWord writes reads back as the same word", (t) => {
   t.pass();
 });
 
-test("any line is split or complained about, never thrown at", (t) => {
+test("any line is split or gives a complaint, and never throws", (t) => {
   const piece = fc.constantFrom('"', "'", "\\", "#", " ", "x", "\\x", "41", "\n", "a");
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {

@@ -1,23 +1,23 @@
 /**
- * The groups, with their prefixes told apart and the node's memory divided among them.
+ * The rules between groups.
  *
- * Owns two rules: no two groups take the same keys, and the groups' limits together never exceed the node's
+ * Owns two of them: no two groups have the same prefix, and the limits of all groups together never exceed the node's
  * `maxmemory`.
  *
  *     maxmemory  |----- scores: its own 100mb -----|-- users: share --|-- default: share --|
- *                |------- entries ------|-mirrors--|   each an equal part of what is left
+ *                |------- entries ------|-mirrors--|  equal shares of what the others leave
  */
 
-import type { GroupConf, GroupFields } from "./conf.ts";
+import type { GroupConf } from "./conf.ts";
 import { errorAt, type Place } from "./conf-error.ts";
-import { MIN_GROUP_BYTES } from "./directives.ts";
+import { type GroupFields, MIN_GROUP_BYTES } from "./group-directives.ts";
+import { shown, wordOf } from "./quoting.ts";
 import { formatBytes } from "./units.ts";
-import { shown, wordOf } from "./words.ts";
 
 /** The group that takes every key that no prefix takes. */
 const DEFAULT_GROUP = "default";
 
-/** A group as the conf gives it; `places` has its directives by field, and `place` is the first of them. */
+/** A group as the conf gives it. `places` has the places of its directives, by field; `place` is the first one. */
 export interface GivenGroup extends Omit<GroupFields, "prefix" | "maxBytes"> {
   readonly name: string;
   readonly prefix: Buffer | undefined;
@@ -26,7 +26,7 @@ export interface GivenGroup extends Omit<GroupFields, "prefix" | "maxBytes"> {
   readonly places: ReadonlyMap<string, Place>;
 }
 
-/** Throws a ConfError when the groups get in each other's way. The order is kept. */
+/** The groups in the order given. Throws a ConfError when they break a rule. */
 export function resolveGroups(given: readonly GivenGroup[], nodeMaxBytes: number): GroupConf[] {
   const prefixes = prefixesOf(given);
   const shareBytes = shareOf(given, nodeMaxBytes);
@@ -59,7 +59,7 @@ function prefixOf({ name, prefix, places }: GivenGroup): Buffer {
     throw errorAt(
       places.get("prefix"),
       fullName,
-      "group default takes what no prefix takes and has none itself",
+      "group default has no prefix: it takes the keys that no other group takes",
     );
   }
   if (prefix === undefined) return Buffer.from(`${name}:`);
@@ -67,7 +67,7 @@ function prefixOf({ name, prefix, places }: GivenGroup): Buffer {
   throw errorAt(places.get("prefix"), fullName, "only group default may be without a prefix");
 }
 
-/** What each group without a limit of its own gets. */
+/** The limit of each group that has none of its own, in bytes. */
 function shareOf(given: readonly GivenGroup[], nodeMaxBytes: number): number {
   let leftBytes = nodeMaxBytes;
   for (const { name, maxBytes, places } of given) {
@@ -83,7 +83,7 @@ function shareOf(given: readonly GivenGroup[], nodeMaxBytes: number): number {
   const [first] = sharing;
   if (first !== undefined && shareBytes < MIN_GROUP_BYTES) {
     const least = formatBytes(MIN_GROUP_BYTES);
-    const text = `only ${formatBytes(shareBytes)} of maxmemory are left for it, ${least} at least are needed`;
+    const text = `maxmemory leaves only ${formatBytes(shareBytes)} for it, and a group needs ${least} at least`;
     throw errorAt(first.place, `group ${first.name} maxmemory`, text);
   }
   return shareBytes;

@@ -1,49 +1,48 @@
 /**
- * Statements made into values, one a directive.
+ * From statements to values: one for each directive that was given.
  *
- * Owns the rules that hold for every directive alike: it is known, has the right number of words of the right
- * kind, and is given once. Does not know what any of them means to the others.
+ * Owns the rules that hold for every directive alike: its name is known, its words are of its kind and of the right
+ * number, and it is given once. Knows no rule between two directives.
  */
 
 import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
 import { nearest } from "./nearest.ts";
-import type { Statement } from "./statements.ts";
-import { shown, textOf } from "./words.ts";
+import { shown, textOf } from "./quoting.ts";
+import type { Statement } from "./statement.ts";
 
 const GROUP_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-export interface Setting {
+export interface DirectiveValue {
   readonly value: unknown;
   readonly place: Place;
 }
 
-/** The directives given for one group; `place` is the first of them. */
-export interface GroupSettings {
+/** The directives given for one group, by field. `place` is that of the first. */
+export interface GroupDirectiveValues {
   readonly place: Place;
-  readonly values: Map<string, Setting>;
+  readonly values: Map<string, DirectiveValue>;
 }
 
-/**
- * What one source (all files, or the command line) says; the keys of the inner maps are the table's fields.
- */
-export interface Settings {
-  readonly node: Map<string, Setting>;
+/** All directives of one source: the files, the command line, or a program. */
+interface DirectiveValues {
+  /** By field. */
+  readonly node: Map<string, DirectiveValue>;
   /** In the order in which the groups are first named. */
-  readonly groups: Map<string, GroupSettings>;
+  readonly groups: Map<string, GroupDirectiveValues>;
 }
 
-export function collectSettings(statements: readonly Statement[]): Settings {
-  const settings: Settings = { node: new Map(), groups: new Map() };
+export function collectValues(statements: readonly Statement[]): DirectiveValues {
+  const values: DirectiveValues = { node: new Map(), groups: new Map() };
   for (const statement of statements) {
-    if (statement.name === "group") addToGroup(settings, statement);
-    else addToNode(settings, statement);
+    if (statement.name === "group") addToGroup(values, statement);
+    else addToNode(values, statement);
   }
-  return settings;
+  return values;
 }
 
-/** What `over` says takes the place of what `under` says, directive by directive. */
-export function mergeSettings(under: Settings, over: Settings): Settings {
+/** Both sources together. Where both give a directive, `over` wins. */
+export function mergeValues(under: DirectiveValues, over: DirectiveValues): DirectiveValues {
   const groups = new Map(under.groups);
   for (const [name, group] of over.groups) {
     const below = groups.get(name) ?? group;
@@ -52,7 +51,7 @@ export function mergeSettings(under: Settings, over: Settings): Settings {
   return { node: new Map([...under.node, ...over.node]), groups };
 }
 
-/** Reads the words of a directive; the complaint is complete but for the place and the name. */
+/** Reads the words of a directive. A complaint lacks only the place and the directive's name. */
 export function parseValue(row: Row, words: readonly string[], place: Place): unknown {
   if (words.length === 0) return new Complaint(`missing value${row.sensitive ? "" : ` (${exampleOf(row)})`}`);
   if (words.length > 1 && !row.kind.many) return new Complaint(`expected one value, got ${words.length}`);
@@ -61,13 +60,13 @@ export function parseValue(row: Row, words: readonly string[], place: Place): un
   return new Complaint(`${value.text}, got ${shown(value.got ?? words.join(" "))}`);
 }
 
-function addToNode({ node }: Settings, statement: Statement): void {
+function addToNode({ node }: DirectiveValues, statement: Statement): void {
   const row = findDirective("node", statement.name);
   if (row === undefined) throw unknownDirective(statement);
   addValue(node, row, row.name, statement);
 }
 
-function addToGroup({ groups }: Settings, { words, place }: Statement): void {
+function addToGroup({ groups }: DirectiveValues, { words, place }: Statement): void {
   const [name, directive, ...rest] = words;
   if (name === undefined) throw errorAt(place, "group", "missing name (group NAME DIRECTIVE ...)");
   if (!GROUP_NAME.test(name)) {
@@ -78,14 +77,14 @@ function addToGroup({ groups }: Settings, { words, place }: Statement): void {
   }
   const row = findDirective("group", directive.toLowerCase());
   if (row === undefined) throw unknownGroupDirective(name, directive, place);
-  const group = groups.get(name) ?? { place, values: new Map<string, Setting>() };
+  const group = groups.get(name) ?? { place, values: new Map<string, DirectiveValue>() };
   groups.set(name, group);
   addValue(group.values, row, `group ${name} ${row.name}`, { words: rest, place });
 }
 
-/** `fullName` is what messages call the directive. */
+/** `fullName` is the directive's name in messages: `group scores ttl`. */
 function addValue(
-  values: Map<string, Setting>,
+  values: Map<string, DirectiveValue>,
   row: Row,
   fullName: string,
   { words, place }: Omit<Statement, "name">,
@@ -109,7 +108,7 @@ function unknownDirective({ name, place }: Statement): ConfError {
   if (findDirective("group", name) !== undefined) {
     return errorAt(place, name, `belongs to a group: write group NAME ${name} ...`);
   }
-  // Files have theirs replaced by what it names before they come here.
+  // An `include` in a file never gets here: the statements of the file that it names stand in its place.
   if (name === "include") return errorAt(place, name, "belongs in a conf file");
   const known = [...namesOf("node"), "group", "include"];
   return new ConfError(`${place.where}: unknown directive ${shown(name)}${hint(name, known)}`);

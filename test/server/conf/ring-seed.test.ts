@@ -4,7 +4,7 @@
  */
 
 import test from "ava";
-import { seedOf } from "../../../server/conf/seed.ts";
+import { seedOf } from "../../../server/conf/ring-seed.ts";
 
 test("a number of 32 bits is taken as it is", (t) => {
   t.is(seedOf(Buffer.from("0")), 0);

@@ -3,8 +3,8 @@
  * Method: entries of sizes that leave odd gaps, in arenas with and without slack; the audit after each.
  */
 import test from "ava";
+import { tableWords } from "../../../server/store/arena.ts";
 import { END, EVICTIONS, MOVES } from "../../../server/store/layout.ts";
-import { tableWords } from "../../../server/store/log.ts";
 import { Store } from "../../../server/store/store.ts";
 import { audit } from "./audit.ts";
 import { putUnder, shardOf } from "./shards.ts";

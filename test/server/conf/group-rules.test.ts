@@ -76,14 +76,14 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
   ],
   [
     "maxmemory 1mb\ngroup a maxmemory 1mb\ngroup b ttl 1s",
-    "carrot.conf:3: group b maxmemory: only 0 of maxmemory are left for it, 1kb at least are needed",
+    "carrot.conf:3: group b maxmemory: maxmemory leaves only 0 for it, and a group needs 1kb at least",
   ],
   ["group a ttl 1s\ngroup b prefix a:", 'carrot.conf:2: group b prefix: "a:" is group a\'s already'],
   ["group b prefix a:\ngroup a ttl 1s", 'carrot.conf:2: group a prefix: "a:" is group b\'s already'],
   ['group a prefix ""', "carrot.conf:1: group a prefix: only group default may be without a prefix"],
   [
     "group default prefix x",
-    "carrot.conf:1: group default prefix: group default takes what no prefix takes and has none itself",
+    "carrot.conf:1: group default prefix: group default has no prefix: it takes the keys that no other group takes",
   ],
 ];
 

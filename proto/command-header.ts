@@ -3,7 +3,7 @@
  *
  * Owns what is right in them and what the client is told when it is not.
  */
-import { protocolErrors } from "./texts.ts";
+import { protocolErrors } from "./error-texts.ts";
 
 /** What a client may send; every limit is checked before anything is allocated. */
 export interface ReaderLimits {

@@ -1,21 +1,15 @@
 /**
  * Conf files, line by line.
  *
- * Owns files, lines and `include`: out come statements, each with its place, in the order in which they would
- * be read aloud. Does not know any directive but `include`.
+ * Owns files, lines and `include`. An included file's statements stand where its `include` line stood; each statement
+ * knows the file and line it comes from. Knows no directive but `include`.
  */
 
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
-import { shown, splitWords, textOf, wordOf } from "./words.ts";
-
-/** A directive as written: its name in lower case, and the words after it. */
-export interface Statement {
-  readonly name: string;
-  readonly words: readonly string[];
-  readonly place: Place;
-}
+import { shown, splitWords, textOf, wordOf } from "./quoting.ts";
+import type { Statement } from "./statement.ts";
 
 /** Where conf files come from. */
 export interface Files {
@@ -27,14 +21,14 @@ export interface Files {
 const DISK: Files = { read: readFileSync, isPublic: (path) => (statSync(path).mode & 0o004) !== 0 };
 
 interface Source {
-  /** How messages call it: the path as the user gave it, and as the including file's directory makes it. */
+  /** The path for messages: as the operator gave it, or relative to the directory of the including file's path. */
   readonly file: string;
-  /** The absolute paths of this file and of those that include it, outermost first. */
+  /** The absolute paths of the files that include this one, outermost first, and of this one. */
   readonly chain: readonly string[];
   readonly isPublic: boolean;
 }
 
-/** Reads a conf file and everything it includes. */
+/** Reads a conf file and everything that it includes. Throws a ConfError. */
 export function readFileStatements(file: string, cwd: string, files: Files = DISK): Statement[] {
   const path = resolve(cwd, file);
   let content: Uint8Array | string;
@@ -48,7 +42,7 @@ export function readFileStatements(file: string, cwd: string, files: Files = DIS
   return readText(content, { file, chain: [path], isPublic }, files);
 }
 
-/** Reads a conf from memory; `file` is what messages call it and what its paths are relative to. */
+/** Reads a conf from memory, as if it stood in `file`: messages name that path, and relative paths start there. */
 export function readTextStatements(
   text: string,
   file: string,
@@ -96,7 +90,7 @@ function readInclude({ words, place }: Statement, from: Source, files: Files): S
   return readText(content, { file, chain: [...from.chain, path], isPublic }, files);
 }
 
-/** The system's reason in words, as `No such file or directory`. */
+/** Why the system did not read a file, in words. */
 function unreadable(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   const reasons: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** Goal: lengths are read as strictly as Redis reads them. Method: a table of texts and their numbers. */
 import test from "ava";
-import { parseDecimal } from "../../proto/request-header.ts";
+import { parseDecimal } from "../../proto/command-header.ts";
 
 function parsed(text: string): number {
   return parseDecimal(Buffer.from(`*${text}\r`), 1, 1 + text.length);
