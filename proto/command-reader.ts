@@ -1,5 +1,5 @@
 /**
- * Finds the commands in a client's bytes: all that a connection sees of the way in.
+ * Finds the commands in a client's bytes. A connection uses this file and no other of those that read commands.
  *
  * Keeps two invariants: the same bytes give the same commands and the same error, however they are cut into chunks; and
  * after an error nothing more is read.

@@ -12,7 +12,7 @@ const ZERO = 0x30;
 const LOWER = 0x20;
 /** Where the name is in `*2\r\n$3\r\nGET\r\n$`. */
 export const NAME_AT = 8;
-/** Where the key's length is: behind that. */
+/** Where the key's length begins, behind these bytes. */
 const LENGTH_AT = 14;
 
 /**

@@ -29,7 +29,7 @@ export class GetRun {
     this.#prepare = prepare;
   }
 
-  /** Takes the GET that begins at `start`; returns its number in the run. -1: no GET begins there that a run may have. */
+  /** Takes the GET that begins at `start`; returns its number in the run. -1: no whole GET within the limits begins there. */
   take(bytes: Buffer, start: number, end: number, limits: ReaderLimits): number {
     const isKnown = this.#at === start && this.bytes === bytes && this.#limits === limits;
     if (!isKnown && !this.#find(bytes, start, end, limits)) return -1;
