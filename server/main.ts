@@ -7,10 +7,10 @@
 import type { Outcome } from "../cluster/outcome.ts";
 import { isExcluded } from "./clients/clients.ts";
 import { isLoopback } from "./conf/addresses.ts";
-import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import type { NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
 import type { HttpServer } from "./http/http.ts";
-import { createLoader, type LoaderLimits } from "./loaders/factory.ts";
+import { createLoader } from "./loaders/factory.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
 import { createLog, type Log } from "./machine/log.ts";
@@ -98,26 +98,13 @@ export async function createLoaders(
   const loaders = new Map<string, Loader>();
   try {
     for (const group of conf.groups) {
-      loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, limitsOf(group))));
+      loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, group)));
     }
   } catch (error) {
     await closeAll(loaders);
     throw error;
   }
   return loaders;
-}
-
-/** CONFIG SET changes the conf in place; the limits follow it. */
-function limitsOf(group: GroupConf): LoaderLimits {
-  return {
-    maxValueBytes: group.maxValueBytes,
-    get timeoutMs() {
-      return group.loaderTimeoutMs;
-    },
-    get concurrency() {
-      return group.loaderConcurrency;
-    },
-  };
 }
 
 async function closeAll(loaders: ReadonlyMap<string, Loader>): Promise<void> {

@@ -6,6 +6,7 @@
  * Knows no proxy: environment variables do not reroute it.
  */
 import { type Dispatcher, Pool } from "undici";
+import type { GroupConf } from "../conf/conf.ts";
 import { ValueTooLarge } from "./errors.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "./loader.ts";
 import type { UrlTemplate } from "./url-template.ts";
@@ -19,21 +20,19 @@ const HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "c
 
 type Response = Dispatcher.ResponseData;
 
-/** Read at each use. */
-export interface HttpLimits {
-  readonly maxValueBytes: number;
-  readonly timeoutMs: number;
-  /** Connections to the origin, each with one request at a time. */
-  readonly concurrency: number;
-}
+/**
+ * The directives of a group that limit its loader; read at each use, because CONFIG SET changes them. The loader has as
+ * many connections to the origin as loads may run at a time.
+ */
+export type LoaderLimits = Pick<GroupConf, "maxValueBytes" | "loaderTimeoutMs" | "loaderConcurrency">;
 
 export class HttpLoader implements Loader {
   readonly #template: UrlTemplate;
-  readonly #limits: HttpLimits;
+  readonly #limits: LoaderLimits;
   #pool: Pool | undefined;
   #connections = 0;
 
-  constructor(template: UrlTemplate, limits: HttpLimits) {
+  constructor(template: UrlTemplate, limits: LoaderLimits) {
     this.#template = template;
     this.#limits = limits;
   }
@@ -56,7 +55,7 @@ export class HttpLoader implements Loader {
   }
 
   #request(path: string, signal: AbortSignal): Promise<Response> {
-    const { timeoutMs } = this.#limits;
+    const { loaderTimeoutMs: timeoutMs } = this.#limits;
     // The signal comes first; these end what is still on the wire when nobody listens to a signal.
     const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
     return this.#currentPool().request({ method: "GET", path, headers: HEADERS, signal, ...timeouts });
@@ -64,7 +63,7 @@ export class HttpLoader implements Loader {
 
   /** A pool's size is fixed: when the limit changes there is a new one, and the old one ends with its last request. */
   #currentPool(): Pool {
-    const { concurrency, timeoutMs } = this.#limits;
+    const { loaderConcurrency: concurrency, loaderTimeoutMs: timeoutMs } = this.#limits;
     if (this.#pool !== undefined && this.#connections === concurrency) return this.#pool;
     void this.#pool?.close();
     this.#connections = concurrency;
