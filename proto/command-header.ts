@@ -1,35 +1,35 @@
 /**
- * The two header lines of a RESP request: `*N` (how many arguments) and `$N` (how long the next one is).
+ * The two header lines of a command: `*N` (how many arguments it has) and `$N` (how long the next one is).
  *
- * Owns what is right in them and what the client is told when it is not.
+ * Owns the limits on a command, which numbers are right in a header, and the error for each that is not.
  */
 import { protocolErrors } from "./error-texts.ts";
 
-/** What a client may send; every limit is checked before anything is allocated. */
+/** What a client may send. */
 export interface ReaderLimits {
   readonly maxArgs: number;
   readonly maxBulkBytes: number;
   /** All bytes of one command, its headers included. */
   readonly maxCommandBytes: number;
-  /** Also the limit of a header line. */
+  /** The limit of an inline command, and of a header line. */
   readonly maxInlineBytes: number;
-  /** The client has yet to authenticate: at most 10 arguments of 16384 bytes each, as in Redis. */
+  /** The client has not authenticated: it may send 10 arguments of 16384 bytes each at most, as in Redis. */
   readonly unauthenticated?: boolean;
 }
 
+/** A header line: its first byte, the numbers that are right in it, and the errors. */
 export interface Header {
-  /** Its first byte. */
   readonly type: number;
   readonly min: number;
   readonly invalid: string;
-  /** No line end within the limit of a line. */
+  /** There is no line end within the limit of a line. */
   readonly tooBig: string;
-  /** Redis' bound for a client that has yet to authenticate. */
+  /** Redis' limit for a client that has not authenticated. */
   readonly unauthenticatedMax: number;
   readonly unauthenticated: string;
 }
 
-/** A count of 0 or less is a command without arguments, which is skipped. */
+/** A count of 0 or less makes a command without arguments, which is skipped. */
 export const COUNT_HEADER: Header = {
   type: "*".charCodeAt(0),
   min: Number.NEGATIVE_INFINITY,
@@ -48,14 +48,14 @@ export const BULK_HEADER: Header = {
   unauthenticated: protocolErrors.unauthenticatedBulkLength,
 };
 
-/** More digits than a 64-bit integer has. */
+/** The digits of the largest 64-bit integer. */
 const MAX_DIGITS = 19;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
 /**
- * The integer written in `bytes` from `start` to `end`, or NaN. As Redis' string2ll: digits, perhaps a minus before
- * them, no plus, no blanks, no leading zeros, no -0, within 64 bits. Rounded beyond 2^53, where every limit is passed.
+ * The integer in `bytes[start, end)`, or NaN. Takes what Redis' string2ll takes: digits, perhaps with a minus before them,
+ * within 64 bits; no plus, no blanks, no leading zeros, no -0. Beyond 2^53, above every limit, the result is rounded.
  */
 export function parseDecimal(bytes: Uint8Array, start: number, end: number): number {
   const isNegative = bytes[start] === MINUS;
@@ -73,7 +73,7 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
   return isNegative ? -value : value;
 }
 
-/** Nineteen digits are more than a double tells apart. */
+/** A number of 19 digits may or may not fit 64 bits, and a double does not tell. */
 function fits64Bits(bytes: Uint8Array, start: number, end: number): boolean {
   const value = BigInt(Buffer.from(bytes.subarray(start, end)).toString("latin1"));
   return value === BigInt.asIntN(64, value);

@@ -16,7 +16,7 @@ export const MAX_BULK_BYTES = 512 * MIB;
 export interface Directive<T = unknown, Name extends string = string> {
   readonly name: Name;
   readonly kind: Kind<T>;
-  /** The default as an operator would write it; or, where it follows from other directives, how it does. */
+  /** The default as an operator would write it, or how it follows from other directives. */
   readonly default: string | { readonly follows: string };
   /** The line of `--help`. */
   readonly help: string;

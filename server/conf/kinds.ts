@@ -1,8 +1,8 @@
 /**
  * The kinds of value that a directive can have.
  *
- * Owns how the words after a directive's name become a typed value, and how that value is written. A kind says what it
- * expected instead of what it got. Knows no directive's name and no use of a value.
+ * Owns how the words after a directive's name become a typed value, and how that value is written. If the words are
+ * wrong, a kind says what it expected. Knows no directive's name and no use of a value.
  */
 
 import { MEMBER_EXPECTED, memberId, parseAddress, plainHost } from "../../cluster/address.ts";

@@ -1,7 +1,7 @@
 /**
  * The 32 bits that the directive ring-seed stands for.
  *
- * Owns a rule that all members, of any version, must apply alike: a change of it gives every key another owner.
+ * Owns a rule that all members, of any version, must apply alike: a change of it gives keys other owners.
  */
 
 import { createHash } from "node:crypto";

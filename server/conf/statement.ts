@@ -1,7 +1,7 @@
 /**
- * A directive as somebody wrote it, before anybody knows whether there is one of that name.
+ * A directive as somebody wrote it, before its name and its words are checked.
  *
- * Owns the one form into which conf files, the command line and a program's objects are brought.
+ * Owns the one form that conf files, the command line and a program's objects are brought into.
  */
 
 import type { Place } from "./conf-error.ts";

@@ -28,7 +28,7 @@ export interface HeldGroup {
 /** What the main thread has of a group. */
 export interface Group extends HeldGroup {
   readonly conf: GroupConf;
-  /** What the worker threads together had counted when the main thread last asked them; undefined: it has not. */
+  /** What the worker threads together had counted when the main thread last asked; undefined: it has never asked. */
   counted: GroupCounters | undefined;
   /** Loads under way on this node. A load never waits for a peer. */
   readonly loads: Flights;

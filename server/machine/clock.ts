@@ -2,8 +2,8 @@
  * The clock of the process: monotonic, in milliseconds with fractions, the same on every thread.
  *
  * Invariant: two threads that read it at one moment read the same, and it never goes back, whatever somebody does to the
- * time of day. `performance.now()` counts from the start of its thread; each thread adds, once, what that is behind the
- * machine's own monotonic clock.
+ * time of day. `performance.now()` counts from the start of its thread, so each thread measures once how far that is from
+ * the machine's own monotonic clock, and adds it.
  */
 
 /** Pairs of readings to choose from. A thread that is suspended between the two readings of a pair would be off for good. */

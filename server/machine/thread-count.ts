@@ -8,7 +8,7 @@ import { hasReusePort } from "./reuse-port.ts";
 
 interface ThreadCount {
   readonly threads: number;
-  /** Why there are fewer threads than the conf asks for; undefined: there are not. */
+  /** Why there are fewer threads than the conf asks for; undefined: there are as many. */
   readonly why: string | undefined;
 }
 

@@ -43,9 +43,9 @@ export function lengthOf(words: Int32Array, ref: number): number {
 }
 
 /**
- * The words that one reservation may move: these, and 32 times its own length. Each entry that moves counts 64 words more
- * than it has. Once they are spent, the oldest entries are dropped, which bounds the stall. With `noeviction` nothing is
- * dropped, and two rounds of the log are the bound.
+ * To bound the stall, one reservation may move only so many words, and 32 times its own length on top; each entry that
+ * moves counts 64 words more than it has. When they are spent, the oldest entries are dropped. With `noeviction` nothing
+ * is dropped, and two rounds of the log are the bound.
  */
 const MOVE_BUDGET_WORDS = 1 << 18;
 const MOVE_BUDGET_LENGTHS = 32;
@@ -101,7 +101,7 @@ function append(shard: Shard, length: number): number {
   return head;
 }
 
-/** The log in use may have these words more than 9/8 of its contents: room for a small shard to work in. */
+/** The part of the log in use may be so many words longer than 9/8 of its contents. */
 const LEAST_SPARE_WORDS = 1 << 14;
 
 /** Moves END on, if the contents justify it and the tables leave enough of the shard's memory. */

@@ -21,14 +21,14 @@ export class Deadlines {
     return (this.#clock() - this.#epochMs) * DEADLINE_UNITS_A_MS;
   }
 
-  /** The end of a life that begins at `now`; undefined: it has no end. A life of 0 or less has ended by `now`. */
+  /** The deadline of a lifetime that begins at `now` and may be endless (undefined). One of 0 or less is over at `now`. */
   after(now: number, ttlMs: number | undefined): number {
     if (ttlMs === undefined) return Number.POSITIVE_INFINITY;
     const deadline = Math.round(now + ttlMs * DEADLINE_UNITS_A_MS);
     return deadline > 0 ? Math.min(deadline, MAX_DEADLINE) : 0;
   }
 
-  /** What is left until a deadline, 0 or more; undefined: it is none. */
+  /** The time left until a deadline, 0 or more; undefined: it is Infinity. */
   ttlMs(deadline: number): number | undefined {
     if (deadline === Number.POSITIVE_INFINITY) return undefined;
     return Math.max(0, deadline - this.now()) / DEADLINE_UNITS_A_MS;

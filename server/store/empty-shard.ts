@@ -1,7 +1,7 @@
 /**
  * How a shard becomes empty: a new one, one that is cleared, and one that a dead thread has left torn.
  *
- * Relies on nothing that a torn shard may have wrong: it writes every word that an empty shard must have.
+ * It writes every word that an empty shard must have, whatever a torn one has there.
  */
 import {
   COUNTERS_AT,

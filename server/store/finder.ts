@@ -148,7 +148,7 @@ export class Finder {
   }
 }
 
-/** From here on Buffer.copy is faster. For a short value its call costs more than the copy: 250 ns for 100 bytes, not 55. */
+/** A longer value is copied by Buffer.copy. Of 100 bytes, its call costs 250 ns and a loop 55. */
 const LONG_COPY_BYTES = 400;
 
 function copyShort(target: DataView, at: number, source: DataView, from: number, length: number): void {

@@ -5,8 +5,8 @@
  * bytes evicted, and a ghost lives until nine tenths of the limit have been evicted after it; so no queue of ghosts is
  * needed. In a queue, taking a ghost out lets the older ones live longer. Here the clock goes back by the ghost's bytes,
  * in proportion to how many ghosts were older. The table gets its size at the first eviction, when the number of entries
- * is known. A few keys in a thousand are taken for a ghost that they are not; such a key starts in the main queue. Only the
- * holder of the mutex comes here.
+ * is known. A few new keys in a thousand are mistaken for a ghost, and start in the main queue. Only the holder of the
+ * mutex comes here.
  */
 import { ENTRIES, GHOST_CLOCK, GHOST_MASK, powerOfTwoFrom } from "./layout.ts";
 import type { Shard } from "./shard.ts";

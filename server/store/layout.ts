@@ -50,7 +50,7 @@ export const GHOST_CLOCK = 39;
 export const GENERATIONS = 256;
 /** The tick at which each generation begins. */
 export const STARTS_AT = 96;
-/** The sentinels of the queues. They have PREV and NEXT where an entry has them, so neighbours need not tell them apart. */
+/** The sentinels of the queues. They have PREV and NEXT where an entry has them, so linking treats both alike. */
 export const SENTINELS_AT = STARTS_AT + GENERATIONS;
 const SENTINEL_WORDS = 4;
 const AREAS_AT = SENTINELS_AT + GENERATIONS * SENTINEL_WORDS;

@@ -14,7 +14,7 @@ test("reads decimals, negative ones too", (t) => {
   t.true(parsed("-9223372036854775808") < -9e18);
 });
 
-test("refuses whatever else a number may look like", (t) => {
+test("refuses every other form of a number", (t) => {
   const texts = [
     "",
     "-",

@@ -96,7 +96,7 @@ test("every fixed text is one printable line, and a reply begins with its code",
   for (const text of fixed(protocolErrors)) t.regex(text, /^Protocol error: [ -~]+$/);
 });
 
-test("our own texts say which limit was passed", (t) => {
+test("carrotCache's own texts name the limit that was passed", (t) => {
   t.is(protocolErrors.commandTooLong(5), "Protocol error: command is too long (max 5 bytes)");
   t.is(errors.keyTooLong(8192), "ERR key is too long (max 8192 bytes)");
 });
