@@ -3,7 +3,6 @@
  *
  * Owns the choice of the number of shards and of the seed. Does not know what is written into the memory.
  */
-import { randomInt } from "node:crypto";
 import { type Eviction, geometryOf, shardCountFor } from "./layout.ts";
 
 /** All that another thread needs to share a store. It can be sent to one: structured cloning keeps it whole. */
@@ -23,8 +22,8 @@ export interface MemoryOptions {
   readonly clock: () => number;
   /** The largest value expected: a shard has room for four of them. Default 8 MiB. */
   readonly maxValueBytes?: number;
-  /** Seed of the keys' hash. By default it is random, so that nobody can choose keys that meet in one bucket. */
-  readonly seed?: number;
+  /** Seed of the keys' hash, 32 bits. It must be random where strangers choose keys, so that keys do not meet in one bucket. */
+  readonly seed: number;
 }
 
 const DEFAULT_VALUE_BYTES = 8 << 20;
@@ -37,7 +36,7 @@ export function newMemory(options: MemoryOptions): StoreHandle {
   return {
     maxBytes,
     eviction,
-    seed: options.seed ?? randomInt(2 ** 32),
+    seed: options.seed,
     epochMs: options.clock(),
     memory: Array.from({ length: count }, () => new SharedArrayBuffer(totalBytes)),
   };

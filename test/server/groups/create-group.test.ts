@@ -67,3 +67,13 @@ test("store and mirrors have one seed, and each group another", (t) => {
   t.is(one.mirrors!.handle.seed, one.store.handle.seed);
   t.not(other.store.handle.seed, one.store.handle.seed);
 });
+
+test("each group has a seed of its own, which its store and mirrors share", (t) => {
+  const groups = Array.from({ length: 5 }, () => create(true, "group a maxmemory 1mb"));
+  const seeds = groups.map(({ store }) => store.handle.seed);
+  t.is(new Set(seeds).size, 5);
+  t.deepEqual(
+    groups.map(({ mirrors }) => mirrors!.handle.seed),
+    seeds,
+  );
+});

@@ -8,7 +8,7 @@ import { ABSENT, MISS, Store } from "../../../server/store/store.ts";
 import { key } from "../fakes.ts";
 
 function storeWith(entries: Record<string, string | Buffer | null>): Store {
-  const store = new Store({ maxBytes: 64 << 20, eviction: "lru", clock: () => 0 });
+  const store = new Store({ seed: 1, maxBytes: 64 << 20, eviction: "lru", clock: () => 0 });
   for (const [name, value] of Object.entries(entries)) {
     store.put(key(name), value === null ? null : Buffer.from(value), undefined);
   }

@@ -10,6 +10,7 @@ import { Latency } from "../../../server/counters/latency.ts";
 import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { figuresOf } from "../../../server/groups/group-figures.ts";
 import { NodeReport } from "../../../server/observe/node-report.ts";
+import { worldAt } from "../fakes.ts";
 import { startRig } from "../rig.ts";
 
 /** A report over one worker thread that has counted these figures. */
@@ -32,7 +33,7 @@ async function setUp(t: Parameters<typeof startRig>[0], told: Partial<WorkerFigu
       },
       reset: () => asked.push("reset"),
     },
-    clock: clock.read,
+    world: worldAt(clock.read),
     port: () => 6390,
   });
   return { report, asked, counters, clock, cache: node.cache };

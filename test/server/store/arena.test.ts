@@ -10,7 +10,7 @@ import { audit } from "./audit.ts";
 import { putUnder, shardOf } from "./shards.ts";
 
 test("long-lived entries move out of the way and stay whole", (t) => {
-  const store = new Store({ maxBytes: 64 << 10, eviction: "lru", clock: () => 0 });
+  const store = new Store({ seed: 1, maxBytes: 64 << 10, eviction: "lru", clock: () => 0 });
   for (let i = 0; i < 20; i++) {
     store.put(Buffer.from(`stay ${i}`), Buffer.alloc(100 + i, i), undefined);
     store.put(Buffer.from(`first ${i}`), Buffer.alloc(300), undefined);

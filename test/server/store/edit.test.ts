@@ -13,7 +13,7 @@ const NOTHING: Edit = { conditions: [], value: undefined, life: "keep", wanted: 
 
 function setUp(eviction: Eviction = "lru", maxBytes = 4096) {
   const time = { now: 0 };
-  const store = new Store({ maxBytes, eviction, clock: () => time.now });
+  const store = new Store({ seed: 1, maxBytes, eviction, clock: () => time.now });
   const edit = (change: Partial<Edit>) => {
     const edited = store.edit(KEY, { ...NOTHING, ...change });
     audit(store.handle);

@@ -34,7 +34,7 @@ test("a torn shard works again after emptyShard, and keeps its counters", (t) =>
 });
 
 test("every shard that a dead thread held comes free, and no other", (t) => {
-  const store = new Store({ maxBytes: 128 << 20, eviction: "lru", clock: () => 0, lockWaitMs: 20 });
+  const store = new Store({ seed: 1, maxBytes: 128 << 20, eviction: "lru", clock: () => 0, lockWaitMs: 20 });
   const shards = store.handle.memory.map((memory) => new Int32Array(memory));
   t.true(shards.length >= 4);
   const text = (key: string) => Buffer.from(key);

@@ -73,6 +73,7 @@ function write(store: Store, key: Buffer, value: Buffer, state: number): "kept" 
 
 function hammer(): HammerReport {
   const store = new Store({
+    seed: 1,
     maxBytes: data.handle.maxBytes,
     eviction: data.handle.eviction,
     clock: () => 0,
@@ -111,6 +112,7 @@ function hammer(): HammerReport {
 /** Enters a write and never leaves it. */
 function stop(): void {
   const store = new Store({
+    seed: 1,
     maxBytes: data.handle.maxBytes,
     eviction: data.handle.eviction,
     clock: () => 0,

@@ -11,7 +11,7 @@ const text = (key: string) => Buffer.from(key);
 const ENTRY_BYTES = 36 + 8;
 
 function storeOf(entries: number): Store {
-  return new Store({ maxBytes: entries * ENTRY_BYTES, eviction: "lru", clock: () => 0 });
+  return new Store({ seed: 1, maxBytes: entries * ENTRY_BYTES, eviction: "lru", clock: () => 0 });
 }
 
 test("evicts the least recently used entry first", (t) => {

@@ -18,7 +18,12 @@ const never = Number.POSITIVE_INFINITY;
 
 function fullStore(entries: number, ttlMs?: number) {
   const time = { now: 0 };
-  const store = new Store({ maxBytes: entries * ENTRY_BYTES, eviction: "noeviction", clock: () => time.now });
+  const store = new Store({
+    seed: 1,
+    maxBytes: entries * ENTRY_BYTES,
+    eviction: "noeviction",
+    clock: () => time.now,
+  });
   for (let i = 0; i < entries; i++) store.put(key(i), Buffer.alloc(100, i), ttlMs);
   const set = (i: number, bytes: number, change: Partial<Edit> = {}) => {
     const nothing: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: true };

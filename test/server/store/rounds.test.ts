@@ -6,7 +6,7 @@ import test from "ava";
 import { Store } from "../../../server/store/store.ts";
 
 function storeOf(maxBytes = 1 << 20, clock = () => 0): Store {
-  return new Store({ maxBytes, eviction: "lru", clock });
+  return new Store({ seed: 1, maxBytes, eviction: "lru", clock });
 }
 
 const text = (key: string) => Buffer.from(key);

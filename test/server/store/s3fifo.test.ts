@@ -11,7 +11,7 @@ const ENTRY_BYTES = 44 + 8;
 const keyOf = (name: string) => Buffer.from(name.padStart(8));
 
 function storeOf(entries: number): Store {
-  return new Store({ maxBytes: entries * ENTRY_BYTES, eviction: "s3fifo", clock: () => 0 });
+  return new Store({ seed: 1, maxBytes: entries * ENTRY_BYTES, eviction: "s3fifo", clock: () => 0 });
 }
 
 function put(store: Store, name: string): void {

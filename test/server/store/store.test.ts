@@ -7,7 +7,7 @@ import { ABSENT, type Eviction, MISS, Store } from "../../../server/store/store.
 import { audit } from "./audit.ts";
 
 function storeOf(options: Partial<ConstructorParameters<typeof Store>[0]> = {}): Store {
-  return new Store({ maxBytes: 1 << 20, eviction: "lru", clock: () => 0, ...options });
+  return new Store({ seed: 1, maxBytes: 1 << 20, eviction: "lru", clock: () => 0, ...options });
 }
 
 const text = (key: string) => Buffer.from(key);

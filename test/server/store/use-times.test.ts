@@ -38,7 +38,7 @@ test("an idle time of days is right within a fifth, and never too long", (t) => 
 
 test("an edit tells how long ago the entry was used before it", (t) => {
   let now = 0;
-  const store = new Store({ maxBytes: 4096, eviction: "lru", clock: () => now });
+  const store = new Store({ seed: 1, maxBytes: 4096, eviction: "lru", clock: () => now });
   const idle = (isUse: boolean) =>
     store.edit(Buffer.from("a"), { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse })
       .idleMs;
