@@ -10,9 +10,7 @@ import { DatabaseSync } from "node:sqlite";
 const database = new DatabaseSync(":memory:");
 database.exec("create table product (id text primary key, body text not null)");
 database.exec(`insert into product values ('42', '{"name":"carrot"}'), ('43', '{"name":"leek"}')`);
-const select = database.prepare(
-  "select id, body from product where id in (select value from json_each(?))",
-);
+const select = database.prepare("select id, body from product where id in (select value from json_each(?))");
 
 /** All keys that are missed at one moment come together, and are one query. */
 export function loadMany(keys) {

@@ -4,7 +4,7 @@
  *
  * Owns the process: its arguments, its exit codes and what it says before there is a log. A mistake is one line on
  * standard error, `carrotcache: carrot.conf:31: ...`, and exit code 1. Does not know what a node is made of: main.ts
- * does, and is imported only when a node starts or its loaders are checked.
+ * does, and is imported only when a node starts.
  */
 
 import type { NodeConf } from "./conf/conf.ts";
@@ -36,7 +36,7 @@ async function run({ action, file, overrides }: CommandLine): Promise<void> {
   if (action === "version") return void process.stdout.write(`carrotcache ${version}\n`);
   const conf = readConf({ file, overrides });
   if (action === "start") return start(conf);
-  const { checkLoaders } = await import("./main.ts");
+  const { checkLoaders } = await import("./loaders/group-loaders.ts");
   await checkLoaders(conf);
   process.stdout.write(summaryOf(conf));
   // A loader's module may have opened something that keeps the process alive.

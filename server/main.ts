@@ -8,14 +8,14 @@ import type { Outcome } from "../cluster/outcome.ts";
 import type { World } from "../cluster/world.ts";
 import { isExcluded } from "./clients/clients.ts";
 import { isLoopback } from "./conf/addresses.ts";
-import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import type { NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
 import type { HttpServer } from "./http/http.ts";
-import { createLoader, type LoaderLimits } from "./loaders/factory.ts";
+import { createLoaders } from "./loaders/group-loaders.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
 import { createLog, type Log } from "./machine/log.ts";
-import { threadCount } from "./machine/reuse-port.ts";
+import { threadCount } from "./machine/thread-count.ts";
 import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
 
@@ -90,48 +90,6 @@ function usableThreads(conf: NodeConf, log: Log): number {
   const { threads, why } = threadCount(conf.threads);
   if (why !== undefined) log.warn(why);
   return threads;
-}
-
-/** Imports or opens the loader of every group; `given` ones are taken as they are. Rejects with the first error. */
-async function createLoaders(
-  conf: NodeConf,
-  given: ReadonlyMap<string, Loader> = new Map(),
-): Promise<Map<string, Loader>> {
-  const loaders = new Map<string, Loader>();
-  try {
-    for (const group of conf.groups) {
-      loaders.set(
-        group.name,
-        given.get(group.name) ?? (await createLoader(group.loader, loaderLimitsOf(group))),
-      );
-    }
-  } catch (error) {
-    await closeAll(loaders);
-    throw error;
-  }
-  return loaders;
-}
-
-/** CONFIG SET changes the conf in place, and the getters follow it. */
-function loaderLimitsOf(group: GroupConf): LoaderLimits {
-  return {
-    maxValueBytes: group.maxValueBytes,
-    get timeoutMs() {
-      return group.loaderTimeoutMs;
-    },
-    get concurrency() {
-      return group.loaderConcurrency;
-    },
-  };
-}
-
-async function closeAll(loaders: ReadonlyMap<string, Loader>): Promise<void> {
-  await Promise.all([...loaders.values()].map((loader) => loader.close?.()));
-}
-
-/** Imports or opens every loader and closes it again. Rejects with the first error. */
-export async function checkLoaders(conf: NodeConf): Promise<void> {
-  await closeAll(await createLoaders(conf));
 }
 
 /** The line that says what runs: addresses, groups, members, threads. */

@@ -2,8 +2,9 @@
  * Commands about things that carrotCache does not have: Redis Cluster's slots, replicas, latency events. They
  * answer what a Redis without these things answers, because tools and clients ask before they do anything else.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandFlag } from "../clients/command-shape.ts";
 import { sumFigures } from "../groups/group-figures.ts";
 import { version } from "../machine/version.ts";

@@ -2,8 +2,9 @@
  * ACL: the users, of whom there are two at most, and the categories of commands. Users cannot be made: what each may do
  * follows from the directives `requirepass` and `admin-password`.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandFlag } from "../clients/command-shape.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { ACL_CATEGORIES, categoriesOf } from "./acl-categories.ts";

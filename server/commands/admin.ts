@@ -4,8 +4,9 @@
  * Invariant: with an `admin-password` none of them is run for a client that has not given it; without one, the ring is
  * changed from this machine only.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
 import type { LocalContext } from "./command.ts";
 

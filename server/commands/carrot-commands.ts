@@ -4,8 +4,8 @@
  * Replies are maps, so that a RESP3 client gets objects. Each counter's formula is in server/DESIGN.md.
  */
 import type { LinkFigures } from "../../cluster/link.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { readMember } from "../conf/members.ts";
 import { figuresOf, sumFigures } from "../groups/group-figures.ts";
 import type { Group } from "../groups/groups.ts";

@@ -1,8 +1,9 @@
 /**
  * CLIENT: what a connection says of itself, and the list of all of them.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { describeConnection } from "../clients/client-line.ts";
 import { CLIENT_TYPES, clientControlCommands } from "./client-control.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";

@@ -1,8 +1,9 @@
 /**
  * CLIENT KILL, PAUSE, UNPAUSE, REPLY, UNBLOCK: what one client does to others, or to what it gets itself.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandFlag } from "../clients/command-shape.ts";
 import type { ClientFilter } from "../sessions/questions.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";

@@ -2,9 +2,9 @@
  * COMMAND: the table, told to clients. redis-cli takes its hints from it, cluster clients the places of keys.
  */
 
+import { errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { categoriesOf } from "./acl-categories.ts";
 import type { Command, CommandTable } from "./command.ts";
 import { keyFlags } from "./key-flags.ts";

@@ -4,8 +4,8 @@
  * None of them loads. They are asked of the key's owner, and not answered from a mirror.
  */
 import type { Edited } from "../../cluster/edit.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Eviction } from "../store/store.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { ALL_KEYS, edited, int64Of, LOOK, looking, ONE_KEY, tooLong, WHOLE } from "./key-args.ts";

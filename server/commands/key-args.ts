@@ -4,8 +4,8 @@
  * Words are compared as Redis compares them, as C strings: what stands behind a NUL does not count.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 export const ONE_KEY = { first: 1, last: 1, step: 1 };

@@ -4,8 +4,8 @@
  * GET and MGET load what is missing; the others never do. A hit is answered in `connection.ts` before it gets here.
  */
 import type { Glimpse } from "../../cluster/outcome.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { toReply } from "../clients/outcome-reply.ts";
 import { memorySubcommands } from "./absent-commands.ts";
 import type { Command, CommandContext } from "./command.ts";

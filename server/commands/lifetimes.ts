@@ -4,8 +4,9 @@
  * Owns Redis' rules of what is too long and too short, with its texts; and the words behind SET and GETEX. What comes
  * out is what is left to live, in milliseconds. Does not know entries.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { int64Of, wordOf } from "./key-args.ts";
 
 export interface TimeUnit {

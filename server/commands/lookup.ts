@@ -4,8 +4,9 @@
  * Invariant: what is found has as many words as it wants; what is not found gets Redis' own error. Knows no command's
  * meaning.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Chosen, Command, CommandTable } from "./command.ts";
 
 /** The command that is meant and its full name, or the reply that says why there is none. */

@@ -5,8 +5,8 @@
  * command is counted once it has been answered.
  */
 
+import { errors } from "../../proto/error-texts.ts";
 import { type Answer, ErrorReply, isError, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Log } from "../machine/log.ts";
 import { cutWords } from "../sessions/slow-log.ts";
 import type { Chosen, Command, LocalContext } from "./command.ts";

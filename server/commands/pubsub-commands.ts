@@ -4,10 +4,10 @@
  * A message is heard by the clients of this node, on all its threads, and not by those of other members.
  */
 
+import { errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, Push, type Reply, Several } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandFlag } from "../clients/command-shape.ts";
 import type { SubscriptionKind } from "../clients/session.ts";
 import { keptSize } from "../clients/transaction.ts";

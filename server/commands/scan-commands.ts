@@ -4,8 +4,9 @@
  * Keys are those that the members answer for now; a cached "not found" is none. They go in pieces, so that other
  * clients are served in between.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { int64Of, wordOf } from "./key-args.ts";
 

@@ -1,8 +1,9 @@
 /**
  * Commands about this node: INFO, TIME, SHUTDOWN.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { infoText } from "../observe/info.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 

@@ -5,8 +5,8 @@
  * the reply. Without an expiry it has none, whatever `ttl` its group has: see server/DESIGN.md.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { edited, LOOK, ONE_KEY, unkeepable, WHOLE } from "./key-args.ts";
 import { MILLISECONDS, newLifeOf, readSetWords, SECONDS, type TimeUnit } from "./lifetimes.ts";

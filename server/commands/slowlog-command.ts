@@ -1,8 +1,9 @@
 /**
  * SLOWLOG: the last commands of this node's clients that took long, of all threads.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { SlowEntry } from "../sessions/slow-log.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { integerOf } from "./connection-commands.ts";

@@ -6,9 +6,9 @@
  * connections are plain and never come here.
  */
 
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import { keptSize } from "../clients/transaction.ts";
 import { refusalOf } from "./admin.ts";

@@ -5,9 +5,9 @@
  * on the main thread, where reads are noted; only that hits are not answered in place any more is said at once.
  */
 
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, isStatus, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../clients/connection.ts";
 import { overlapOf } from "../tracking/bcast-prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";

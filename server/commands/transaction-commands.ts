@@ -6,9 +6,9 @@
  * array, in which a failed command is an error element.
  */
 
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { Encoded, ErrorReply, encodeReply, isStatus, NullArray, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandFlag } from "../clients/command-shape.ts";
 import { keptSize, type QueuedCommand } from "../clients/transaction.ts";
 import type { Chosen, Command, LocalContext } from "./command.ts";

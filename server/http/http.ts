@@ -15,7 +15,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Outcome } from "../../cluster/outcome.ts";
-import type { Nature, Timer } from "../../cluster/world.ts";
+import type { Timer, World } from "../../cluster/world.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { keyInQuery } from "./http-key.ts";
 
@@ -37,7 +37,7 @@ export interface HttpOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly world: Pick<Nature, "after">;
+  readonly world: Pick<World, "after">;
   /** Read at each use. The limit of a whole request is made from its first value. */
   readonly maxKeyBytes: number;
   get(key: Buffer): Promise<Outcome>;

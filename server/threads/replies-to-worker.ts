@@ -4,8 +4,9 @@
  * Invariant: the replies of one tick travel in one message, and the pushes of that tick in one behind it. A reply that
  * cannot be encoded becomes an error reply and is reported: it must not end the process with all its clients.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { joinedBytes } from "./joined-bytes.ts";
 import type { ClientPush, ReplyBatch, ToWorker } from "./messages.ts";
 

@@ -6,7 +6,7 @@
  * thrown away.
  */
 import type { Worker } from "node:worker_threads";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
 import type { Answer } from "../../proto/reply.ts";
 import type { WorkerFigures } from "../counters/thread-figures.ts";
@@ -20,7 +20,7 @@ export type WorkerThread = Pick<Worker, "on" | "once" | "postMessage" | "termina
 
 export interface WorkerProxyOptions {
   readonly worker: WorkerThread;
-  readonly world: Pick<Nature, "after">;
+  readonly world: Pick<World, "after">;
   /** Runs the command at this place of NODE_COMMANDS. */
   execute(number: number, args: Buffer[], client: AnyClient): Answer;
   /** Hears that a client for which commands have been run here is no longer connected. */

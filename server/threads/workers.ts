@@ -6,7 +6,7 @@
  * one a second for each place.
  */
 import { Worker } from "node:worker_threads";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import type { Answer } from "../../proto/reply.ts";
 import type { Clients } from "../clients/clients.ts";
 import { sumWorkerFigures, type WorkerFigures } from "../counters/thread-figures.ts";
@@ -33,7 +33,7 @@ export interface WorkersOptions {
   /** Frees the locks that a dead thread held. */
   recover(thread: number): void;
   readonly log: Log;
-  readonly world: Pick<Nature, "clock" | "after" | "quietlyAfter">;
+  readonly world: Pick<World, "clock" | "after" | "quietlyAfter">;
   /** How long the workers may take to end; read when they close. */
   readonly closeTimeoutMs: () => number;
 }

@@ -3,7 +3,7 @@
  * Method: figures that are all different, looked up by name; a small parser that every line has to pass.
  */
 import test from "ava";
-import { zeroCounters } from "../../../server/counters/group-counters.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import { sumWorkerFigures } from "../../../server/counters/thread-figures.ts";
 import type { GroupFigures } from "../../../server/groups/group-figures.ts";
@@ -13,7 +13,7 @@ import type { PeerFigures } from "../../../server/observe/node-report.ts";
 import { turn } from "../fakes.ts";
 
 const GROUP: GroupFigures = {
-  ...zeroCounters(),
+  ...zeroGroupCounters(),
   hits: 101,
   mirrorHits: 102,
   negativeHits: 103,

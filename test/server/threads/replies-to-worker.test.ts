@@ -4,8 +4,8 @@
  * Method: the test takes the messages where they would be posted.
  */
 import test from "ava";
+import { errors } from "../../../proto/error-texts.ts";
 import { OK, SimpleString } from "../../../proto/reply.ts";
-import { errors } from "../../../proto/texts.ts";
 import type { ReplyBatch, ToWorker } from "../../../server/threads/messages.ts";
 import { RepliesToWorker } from "../../../server/threads/replies-to-worker.ts";
 import { turn } from "../fakes.ts";
