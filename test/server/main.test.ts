@@ -4,14 +4,17 @@
  * Method: confs as text, ports that another server holds, loaders that count how often they are closed.
  */
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { ConfError } from "../../server/conf/conf-error.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
 import { type RunningServer, readyLine, type StartOptions, startServer } from "../../server/main.ts";
 import { command } from "../proto/read-commands.ts";
-import { ownHost, RawClient } from "./rig.ts";
+import { bulk, ownHost, RawClient } from "./rig.ts";
 
 const log = pino({ level: "silent" });
 
@@ -75,6 +78,21 @@ test("a loader that cannot be imported is named with its line, and loaders opene
   const error = await t.throwsAsync(start(t, lines, { loaders }));
   t.regex(error!.message, /^carrot\.conf:3: loader: .*nowhere\.mjs/);
   t.is(closed, 1);
+});
+
+test("loaders are made as the conf says, but a given one takes its place", async (t) => {
+  const directory = mkdtempSync(path.join(tmpdir(), "carrot-main-"));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  writeFileSync(path.join(directory, "loader.mjs"), 'export const load = (key) => "module " + key;');
+  const text = "port 0\ngroup a loader module loader.mjs\ngroup b loader module loader.mjs";
+  const loaders = new Map([["b", { load: () => "given" }]]);
+  const server = await startServer(readConf({ text, cwd: directory }), { log, loaders });
+  t.teardown(() => server.close());
+  t.is(await ask(server, "GET", "a:x"), bulk("module x"));
+  t.is(await ask(server, "GET", "b:x"), bulk("given"));
+  const other = await startServer(readConf({ text, cwd: directory }), { log });
+  t.teardown(() => other.close());
+  t.is(await ask(other, "GET", "b:x"), bulk("module x"));
 });
 
 test("the ready line says where, which groups, which members, how many threads", async (t) => {
