@@ -1,7 +1,7 @@
 /**
- * What a key costs on its way to its owner and back over the peer link, in CPU time of both processes together:
- * batches of 16 keys of 16 bytes asked for in one tick, values of 100 bytes answered at once from a Map, 8 batches
- * under way at a time. Without clients, stores or loaders: the link alone, over loopback.
+ * CPU time of a key's way to its owner and back over the peer link, of both processes together. Each tick asks for a
+ * batch of 16 keys of 16 bytes, the owner answers at once with values of 100 bytes, and 8 batches are under way at a time. No
+ * clients, stores or loaders: the link alone, over loopback.
  *
  * Run: node dist/bench/link.js [KEYS]
  */
@@ -57,7 +57,7 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-/** The owner: answers until it is killed, and reports its CPU time whenever it is asked. */
+/** The owner: answers until it is killed, and tells its CPU time when it is asked. */
 async function own(): Promise<void> {
   const peers = newPeers(OWNER, () => {});
   await peers.listen("127.0.0.1", 27391);

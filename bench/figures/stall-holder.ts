@@ -13,7 +13,7 @@ import type { Stalls } from "./stall.ts";
 
 const VALUE_BYTES = 100;
 const PUTS_A_TURN = 500;
-/** How often memory is looked at, in turns. */
+/** The process looks at its memory once in this many turns. */
 const LOOK_TURNS = 200;
 /** Room for key, value and bookkeeping, so that nothing is evicted. */
 const FOOTPRINT_BYTES = 200;
