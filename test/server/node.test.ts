@@ -8,6 +8,7 @@ import test, { type ExecutionContext } from "ava";
 import type { Loader } from "../../server/loaders/loader.ts";
 import { isFree } from "../e2e/processes.ts";
 import { command } from "../proto/read-commands.ts";
+import { until } from "../until.ts";
 import { HeldLoader, key, textOf, turn } from "./fakes.ts";
 import { bulk, ownHost, type Rig, type RigOptions, startRig } from "./rig.ts";
 
@@ -38,7 +39,8 @@ async function startPair(
       return startRig(t, [...own, ...lines], { clock: realClock, ...options });
     }),
   );
-  while (!a!.node.cache.peers!.isUp(ids[1]!) || !b!.node.cache.peers!.isUp(ids[0]!)) await turn();
+  const isUp = (rig: Rig, id: string) => rig.node.cache.peers!.isUp(id);
+  await until("both links are up", () => isUp(a!, ids[1]!) && isUp(b!, ids[0]!));
   return [a!, b!];
 }
 
@@ -124,7 +126,7 @@ test("close answers what has been read, then closes the loaders; twice is once",
   const { node, client } = await startRig(t, [], { loader });
   const raw = await client();
   raw.send(command("GET", "scores:slow"));
-  while (held.loads.length === 0) await turn();
+  await until("the load has begun", () => held.loads.length > 0);
   const closing = node.close();
   t.true(node.closing);
   await turn();

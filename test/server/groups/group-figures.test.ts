@@ -3,6 +3,7 @@
  */
 import test from "ava";
 import { figuresOf, sumFigures } from "../../../server/groups/group-figures.ts";
+import { until } from "../../until.ts";
 import { createGroup, FakeClock, HeldLoader, key, turn } from "../fakes.ts";
 
 test("a group's figures are its counters and what its stores and its queue hold", async (t) => {
@@ -33,7 +34,7 @@ test("a group's figures are its counters and what its stores and its queue hold"
   t.is(figures.loadsUnderWay, 1);
   t.is(figures.loadsQueued, 2);
   loader.release();
-  while (loader.loads.length < 3) await turn();
+  await until("the third load has begun", () => loader.loads.length === 3);
   await turn();
   t.is(figuresOf(group).loadsUnderWay + figuresOf(group).loadsQueued, 0);
 });

@@ -9,6 +9,7 @@ import { Writable } from "node:stream";
 import test from "ava";
 import pino from "pino";
 import { createLog, dropped, guarded, humanLines, pinoLevel } from "../../../server/machine/log.ts";
+import { until } from "../../until.ts";
 import { turn } from "../fakes.ts";
 
 function humanLog(): { log: pino.Logger; lines: string[] } {
@@ -119,7 +120,7 @@ test.serial("a log file that cannot be opened costs lines, not the node", async 
   const before = dropped.lines;
   const log = createLog("notice", path.join(tmpdir(), "there", "is", "no", "such.log"));
   log.info("one");
-  while (dropped.lines === before) await turn();
+  await until("the line is dropped", () => dropped.lines > before);
   log.info("two");
   t.true(dropped.lines >= before + 2);
 });
@@ -129,7 +130,7 @@ test.serial("a log file gets JSON, behind what was there, and is nobody else's t
   const file = path.join(directory, "carrot.log");
   for (const round of [1, 2]) {
     createLog("notice", file).warn({ key: "a\nb" }, `round ${round}`);
-    while (linesOf(file).length < round) await turn();
+    await until("the line is in the file", () => linesOf(file).length === round);
   }
   t.deepEqual(
     linesOf(file)
@@ -175,9 +176,9 @@ test.serial("a stream that broke is opened again, and gets the lines from then o
   const before = dropped.lines;
   log.info("lost, too");
   t.is(dropped.lines, before + 1);
-  while (whole.writableLength === 0) {
+  await until("another file takes the lines", () => {
     log.info("kept");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return whole.writableLength > 0;
+  });
   t.true(dropped.lines > before);
 });
