@@ -5,9 +5,8 @@
 
 import test from "ava";
 import { HotKeys, leaseMs } from "../../cluster/hot-keys.ts";
-import { loadHash32 } from "../../cluster/ring.ts";
+import { hash } from "../server/fakes.ts";
 
-const hash = await loadHash32();
 const key = (name: string) => Buffer.from(name);
 
 function setUp() {

@@ -12,7 +12,8 @@ import { loadHash32, Ring } from "../../cluster/ring.ts";
 import { COMMANDS } from "../../server/commands/table.ts";
 import { findDirective } from "../../server/conf/directives.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
-import { CLI, freePorts, has, ROOT, startNodeProcess } from "./processes.ts";
+import { program, testWith } from "../needs.ts";
+import { CLI, ROOT, reservePorts, startNodeProcess } from "./processes.ts";
 
 const readme = read("README.md");
 /** Without the section about clients, which has flags of others; test/clients looks after that. */
@@ -88,7 +89,7 @@ test("every command is in the table", (t) => {
 test("every npm script and every conf that is named is there", (t) => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const names = Array.from(
-    readme.matchAll(/\bnpm (?:(start|test)\b|run (\w+))/g),
+    readme.matchAll(/\bnpm (?:(start|test)\b|run ([\w:]+))/g),
     (match) => (match[1] ?? match[2])!,
   );
   t.deepEqual([...new Set(names)].sort(), [
@@ -99,6 +100,7 @@ test("every npm script and every conf that is named is there", (t) => {
     "fuzz",
     "start",
     "test",
+    "test:all",
   ]);
   for (const name of names) t.true(name in scripts, name);
   for (const [, file] of readme.matchAll(/cli\.js (\S+)/g)) t.true(existsSync(path.join(ROOT, file!)), file);
@@ -112,9 +114,8 @@ test("the owner shown is the one that the example's ring names", async (t) => {
   t.is(owner.output, JSON.stringify(ring.ownerOf(Buffer.from(owner.command.split(" ").at(-1)!))));
 });
 
-test("every other command prints what is shown", async (t) => {
-  if (!has(t, "redis-cli")) return;
-  const ports = await freePorts(7);
+testWith(program("redis-cli"))("every other command prints what is shown", async (t) => {
+  const ports = await reservePorts(t, 7);
   const at = (i: number): string => String(ports[i]);
   const peers = [4, 5, 6].map((i) => `127.0.0.1:${at(i)}`);
   const members = [1, 2, 3].map((i) =>
