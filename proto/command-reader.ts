@@ -12,18 +12,19 @@
  * no command but GET, whose callers have a short way to the store.
  */
 import { CommandInput } from "./command-input.ts";
-import { CommandScanner, type ReaderLimits } from "./command-scanner.ts";
+import { CommandScanner } from "./command-scanner.ts";
 import { GetRun } from "./get-run.ts";
 import { parseArgs } from "./parse-args.ts";
+import type { ReaderLimits } from "./request-header.ts";
 
-export type { ReaderLimits } from "./command-scanner.ts";
+export type { ReaderLimits } from "./request-header.ts";
 
 export const NEED_MORE = 0;
 export const COMMAND = 1;
 export const PROTOCOL_ERROR = 2;
 /** Close without a word, and without the replies not yet written: a web page has made a browser talk to us. */
 export const DROP = 3;
-export type ReadResult = typeof NEED_MORE | typeof COMMAND | typeof PROTOCOL_ERROR | typeof DROP;
+type ReadResult = typeof NEED_MORE | typeof COMMAND | typeof PROTOCOL_ERROR | typeof DROP;
 
 /** For readers of whose GETs nobody wants to know in advance. */
 const NOBODY_ASKS = new GetRun();

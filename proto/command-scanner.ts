@@ -9,19 +9,8 @@ import type { CommandInput } from "./command-input.ts";
 import { isGet, NAME_AT } from "./get-fast-path.ts";
 import type { GetRun } from "./get-run.ts";
 import { splitInline } from "./inline.ts";
-import { BULK_HEADER, COUNT_HEADER, type Header, parseDecimal } from "./request-header.ts";
+import { BULK_HEADER, COUNT_HEADER, type Header, parseDecimal, type ReaderLimits } from "./request-header.ts";
 import { protocolErrors } from "./texts.ts";
-
-export interface ReaderLimits {
-  readonly maxArgs: number;
-  readonly maxBulkBytes: number;
-  /** All bytes of one command, its headers included. */
-  readonly maxCommandBytes: number;
-  /** Also the limit of a header line. */
-  readonly maxInlineBytes: number;
-  /** The client has yet to authenticate: at most 10 arguments of 16384 bytes each, as in Redis. */
-  readonly unauthenticated?: boolean;
-}
 
 const CR = 0x0d;
 const LF = 0x0a;

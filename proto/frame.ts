@@ -13,12 +13,12 @@
 import { type Reader, Writer } from "protobufjs/minimal.js";
 
 /** The stream is not a sequence of frames within the limit; nothing after this can be trusted. */
-export class FrameError extends Error {
+class FrameError extends Error {
   override name = "FrameError";
 }
 
 /** The part of a generated message class that frames need. */
-export interface MessageType<Properties, Message> {
+interface MessageType<Properties, Message> {
   encode(message: Properties, writer?: Writer): Writer;
   decode(reader: Reader | Uint8Array): Message;
 }

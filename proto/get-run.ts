@@ -5,9 +5,8 @@
  * know the keys before their turn comes hands in `prepare`: a processor that is shown many addresses waits for memory
  * once, where one key after the other waits each time. Holds the bytes until the last of the run has been taken.
  */
-import type { ReaderLimits } from "./command-scanner.ts";
 import { matchGet } from "./get-fast-path.ts";
-import { BULK_HEADER } from "./request-header.ts";
+import { BULK_HEADER, type ReaderLimits } from "./request-header.ts";
 
 /** Enough for a processor to have as many loads under way as it can; more would push each other out of its cache. */
 export const MAX_RUN = 64;

@@ -8,7 +8,7 @@
  */
 
 /** The arguments lie in `bytes` one after the other: argument i from `ends[i - 1]` (or 0) to `ends[i]`. */
-export interface InlineArgs {
+interface InlineArgs {
   readonly bytes: Buffer;
   readonly ends: readonly number[];
 }

@@ -5,6 +5,17 @@
  */
 import { protocolErrors } from "./texts.ts";
 
+export interface ReaderLimits {
+  readonly maxArgs: number;
+  readonly maxBulkBytes: number;
+  /** All bytes of one command, its headers included. */
+  readonly maxCommandBytes: number;
+  /** Also the limit of a header line. */
+  readonly maxInlineBytes: number;
+  /** The client has yet to authenticate: at most 10 arguments of 16384 bytes each, as in Redis. */
+  readonly unauthenticated?: boolean;
+}
+
 export interface Header {
   /** Its first byte. */
   readonly type: number;

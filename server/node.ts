@@ -335,7 +335,7 @@ export class Node {
       id: conf.peerAddress,
       secret: conf.clusterSecret,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
-      askTimeoutMs: () => conf.peerTimeoutMs,
+      requestTimeoutMs: () => conf.peerTimeoutMs,
       world: realWorld(clock, random),
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,

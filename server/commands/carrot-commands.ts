@@ -3,7 +3,7 @@
  *
  * Replies are maps, so that a RESP3 client gets objects. Each counter's formula is in server/DESIGN.md.
  */
-import type { LinkFigures } from "../../cluster/link.ts";
+import type { LinkFigures } from "../../cluster/dialed-link.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import { readMember } from "../conf/members.ts";

@@ -81,7 +81,7 @@ export class Forward implements GetWaiter {
     const { group, key } = this.#question;
     if (group.mirrors === undefined) return;
     const ttlMs = leaseMs(lifeMs);
-    if (ttlMs > 0 && this.#readThrough.options.hotKeys.shouldMirror(key))
+    if (ttlMs > 0 && this.#readThrough.options.hotKeys.countAndTest(key))
       group.mirrors.put(key, value, ttlMs);
   }
 }

@@ -25,7 +25,7 @@ function setUp({ owners = ["b", "c"], gone = [], isTracked = false, isHot = true
   const tracked: string[] = [];
   const loads: ((outcome: Outcome) => void)[] = [];
   let looks = 0;
-  const shouldMirror = () => {
+  const countAndTest = () => {
     looks++;
     return isHot;
   };
@@ -38,7 +38,7 @@ function setUp({ owners = ["b", "c"], gone = [], isTracked = false, isHot = true
     },
   };
   const readThrough = {
-    options: { peers, peerTimeoutMs: () => 500, hotKeys: { shouldMirror } },
+    options: { peers, peerTimeoutMs: () => 500, hotKeys: { countAndTest } },
     reachableOwner: (_key: Buffer, tried: ReadonlySet<string>) => owners.find((id) => !tried.has(id)),
     load: (_group: unknown, _key: Buffer, waiter: (outcome: Outcome) => void) => loads.push(waiter),
   } as unknown as ReadThrough;
