@@ -43,7 +43,7 @@ function newPeers(id: string, up: () => void): Peers {
     secret: "bench",
     handlers,
     maxValueBytes: 1 << 20,
-    askTimeoutMs: () => 5000,
+    requestTimeoutMs: () => 5000,
     linkChanged: () => {},
     invalidated: () => {},
     log: { info, warn: console.error },

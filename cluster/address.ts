@@ -6,13 +6,13 @@
  * conf. Purely text: no name is ever looked up, so `localhost:1` and `127.0.0.1:1` are two ids.
  */
 
-export interface Address {
+interface Address {
   /** Canonical; IPv6 in brackets. */
   readonly host: string;
   readonly port: number | undefined;
 }
 
-/** What is said of a text that is no member's address. */
+/** The error for a text that is no member's address, in the conf, in a command and on a link. */
 export const MEMBER_EXPECTED = "expected HOST:PORT such as 10.0.0.1:16390 or [fd00::1]:16390";
 
 const MAX_PORT = 65535;
@@ -20,7 +20,7 @@ const MAX_PORT = 65535;
 const MAX_LENGTH = 253 + 6;
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
-/** What may be IPv6, and its zone. */
+/** Text in the alphabet of IPv6, and a zone behind it; the URL parser says whether it is an address. */
 const IPV6 = /^([0-9a-f:.]*:[0-9a-f:.]*)(%[0-9a-z.:-]+)?$/i;
 
 /**

@@ -12,7 +12,7 @@ import type { Timer, Wire, World } from "./world.ts";
 /** How often an idle wire is looked at before it is closed. */
 const IDLE_LOOKS = 4;
 
-export interface FrameStreamOptions {
+interface FrameStreamOptions {
   readonly wire: Wire;
   readonly world: Pick<World, "quietlyEvery">;
   readonly maxFrameBytes: number;
@@ -36,7 +36,7 @@ export class FrameStream {
     this.#options = options;
     this.#wire = options.wire;
     this.#reader = new FrameReader(options.maxFrameBytes);
-    // Requests are small and somebody waits for each: Nagle would hold them back for an answer.
+    // Requests are small and a caller waits for each: Nagle's algorithm would hold them back.
     this.#wire.setNoDelay(true);
     this.#wire.on("data", (chunk: Buffer) => this.#read(chunk));
     this.#wire.on("drain", () => this.#resume());
@@ -62,13 +62,14 @@ export class FrameStream {
     return this.#wire.writableLength;
   }
 
-  /** Sends a frame, or nothing after `end`; those of one tick leave in one write. */
+  /** Sends a frame; frames of one tick leave in one write. After `end` nothing is sent. */
   send(frame: Uint8Array): void {
     if (this.#ended || this.#ending) return;
     if (!this.#corked) {
       this.#corked = true;
       this.#wire.cork();
-      // Waits for no time, only for what runs now: `soon` would hold a lone frame back for everything that has arrived.
+      // At the end of what runs now, which takes no time. `soon` would hold each frame back until all that has arrived is
+      // handled.
       process.nextTick(() => {
         this.#corked = false;
         this.#wire.uncork();
@@ -77,7 +78,10 @@ export class FrameStream {
     this.#wire.write(frame);
   }
 
-  /** Reads no more until what was sent has been taken; only of use while `outgoingBytes` is not 0. */
+  /**
+   * Hands on no frame until the other side has taken what was sent. Not to be called while `outgoingBytes` is 0, when
+   * nothing would end the pause.
+   */
   pauseUntilDrained(): void {
     this.#paused = true;
     this.#wire.pause();
@@ -95,7 +99,7 @@ export class FrameStream {
     });
   }
 
-  /** Lets what was sent go out, then closes. */
+  /** Closes when what was sent has gone out. */
   end(): void {
     this.#ending = true;
     this.#wire.end();

@@ -2,9 +2,9 @@
  * Whether the other end of a link is still there. Node reports nothing for a cut link with unsent data, not even
  * after 40 s.
  *
- * Owns one interval timer. Keeps: it counts its own beats, not time, and only those that came in time, so that a
- * process that is held up accuses nobody: a late beat says more about this process than about the other side, and what
- * arrived meanwhile is read before it is judged. Does not know frames.
+ * Owns one timer. Keeps: a process that is held up accuses no other. The heartbeat counts its own beats instead of time,
+ * and only beats that came in time: a late one says more about this process than about the other side. What arrived
+ * meanwhile is read before a beat judges. Does not know frames.
  */
 
 import type { Timer, World } from "./world.ts";
@@ -12,12 +12,12 @@ import type { Timer, World } from "./world.ts";
 const INTERVAL_MS = 500;
 /** 1.5 s: three pings without a single byte in return. */
 const MAX_SILENT_BEATS = 3;
-/** A beat that is later than half of the interval is none in time. */
+/** A beat that is later than half an interval is not counted. */
 const MAX_LATE_MS = 250;
 
-export interface HeartbeatOptions {
+interface HeartbeatOptions {
   readonly world: Pick<World, "clock" | "every" | "soon">;
-  /** Bytes received so far; any byte is a sign of life, so that a large value on a slow line is none of silence. */
+  /** Bytes received so far. Any byte is a sign of life: a large value on a slow line is no silence. */
   readonly received: () => number;
   readonly ping: () => void;
   /** Called once, when nothing was heard for too long. */

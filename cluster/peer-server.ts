@@ -1,9 +1,9 @@
 /**
  * The peer port: links that other members dial.
  *
- * Owns the listening socket and every accepted one until it ends. Keeps: before the other side has proved the cluster
- * secret it can make this node hold 64 bytes for one second, in 64 sockets at most (the oldest goes first, since a
- * member needs only two round trips); no frame but a greeting is decoded before. Does not know keys or the ring.
+ * Owns the port and every accepted wire until it ends. Keeps: a stranger that has not proved the cluster secret makes this
+ * node hold at most 64 bytes for one second, on each of at most 64 wires. One wire more closes the oldest, since a member
+ * needs only two round trips. Before the proof only greetings are decoded. Does not know keys or the ring.
  *
  *     accepted --greetings, 1 s--> proved --introduction--> served until it ends, is silent or this node closes
  */
@@ -23,12 +23,12 @@ const HANDSHAKE_TIMEOUT_MS = 1000;
 const MAX_HALF_OPEN = 64;
 /** A member pings every half second; a link on which nothing moved for so long has nobody at the other end. */
 const IDLE_TIMEOUT_MS = 10_000;
-/** With so many bytes of answers not taken, no further request is read. */
+/** While the other side has left this many bytes of answers untaken, none of its requests is read. */
 const PAUSE_BYTES = 4 << 20;
 /** How long answers under way may take once this node closes. */
 const LEAVE_TIMEOUT_MS = 5000;
 
-export interface PeerServerOptions {
+interface PeerServerOptions {
   /** This node's id. */
   readonly id: string;
   readonly secret: string;
@@ -53,19 +53,19 @@ interface Accepted {
 
 export class PeerServer {
   readonly #options: PeerServerOptions;
-  /** Those that listen, one an address. */
+  /** One for each address to listen on. */
   #ports: Port[] = [];
   readonly #links = new Set<Accepted>();
-  /** Those of `#links` that are not served yet, the oldest first. */
+  /** The links that are not served yet, the oldest first. */
   readonly #halfOpen = new Set<Accepted>();
 
   constructor(options: PeerServerOptions) {
     this.#options = options;
   }
 
-  /** Resolves when the port is open; rejects when it cannot be had. Once for each address to listen on. */
+  /** Resolves when the port is open; rejects when it cannot be had. To be called once for each address. */
   async listen(host: string, port: number): Promise<void> {
-    // Such as EMFILE on accept: that one wire is lost, the port stays open.
+    // EMFILE on accept, for example: that one wire is lost, the port stays open.
     const failed = (error: Error) => this.#options.log.warn("accept", `peer port: ${error.message}`);
     this.#ports.push(await this.#options.world.listen(host, port, (wire) => this.#accept(wire), failed));
   }
@@ -117,7 +117,7 @@ export class PeerServer {
   }
 
   #take(link: Accepted, frame: Buffer): void {
-    // A long frame of anything else could become millions of objects.
+    // A long frame of another kind could decode to millions of objects.
     if (frame.length > MAX_REQUEST_BYTES && !isEditFrame(frame)) throw new Error("sent too long a request");
     if (link.served !== undefined) {
       link.served.take(frame);
@@ -146,7 +146,7 @@ export class PeerServer {
     const introduction = {
       id: this.#options.id,
       maxFrameBytes: this.#options.maxFrameBytes,
-      ring: this.#options.ring.print,
+      ring: this.#options.ring.fingerprint,
     };
     link.stream.send(encodeFrame(carrot.Frame, { introduction }));
   }
@@ -176,7 +176,7 @@ export class PeerServer {
     link.served?.ended();
     if (reason === undefined || (reason as NodeJS.ErrnoException).code === "ECONNRESET") return;
     const stage = link.proved ? "link" : "handshake";
-    // Few kinds, whatever strangers send, and those who merely knock do not hide a wrong secret.
+    // Few kinds, whatever strangers send. A stranger that merely connects does not silence the line of a wrong secret.
     this.#options.log.warn(`${stage} ${reason.name}`, `peer ${stage} from ${from} closed: ${reason.message}`);
   }
 }

@@ -1,17 +1,35 @@
 /**
- * Waiting, in a test, for something that only shows when one looks.
+ * Waiting for what nobody announces: the condition is asked again and again, until it holds.
  *
- * Owns the end of such a wait: a test that waits in vain fails with what it waited for.
+ * Keeps: a wait ends. One in vain fails with the name of what it waited for, where ava's timeout would name the test
+ * only. Asks at every turn at first, and then with a pause, which leaves the processor to whoever is waited for.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 
-/** Long enough for a busy machine, and shorter than the time that ava gives a test. */
-const MAX_WAIT_MS = 30_000;
+/** Longer than anything takes on a machine that has ten other things to do; ava itself waits a little longer. */
+export const PATIENCE_MS = 100_000;
+const TURNS = 100;
+const PAUSE_MS = 4;
 
-/** Resolves when the condition holds; looks once in each turn of the event loop. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const startedMs = performance.now();
-  while (!condition()) {
-    if (performance.now() - startedMs > MAX_WAIT_MS) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
+/** Resolves when the condition holds; `what` is what it says. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS;
+  for (let turns = 0; !(await holds()); turns++) {
+    if (performance.now() > endMs) throw new Error(`waited in vain: ${what}`);
+    if (turns < TURNS) await new Promise<void>((resolve) => setImmediate(resolve));
+    else await sleep(PAUSE_MS);
+  }
+}
+
+/** The same for what a promise announces; `what` is asked when it was in vain. */
+export async function patient<T>(what: () => string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const inVain = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited in vain: ${what()}`)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, inVain]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -194,7 +194,7 @@ export class Cache {
       id: conf.peerAddress,
       secret: conf.clusterSecret,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
-      askTimeoutMs: () => conf.peerTimeoutMs,
+      requestTimeoutMs: () => conf.peerTimeoutMs,
       world,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,

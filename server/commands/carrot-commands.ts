@@ -3,7 +3,8 @@
  *
  * Replies are maps, so that a RESP3 client gets objects. Each counter's formula is in server/DESIGN.md.
  */
-import type { LinkFigures } from "../../cluster/link.ts";
+
+import type { LinkFigures } from "../../cluster/dialed-link.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { readMember } from "../conf/members.ts";

@@ -100,6 +100,6 @@ export class Forward implements GetWaiter {
     const { group, key } = this.#question;
     if (group.mirrors === undefined) return;
     const ttlMs = leaseMs(lifeMs);
-    if (ttlMs > 0 && this.#route.hotKeys.shouldMirror(key)) group.mirrors.put(key, value, ttlMs);
+    if (ttlMs > 0 && this.#route.hotKeys.countAndTest(key)) group.mirrors.put(key, value, ttlMs);
   }
 }

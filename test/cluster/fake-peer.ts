@@ -74,7 +74,7 @@ function shake(
   return peer;
 }
 
-export interface DialOptions {
+interface DialOptions {
   readonly secret?: string;
   readonly maxFrameBytes?: number;
   /** The id that it knows the member by. */

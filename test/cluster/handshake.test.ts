@@ -11,13 +11,14 @@ import {
   DialerHandshake,
   HandshakeError,
   MAX_GREETING_BYTES,
-  PROTOCOL_VERSION,
 } from "../../cluster/handshake.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 import { VirtualTime } from "../sim/virtual-time.ts";
 
 const world = new VirtualTime(1);
+/** The version of the peer protocol. */
+const VERSION = 2;
 const ID = "10.0.0.1:16390";
 
 /** A greeting without its length, as a link hands it over. */
@@ -59,7 +60,7 @@ test("a dialer with a wrong secret is refused and gets no MAC", (t) => {
 
 test("an acceptor that does not know the secret is refused", (t) => {
   const dialer = new DialerHandshake("s", ID, world);
-  const challenge = { version: PROTOCOL_VERSION, nonce: Buffer.alloc(16) };
+  const challenge = { version: VERSION, nonce: Buffer.alloc(16) };
   dialer.read(bare(encodeFrame(carrot.Greeting, { challenge })));
   for (const mac of [Buffer.alloc(32), Buffer.alloc(31), Buffer.alloc(0)]) {
     t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { welcome: { mac } }))), proofRefused);
@@ -77,7 +78,7 @@ test("a recorded handshake is refused when it is played again", (t) => {
 test("a dialer's own greetings sent back to it prove nothing", (t) => {
   const dialer = new DialerHandshake("s", ID, world);
   const hello = decodeFrame(carrot.Greeting, bare(dialer.hello())).hello;
-  const challenge = { version: PROTOCOL_VERSION, nonce: hello?.nonce };
+  const challenge = { version: VERSION, nonce: hello?.nonce };
   const { reply } = dialer.read(bare(encodeFrame(carrot.Greeting, { challenge })));
   const { proof } = decodeFrame(carrot.Greeting, bare(reply));
   const welcome = { mac: proof?.mac };
@@ -91,7 +92,7 @@ test("a proof meant for one member does not open another", (t) => {
   const target = decodeFrame(carrot.Greeting, bare(new DialerHandshake("s", ID, world).hello())).hello
     ?.target;
   const relayed = encodeFrame(carrot.Greeting, {
-    hello: { version: PROTOCOL_VERSION, nonce: hello?.nonce, target },
+    hello: { version: VERSION, nonce: hello?.nonce, target },
   });
   const proof = dialer.read(bare(acceptor.read(bare(relayed)).reply));
   t.throws(() => acceptor.read(bare(proof.reply)), proofRefused);
@@ -102,9 +103,9 @@ test("another version is named on both sides", (t) => {
   const hello = { version: 9, nonce: Buffer.alloc(16) };
   const error = t.throws(() => acceptor.read(bare(encodeFrame(carrot.Greeting, { hello }))), {
     instanceOf: HandshakeError,
-    message: `speaks version 9 of the peer protocol, this node version ${PROTOCOL_VERSION}`,
+    message: `speaks version 9 of the peer protocol, this node version ${VERSION}`,
   });
-  t.is(decodeFrame(carrot.Greeting, bare(error?.farewell)).challenge?.version, PROTOCOL_VERSION);
+  t.is(decodeFrame(carrot.Greeting, bare(error?.farewell)).challenge?.version, VERSION);
   const challenge = { version: 3, refusal: carrot.Refusal.OTHER_VERSION };
   const dialer = new DialerHandshake("s", ID, world);
   t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /version 3/ });
@@ -128,7 +129,7 @@ test("greetings out of order, twice, or without a nonce are refused", (t) => {
   acceptor.read(bare(dialer.hello()));
   t.throws(() => acceptor.read(bare(dialer.hello())), outOfOrder);
   t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { welcome: {} }))), outOfOrder);
-  const challenge = { version: PROTOCOL_VERSION, nonce: Buffer.alloc(15) };
+  const challenge = { version: VERSION, nonce: Buffer.alloc(15) };
   t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /nonce/ });
 });
 

@@ -4,7 +4,7 @@
  */
 
 import type { Outcome } from "../../cluster/outcome.ts";
-import { Peers, type PeersOptions } from "../../cluster/peers.ts";
+import { Peers } from "../../cluster/peers.ts";
 import type { GetWaiter } from "../../cluster/requests.ts";
 import { MemoryNetwork } from "../sim/network.ts";
 import { VirtualTime } from "../sim/virtual-time.ts";
@@ -18,6 +18,8 @@ export function answerTo(timeoutMs: number, ask: (waiter: GetWaiter) => void): P
 export function askPeer(peers: Peers, id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome> {
   return answerTo(timeoutMs, (waiter) => peers.get(id, key, waiter));
 }
+
+export type PeersOptions = ConstructorParameters<typeof Peers>[0];
 
 export interface TestMember {
   readonly peers: Peers;
@@ -52,7 +54,7 @@ export class Members {
       secret: "s3cret",
       handlers: store,
       maxValueBytes: 8 << 20,
-      askTimeoutMs: () => 5000,
+      requestTimeoutMs: () => 5000,
       world: this.network.worldOf(machineOf(id)),
       log: { info: note, warn: note },
       epoch: () => member.epoch,

@@ -26,7 +26,7 @@ function cluster(t: ExecutionContext) {
       secret,
       handlers: store,
       maxValueBytes: 8 << 20,
-      askTimeoutMs: () => 5000,
+      requestTimeoutMs: () => 5000,
       world: {
         ...world,
         connect: (host, port) => world.connect("127.0.0.1", ports.get(`${host}:${port}`) ?? 1),

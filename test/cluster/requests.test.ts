@@ -22,14 +22,14 @@ const key = (text: string) => Buffer.from(text);
 function setUp(lastId?: number) {
   const sent: carrot.Frame[] = [];
   const time = new VirtualTime(1);
-  const state = { outgoing: 0, askTimeoutMs: 5000 };
+  const state = { outgoing: 0, requestTimeoutMs: 5000 };
   const invalid: (string[] | undefined)[] = [];
   const reader = new FrameReader(MAX_REQUEST_BYTES);
   const requests = new Requests({
     peer: "b:1",
     world: time,
     outgoingBytes: () => state.outgoing,
-    askTimeoutMs: () => state.askTimeoutMs,
+    requestTimeoutMs: () => state.requestTimeoutMs,
     lastId,
     invalidated: (keys) => void invalid.push(keys?.map(String)),
     send: (frame) => {
@@ -109,7 +109,7 @@ test("where ids go round, keys of one tick are one frame and everybody gets his 
     ids.map((id) => valueOutcome(`${id}`)),
   );
   const other = setUp(2 ** 32 - 1);
-  const counted = other.requests.ask("counted", (id) => ({ count: { id } }));
+  const counted = other.requests.request("counted", (id) => ({ count: { id } }));
   answer(other.requests, { counted: { count: 7 } });
   t.is((await counted).count, 7);
   for (const each of [requests, other.requests]) each.close("done");
@@ -175,10 +175,10 @@ test("a GET fails at its own deadline, others wait on, and its late answer is ig
 
 test("another request left unanswered is rejected at its deadline, which is read when it is sent", async (t) => {
   const { requests, sent, state, time } = setUp();
-  state.askTimeoutMs = 1000;
-  const short = requests.ask("counted", (id) => ({ count: { id } }));
-  state.askTimeoutMs = 5000;
-  const long = requests.ask("counted", (id) => ({ count: { id } }));
+  state.requestTimeoutMs = 1000;
+  const short = requests.request("counted", (id) => ({ count: { id } }));
+  state.requestTimeoutMs = 5000;
+  const long = requests.request("counted", (id) => ({ count: { id } }));
   await time.advance(1100);
   await t.throwsAsync(short, { instanceOf: PeerUnreachable, message: /did not answer in time/ });
   const [late, inTime] = sent.map((frame) => frame.count!.id!);
@@ -190,7 +190,7 @@ test("another request left unanswered is rejected at its deadline, which is read
 
 test("closing rejects all that wait, and what comes after", async (t) => {
   const { requests } = setUp();
-  const waiting = [askFor(requests, key("a"), 1000), requests.ask("pong", (id) => ({ ping: { id } }))];
+  const waiting = [askFor(requests, key("a"), 1000), requests.request("pong", (id) => ({ ping: { id } }))];
   requests.close("was silent");
   for (const promise of [...waiting, askFor(requests, key("b"), 1000)]) {
     await t.throwsAsync(promise, { instanceOf: PeerUnreachable, message: /was silent/ });
@@ -201,7 +201,7 @@ test("closing rejects all that wait, and what comes after", async (t) => {
 test("a request is sent after the GETs before it", async (t) => {
   const { requests, sent, tick } = setUp();
   askFor(requests, key("k"), 1000).catch(() => {});
-  requests.ask("removed", (id) => ({ remove: { id, keys: [key("k")] } })).catch(() => {});
+  requests.request("removed", (id) => ({ remove: { id, keys: [key("k")] } })).catch(() => {});
   await tick();
   t.deepEqual(
     sent.map((frame) => frame.body),
@@ -222,7 +222,7 @@ test("one GET more than may be in flight, or than the peer takes, is refused as 
 
 test("answers that fit nothing throw; answers to nobody are ignored", async (t) => {
   const { requests, sent } = setUp();
-  const asked = requests.ask("counted", (id) => ({ count: { id } }));
+  const asked = requests.request("counted", (id) => ({ count: { id } }));
   const id = sent[0]!.count!.id!;
   t.notThrows(() => answer(requests, { removed: { id: id + 1, count: 1 } }));
   t.notThrows(() => answer(requests, { got: { ids: [99], entries: [valueEntry("x")] } }));
@@ -249,7 +249,7 @@ test("what is tracked stands before the requests that read it, in one frame a ti
   t.deepEqual(sent[0]?.track?.read?.map(String), ["a", "b"]);
   t.deepEqual(sent[1]?.get?.keys?.map(String), ["plain", "a", "b"]);
   requests.track(key("c"), "lookedAt");
-  requests.ask("looked", (id) => ({ look: { id, key: key("c") } })).catch(() => {});
+  requests.request("looked", (id) => ({ look: { id, key: key("c") } })).catch(() => {});
   t.deepEqual(sent[2]?.track?.lookedAt?.map(String), ["c"]);
   t.is(sent[3]?.body, "look");
   requests.track(key("d"), "read");

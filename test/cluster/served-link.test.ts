@@ -7,7 +7,7 @@ import test from "ava";
 import fc from "fast-check";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { RingAgreement } from "../../cluster/ring-agreement.ts";
-import { fingerprint } from "../../cluster/ring-view.ts";
+import { fingerprintOf } from "../../cluster/ring-view.ts";
 import { ServedLink } from "../../cluster/served-link.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
@@ -120,7 +120,7 @@ test("one request more than may be under way is refused as busy", async (t) => {
 test("a ping is answered with the fingerprint of the ring, a ring with the one this node has", (t) => {
   const { sent, take } = setUp();
   take({ ping: { id: 8 } });
-  t.like(sent[0]?.pong, { id: 8, ring: fingerprint({ epoch: 4, members: ["a:1", "b:1"] }) });
+  t.like(sent[0]?.pong, { id: 8, ring: fingerprintOf({ epoch: 4, members: ["a:1", "b:1"] }) });
   take({ ring: { id: 9, epoch: 1, members: ["a:1"] } });
   t.like(sent[1]?.ringTaken, { id: 9, epoch: 4, members: ["a:1", "b:1"] });
 });

@@ -4,16 +4,17 @@
  * in place of the README's; confs are read; code is compared with the file that it is taken from. Links are looked at in
  * test/tidy/links.test.ts.
  */
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { loadHash32, Ring } from "../../cluster/ring.ts";
 import { COMMANDS } from "../../server/commands/table.ts";
 import { findDirective } from "../../server/conf/directives.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
-import { CLI, freePorts, has, type Owner, ROOT, start, startNodeProcess } from "./processes.ts";
+import { type Need, program, testWith } from "../needs.ts";
+import { CLI, ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
 
 const readme = read("README.md");
 /** Without the section about clients, which has flags of other programs; test/clients looks at that one. */
@@ -39,6 +40,11 @@ function shown(): { readonly command: string; readonly output: string }[] {
 }
 
 const FLAGS = ["help", "check", "version"];
+/** The port of examples/products.conf. */
+const PRODUCTS_PORT = "6391";
+const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
+const hasSqlite = spawnSync(NODE_NEW, ["-e", 'require("node:sqlite")'], { stdio: "ignore" }).status === 0;
+const SQLITE: Need = hasSqlite ? undefined : "SQLite needs Node 22.13 or later (CARROT_NODE_NEW)";
 
 test("there is something to look at", (t) => {
   t.true(shown().length >= 5);
@@ -78,7 +84,7 @@ test("every command is in the table", (t) => {
 test("every npm script and every conf that is named is there", (t) => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const names = Array.from(
-    readme.matchAll(/\bnpm (?:(start|test)\b|run (\w+))/g),
+    readme.matchAll(/\bnpm (?:(start|test)\b|run ([\w:]+))/g),
     (match) => (match[1] ?? match[2])!,
   );
   t.deepEqual([...new Set(names)].sort(), [
@@ -89,6 +95,7 @@ test("every npm script and every conf that is named is there", (t) => {
     "fuzz",
     "start",
     "test",
+    "test:all",
   ]);
   for (const name of names) t.true(name in scripts, name);
   for (const [, file] of readme.matchAll(/cli\.js (\S+)/g)) t.true(existsSync(path.join(ROOT, file!)), file);
@@ -102,28 +109,33 @@ test("the owner shown is the one that the example's ring names", async (t) => {
   t.is(owner.output, JSON.stringify(ring.ownerOf(Buffer.from(owner.command.split(" ").at(-1)!))));
 });
 
-/** A Node that has SQLite: CARROT_NODE_NEW or the one that runs the tests; undefined when both are too old. */
-async function nodeWithSqlite(): Promise<string | undefined> {
-  for (const program of [process.env.CARROT_NODE_NEW, process.execPath]) {
-    if (program === undefined) continue;
-    const works = await run(program, ["-e", 'require("node:sqlite")']).catch(() => undefined);
-    if (works !== undefined) return program;
-  }
-  return undefined;
+/** Runs a command of the README with these ports in place of those in the text, and compares what it prints. */
+async function prints(
+  t: ExecutionContext,
+  { command, output }: { readonly command: string; readonly output: string },
+  portOf: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [name, ...args] = command.split(" ");
+  const known = args.map((arg) => portOf[arg] ?? arg);
+  const { stdout, stderr } = await (name === "redis-cli"
+    ? run(name, ["--no-raw", ...known])
+    : run(process.execPath, [CLI, ...args], { cwd: ROOT }).catch((failed) => failed));
+  t.is((stdout || stderr).trim(), output, command);
 }
 
-/** Starts the node of examples/products.conf on this port; undefined when there is no Node for it. */
-async function startProducts(t: Owner, port: string): Promise<string | undefined> {
-  const program = await nodeWithSqlite();
-  if (program === undefined) return undefined;
-  const { printed } = start(t, program, ["--no-warnings", CLI, "examples/products.conf", "--port", port]);
-  await printed(/ready on/);
-  return port;
-}
+const ofExample = (command: string): boolean => command.includes(` ${PRODUCTS_PORT} `);
 
-test("every other command prints what is shown", async (t) => {
-  if (!has(t, "redis-cli")) return;
-  const ports = await freePorts(8);
+testWith(program("redis-cli"), SQLITE)("the commands of the SQL example print what is shown", async (t) => {
+  const [port] = await reservePorts(t, 1);
+  const args = ["--no-warnings", CLI, "examples/products.conf", "--port", String(port)];
+  await start(t, NODE_NEW, args).printed(/ready on/);
+  const commands = shown().filter(({ command }) => ofExample(command));
+  t.true(commands.length > 0);
+  for (const each of commands) await prints(t, each, { [PRODUCTS_PORT]: String(port) });
+});
+
+testWith(program("redis-cli"))("every other command prints what is shown", async (t) => {
+  const ports = await reservePorts(t, 7);
   const at = (i: number): string => String(ports[i]);
   const peers = [4, 5, 6].map((i) => `127.0.0.1:${at(i)}`);
   const members = [1, 2, 3].map((i) =>
@@ -133,22 +145,8 @@ test("every other command prints what is shown", async (t) => {
     ]),
   );
   await Promise.all([startNodeProcess(t, ["carrot.conf", "--port", at(0)]), ...members]);
-  const products = await startProducts(t, at(7));
-  if (products === undefined) {
-    t.falsy(process.env.CI, "CI needs a Node with SQLite (CARROT_NODE_NEW)");
-    t.log("SKIPPED: the commands of the SQL example need Node 22.13 or later (CARROT_NODE_NEW)");
-  }
-  const portOf: Record<string, string | undefined> = {
-    ...{ 6390: at(0), 6391: products, 7001: at(1), 7002: at(2), 7003: at(3) },
-  };
-  for (const { command, output } of shown()) {
-    if (command.includes(" CARROT.OWNER ")) continue;
-    if (command.includes(" 6391 ") && products === undefined) continue;
-    const [program, ...args] = command.split(" ");
-    const known = args.map((arg) => portOf[arg] ?? arg);
-    const { stdout, stderr } = await (program === "redis-cli"
-      ? run(program, ["--no-raw", ...known])
-      : run(process.execPath, [CLI, ...args], { cwd: ROOT }).catch((failed) => failed));
-    t.is((stdout || stderr).trim(), output, command);
+  const portOf = { 6390: at(0), 7001: at(1), 7002: at(2), 7003: at(3) };
+  for (const each of shown()) {
+    if (!each.command.includes(" CARROT.OWNER ") && !ofExample(each.command)) await prints(t, each, portOf);
   }
 });

@@ -212,7 +212,7 @@ export const requests: Target = {
       peer: "b:1",
       world: time,
       outgoingBytes: () => 0,
-      askTimeoutMs: () => 10_000,
+      requestTimeoutMs: () => 10_000,
       send: () => {},
       invalidated: (keys) =>
         void ends.push(`invalidated ${keys?.map((one) => Buffer.from(one).toString("latin1"))}`),
@@ -232,7 +232,7 @@ export const requests: Target = {
     for (const answer of ["looked", "removed", "flushed", "counted", "ringTaken", "pong"] as const) {
       note(
         answer,
-        asked.ask(answer, (id) => ({ count: { id } })),
+        asked.request(answer, (id) => ({ count: { id } })),
       );
     }
     const end = feed(chunks, MAX_FRAME_BYTES, (next) => asked.take(next));

@@ -5,32 +5,17 @@
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
 import { type CarrotNode, ConfError, LoadError, type Loader, startNode } from "../../server/library.ts";
-import { freePorts } from "../e2e/processes.ts";
+import { reservePorts } from "../e2e/processes.ts";
 import { until } from "../until.ts";
 import { deferred } from "./loaders/deferred.ts";
 
-async function nodeWith(t: ExecutionContext, loader: Loader): Promise<CarrotNode> {
+async function nodeWith(t: ExecutionContext, loader: Loader, port = 0): Promise<CarrotNode> {
   const node = await startNode({
-    directives: { port: 0, "max-key-size": 100 },
+    directives: { port, "max-key-size": 100 },
     groups: { scores: { ttl: "1h", ...loader } },
   });
   t.teardown(() => node.close());
   return node;
-}
-
-/** Resolves when nothing listens on the HTTP port any more; asks again as soon as it has been answered. */
-async function httpEnds(port: number): Promise<void> {
-  let asks = false;
-  let isClosed = false;
-  await until("the HTTP port is closed", () => {
-    if (asks) return isClosed;
-    asks = true;
-    fetch(`http://127.0.0.1:${port}/healthz`).then(
-      () => (asks = false),
-      () => (isClosed = true),
-    );
-    return false;
-  });
 }
 
 test("a value is loaded once, whether the key is text or bytes", async (t) => {
@@ -174,7 +159,9 @@ test("a key beyond max-key-size rejects, and so does a value that is no key", as
 test("close answers the gets under way before it closes the loader, and refuses later ones", async (t) => {
   const loaded = deferred<string>();
   const events: string[] = [];
-  const node = await nodeWith(t, { load: () => loaded.promise, close: () => void events.push("closed") });
+  const [port] = await reservePorts(t, 1);
+  const loader = { load: () => loaded.promise, close: () => void events.push("closed") };
+  const node = await nodeWith(t, loader, port);
   const got = node.get("scores:Tom").then((value) => events.push(`got ${value}`));
   const closing = node.close();
   t.is(node.close(), closing);
@@ -184,11 +171,11 @@ test("close answers the gets under way before it closes the loader, and refuses 
   loaded.resolve("630");
   await Promise.all([got, closing]);
   t.deepEqual(events, ["got 630", "closed"]);
-  await t.notThrowsAsync(startNode({ directives: { port: node.port } }).then((next) => next.close()));
+  await t.notThrowsAsync(startNode({ directives: { port } }).then((next) => next.close()));
 });
 
 test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", async (t) => {
-  const [httpPort] = await freePorts(1);
+  const [httpPort] = await reservePorts(t, 1);
   const node = await startNode({ directives: { port: 0, "http-port": httpPort, loglevel: "nothing" } });
   await t.throwsAsync(startNode({ directives: { port: node.port } }), {
     instanceOf: ConfError,
@@ -200,7 +187,8 @@ test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", as
   await client.call("SHUTDOWN").catch(() => {});
   await ended;
   await t.throwsAsync(node.get("a"), { message: "the node is closed" });
-  // SHUTDOWN has closed the node when its HTTP port is gone: only then is this close a second one.
-  await httpEnds(httpPort!);
+  // Not before its HTTP server has gone, so that this close is really a second one.
+  const health = () => fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined);
+  await until("nobody listens for HTTP", async () => (await health()) === undefined);
   await node.close();
 });

@@ -18,7 +18,8 @@ import {
   type StartNodeOptions,
   startNode,
 } from "../../server/library.ts";
-import { freePorts, ROOT } from "../e2e/processes.ts";
+import { ROOT, reservePorts } from "../e2e/processes.ts";
+import { until } from "../until.ts";
 
 async function started(t: ExecutionContext, options: StartNodeOptions): Promise<CarrotNode> {
   const node = await startNode(options);
@@ -43,15 +44,15 @@ function confFile(t: ExecutionContext, ...lines: string[]): string {
 /** Resolves when the node's links to all members are up. */
 async function linked(t: ExecutionContext, node: CarrotNode): Promise<void> {
   const client = clientOf(t, node);
-  for (;;) {
+  await until("the links are up", async () => {
     const members = (await client.call("CARROT.PEERS")) as (string[] | Record<string, string>)[];
     const text = members.map((member) => JSON.stringify(member));
-    if (text.every((member) => /"state"[:,]"up"/.test(member))) return;
-  }
+    return text.every((member) => /"state"[:,]"up"/.test(member));
+  });
 }
 
 test("clients on the port and over HTTP get what the program gets", async (t) => {
-  const [httpPort] = await freePorts(1);
+  const [httpPort] = await reservePorts(t, 1);
   const node = await started(t, {
     directives: { port: 0, "http-port": httpPort },
     groups: { scores: { load: (key) => `score of ${key}` } },
@@ -144,7 +145,7 @@ for (const [options, message] of mistakes) {
 }
 
 test("three nodes in one process are one cache", async (t) => {
-  const ports = await freePorts(3);
+  const ports = await reservePorts(t, 3);
   const peers = ports.map((port) => `127.0.0.1:${port}`);
   const loads: string[] = [];
   const load = (key: LoaderKey) => {

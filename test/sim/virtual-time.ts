@@ -10,7 +10,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Timer, World } from "../../cluster/world.ts";
 
 /** Mulberry32: 32 bits of state are plenty for runs of some hundred events. Returns numbers from 0 up to 1. */
-export function diceOf(seed: number): () => number {
+function diceOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -17,7 +17,7 @@ function groupsOf(text: string): unknown {
 }
 
 for (const row of directives.filter(({ scope }) => scope === "group")) {
-  test(`carrot.conf explains ${row.name} with its default`, (t) => {
+  test(`carrot.conf explains group NAME ${row.name} with its default`, (t) => {
     const line = defaultLine(row);
     t.truthy(line, "no line of its own");
     const other = `group scores ${row.name === "ttl" ? "negative-ttl 1s" : "ttl 0"}`;

@@ -4,6 +4,7 @@
 import test from "ava";
 import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { figuresOf, noteCounted, sumFigures } from "../../../server/groups/group-figures.ts";
+import { until } from "../../until.ts";
 import { createGroup, FakeClock, HeldLoader, key, turn } from "../fakes.ts";
 
 test("the figures of a group are its counters, its stores' figures and its queue's", async (t) => {
@@ -34,7 +35,7 @@ test("the figures of a group are its counters, its stores' figures and its queue
   t.is(figures.loadsUnderWay, 1);
   t.is(figures.loadsQueued, 2);
   loader.release();
-  while (loader.loads.length < 3) await turn();
+  await until("the third load has begun", () => loader.loads.length === 3);
   await turn();
   t.is(figuresOf(group).loadsUnderWay + figuresOf(group).loadsQueued, 0);
 });

@@ -9,13 +9,13 @@ import test from "ava";
 import pino from "pino";
 import { dropped } from "../../../server/machine/guarded-target.ts";
 import { createLog, pinoLevel } from "../../../server/machine/log.ts";
-import { turn } from "../fakes.ts";
+import { until } from "../../until.ts";
 
 test.serial("a log file that cannot be opened costs lines, not the node", async (t) => {
   const before = dropped.lines;
   const log = createLog("notice", path.join(tmpdir(), "there", "is", "no", "such.log"));
   log.info("one");
-  while (dropped.lines === before) await turn();
+  await until("the line is dropped", () => dropped.lines > before);
   log.info("two");
   t.true(dropped.lines >= before + 2);
 });
@@ -25,7 +25,7 @@ test.serial("a log file gets JSON, behind what was there, and is nobody else's t
   const file = path.join(directory, "carrot.log");
   for (const round of [1, 2]) {
     createLog("notice", file).warn({ key: "a\nb" }, `round ${round}`);
-    while (linesOf(file).length < round) await turn();
+    await until("the line is in the file", () => linesOf(file).length === round);
   }
   t.deepEqual(
     linesOf(file)

@@ -4,17 +4,20 @@
  * Method: a real node with `threads 2`; clients on the thread that the test chooses, one of them as simple as can be,
  * reading while others change.
  */
-import test from "ava";
-import { CachingClient, hammer } from "./caching-client.ts";
-import { originValue } from "./origin.ts";
-import { freePorts } from "./processes.ts";
-import { startThreaded } from "./threads-rig.ts";
+import { testWith } from "../../needs.ts";
+import { until } from "../../until.ts";
+import { CachingClient, hammer } from "../caching-client.ts";
+import { originValue } from "../origin.ts";
+import { reservePorts } from "../processes.ts";
+import { sharedThreaded, startThreaded, THREADS } from "./rig.ts";
 
-test.serial(
+const testThreads = testWith(THREADS);
+const freshNode = sharedThreaded();
+
+testThreads.serial(
   "clients of both threads are told of changes by either, and once they say OFF of none",
   async (t) => {
-    const node = await startThreaded(t);
-    if (node === undefined) return;
+    const node = await freshNode(t);
     const [main, worker] = await node.clients();
     for (const where of ["main", "worker"] as const) {
       const client = await CachingClient.open(
@@ -26,20 +29,19 @@ test.serial(
       for (const changer of [main, worker]) {
         t.truthy(await client.get("item:a"));
         await changer.set("item:a", `by ${where}`);
-        while (client.copies.size > 0) await new Promise(setImmediate);
+        await until("nothing is kept any more", () => client.copies.size === 0);
       }
       await client.get("item:a");
       await main.flushall();
-      while (client.copies.size > 0) await new Promise(setImmediate);
+      await until("nothing is kept any more", () => client.copies.size === 0);
     }
   },
 );
 
-test.serial(
+testThreads.serial(
   "reads of a worker's client that tracks are noted although its thread could answer them",
   async (t) => {
-    const node = await startThreaded(t);
-    if (node === undefined) return;
+    const node = await freshNode(t);
     const [main] = await node.clients();
     await main.get("item:a");
     const text = await node.talk(
@@ -55,10 +57,10 @@ test.serial(
   },
 );
 
-test.serial(
+testThreads.serial(
   "what a dead thread held is empty: caching clients are told; another death tells them nothing",
   async (t) => {
-    const [peerPort] = await freePorts(1);
+    const [peerPort] = await reservePorts(t, 1);
     const self = `127.0.0.1:${peerPort}`;
     // The other member is down; because there is one, there are mirrors.
     const node = await startThreaded(t, [
@@ -69,7 +71,6 @@ test.serial(
       "--peers",
       "127.0.0.1:1",
     ]);
-    if (node === undefined) return;
     const onMain = async (port: number) => (await node.ask("threadOf", port)) === "main";
     const client = await CachingClient.open(node.port, [], onMain);
     t.teardown(() => client.close());
@@ -83,16 +84,15 @@ test.serial(
     t.true((await node.ask("held")) >= 2);
     await node.ask("terminate", 2);
     t.is(await node.ask("held"), 0);
-    while (client.copies.size > 0) await new Promise(setImmediate);
+    await until("nothing is kept any more", () => client.copies.size === 0);
     t.is(client.pushes, 1);
     node.origin.respond = (_key, response) => void response.end("new");
     t.is(await client.get("item:a"), "new");
   },
 );
 
-test.serial("CLIENT CACHING on a worker holds for one command or transaction", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("CLIENT CACHING on a worker holds for one command or transaction", async (t) => {
+  const node = await freshNode(t);
   const said = (...lines: string[]) => node.talk("worker", [...lines, "INFO stats", ""].join("\r\n"));
   const start = "CLIENT TRACKING ON OPTIN";
   t.regex(await said(start, "GET item:a", "CLIENT CACHING YES", "PING", "GET item:a"), /total_keys:0\r\n/);
@@ -101,9 +101,8 @@ test.serial("CLIENT CACHING on a worker holds for one command or transaction", a
   t.regex(await said(start, "CLIENT CACHING YES", ...transaction), /total_keys:2\r\n/);
 });
 
-test.serial("no copy of a client on any thread outlives what it is a copy of", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("no copy of a client on any thread outlives what it is a copy of", async (t) => {
+  const node = await freshNode(t);
   const [main, worker] = await node.clients();
   const on = (where: string) => async (port: number) => (await node.ask("threadOf", port)) === where;
   const clients = [

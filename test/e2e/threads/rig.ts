@@ -2,35 +2,31 @@
  * Nodes with worker threads for the tests, run by a Node that lets threads share a port, and clients of a thread that
  * the test chooses.
  *
- * Which Node that is says CARROT_NODE_NEW; by default it is the one that runs the tests. Where it is too old, the test
- * is skipped, in so many words, and fails in CI.
+ * Which Node that is says CARROT_NODE_NEW; by default it is the one that runs the tests. Where it is too old, the tests
+ * are skipped, and fail in CI.
  */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { ExecutionContext } from "ava";
 import { Redis } from "ioredis";
-import { hasReusePort } from "../../server/machine/reuse-port.ts";
-import { type Origin, startOrigin } from "./origin.ts";
-import { type Program, ROOT, start } from "./processes.ts";
+import { hasReusePort } from "../../../server/machine/reuse-port.ts";
+import type { Need } from "../../needs.ts";
+import { type Owner, startedOnce } from "../../started-once.ts";
+import { patient, until } from "../../until.ts";
+import { type Origin, startOrigin } from "../origin.ts";
+import { type Program, ROOT, start } from "../processes.ts";
 import type { Answers, Question } from "./threaded-node.ts";
 
 const DRIVER = fileURLToPath(new URL("./threaded-node.js", import.meta.url));
-const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
+/** The Node that has threads. */
+export const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
 const VERSION = execFileSync(NODE_NEW, ["-p", "process.versions.node"], { encoding: "utf8" }).trim();
 
-/** The Node to run, or undefined when the test is over because there is none. */
-export function newNode(t: ExecutionContext): string | undefined {
-  if (hasReusePort(VERSION)) return NODE_NEW;
-  const why = `threads need Node 22.12 or later on Linux (CARROT_NODE_NEW), this is ${VERSION}`;
-  if (process.env.CI) t.fail(why);
-  else {
-    t.log(`SKIPPED: ${why}`);
-    t.pass();
-  }
-  return undefined;
-}
+/** What every test of a node with threads needs. */
+export const THREADS: Need = hasReusePort(VERSION)
+  ? undefined
+  : `threads need Node 22.12 or later on Linux (CARROT_NODE_NEW), this is ${VERSION}`;
 
 /** The directives of a node that loads `item:KEY` from this port. */
 export function itemsFrom(originPort: number): string[] {
@@ -56,40 +52,74 @@ export interface ThreadedNode extends Program {
   talk(where: Where, text: string): Promise<string>;
 }
 
-/** Starts a node with `threads 2` and these arguments; undefined when there is no Node for it. */
-export async function startThreaded(
-  t: ExecutionContext,
-  args: readonly string[] = [],
-): Promise<ThreadedNode | undefined> {
-  const program = newNode(t);
-  if (program === undefined) return undefined;
-  const origin = await startOrigin(t);
+/** A node, and the way to ask its process. */
+interface Running extends Program {
+  readonly port: number;
+  readonly origin: Origin;
+  readonly ask: ThreadedNode["ask"];
+}
+
+/** Starts a node with `threads 2` and these arguments. */
+export async function startThreaded(t: Owner, args: readonly string[] = []): Promise<ThreadedNode> {
+  return withClients(t, await startRunning(t, args));
+}
+
+/**
+ * Called at the top of a file: one node for the tests of a file that leave its conf and its threads as they are. Each
+ * test gets it without clients and with nothing in it.
+ */
+export function sharedThreaded(): (t: Owner) => Promise<ThreadedNode> {
+  const running = startedOnce((owner) => startRunning(owner, []));
+  return async (t) => {
+    const node = withClients(t, await running());
+    await until("the clients of the test before have gone", async () => (await node.ask("connected")) === 0);
+    node.origin.reset();
+    await node.talk("main", "FLUSHALL\r\nCONFIG RESETSTAT\r\n");
+    await until("the client that has flushed has gone", async () => (await node.ask("connected")) === 0);
+    return node;
+  };
+}
+
+async function startRunning(owner: Owner, args: readonly string[]): Promise<Running> {
+  const origin = await startOrigin(owner);
   const all = [DRIVER, ...itemsFrom(origin.port), "--threads", "2", ...args];
-  const running = start(t, program, all, ROOT, true);
-  const { child } = running;
-  const ready = await running.printed(/ready on [^ ]*:(\d+)/);
+  const program = start(owner, NODE_NEW, all, ROOT, true);
+  const { child } = program;
+  const ready = await program.printed(/ready on [^ ]*:(\d+)/);
   const port = Number(ready[1]);
   const waiting = new Map<number, (answer: unknown) => void>();
   child.on("message", ({ number, answer }: { number: number; answer: unknown }) => {
     waiting.get(number)?.(answer);
   });
-  const ask = (what: keyof Answers, about = 0) =>
-    new Promise<unknown>((resolve) => {
+  const ask = (what: keyof Answers, about = 0) => {
+    const answer = new Promise<unknown>((resolve) => {
       const question: Question = { number: waiting.size, what, about };
       waiting.set(question.number, resolve);
       child.send(question);
     });
+    return patient(() => `the node's answer to ${what}`, answer);
+  };
+  return Object.assign(program, { port, origin, ask: ask as ThreadedNode["ask"] });
+}
+
+/** The node with clients of this owner. */
+function withClients(t: Owner, running: Running): ThreadedNode {
+  const { port, ask } = running;
   /** Connects until the kernel has chosen the thread that is wanted. */
-  const until = async <Client>(
+  const connectTo = async <Client>(
     where: Where,
     open: () => Promise<readonly [client: Client, socket: Socket]>,
     drop: (client: Client) => void,
   ): Promise<Client> => {
-    for (;;) {
+    let chosen: Client | undefined;
+    await until(`the kernel has chosen a connection's thread: ${where}`, async () => {
       const [client, { localPort }] = await open();
-      if (where === "any" || (await ask("threadOf", localPort)) === where) return client;
-      drop(client);
-    }
+      const isWanted = where === "any" || (await ask("threadOf", localPort)) === where;
+      if (isWanted) chosen = client;
+      else drop(client);
+      return isWanted;
+    });
+    return chosen!;
   };
   const redis = async () => {
     const client = new Redis(port, "127.0.0.1", { retryStrategy: null, maxRetriesPerRequest: 0 });
@@ -105,22 +135,20 @@ export async function startThreaded(
     await once(socket, "connect");
     return [socket, socket] as const;
   };
-  const clientOn = (where: Where) => until(where, redis, (client) => client.disconnect());
+  const clientOn = (where: Where) => connectTo(where, redis, (client) => client.disconnect());
   const socketOn = (where: Where) =>
-    until(
+    connectTo(
       where,
       () => raw(),
       (other) => other.destroy(),
     );
-  return Object.assign(running, {
-    port,
-    origin,
-    ask: ask as ThreadedNode["ask"],
+  // Not a copy: `ended` is asked when it is wanted.
+  return Object.assign(Object.create(running) as Running, {
     clientOn,
     clients: async () => {
       const pair: [Redis, Redis] = [await clientOn("main"), await clientOn("worker")];
       // Those that the kernel gave to the wrong thread.
-      while ((await ask("connected")) !== 2);
+      await until("two clients are connected", async () => (await ask("connected")) === 2);
       return pair;
     },
     socketOn,
@@ -133,7 +161,7 @@ export async function startThreaded(
 }
 
 /** Says something to a server and takes all that comes until it closes; latin1. */
-export function talkTo(t: ExecutionContext, port: number, text: string): Promise<string> {
+export function talkTo(t: Owner, port: number, text: string): Promise<string> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   t.teardown(() => socket.destroy());
   return everything(socket, text);
@@ -146,6 +174,7 @@ async function everything(socket: Socket, text: string): Promise<string> {
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
   socket.end(Buffer.from(text, "latin1"));
   // Not events.once, which rejects at an error.
-  await new Promise((resolve) => socket.once("close", resolve));
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  await patient(() => `the end of what follows ${text.slice(0, 1000)}`, closed);
   return Buffer.concat(chunks).toString("latin1");
 }

@@ -3,10 +3,15 @@
  * hit costs only that thread.
  * Method: a real node with `threads 2` and an origin that counts; clients on the thread that the test chooses.
  */
-import test from "ava";
 import type { Redis } from "ioredis";
-import { originValue } from "./origin.ts";
-import { startThreaded } from "./threads-rig.ts";
+import { testWith } from "../../needs.ts";
+import { until } from "../../until.ts";
+import { originValue } from "../origin.ts";
+import { reservePorts } from "../processes.ts";
+import { sharedThreaded, startThreaded, THREADS } from "./rig.ts";
+
+const testThreads = testWith(THREADS);
+const freshNode = sharedThreaded();
 
 /** The number behind `name:` in INFO, or of /metrics. */
 function figure(text: string, name: string): number {
@@ -20,9 +25,8 @@ async function statsOf(client: Redis): Promise<Record<string, number>> {
   return Object.fromEntries(pairs);
 }
 
-test.serial("connections are spread over the threads, and ids are unique", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("connections are spread over the threads, and ids are unique", async (t) => {
+  const node = await freshNode(t);
   const clients = [];
   for (let i = 0; i < 20; i++) clients.push(await node.clientOn(i % 2 === 0 ? "main" : "worker"));
   const ids = await Promise.all(clients.map((client) => client.client("ID")));
@@ -38,9 +42,8 @@ test.serial("connections are spread over the threads, and ids are unique", async
   );
 });
 
-test.serial("2,000 GETs of a cold key at once, over both threads, are one load", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("2,000 GETs of a cold key at once, over both threads, are one load", async (t) => {
+  const node = await freshNode(t);
   const [main, worker] = await node.clients();
   const gets = Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? main : worker).get("item:cold"));
   t.deepEqual(new Set(await Promise.all(gets)), new Set([originValue("cold")]));
@@ -50,11 +53,10 @@ test.serial("2,000 GETs of a cold key at once, over both threads, are one load",
   t.is(stats.loads, 1);
 });
 
-test.serial(
+testThreads.serial(
   "a hit is answered by the worker itself, while the main thread has not a command to run",
   async (t) => {
-    const node = await startThreaded(t);
-    if (node === undefined) return;
+    const node = await freshNode(t);
     const [main, worker] = await node.clients();
     await main.get("item:a");
     const before = await node.ask("mainHits");
@@ -64,9 +66,8 @@ test.serial(
   },
 );
 
-test.serial("what is deleted or flushed on one thread is gone on the other", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("what is deleted or flushed on one thread is gone on the other", async (t) => {
+  const node = await freshNode(t);
   const [main, worker] = await node.clients();
   for (const [one, other] of [
     [main, worker],
@@ -85,11 +86,10 @@ test.serial("what is deleted or flushed on one thread is gone on the other", asy
   }
 });
 
-test.serial(
+testThreads.serial(
   "a GET behind a DEL in one pipeline does not see what was deleted, on either thread",
   async (t) => {
-    const node = await startThreaded(t);
-    if (node === undefined) return;
+    const node = await freshNode(t);
     let version = 0;
     node.origin.respond = (_key, response) => void response.end(`v${++version}`);
     for (const where of ["main", "worker"] as const) {
@@ -105,10 +105,9 @@ test.serial(
   },
 );
 
-test.serial("INFO, CARROT.STATS, CLIENT LIST and /metrics add the threads up, exactly", async (t) => {
-  const httpPort = 20_000 + (process.pid % 20_000);
+testThreads.serial("INFO, CARROT.STATS, CLIENT LIST and /metrics add the threads up, exactly", async (t) => {
+  const [httpPort] = await reservePorts(t, 1);
   const node = await startThreaded(t, ["--http-port", String(httpPort)]);
-  if (node === undefined) return;
   const [main, worker] = await node.clients();
   await main.get("item:a");
   t.is(await worker.config("RESETSTAT"), "OK");
@@ -142,9 +141,8 @@ test.serial("INFO, CARROT.STATS, CLIENT LIST and /metrics add the threads up, ex
   t.is(figure(await main.info("stats"), "total_commands_processed"), 1);
 });
 
-test.serial("CONFIG SET is in force on every thread when it is answered", async (t) => {
+testThreads.serial("CONFIG SET is in force on every thread when it is answered", async (t) => {
   const node = await startThreaded(t);
-  if (node === undefined) return;
   const [main, worker] = await node.clients();
   for (const [one, other] of [
     [main, worker],
@@ -168,9 +166,8 @@ test.serial("CONFIG SET is in force on every thread when it is answered", async 
   }
 });
 
-test.serial("CONFIG SET loglevel reaches the workers' lines", async (t) => {
+testThreads.serial("CONFIG SET loglevel reaches the workers' lines", async (t) => {
   const node = await startThreaded(t, ["--loglevel", "nothing"]);
-  if (node === undefined) return;
   const main = await node.clientOn("main");
   await node.talk("worker", "POST / HTTP/1.1\r\n\r\n");
   t.notRegex(node.output(), /closed client/);
@@ -181,9 +178,8 @@ test.serial("CONFIG SET loglevel reaches the workers' lines", async (t) => {
   t.regex(line, /closed client \d+, 127\.0\.0\.1:\d+: Protocol error.* thread=2/);
 });
 
-test.serial("maxclients counts the clients of all threads", async (t) => {
+testThreads.serial("maxclients counts the clients of all threads", async (t) => {
   const node = await startThreaded(t);
-  if (node === undefined) return;
   const [main, worker] = await node.clients();
   await worker.config("SET", "maxclients", "2");
   for (let i = 0; i < 8; i++) {
@@ -193,14 +189,14 @@ test.serial("maxclients counts the clients of all threads", async (t) => {
   await main.config("SET", "maxclients", "3");
   // Let the one before go first: the thread that counts it may be told of its end after this one has come.
   for (let i = 0; i < 8; i++) {
-    while (figure(await main.info("clients"), "connected_clients") > 2);
+    const clients = async () => figure(await main.info("clients"), "connected_clients");
+    await until("the one before has gone", async () => (await clients()) === 2);
     t.is(await node.talk("any", "PING\r\n"), "+PONG\r\n");
   }
 });
 
-test.serial("a connection on a worker has its own name, dialect and password", async (t) => {
+testThreads.serial("a connection on a worker has its own name, dialect and password", async (t) => {
   const node = await startThreaded(t, ["--requirepass", "secret"]);
-  if (node === undefined) return;
   const words =
     "GET item:a\r\nAUTH wrong\r\nHELLO 3 AUTH default secret SETNAME here\r\nCLIENT GETNAME\r\nGET item:none\r\n";
   for (const where of ["main", "worker"] as const) {
@@ -217,9 +213,8 @@ test.serial("a connection on a worker has its own name, dialect and password", a
   }
 });
 
-test.serial("replies leave a worker in order, with slow loads in between", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("replies leave a worker in order, with slow loads in between", async (t) => {
+  const node = await freshNode(t);
   const held: (() => void)[] = [];
   node.origin.respond = (key, response) => {
     const answer = () => void response.end(key);
@@ -240,9 +235,8 @@ test.serial("replies leave a worker in order, with slow loads in between", async
   }
 });
 
-test.serial("a worker ends a connection as the main thread does: protocol errors, QUIT", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("a worker ends a connection as the main thread does: protocol errors, QUIT", async (t) => {
+  const node = await freshNode(t);
   for (const where of ["main", "worker"] as const) {
     t.is(
       await node.talk(where, "PING\r\n*1\r\n$x\r\nPING\r\n"),
@@ -259,9 +253,8 @@ test.serial("a worker ends a connection as the main thread does: protocol errors
   }
 });
 
-test.serial("8 MiB, binary keys and a mixed MGET pass through a worker byte by byte", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("8 MiB, binary keys and a mixed MGET pass through a worker byte by byte", async (t) => {
+  const node = await freshNode(t);
   const big = Buffer.alloc(8 << 20, "0123456789abcdef");
   node.origin.respond = (key, response) => void response.end(key === "big" ? big : originValue(key));
   const worker = await node.clientOn("worker");

@@ -9,7 +9,7 @@ import {
   glimpseOf,
   lookedOf,
   outcomeOf,
-} from "../../cluster/outcome-entry.ts";
+} from "../../cluster/outcome-message.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 
 const { Kind } = carrot;

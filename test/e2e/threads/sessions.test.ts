@@ -3,19 +3,22 @@
  * Method: a real node with `threads 2`, one client on the main thread and one on a worker, in either role.
  */
 import { once } from "node:events";
-import test from "ava";
 import type { Redis } from "ioredis";
-import { originValue } from "./origin.ts";
-import { startThreaded } from "./threads-rig.ts";
+import { testWith } from "../../needs.ts";
+import { until } from "../../until.ts";
+import { originValue } from "../origin.ts";
+import { sharedThreaded, startThreaded, THREADS } from "./rig.ts";
+
+const testThreads = testWith(THREADS);
+const freshNode = sharedThreaded();
 
 const bothWays = (pair: readonly [Redis, Redis]): [Redis, Redis][] => [
   [pair[0], pair[1]],
   [pair[1], pair[0]],
 ];
 
-test.serial("a message is heard on every thread, and counted", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("a message is heard on every thread, and counted", async (t) => {
+  const node = await freshNode(t);
   const [main, worker] = await node.clients();
   const [a, b] = [await node.clientOn("main"), await node.clientOn("worker")];
   for (const listener of [a, b]) await listener.subscribe("news");
@@ -33,11 +36,10 @@ test.serial("a message is heard on every thread, and counted", async (t) => {
   }
 });
 
-test.serial(
+testThreads.serial(
   "a transaction runs on any thread; a watched key that changed on the other ends it",
   async (t) => {
-    const node = await startThreaded(t);
-    if (node === undefined) return;
+    const node = await freshNode(t);
     for (const [one, other] of bothWays(await node.clients())) {
       const replies = await one.multi().get("item:a").del("item:a").exists("item:a").echo("x").exec();
       t.deepEqual(replies, [
@@ -55,33 +57,28 @@ test.serial(
   },
 );
 
-test.serial("MONITOR shows the commands of every thread, hits too", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("MONITOR shows the commands of every thread, hits too", async (t) => {
+  const node = await freshNode(t);
   const [main, worker] = await node.clients();
   await main.get("item:a");
   for (const where of ["main", "worker"] as const) {
     const monitor = await node.socketOn(where);
     let shown = "";
     monitor.on("data", (chunk) => (shown += chunk.toString("latin1")));
-    const until = async (fits: () => boolean) => {
-      while (!fits()) await once(monitor, "data");
-    };
     monitor.write("MONITOR\r\n");
-    await until(() => shown === "+OK\r\n");
+    await until("MONITOR is on", () => shown === "+OK\r\n");
     for (const client of [main, worker]) {
       await client.get("item:a");
       await client.echo(where);
     }
-    await until(() => shown.split(`"${where}"\r\n`).length > 2);
+    await until("both clients' commands are shown", () => shown.split(`"${where}"\r\n`).length > 2);
     t.deepEqual(shown.match(/"(get|echo)"/g), ['"get"', '"echo"', '"get"', '"echo"']);
     monitor.destroy();
   }
 });
 
-test.serial("KILL and PAUSE reach the clients of the other thread", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("KILL and PAUSE reach the clients of the other thread", async (t) => {
+  const node = await freshNode(t);
   const pair = await node.clients();
   for (const [one, other] of bothWays(pair)) {
     const victim = await node.clientOn(other === pair[0] ? "main" : "worker");
@@ -98,28 +95,29 @@ test.serial("KILL and PAUSE reach the clients of the other thread", async (t) =>
   }
 });
 
-test.serial("SLOWLOG and commandstats have the commands of every thread, in their order", async (t) => {
-  const node = await startThreaded(t, ["--slowlog-log-slower-than", "0"]);
-  if (node === undefined) return;
-  const [main, worker] = await node.clients();
-  await main.slowlog("RESET");
-  for (const client of [main, worker, main, worker]) await client.echo("x");
-  await main.call("CONFIG", "SET", "slowlog-log-slower-than", "-1");
-  const entries = (await worker.slowlog("GET", -1)) as [number, number, number, string[]][];
-  const echoes = entries.filter(([, , , words]) => words[0] === "echo");
-  t.is(echoes.length, 4);
-  t.deepEqual(
-    echoes.map(([id]) => id),
-    echoes.map(([id]) => id).sort((a, b) => b - a),
-  );
-  t.regex(await worker.info("commandstats"), /cmdstat_echo:calls=4,/);
-  t.is(await worker.slowlog("RESET"), "OK");
-  t.is(await main.slowlog("LEN"), 0);
-});
+testThreads.serial(
+  "SLOWLOG and commandstats have the commands of every thread, in their order",
+  async (t) => {
+    const node = await startThreaded(t, ["--slowlog-log-slower-than", "0"]);
+    const [main, worker] = await node.clients();
+    await main.slowlog("RESET");
+    for (const client of [main, worker, main, worker]) await client.echo("x");
+    await main.call("CONFIG", "SET", "slowlog-log-slower-than", "-1");
+    const entries = (await worker.slowlog("GET", -1)) as [number, number, number, string[]][];
+    const echoes = entries.filter(([, , , words]) => words[0] === "echo");
+    t.is(echoes.length, 4);
+    t.deepEqual(
+      echoes.map(([id]) => id),
+      echoes.map(([id]) => id).sort((a, b) => b - a),
+    );
+    t.regex(await worker.info("commandstats"), /cmdstat_echo:calls=4,/);
+    t.is(await worker.slowlog("RESET"), "OK");
+    t.is(await main.slowlog("LEN"), 0);
+  },
+);
 
-test.serial("RESET and CLIENT REPLY hold on a worker", async (t) => {
-  const node = await startThreaded(t);
-  if (node === undefined) return;
+testThreads.serial("RESET and CLIENT REPLY hold on a worker", async (t) => {
+  const node = await freshNode(t);
   const words = (...lines: string[]) => lines.map((line) => `${line}\r\n`).join("");
   t.is(
     await node.talk("worker", words("MULTI", "RESET", "CLIENT REPLY SKIP", "ECHO a", "ECHO b", "QUIT")),

@@ -4,9 +4,9 @@
  * Owns nothing of its own: it starts the node as the command line does and hands out what only its process can see or
  * do. Its arguments are those of `carrotcache`.
  */
-import { readConf } from "../../server/conf/read-conf.ts";
-import { startServer } from "../../server/main.ts";
-import { MUTEX } from "../../server/store/layout.ts";
+import { readConf } from "../../../server/conf/read-conf.ts";
+import { startServer } from "../../../server/main.ts";
+import { MUTEX } from "../../../server/store/layout.ts";
 
 /** What a test can ask, with the answer's type. */
 export interface Answers {

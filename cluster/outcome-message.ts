@@ -2,7 +2,7 @@
  * Outcomes and glimpses as the peer messages carry them.
  *
  * Owns the translation in both directions. Keeps: whatever a peer sends becomes a well-formed outcome or an error
- * outcome. Values are views of their frame: who keeps one copies it. Does not know requests.
+ * outcome. Values are views of their frame: a caller that keeps one copies it. Does not know requests.
  */
 
 import { carrot } from "../proto/generated/carrot.js";
@@ -24,7 +24,7 @@ export function entryOf(outcome: Outcome): carrot.Entry.$Properties {
   }
 }
 
-/** The outcome in an entry, or undefined when the peer does not answer this one (it is leaving). */
+/** The outcome in an entry; undefined when the peer is leaving and does not answer this request. */
 export function outcomeOf(entry: carrot.Entry.$Properties): Outcome | undefined {
   switch (entry.kind) {
     case carrot.Kind.VALUE:
@@ -58,7 +58,7 @@ export function glimpseOf(looked: carrot.Looked.$Properties): Glimpse {
   return { kind, bytes: bytes ?? 0, ttlMs: lifetimeOf(looked.ttlMs), footprintBytes: footprintBytes ?? 0 };
 }
 
-/** A lifetime that is no number is over: an entry kept for too long is worse than one loaded again. */
+/** A lifetime that is no number counts as over: an entry kept for too long is worse than one loaded again. */
 function lifetimeOf(ttlMs: number | null | undefined): number | undefined {
   if (ttlMs === null || ttlMs === undefined) return undefined;
   return ttlMs > 0 && ttlMs < Number.MAX_SAFE_INTEGER ? ttlMs : 0;

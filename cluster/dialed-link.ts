@@ -1,9 +1,9 @@
 /**
- * This node's link to one other member: dialed here, dialed again whenever it ends.
+ * The link that this node dials to one other member, and dials again whenever it ends. Requests go out on it.
  *
- * Owns the socket, its handshake, its heartbeat and the wait before the next attempt. Keeps: requests are sent only
- * while the link is up, and when it ends each of them is rejected with PeerUnreachable, at once, so that callers can
- * turn to the successor. Does not know keys, outcomes or the ring.
+ * Owns the wire, its handshake, its heartbeat and the wait before the next attempt. Keeps: requests are sent only while
+ * the link is up. When it ends, each of them is rejected with PeerUnreachable at once, so that callers can turn to the
+ * successor. Does not know keys, outcomes or the ring.
  *
  *     down --wait over, or the member dialed us--> connecting --proved, introduced--> up
  *       ^                                               |                              |
@@ -21,14 +21,14 @@ import type { QuietLog } from "./quiet-log.ts";
 import { type Answer, type AnswerName, type GetWaiter, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
 import type { Timer, Wire, World } from "./world.ts";
 
-/** For connecting, and once more for the handshake. */
+/** For connecting, and again for the handshake. */
 const DIAL_TIMEOUT_MS = 1000;
 const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5000;
-/** A link that lasted so long was a good one: the next attempt after it does not wait longer and longer. */
+/** A link that lasted this long did work: the wait before the next attempt is a short one again. */
 const PROVEN_MS = 5000;
 
-export type LinkState = "up" | "connecting" | "down";
+type LinkState = "up" | "connecting" | "down";
 
 export interface LinkFigures {
   readonly state: LinkState;
@@ -38,7 +38,7 @@ export interface LinkFigures {
   readonly sent: number;
   /** Keys that the member asked this node for, over its own link. */
   readonly received: number;
-  /** Of the link dialed here, over all its connections. */
+  /** Over all wires that this link has had. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly inFlight: number;
@@ -49,7 +49,7 @@ export interface LinkFigures {
   readonly lastError: string | undefined;
 }
 
-export interface LinkOptions {
+interface DialedLinkOptions {
   /** The member at the other end. */
   readonly peer: string;
   /** This node's id. */
@@ -58,23 +58,23 @@ export interface LinkOptions {
   /** The longest answer that is read. */
   readonly maxFrameBytes: number;
   /** How long everything but a GET may take; read at each use. */
-  readonly askTimeoutMs: () => number;
+  readonly requestTimeoutMs: () => number;
   readonly world: World;
   readonly log: QuietLog;
   /** The fingerprint of this node's ring. */
-  readonly ringPrint: () => number;
-  /** The link is up and nothing was sent on it yet; what is sent here goes before anything else. */
+  readonly ringFingerprint: () => number;
+  /** The link is up. Requests made in this callback go before all others. */
   readonly opened: () => void;
   /** The link was up and has ended, by itself or because it was closed. */
   readonly ended: () => void;
-  /** As in Requests. */
+  /** As in RequestsOptions. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   /** The fingerprint of the other side's ring, on opening and with every pong. */
   readonly sawRing: (fingerprint: number) => void;
 }
 
-export class Link {
-  readonly #options: LinkOptions;
+export class DialedLink {
+  readonly #options: DialedLinkOptions;
   #state: LinkState = "down";
   #stateSince: number;
   #stream: FrameStream | undefined;
@@ -93,7 +93,7 @@ export class Link {
   #rttMs: number | undefined;
   #lastError: string | undefined;
 
-  constructor(options: LinkOptions) {
+  constructor(options: DialedLinkOptions) {
     this.#options = options;
     this.#stateSince = options.world.clock();
   }
@@ -102,7 +102,7 @@ export class Link {
     return this.#state === "up";
   }
 
-  /** Too much is under way to add what may be refused. */
+  /** Whether a request that may be refused is one too many. */
   get isBusy(): boolean {
     return this.#requests?.isBusy ?? false;
   }
@@ -121,7 +121,7 @@ export class Link {
     else this.#greet(this.#options.world.connect(plainHost(address.host), address.port));
   }
 
-  /** As Requests.track; nothing while the link is not up, when whatever comes next is rejected. */
+  /** As Requests.track. Does nothing while the link is not up: the request that would follow is rejected. */
   track(key: Uint8Array, kind: "read" | "lookedAt"): void {
     this.#requests?.track(key, kind);
   }
@@ -136,12 +136,12 @@ export class Link {
     this.#requests.get(key, waiter);
   }
 
-  /** As Requests.ask; rejects with PeerUnreachable at once while the link is not up. */
-  ask<Name extends AnswerName>(
+  /** As Requests.request; rejects with PeerUnreachable at once while the link is not up. */
+  request<Name extends AnswerName>(
     answer: Name,
     build: (id: number) => carrot.Frame.$Properties,
   ): Promise<Answer<Name>> {
-    return this.#requests?.ask(answer, build) ?? Promise.reject(this.#unreachable());
+    return this.#requests?.request(answer, build) ?? Promise.reject(this.#unreachable());
   }
 
   figures(): Omit<LinkFigures, "received"> {
@@ -203,9 +203,9 @@ export class Link {
     if (step.reply !== undefined) stream.send(step.reply);
     if (!step.proved) return;
     this.#proved = true;
-    const { id, maxFrameBytes, ringPrint } = this.#options;
+    const { id, maxFrameBytes, ringFingerprint } = this.#options;
     stream.maxFrameBytes = maxFrameBytes;
-    stream.send(encodeFrame(carrot.Frame, { introduction: { id, maxFrameBytes, ring: ringPrint() } }));
+    stream.send(encodeFrame(carrot.Frame, { introduction: { id, maxFrameBytes, ring: ringFingerprint() } }));
   }
 
   #open(stream: FrameStream, { introduction }: carrot.Frame): void {
@@ -217,7 +217,7 @@ export class Link {
       world: this.#options.world,
       send: (frame) => stream.send(frame),
       outgoingBytes: () => stream.outgoingBytes,
-      askTimeoutMs: this.#options.askTimeoutMs,
+      requestTimeoutMs: this.#options.requestTimeoutMs,
       invalidated: this.#options.invalidated,
     });
     this.#heartbeat = new Heartbeat({
@@ -237,12 +237,12 @@ export class Link {
 
   #ping(): void {
     const start = this.#options.world.clock();
-    this.ask("pong", (id) => ({ ping: { id } })).then(
+    this.request("pong", (id) => ({ ping: { id } })).then(
       (pong) => {
         this.#rttMs = this.#options.world.clock() - start;
         this.#options.sawRing(pong.ring ?? 0);
       },
-      () => {}, // Late, or the link has ended: both are dealt with elsewhere.
+      () => {}, // Late, which the heartbeat judges, or the link has ended.
     );
   }
 
@@ -271,7 +271,7 @@ export class Link {
     return "closed by the other side on this node's proof: do both have the same cluster-secret?";
   }
 
-  /** Between half and all of the step, so that members that lost the same peer do not return in step. */
+  /** Between half and all of the step, so that members that lost the same peer do not dial all at once. */
   #backoffMs(): number {
     const step = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** this.#attempts++);
     return step * (0.5 + this.#options.world.random() / 2);

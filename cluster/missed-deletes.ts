@@ -1,26 +1,26 @@
 /**
  * The deletes that a member did not hear of while it could not be reached.
  *
- * Owns copies of the keys. Keeps: what is remembered is bounded; beyond the bound one flush stands for all of it, so
- * that too much is deleted rather than too little. Does not know links; lives as long as the member is one.
+ * Owns copies of the keys. Keeps: what is remembered is bounded. Beyond the bound one flush stands for all deletes, so that
+ * too much is deleted rather than too little. Does not know links; lives as long as the member is in the ring.
  */
 
 /** A minute of 160 deletes a second; more than that is cheaper to load again than to list. */
 const MAX_KEYS = 10_000;
 const MAX_BYTES = 1 << 20;
 
-export interface Missed {
-  /** True: everything has to go, and `keys` is empty. */
+interface Missed {
+  /** Everything has to go; `keys` is empty then. */
   readonly flush: boolean;
   readonly keys: readonly Uint8Array[];
 }
 
-export class MissedRemoves {
+export class MissedDeletes {
   #keys: Uint8Array[] = [];
   #bytes = 0;
   #flush = false;
 
-  /** Keeps the keys as they are: the caller owns them and changes them no more. */
+  /** Keeps the keys without copying them: the caller must not change them any more. */
   add(keys: readonly Uint8Array[]): void {
     for (const key of keys) {
       if (this.#flush) return;
@@ -35,7 +35,7 @@ export class MissedRemoves {
     this.#flush = true;
   }
 
-  /** What was missed; forgets it. */
+  /** Returns what was missed, and forgets it. */
   take(): Missed {
     const missed = { flush: this.#flush, keys: this.#keys };
     this.#clear();

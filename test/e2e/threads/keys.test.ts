@@ -4,22 +4,17 @@
  * Method: random pipelines on keys go to a real node with `threads 2`, through a worker and through the main thread in
  * turn, and to a real redis-server; the answers must be equal byte for byte.
  */
-import test from "ava";
-import { hasRedisServer } from "../proto/redis-server.ts";
-import { compareRuns } from "../server/commands/key-pipelines.ts";
-import { startThreaded } from "./threads-rig.ts";
+import { program, testWith } from "../../needs.ts";
+import { compareRuns } from "../../server/commands/key-pipelines.ts";
+import { startThreaded, THREADS } from "./rig.ts";
+
+const testKeys = testWith(THREADS, program("redis-server"));
 
 for (const protocol of [2, 3] as const) {
-  test.serial(
+  testKeys.serial(
     `in RESP${protocol} pipelines on keys through a worker are answered as redis-server does`,
     async (t) => {
-      if (!hasRedisServer()) {
-        t.falsy(process.env.CI, "CI needs the package redis-server");
-        t.log("NOT COMPARED: redis-server is not on the PATH");
-        return;
-      }
       const node = await startThreaded(t, ["--group", "default loader none", "--max-key-size", "1mb"]);
-      if (node === undefined) return;
       await compareRuns(
         t,
         [(text) => node.talk("worker", text), (text) => node.talk("main", text)],

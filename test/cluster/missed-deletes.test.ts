@@ -1,12 +1,12 @@
 /** Goal: nothing missed is forgotten, and memory stays bounded. Method: each bound by itself. */
 
 import test from "ava";
-import { MissedRemoves } from "../../cluster/missed-removes.ts";
+import { MissedDeletes } from "../../cluster/missed-deletes.ts";
 
 const keys = (count: number, bytes = 4) => Array.from({ length: count }, () => Buffer.alloc(bytes));
 
 test("gives the keys back in order, once", (t) => {
-  const missed = new MissedRemoves();
+  const missed = new MissedDeletes();
   missed.add([Buffer.from("a"), Buffer.from("b")]);
   missed.add([Buffer.from("c")]);
   t.deepEqual(missed.take(), { flush: false, keys: [Buffer.from("a"), Buffer.from("b"), Buffer.from("c")] });
@@ -14,7 +14,7 @@ test("gives the keys back in order, once", (t) => {
 });
 
 test("10,000 keys are kept, one more becomes a flush", (t) => {
-  const missed = new MissedRemoves();
+  const missed = new MissedDeletes();
   missed.add(keys(10_000));
   t.is(missed.take().keys.length, 10_000);
   missed.add(keys(10_001));
@@ -22,7 +22,7 @@ test("10,000 keys are kept, one more becomes a flush", (t) => {
 });
 
 test("1 MiB of keys is kept, one byte more becomes a flush", (t) => {
-  const missed = new MissedRemoves();
+  const missed = new MissedDeletes();
   missed.add(keys(128, 8192));
   t.is(missed.take().keys.length, 128);
   missed.add([...keys(128, 8192), Buffer.alloc(1)]);
@@ -30,7 +30,7 @@ test("1 MiB of keys is kept, one byte more becomes a flush", (t) => {
 });
 
 test("a flush stands for the keys before and after it", (t) => {
-  const missed = new MissedRemoves();
+  const missed = new MissedDeletes();
   missed.add(keys(1));
   missed.addFlush();
   missed.add(keys(1));
