@@ -11,7 +11,9 @@ import { configReasons, errors } from "../../proto/texts.ts";
 import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { policyOf } from "../observe/info.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { CommandContext } from "./command.ts";
+import { define } from "./define.ts";
+import { wordOf } from "./words.ts";
 
 /** What redis-benchmark, exporters and client libraries ask a Redis for, as it is true of a cache without disks. */
 function ofRedis({ maxCommandBytes, eviction }: NodeConf): readonly (readonly [string, string])[] {
@@ -50,7 +52,7 @@ const REDIS_POLICIES = [
 
 /** Why maxmemory-policy cannot be set to this word: only the one in force can, for tools that make sure of it. */
 function policyRefusal(word: Buffer, { eviction }: NodeConf): string | undefined {
-  const policy = word.toString("latin1").toLowerCase();
+  const policy = wordOf(word);
   if (policy === policyOf(eviction)) return undefined;
   return REDIS_POLICIES.includes(policy) ? configReasons.immutable : configReasons.notOneOf(REDIS_POLICIES);
 }
@@ -84,21 +86,10 @@ async function resetStat(_args: readonly Buffer[], { node }: CommandContext): Pr
   return OK;
 }
 
-function subcommand(name: string, arity: number, summary: string, run: NonNullable<Command["run"]>): Command {
-  return { name, arity, flags: ["admin", "loading", "stale"], summary, since: "2.0.0", group: "server", run };
-}
-
-/** CONFIG with its subcommands. */
-export const configCommand: Command = {
-  name: "config",
-  arity: -2,
-  flags: [],
-  summary: "A container for configuration commands.",
-  since: "2.0.0",
-  group: "server",
-  subcommands: [
-    subcommand("get", -3, "The values of directives, by patterns.", get),
-    subcommand("set", -4, "Changes directives while the node runs.", set),
-    subcommand("resetstat", 2, "Sets counters back to zero.", resetStat),
-  ],
-};
+/** The commands of this file. */
+export const configCommands = [
+  define("config"),
+  define("config|get", { run: get }),
+  define("config|set", { run: set }),
+  define("config|resetstat", { run: resetStat }),
+];

@@ -6,8 +6,9 @@
  */
 import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { Command, CommandContext } from "./command.ts";
-import { int64Of, wordOf } from "./key-args.ts";
+import type { CommandContext } from "./command.ts";
+import { define } from "./define.ts";
+import { int64Of, wordOf } from "./words.ts";
 
 /** Keys that SCAN looks at when it is not told. */
 const DEFAULT_COUNT = 10;
@@ -91,33 +92,13 @@ async function keys(args: readonly Buffer[], { node }: CommandContext): Promise<
   return new Encoded(Buffer.concat([Buffer.from(`*${count}\r\n`), ...parts]));
 }
 
+async function randomKey(_args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  return (await node.cache.scan.random()) ?? null;
+}
+
 /** The commands of this file. */
-export const scanCommands: readonly Command[] = [
-  {
-    name: "scan",
-    arity: -2,
-    flags: ["readonly"],
-    summary: "The keys cached in the whole cluster, a piece at a time. Any node can go on from a cursor.",
-    since: "2.8.0",
-    group: "generic",
-    run: scan,
-  },
-  {
-    name: "keys",
-    arity: 2,
-    flags: ["readonly", "dangerous"],
-    summary: "All keys cached in the whole cluster that match a pattern. SCAN is kinder.",
-    since: "1.0.0",
-    group: "generic",
-    run: keys,
-  },
-  {
-    name: "randomkey",
-    arity: 1,
-    flags: ["readonly"],
-    summary: "Some key that is cached in the cluster; not each with the same chance.",
-    since: "1.0.0",
-    group: "generic",
-    run: async (_args, { node }) => (await node.cache.scan.random()) ?? null,
-  },
+export const scanCommands = [
+  define("scan", { run: scan }),
+  define("keys", { run: keys }),
+  define("randomkey", { run: randomKey }),
 ];

@@ -7,11 +7,10 @@
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { Command, CommandContext } from "./command.ts";
-import { edited, LOOK, ONE_KEY, unkeepable, WHOLE } from "./key-args.ts";
-import { MILLISECONDS, newLifeOf, readSetWords, SECONDS, type TimeUnit } from "./lifetimes.ts";
-
-const EVERY_SECOND = { first: 1, last: -1, step: 2 };
+import type { CommandContext, Run } from "./command.ts";
+import { define } from "./define.ts";
+import { MILLISECONDS, newLifeOf, readSetWords, SECONDS, type TimeUnit } from "./expiry-words.ts";
+import { edited, LOOK, unkeepable, WHOLE } from "./key-access.ts";
 
 function keep(
   key: Buffer,
@@ -37,7 +36,7 @@ function set(args: readonly Buffer[], context: CommandContext): Reply | Promise<
   });
 }
 
-function setWithLife(name: string, unit: TimeUnit): Command["run"] {
+function setWithLife(name: string, unit: TimeUnit): Run {
   return (args, context) => {
     const life = newLifeOf({ arg: args[2]!, unit }, name, context.node.wallMs());
     return life instanceof ErrorReply ? life : keep(args[1]!, args[3]!, context, { life }, () => OK);
@@ -56,46 +55,21 @@ async function mset(args: readonly Buffer[], context: CommandContext): Promise<R
   return (await Promise.all(replies)).find((reply) => reply instanceof ErrorReply) ?? OK;
 }
 
-function command(
-  name: string,
-  arity: number,
-  summary: string,
-  run: NonNullable<Command["run"]>,
-  more: Partial<Command> = {},
-): Command {
-  const flags = ["write", "denyoom"] as const;
-  return { name, arity, flags, keys: ONE_KEY, summary, since: "1.0.0", group: "string", run, ...more };
+function setnx(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  const edit: Partial<Edit> = { conditions: ["missing"] };
+  return keep(args[1]!, args[2]!, context, edit, ({ changed }) => (changed ? 1 : 0));
+}
+
+function getset(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  return keep(args[1]!, args[2]!, context, { wanted: WHOLE }, ({ value }) => value ?? null);
 }
 
 /** The commands of this file. */
-export const setCommands: readonly Command[] = [
-  command(
-    "set",
-    -3,
-    "Puts a value into the cache, at the key's owner only. Without an expiry it does not expire, whatever its group's ttl.",
-    set,
-  ),
-  command("setex", 4, "The same as SET with EX.", setWithLife("setex", SECONDS)!, { since: "2.0.0" }),
-  command("psetex", 4, "The same as SET with PX.", setWithLife("psetex", MILLISECONDS)!, {
-    since: "2.6.0",
-  }),
-  command(
-    "setnx",
-    3,
-    "Puts a value into the cache when the key has none; a cached 'not found' is none.",
-    (args, context) =>
-      keep(args[1]!, args[2]!, context, { conditions: ["missing"] }, ({ changed }) => (changed ? 1 : 0)),
-    { flags: ["write", "denyoom", "fast"] },
-  ),
-  command(
-    "getset",
-    3,
-    "Puts a value into the cache and returns the one that was cached before.",
-    (args, context) => keep(args[1]!, args[2]!, context, { wanted: WHOLE }, ({ value }) => value ?? null),
-    { flags: ["write", "denyoom", "fast"] },
-  ),
-  command("mset", -3, "SET for several keys; not one step for all of them.", mset, {
-    keys: EVERY_SECOND,
-    since: "1.0.1",
-  }),
+export const setCommands = [
+  define("set", { run: set }),
+  define("setex", { run: setWithLife("setex", SECONDS) }),
+  define("psetex", { run: setWithLife("psetex", MILLISECONDS) }),
+  define("setnx", { run: setnx }),
+  define("getset", { run: getset }),
+  define("mset", { run: mset }),
 ];

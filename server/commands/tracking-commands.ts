@@ -12,15 +12,13 @@ import type { Connection } from "../clients/connection.ts";
 import { overlapOf } from "../tracking/prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
+import { define } from "./define.ts";
+import { wordOf } from "./words.ts";
 
 /** More would take long to compare, and nobody means it. */
 const MAX_PREFIXES = 1000;
 
 type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };
-
-function wordOf(arg: Buffer): string {
-  return arg.toString("latin1").toLowerCase();
-}
 
 function readOptions(args: readonly Buffer[]): Asked | ErrorReply {
   const prefixes: string[] = [];
@@ -137,25 +135,12 @@ export function endCaching(context: LocalContext): void {
   void context.runOnNode(cachingUsedCommand, [Buffer.from(cachingUsedCommand.name)]);
 }
 
-function subcommand(fields: Pick<Command, "name" | "arity" | "summary" | "run" | "local">): Command {
-  return { ...fields, flags: ["noscript", "loading", "stale"], since: "6.0.0", group: "connection" };
+function getRedir(_args: readonly Buffer[], { node, client }: CommandContext): Reply {
+  return node.cache.tracking.client(client.id) === undefined ? -1 : 0;
 }
 
-const trackingCommand = subcommand({
-  name: "tracking",
-  arity: -3,
-  summary: "Client-side caching: asks to be told when what was read no longer holds.",
-  local: askForTracking,
-  run: tracking,
-});
-
-const cachingCommand = subcommand({
-  name: "caching",
-  arity: 3,
-  summary: "With OPTIN or OPTOUT: whether the keys of the next command are remembered.",
-  local: askForCaching,
-  run: caching,
-});
+const trackingCommand = define("client|tracking", { local: askForTracking, run: tracking });
+const cachingCommand = define("client|caching", { local: askForCaching, run: caching });
 
 /** No client can say it: a connection's thread tells the node that what CLIENT CACHING said is used up. */
 export const cachingUsedCommand: Command = {
@@ -172,23 +157,10 @@ export const cachingUsedCommand: Command = {
   },
 };
 
-/** Subcommands of CLIENT. */
-export const trackingCommands: readonly Command[] = [
+/** The commands of this file. */
+export const trackingCommands = [
   trackingCommand,
   cachingCommand,
-  {
-    ...subcommand({
-      name: "trackinginfo",
-      arity: 2,
-      summary: "What this connection has asked for with CLIENT TRACKING.",
-      run: trackingInfo,
-    }),
-    since: "6.2.0",
-  },
-  subcommand({
-    name: "getredir",
-    arity: 2,
-    summary: "Where invalidations go: 0 to this connection, -1 nowhere.",
-    run: (_args, { node, client }) => (node.cache.tracking.client(client.id) === undefined ? -1 : 0),
-  }),
+  define("client|trackinginfo", { run: trackingInfo }),
+  define("client|getredir", { run: getRedir }),
 ];

@@ -4,7 +4,7 @@
  * Method: a node that is alone; then nodes on loopback that are linked. Replies as bytes, and as ioredis decodes them.
  */
 import test, { type ExecutionContext } from "ava";
-import { turn } from "../fakes.ts";
+import { until } from "../../until.ts";
 import { bulk, ownHost, type Rig, startRig } from "../rig.ts";
 
 /** A flat list of names and values as an object; ioredis hands maps out like that. */
@@ -29,7 +29,7 @@ async function startMembers(
   );
   const isLinked = ({ node }: Rig) =>
     ids.every((id) => id === node.cache.membership.self || node.cache.peers!.isUp(id));
-  while (!rigs.every(isLinked)) await turn();
+  await until("each member has a link to every other", () => rigs.every(isLinked));
   return rigs;
 }
 

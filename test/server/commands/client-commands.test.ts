@@ -5,7 +5,8 @@
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
 
 /** The lines of a reply of CLIENT LIST or INFO, in RESP2, as fields. */
@@ -68,7 +69,7 @@ test("LIST shows every client of the node with what it does", async (t) => {
   await exchange(asking, "CLIENT", "SETNAME", "asking");
   waiting.send(command("GET", "scores:slow") + command("PING"));
   sending.send("*2\r\n$3\r\nGET\r\n$5\r\nab");
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   await exchange(asking, "PING");
   clock.advance(2500);
   const lines = linesOf(await exchange(asking, "CLIENT", "LIST"));

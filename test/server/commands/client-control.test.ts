@@ -5,7 +5,7 @@
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { turn } from "../fakes.ts";
+import { until } from "../../until.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
 
@@ -111,7 +111,7 @@ test("PAUSE holds up all commands of all clients in order; those that come while
   raw.send(command("GET", "scores:a"));
   const late = await client();
   late.send(command("ECHO", "late"));
-  while (node.report.clientFigures.commands < 5) await turn();
+  await until("all commands have come", () => node.report.clientFigures.commands >= 5);
   t.is(early.text + raw.text + late.text, "");
   await node.sessions.unpause();
   for (const waiting of [raw, late, early]) await waiting.until((text) => text.endsWith("\r\n"));
@@ -160,7 +160,7 @@ test("a client that is gone before the pause is over does nothing any more", asy
   await raw.reply(command("PING"), "+PONG\r\n");
   await ask(["CLIENT", "PAUSE", "1000000"]);
   raw.send(command("GET", "scores:never"));
-  while (node.report.clientFigures.commands < 3) await turn();
+  await until("the GET has come", () => node.report.clientFigures.commands >= 3);
   t.is(await node.sessions.kill({ id: 1, self: 0, skipsSelf: true }), 1);
   await node.sessions.unpause();
   t.is(await ask(["GET", "scores:a"]), bulk("value of a"));

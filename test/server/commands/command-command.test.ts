@@ -1,7 +1,7 @@
 /**
  * Goal: COMMAND tells clients what they build on: the shapes of Redis, the places of keys, the right count.
- * Method: replies as ioredis decodes them; arity, flags and places of keys against a real redis-server's table; and
- * redis-cli, which reads COMMAND DOCS before it takes a line.
+ * Method: replies as ioredis decodes them; arity, flags, places of keys and what is done to them against a real
+ * redis-server's table; and redis-cli, which reads COMMAND DOCS before it takes a line.
  */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
@@ -9,7 +9,8 @@ import test, { type ExecutionContext } from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
-import { startRig } from "../rig.ts";
+import { bulk, startRig } from "../rig.ts";
+import { compareWithRedis } from "./compare.ts";
 
 type Entry = [
   name: string,
@@ -95,6 +96,65 @@ test("arity and places of keys are Redis' own, and so are the flags that matter 
   const ours = headsOf(await (await (await startRig(t)).client()).all(request));
   t.is(theirs.length, names.length);
   t.deepEqual(ours, theirs);
+});
+
+const WITH_KEYS = [
+  ...[
+    "GET a",
+    "MGET a b",
+    "EXISTS a",
+    "TTL a",
+    "PTTL a",
+    "STRLEN a",
+    "DEL a b",
+    "UNLINK a",
+    "SET a b",
+    "SET a b GET",
+  ],
+  ...[
+    "set a b nx Get",
+    "SETEX a 1 b",
+    "PSETEX a 1 b",
+    "SETNX a b",
+    "GETSET a b",
+    "MSET a b c d",
+    "GETEX a",
+    "GETDEL a",
+  ],
+  ...[
+    "GETRANGE a 0 1",
+    "SUBSTR a 0 1",
+    "EXPIRE a 1",
+    "PEXPIRE a 1",
+    "EXPIREAT a 1",
+    "PEXPIREAT a 1",
+    "PERSIST a",
+  ],
+  ...[
+    "EXPIRETIME a",
+    "PEXPIRETIME a",
+    "TOUCH a",
+    "TYPE a",
+    "OBJECT ENCODING a",
+    "MEMORY USAGE a",
+    "WATCH a b",
+  ],
+  ...["PING x", "SSUBSCRIBE a", "SPUBLISH a b", "FOO a", "GET a b", "GET"],
+];
+
+for (const protocol of [2, 3] as const) {
+  test(`in RESP${protocol} GETKEYSANDFLAGS is redis-server's`, async (t) => {
+    await compareWithRedis(
+      t,
+      protocol,
+      WITH_KEYS.map((words) => `COMMAND GETKEYSANDFLAGS ${words}`),
+    );
+  });
+}
+
+test("GETKEYSANDFLAGS says of a command that only looks that it reads", async (t) => {
+  const { ask } = await startRig(t);
+  t.is(await ask(["COMMAND", "GETKEYSANDFLAGS", "EXISTS", "a"]), `*1\r\n*2\r\n${bulk("a")}*1\r\n+RO\r\n`);
 });
 
 for (const dialect of ["-2", "-3"]) {

@@ -6,6 +6,7 @@
 import test from "ava";
 import { directives } from "../../../server/conf/directives.ts";
 import { command } from "../../proto/read-commands.ts";
+import { until } from "../../until.ts";
 import { HeldLoader, turn } from "../fakes.ts";
 import { bulk, type Rig, startRig } from "../rig.ts";
 
@@ -94,7 +95,7 @@ type Proof = (
 ) => Promise<unknown>;
 
 const asks = async (loader: HeldLoader, count: number) => {
-  while (loader.loads.length < count) await turn();
+  await until(`${count} loads are under way`, () => loader.loads.length >= count);
 };
 
 /** Loads `scores:KEY` with what the loader is then told to say. */
@@ -123,7 +124,9 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
     async ({ client, clock, node }) => {
       const raw = await client();
       raw.send("PIN");
-      while (node.clients.size === 0 || [...node.clients.all()][0]!.pendingBytes === 0) await turn();
+      await until("the node has read half a command", () =>
+        Array.from(node.clients.all()).some(({ pendingBytes }) => pendingBytes > 0),
+      );
       clock.advance(5001);
       node.clients.sweep();
       await raw.ended;
@@ -257,7 +260,7 @@ for (const [name, [value, proof, shows]] of Object.entries(PROOFS)) {
       const raw = await rig.client();
       t.is(await raw.reply(command(...set(...words)), "+OK\r\n"), "+OK\r\n");
       raw.socket.destroy();
-      while (rig.node.clients.size > 0) await turn();
+      await until("the client is gone", () => rig.node.clients.size === 0);
     };
     await change(name, value);
     t.deepEqual(await proof({ ...rig, loader, set: change }), shows);

@@ -4,7 +4,8 @@
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 
 /** An origin with one value, one absence, one failure, and one value with a life of its own. */
@@ -60,7 +61,7 @@ test("commands that only look never load, and see neither what is absent nor wha
   t.is(await ask(...all), nothing);
   const raw = await client();
   raw.send(command("GET", "scores:Tom"));
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   t.is(await ask(...all), nothing);
   loader.loads[0]!.resolve(null);
   await raw.until((text) => text === "$-1\r\n");
@@ -93,7 +94,7 @@ test("DEL and UNLINK count each key once, and void a load under way", async (t) 
   const { ask, client } = await startRig(t, [], { loader });
   const raw = await client();
   raw.send(command("MGET", "scores:Tom", "scores:Sam"));
-  while (loader.loads.length < 2) await turn();
+  await until("two loads are under way", () => loader.loads.length >= 2);
   t.is(await ask(["DEL", "scores:Tom"]), ":0\r\n");
   for (const held of loader.loads) held.resolve("old");
   // Who was waiting gets the value, which nobody keeps.

@@ -32,8 +32,7 @@ function setUp() {
   const run = (local?: Command["local"]) =>
     perform(
       {
-        command: { name: "sub", flags: [], local } as unknown as Command,
-        name: "main|sub",
+        command: { name: "main|sub", flags: [], local } as unknown as Command,
         args: [key("main"), key("sub")],
       },
       context,
@@ -49,7 +48,7 @@ test("what is the connection's own is done here, all else where the node is", (t
   );
   t.deepEqual(onNode, []);
   t.is(run(), OK);
-  t.deepEqual(onNode, ["sub"]);
+  t.deepEqual(onNode, ["main|sub"]);
   t.is(connection.lastCommand, "main|sub");
 });
 
@@ -85,5 +84,5 @@ test("what throws or rejects is logged and answered", async (t) => {
     internal,
   );
   t.deepEqual(await run(() => Promise.reject(new Error("rejected"))), internal);
-  t.deepEqual(logged, ["sub: thrown", "sub: rejected"]);
+  t.deepEqual(logged, ["main|sub: thrown", "main|sub: rejected"]);
 });

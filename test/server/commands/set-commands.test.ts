@@ -6,7 +6,8 @@
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, startFlight, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader, startFlight } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { keyAt, startMembers } from "../three-members.ts";
 
@@ -15,7 +16,7 @@ test("a SET needs no load, and voids the one under way, whose value nobody keeps
   const { ask, client } = await startRig(t, [], { loader });
   const raw = await client();
   raw.send(command("GET", "scores:Tom"));
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   t.is(await ask(["SET", "scores:Tom", "new"]), "+OK\r\n");
   loader.loads[0]!.resolve("old");
   await raw.until((text) => text === bulk("old"));
@@ -28,7 +29,7 @@ test("a SET that NX or XX forbids lets the load go on", async (t) => {
   const { ask, client } = await startRig(t, [], { loader });
   const raw = await client();
   raw.send(command("GET", "scores:Tom"));
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   t.is(await ask(["SET", "scores:Tom", "new", "XX"], ["EXPIRE", "scores:Tom", "9"]), "$-1\r\n:0\r\n");
   loader.loads[0]!.resolve("loaded");
   await raw.until((text) => text === bulk("loaded"));
@@ -106,7 +107,7 @@ test("a SET voids a load at its owner that another member waits for", async (t) 
   const name = keyAt(rigs[1]!);
   const raw = await rigs[0]!.client();
   raw.send(command("GET", name));
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   t.is(await rigs[2]!.ask(["SET", name, "new"]), "+OK\r\n");
   loader.loads[0]!.resolve("old");
   await raw.until((text) => text === bulk("old"));

@@ -4,7 +4,8 @@
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
 
@@ -35,7 +36,7 @@ test("a load that took long is in it, with the client who waited", async (t) => 
   raw.send(command("CLIENT", "SETNAME", "me"));
   for (const name of ["a", "b", "c"]) {
     raw.send(command("GET", `scores:${name}`));
-    while (loader.loads.length === 0) await turn();
+    await until("a load is under way", () => loader.loads.length > 0);
     clock.advance(1500);
     loader.loads.pop()!.resolve("late");
     await raw.until((text) => text.endsWith(bulk("late")));

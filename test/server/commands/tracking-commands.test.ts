@@ -8,6 +8,7 @@ import { connect, type NetConnectOpts } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { bytes, command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { until } from "../../until.ts";
 import { HeldLoader, turn } from "../fakes.ts";
 import { type Rig, startRig } from "../rig.ts";
 
@@ -20,14 +21,12 @@ const HELLO = command("HELLO", "3");
 class Talker {
   readonly #socket;
   #text = "";
-  #heard: () => void = () => {};
 
   constructor(t: ExecutionContext, to: NetConnectOpts) {
     this.#socket = connect(to);
     this.#socket.on("error", (error) => t.fail(error.message));
     this.#socket.on("data", (chunk) => {
       this.#text += chunk.toString("latin1");
-      this.#heard();
     });
     t.teardown(() => this.#socket.destroy());
   }
@@ -35,7 +34,7 @@ class Talker {
   /** Sends commands and takes what has come until their replies are there. */
   async say(text: string): Promise<string> {
     this.#socket.write(bytes(text + command("ECHO", "marker")));
-    while (!this.#text.includes(MARKER)) await new Promise<void>((resolve) => (this.#heard = resolve));
+    await until(`the replies to ${JSON.stringify(text)}`, () => this.#text.includes(MARKER));
     const heard = this.#text.replace(MARKER, "(marker)");
     this.#text = "";
     return heard;
@@ -226,7 +225,10 @@ test("a loaded value is told of when its time is up, and a cached null when it i
   const told = (name: string) => `>2\r\n$10\r\ninvalidate\r\n*1\r\n$8\r\n${name}\r\n`;
   const heard = async (pushes: string) => {
     let all = "";
-    while (all.length < pushes.length) all += (await a.say("")).replace("(marker)", "");
+    await until("the pushes have come", async () => {
+      all += (await a.say("")).replace("(marker)", "");
+      return all.length >= pushes.length;
+    });
     return all;
   };
   t.is(await heard(told("scores:2")), told("scores:2"));
@@ -270,7 +272,7 @@ test("who asks for RESP3 behind a load is told nothing in RESP3 before the reply
   const a = await rig.client();
   const turning = command("GET", "scores:slow") + HELLO + command("CLIENT", "TRACKING", "ON", "BCAST");
   a.send(turning + command("GET", "scores:slow"));
-  while (!/tracking_clients:1/.test(await rig.ask(["INFO"]))) await turn();
+  await until("a client tracks", async () => /tracking_clients:1/.test(await rig.ask(["INFO"])));
   await rig.ask(["SET", "scores:had", "x"]);
   await turn();
   t.is(a.take(), "");

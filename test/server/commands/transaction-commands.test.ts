@@ -10,6 +10,7 @@ import type { Command, LocalContext } from "../../../server/commands/command.ts"
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
+import { until } from "../../until.ts";
 import { Held, HeldLoader, key, turn } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
@@ -85,7 +86,7 @@ test("reads that follow each other load together; a delete waits for those befor
     ["GET", "scores:a"],
   ];
   raw.send([...words, ["EXEC"], ["PING"], ["GET", "scores:b"]].map((each) => command(...each)).join(""));
-  while (loader.loads.length < 2) await turn();
+  await until("two loads are under way", () => loader.loads.length >= 2);
   await raw.until((text) => text.split("QUEUED").length === 5);
   raw.take();
   loader.loads[1]!.resolve("b");
@@ -93,7 +94,7 @@ test("reads that follow each other load together; a delete waits for those befor
   t.is(loader.loads.length, 2);
   t.is(node.report.clientFigures.commands, 6, "nothing behind EXEC has been taken");
   loader.loads[0]!.resolve("a1");
-  while (loader.loads.length < 3) await turn();
+  await until("the third load is under way", () => loader.loads.length >= 3);
   t.is(raw.text, "");
   loader.loads[2]!.resolve("a2");
   const expected = `*4\r\n${bulk("a1")}${bulk("b")}:1\r\n${bulk("a2")}+PONG\r\n${bulk("b")}`;
@@ -207,6 +208,6 @@ test("who is gone watches nothing any more", async (t) => {
   await raw.reply(command("WATCH", "scores:a"), "+OK\r\n");
   t.is(node.cache.watches.size, 1);
   raw.socket.destroy();
-  while (node.report.clients.count > 0) await turn();
+  await until("the client is gone", () => node.report.clients.count === 0);
   t.is(node.cache.watches.size, 0);
 });

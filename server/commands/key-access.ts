@@ -1,32 +1,14 @@
 /**
- * What the commands on keys have in common: how words are read, what is refused, how an edit becomes a reply.
+ * What the commands on keys have in common: what is refused, how an entry is looked at or edited, and how the outcome
+ * becomes a reply.
  *
- * Words are compared as Redis compares them, as C strings: what stands behind a NUL does not count.
+ * Knows no command, and not where a key's owner is.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
+import type { Glimpse } from "../../cluster/outcome.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import type { Command, CommandContext } from "./command.ts";
-
-export const ONE_KEY = { first: 1, last: 1, step: 1 };
-export const ALL_KEYS = { first: 1, last: -1, step: 1 };
-/** A longer word is none that Redis knows. */
-const MAX_WORD_BYTES = 32;
-
-/** A word of a command's syntax, in lower case. */
-export function wordOf(arg: Buffer): string {
-  const nul = arg.subarray(0, MAX_WORD_BYTES).indexOf(0);
-  return arg.toString("latin1", 0, nul < 0 ? MAX_WORD_BYTES : nul).toLowerCase();
-}
-
-/** A decimal integer of 64 bits, as Redis reads one; undefined when it is none. */
-export function int64Of(arg: Buffer): bigint | undefined {
-  if (arg.length > 20) return undefined;
-  const text = arg.toString("latin1");
-  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(text)) return undefined;
-  const value = BigInt(text);
-  return value === BigInt.asIntN(64, value) ? value : undefined;
-}
+import type { CommandContext, Run } from "./command.ts";
 
 /** The error for the first key that is longer than `max-key-size` allows. */
 export function tooLong(keys: readonly Buffer[], { node }: CommandContext): ErrorReply | undefined {
@@ -71,7 +53,20 @@ export function edited(
   return outcome instanceof Promise ? outcome.then(reply) : reply(outcome);
 }
 
-/** A command on one key that looks at what its owner holds, without a load, and changes nothing. */
-export function looking(edit: Partial<Edit>, read: (edited: Edited) => Reply, keyAt = 1): Command["run"] {
+/** A command on one key that edits nothing, and is asked of the key's owner. */
+export function looking(edit: Partial<Edit>, read: (edited: Edited) => Reply, keyAt = 1): Run {
   return (args, context) => edited(context, args[keyAt]!, { ...LOOK, ...edit }, read);
+}
+
+/** Asks the owners of keys what they hold, without a load and without counting as a use. */
+export function glimpse(keys: readonly Buffer[], { node, reader }: CommandContext): Promise<Glimpse[]> {
+  return Promise.all(keys.map((key) => node.cache.holdings.look(Buffer.from(key), { reader })));
+}
+
+/** A command on one key that replies with a figure of what its owner holds. */
+export function glimpsing(read: (glimpse: Glimpse) => Reply, keyAt = 1): Run {
+  return async (args, context) => {
+    const key = args[keyAt]!;
+    return tooLong([key], context) ?? read((await glimpse([key], context))[0]!);
+  };
 }

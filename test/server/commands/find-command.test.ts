@@ -4,20 +4,26 @@
 import test from "ava";
 import { ErrorReply } from "../../../proto/reply.ts";
 import type { Command, CommandTable } from "../../../server/commands/command.ts";
-import { arityFits, choose, commandNamed } from "../../../server/commands/lookup.ts";
+import {
+  arityFits,
+  commandNamed,
+  findCommand,
+  helpOf,
+  isBare,
+} from "../../../server/commands/find-command.ts";
 
 const shape = { flags: [], summary: "A command.", since: "1.0.0", group: "server" } as const;
-const list: Command = { ...shape, name: "list", arity: -2, local: () => null };
-const client: Command = { ...shape, name: "client", arity: -2, subcommands: [list] };
+const list: Command = { ...shape, name: "client|list", arity: -2, local: () => null };
+const client: Command = { ...shape, name: "client", arity: -2, subcommands: new Map([["list", list]]) };
 const echo: Command = { ...shape, name: "echo", arity: 2, local: (args) => args[1]! };
 const commands: CommandTable = new Map([client, echo].map((command) => [command.name, command]));
 
 function chosen(...words: string[]): string {
-  const found = choose(
+  const found = findCommand(
     commands,
     words.map((word) => Buffer.from(word)),
   );
-  return found instanceof ErrorReply ? found.text : found.name;
+  return found instanceof ErrorReply ? found.text : found.command.name;
 }
 
 test("a command is found by its name in any case, a subcommand by both names", (t) => {
@@ -38,6 +44,12 @@ test("names with a container lead to its subcommand, and to nothing where there 
   t.is(commandNamed(commands, "client"), client);
   t.is(commandNamed(commands, "client|nosuch"), undefined);
   t.is(commandNamed(commands, "echo|list"), undefined);
+});
+
+test("a container is bare when its name alone does nothing; its HELP is not", (t) => {
+  t.true(isBare(client));
+  t.false(isBare(list));
+  t.false(isBare(helpOf(client)));
 });
 
 test("an arity counts the name, and a negative one is the least", (t) => {

@@ -6,7 +6,7 @@
  */
 import { ErrorReply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
-import { int64Of, wordOf } from "./key-args.ts";
+import { int64Of, wordOf } from "./words.ts";
 
 export interface TimeUnit {
   readonly isSeconds: boolean;

@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
-import { turn } from "../fakes.ts";
+import { until } from "../../until.ts";
 import { bulk, type Rig, startRig } from "../rig.ts";
 
 const LINES = [
@@ -55,9 +55,9 @@ async function seenByRedis(redis: RedisServer): Promise<string> {
   let text = "";
   socket.on("data", (chunk) => (text += chunk.toString("latin1")));
   socket.write(command("MONITOR"));
-  while (!text.startsWith("+OK")) await turn();
+  await until("redis-server has answered MONITOR", () => text.startsWith("+OK"));
   await redis.answer(Buffer.from(SAID, "latin1"));
-  while (!text.includes("the-end")) await turn();
+  await until("MONITOR has shown the last command", () => text.includes("the-end"));
   socket.destroy();
   return withoutPlace(text);
 }
@@ -101,7 +101,7 @@ test("hits show too, on connections old and new, until nobody watches any more",
   t.is(withoutPlace(monitor.take()), '+ "GET" "scores:a"\r\n+ "GET" "scores:a"\r\n');
   const { hits } = rig.node.cache.groups.all[0]!.counters;
   monitor.socket.destroy();
-  while (rig.node.report.clients.count > 1) await turn();
+  await until("the client that said MONITOR is gone", () => rig.node.report.clients.count === 1);
   t.deepEqual(rig.node.sessions.standing, []);
   await old.reply(command("GET", "scores:a"), hit);
   t.is(rig.node.cache.groups.all[0]!.counters.hits, hits + 1);

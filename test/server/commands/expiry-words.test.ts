@@ -12,7 +12,7 @@ import {
   newLifeOf,
   readSetWords,
   SECONDS,
-} from "../../../server/commands/lifetimes.ts";
+} from "../../../server/commands/expiry-words.ts";
 
 const NOW = 1_700_000_000_000.25;
 const b = (...words: string[]) => words.map((word) => Buffer.from(word));

@@ -1,0 +1,22 @@
+/**
+ * Waiting for what nobody announces: the condition is asked again and again, until it holds.
+ *
+ * Keeps: a wait ends. One in vain fails with the name of what it waited for, where ava's timeout would name the test
+ * only. Asks at every turn at first, and then with a pause, which leaves the processor to whatever is waited for.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Longer than anything takes on a machine that has ten other things to do. */
+const PATIENCE_MS = 50_000;
+const TURNS = 100;
+const PAUSE_MS = 4;
+
+/** Resolves when the condition holds; `what` is what it says. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS;
+  for (let turns = 0; !(await condition()); turns++) {
+    if (performance.now() > endMs) throw new Error(`waited in vain: ${what}`);
+    if (turns < TURNS) await new Promise<void>((resolve) => setImmediate(resolve));
+    else await sleep(PAUSE_MS);
+  }
+}
