@@ -1,6 +1,7 @@
 /**
- * Commands about what carrotCache does not have: Redis Cluster's slots, replicas, latency events. They answer what a
- * Redis without these things answers, because tools and clients ask before they do anything else.
+ * Commands about what carrotCache does not have: Redis Cluster's slots, replicas, latency events.
+ *
+ * They answer what a Redis without these things answers, because tools and client libraries ask for them first.
  */
 import { ErrorReply, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
@@ -11,7 +12,7 @@ import { integerOf } from "./words.ts";
 
 const NO_CLUSTER: Work = { local: () => new ErrorReply(errors.clusterDisabled) };
 
-/** No replica has to be waited for. */
+/** Returns 0 at once, because this node has no replicas. */
 function wait(args: readonly Buffer[]): Reply {
   if (integerOf(args[1]!) === undefined) return new ErrorReply(errors.notAnInteger);
   const timeoutMs = integerOf(args[2]!);

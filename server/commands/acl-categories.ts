@@ -1,8 +1,8 @@
 /**
- * Redis' categories of commands, as ACL CAT and COMMAND INFO tell them.
+ * The ACL categories of a command, for ACL CAT and COMMAND INFO.
  *
- * Owns what flags and groups tell; where Redis has it otherwise, the command's facts say so. Compared with redis-server
- * by the test of ACL.
+ * Owns the rules that make categories of flags and group. Where Redis breaks these rules, the command's facts list its
+ * categories. A test compares all commands with redis-server.
  */
 import type { CommandFlag } from "../clients/command-shape.ts";
 import type { Command } from "./command.ts";
@@ -32,7 +32,7 @@ const OF_GROUP: Readonly<Partial<Record<Command["group"], readonly string[]>>> =
 /** The categories of a command, without `@` and in Redis' order. */
 export function categoriesOf(command: Command): readonly string[] {
   const { flags, group, categories } = command;
-  // A container is in no category that its subcommands are in.
+  // In Redis a bare container is in no category of its group, only its subcommands are.
   const ofGroup = isBare(command) ? [] : (OF_GROUP[group] ?? []);
   const has = new Set([
     ...flags.flatMap((flag) => OF_FLAG[flag] ?? []),

@@ -1,6 +1,8 @@
 /**
- * ACL: the users, of whom there are two at most, and the categories of commands. Users cannot be made: what each may do
- * follows from the directives `requirepass` and `admin-password`.
+ * ACL: the users and the categories of commands.
+ *
+ * There are at most two users, `default` and `admin`. Clients cannot make users: what each user may do follows from the
+ * directives `requirepass` and `admin-password`.
  */
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
@@ -16,7 +18,7 @@ function usersOf({ requirePass, adminPassword }: NodeConf) {
   return adminPassword === "" ? [user] : [{ name: "admin", hasPassword: true }, user];
 }
 
-/** All commands: containers, what is in them, and their HELP, too. */
+/** Containers, their subcommands, their HELP, and all other commands. */
 function everything(commands: CommandTable): Command[] {
   return Array.from(commands.values()).flatMap((command) =>
     command.subcommands === undefined

@@ -1,7 +1,7 @@
 /**
  * CARROT.*: the ring, the groups and their figures.
  *
- * Replies are maps, so that a RESP3 client gets objects. Each counter's formula is in server/DESIGN.md.
+ * Replies are maps, so that a RESP3 client gets objects. The meaning of each counter is in server/DESIGN.md.
  */
 import type { LinkFigures } from "../../cluster/link.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
@@ -36,7 +36,7 @@ function listPeers(node: NodeFace): Reply {
   });
 }
 
-/** RESP integers are whole; other figures travel as text. */
+/** RESP integers are whole numbers; any other figure travels as text. */
 function number(value: string | number): Reply {
   if (typeof value === "string" || Number.isInteger(value)) return value;
   return value.toFixed(3);
@@ -47,7 +47,7 @@ function underscored(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Puts a ring in force on all members, after it has been found sound as a whole. */
+/** Checks the wanted members as a whole, and then changes the ring on every member. */
 async function change(node: NodeFace, wanted: readonly string[]): Promise<Reply> {
   const { membership, peers } = node.cache;
   if (peers === undefined) return new ErrorReply(errors.alone);
@@ -61,7 +61,7 @@ async function change(node: NodeFace, wanted: readonly string[]): Promise<Reply>
   return missed.length === 0 ? OK : new ErrorReply(errors.ringNotTaken(missed));
 }
 
-/** A change of the ring: `apply` makes the wanted members of the current ones and of those that the client names. */
+/** A command that changes the ring. `apply` makes the wanted members from the current and the named ones. */
 function changing(apply: (current: readonly string[], named: readonly string[]) => readonly string[]): Run {
   return (args, { node }) => {
     const named: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * CLIENT: what a connection says of itself, and the list of all of them.
+ * CLIENT: what a client sets and reads of its own connection, and the list of all connections.
  */
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
@@ -9,7 +9,7 @@ import type { CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";
 import { integerOf, isClientName, wordOf } from "./words.ts";
 
-/** Lines by their `id=` field. */
+/** CLIENT LIST: all lines, the lines of some ids in the order of the ids, or the lines of one type. */
 async function list(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const word = args[2] && wordOf(args[2]);
   if (word === undefined) return listOf(await node.report.clientLines());
@@ -53,7 +53,7 @@ function setName(args: readonly Buffer[], { connection }: LocalContext): Reply {
   return OK;
 }
 
-/** NO-EVICT and NO-TOUCH: remembered, and shown by CLIENT LIST; nothing here evicts clients, and every GET touches. */
+/** NO-EVICT and NO-TOUCH: the session remembers them for CLIENT LIST. They change nothing else. */
 function onOrOff(field: "noEvict" | "noTouch") {
   return (args: readonly Buffer[], { connection }: LocalContext): Reply => {
     const word = wordOf(args[2]!);

@@ -1,5 +1,5 @@
 /**
- * CLIENT KILL, PAUSE, UNPAUSE, REPLY, UNBLOCK: what one client does to others, or to what it gets itself.
+ * CLIENT KILL, PAUSE, UNPAUSE, UNBLOCK and REPLY: what a client does to other clients, and to its own replies.
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
@@ -15,7 +15,7 @@ const USERS: readonly string[] = ["default", "admin"];
 
 type Filter = { -readonly [Field in keyof ClientFilter]: ClientFilter[Field] };
 
-/** What one pair of words of CLIENT KILL says; undefined: nothing that Redis knows. */
+/** Adds one pair of words of CLIENT KILL to the filter, or returns what is wrong with it. */
 function readCondition(word: string, value: Buffer, filter: Filter): ErrorReply | undefined {
   const text = value.toString("latin1");
   if (word === "id") {
@@ -67,12 +67,12 @@ async function unpause(_args: readonly Buffer[], { node }: CommandContext): Prom
   return OK;
 }
 
-/** OFF and SKIP are not replied to themselves. */
+/** OFF and SKIP get no reply themselves. */
 function reply(args: readonly Buffer[], context: LocalContext): Reply | undefined {
   const { session } = context.connection;
   const word = wordOf(args[2]!);
   const isSilent = word === "off" || word === "skip" || session.silence !== undefined;
-  // In Redis it leaves the array of EXEC without its head, or without elements that its head promises.
+  // Redis then sends EXEC's array without its head, or without elements that its head has announced.
   if (context.inExec && isSilent) return new ErrorReply(errors.notInTransaction);
   if (word === "on") {
     session.silence = undefined;
@@ -84,7 +84,7 @@ function reply(args: readonly Buffer[], context: LocalContext): Reply | undefine
   return undefined;
 }
 
-/** Nobody is ever blocked here. */
+/** Returns 0, because no command blocks its client. */
 function unblock(args: readonly Buffer[]): Reply {
   const reason = args[3] === undefined ? "timeout" : wordOf(args[3]);
   if (reason !== "timeout" && reason !== "error") return new ErrorReply(errors.unblockReason);

@@ -1,6 +1,7 @@
 /**
- * COMMAND: the facts of the table, told to clients. redis-cli takes its hints from it, cluster clients the places of
- * keys.
+ * COMMAND: the facts of all commands, as replies.
+ *
+ * redis-cli makes its hints from COMMAND DOCS; cluster clients find keys by the places that COMMAND tells.
  */
 
 import { matchesGlob } from "../../proto/glob.ts";
@@ -70,7 +71,7 @@ function list(commands: CommandTable, args: readonly Buffer[]): Reply {
   return by === "module" ? [] : new ErrorReply(errors.syntax);
 }
 
-/** The keys among the words of a command, each with `describe` of it. */
+/** For each key among the words of a command what `describe` makes of it. */
 function keysIn(
   commands: CommandTable,
   words: readonly Buffer[],
@@ -95,7 +96,7 @@ function getKeysAndFlags(commands: CommandTable, words: readonly Buffer[]): Repl
   });
 }
 
-/** SET is the one command of which the words tell more than its facts: with GET it reads, too. */
+/** What the command does to its keys. SET is the exception to its facts: with GET it reads, too. */
 function keyFlagsOf({ name, keyFlags = [] }: Command, words: readonly Buffer[]): readonly string[] {
   const readsToo = name === "set" && words.slice(3).some((word) => wordOf(word) === "get");
   return readsToo ? SWAPS : keyFlags;

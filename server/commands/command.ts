@@ -17,7 +17,7 @@ import type { NodeFace } from "./node-face.ts";
 /** Commands by the word that a client says. */
 export type CommandTable = ReadonlyMap<string, Command>;
 
-/** What a command may use that concerns only its connection; there is one on every thread. */
+/** What a command may use of its connection and of the thread that serves it. */
 export interface LocalContext {
   readonly connection: Connection;
   /** Read at each use. */
@@ -26,13 +26,13 @@ export interface LocalContext {
   /** Of this thread. */
   readonly sessions: ThreadSessions;
   readonly commands: CommandTable;
-  /** Inside an EXEC. */
+  /** The command runs inside EXEC. */
   readonly inExec?: true;
-  /** Has `run` of a command called where the node is. */
+  /** Calls the `run` of a command on the thread that has the node. */
   runOnNode(command: Command, args: readonly Buffer[]): Answer;
 }
 
-/** What a command may use that needs the node; it runs on the main thread. */
+/** What a command may use of the node. The node is on the main thread. */
 export interface CommandContext {
   readonly node: NodeFace;
   readonly client: AnyClient;
@@ -40,40 +40,39 @@ export interface CommandContext {
   readonly reader?: Tracker | undefined;
 }
 
-/**
- * Runs with all words, the name first. The words are views that die with this call: copy what is kept.
- */
+/** `args` are all words, the name first. They are views that die with this call: copy what is kept. */
 export type Run = (args: readonly Buffer[], context: CommandContext) => Answer;
+/** The same on the thread of the connection. */
 export type RunLocally = (args: readonly Buffer[], context: LocalContext) => Answer;
 
-/** The function of a command. A container whose bare name does nothing has none. */
+/** What carries out a command. A bare container, which only holds subcommands, has neither. */
 export interface Work {
-  /** For a command that needs the node. */
+  /** Runs on the main thread, for a command that needs the node. */
   readonly run?: Run;
   /**
-   * For a command that concerns its connection. One that concerns the node too has both: `local` is called and asks for
-   * `run` as it needs it.
+   * Runs on the thread of the connection. A command that needs its connection and the node has both: the thread calls
+   * `local`, which calls `run` through `runOnNode`.
    */
   readonly local?: RunLocally;
 }
 
-/** What clients are told of a command, and what the way of a command looks at. */
+/** What is true of a command, apart from what it does. */
 export interface Facts {
   /** As in Redis: the number of words including the name; negative: at least that many. */
   readonly arity: number;
   readonly flags: readonly CommandFlag[];
   /** Positions of keys among the words, as in COMMAND INFO; `last` counts from the end when negative. */
   readonly keys?: { readonly first: number; readonly last: number; readonly step: number };
-  /** What is done to the keys, as in COMMAND GETKEYSANDFLAGS; undefined: what stands there is no key. */
+  /** What the command does to its keys, as in COMMAND GETKEYSANDFLAGS; undefined: it has no keys there (channels). */
   readonly keyFlags?: readonly string[];
-  /** ACL categories, where they are not the one that the group tells. */
+  /** ACL categories in place of the group's. */
   readonly categories?: readonly string[];
   /**
-   * For whom the command is reserved. `admin`: with an `admin-password`, for the user `admin`. `ring`: the same, and
-   * without one for clients of this machine.
+   * `admin`: with an `admin-password`, only the user `admin` may say the command. `ring`: the same, and without an
+   * `admin-password` only clients of this machine.
    */
   readonly reserved?: "admin" | "ring";
-  /** The version of Redis that first had it, or of carrotCache for CARROT.* */
+  /** The first version of Redis with this command; for CARROT.* the first version of carrotCache. */
   readonly since: string;
   readonly group:
     | "generic"
@@ -89,11 +88,11 @@ export interface Facts {
 
 /** A command with its full name (`client|list`), its facts and its function. */
 export interface Command extends CommandShape, Facts, Work {
-  /** Of a container: by the second word. */
+  /** A container's subcommands, by the second word. */
   readonly subcommands?: CommandTable;
 }
 
-/** A command that is known, with words of the right number. */
+/** A known command with the right number of words. */
 export interface Chosen {
   readonly command: Command;
   readonly args: readonly Buffer[];

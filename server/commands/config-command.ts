@@ -1,7 +1,7 @@
 /**
  * CONFIG: the directives of carrot.conf, read and changed while the node runs.
  *
- * GET also answers for a few of Redis' own parameters that tools ask for before they do anything else.
+ * GET also knows a few of Redis' own parameters, because tools ask for them first.
  */
 
 import { matchesGlob } from "../../proto/glob.ts";
@@ -15,7 +15,7 @@ import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
 import { wordOf } from "./words.ts";
 
-/** What redis-benchmark, exporters and client libraries ask a Redis for, as it is true of a cache without disks. */
+/** Redis' parameters that redis-benchmark, exporters and client libraries ask for. The cache writes nothing to disk. */
 function ofRedis({ maxCommandBytes, eviction }: NodeConf): readonly (readonly [string, string])[] {
   return [
     ["save", ""],
@@ -37,7 +37,7 @@ function get(args: readonly Buffer[], { node }: CommandContext): Reply {
     const pattern = arg.toString("latin1");
     for (const [name, value] of all) {
       if (!matchesGlob(pattern.toLowerCase(), name)) continue;
-      // As in Redis, who asks for one name finds it spelt as asked.
+      // As in Redis, a name without a pattern is returned as the client has spelt it.
       found.set(name === pattern.toLowerCase() ? pattern : name, value);
       all.delete(name);
     }
@@ -50,14 +50,14 @@ const REDIS_POLICIES = [
   ...["allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"],
 ];
 
-/** Why maxmemory-policy cannot be set to this word: only the one in force can, for tools that make sure of it. */
+/** Why maxmemory-policy cannot be set to this word. Setting the policy in force is allowed, because tools do it. */
 function policyRefusal(word: Buffer, { eviction }: NodeConf): string | undefined {
   const policy = wordOf(word);
   if (policy === policyOf(eviction)) return undefined;
   return REDIS_POLICIES.includes(policy) ? configReasons.immutable : configReasons.notOneOf(REDIS_POLICIES);
 }
 
-/** Several pairs at once are all taken or none. */
+/** Takes all pairs of words, or none. */
 async function set(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const words = args.slice(2);
   if (words.length % 2 !== 0) return new ErrorReply(errors.syntax);

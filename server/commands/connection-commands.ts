@@ -1,7 +1,7 @@
 /**
- * Commands about the connection itself: greeting, authentication, farewell.
+ * Commands about the connection: HELLO, AUTH, PING, ECHO, SELECT, RESET, QUIT.
  *
- * Invariant: HELLO changes either everything it was asked to or nothing.
+ * Invariant: HELLO changes everything that it asks for, or nothing.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -54,10 +54,10 @@ function auth(args: readonly Buffer[], context: LocalContext): Reply | Promise<R
   return OK;
 }
 
-/** What HELLO asks for; undefined where it says nothing of it. */
+/** What HELLO asks for; a field is missing when HELLO does not mention it. */
 interface Greeting {
   protocol?: 2 | 3;
-  /** Undefined as a value: the password is wrong. */
+  /** Present and undefined: the password is wrong. */
   user?: User | undefined;
   name?: string;
 }
@@ -94,7 +94,7 @@ function hello(args: readonly Buffer[], context: LocalContext): Reply | Promise<
   if (greeting.user !== undefined) connection.enter(greeting.user);
   if (greeting.protocol !== undefined) connection.speak(greeting.protocol);
   if (greeting.name !== undefined) connection.name = greeting.name;
-  // In the dialect that it asks for, also when a pause has kept it: a reply is in that of the time it was asked.
+  // Encoded here, in the new dialect: the connection would use the dialect from before HELLO.
   return new Encoded(encodeReply(greetingOf(connection), connection.protocol));
 }
 
@@ -116,7 +116,7 @@ function select(args: readonly Buffer[]): Reply {
   return index === 0 ? OK : new ErrorReply(errors.dbIndex);
 }
 
-/** As if the client had just connected, but for its number. */
+/** Makes the connection what it was when it came, except for its number. */
 async function reset(args: readonly Buffer[], context: LocalContext): Promise<Reply> {
   const { connection, conf, sessions } = context;
   const { session } = connection;
@@ -124,7 +124,7 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   sessions.pubSub.forget(connection);
   session.watched = { keys: 0, bytes: 0 };
   session.isMonitor = session.noEvict = session.noTouch = false;
-  // The reply that CLIENT REPLY SKIP was for is the one to this.
+  // CLIENT REPLY SKIP before RESET skips the reply to RESET.
   if (session.silence !== "this") session.silence = undefined;
   forgetTracking(connection);
   connection.name = "";

@@ -1,18 +1,18 @@
 /**
- * From facts and functions to commands, and from commands to the table.
+ * Makes a command from its facts and its function, and the table from all commands.
  *
- * Invariant: every command has facts, as the compiler holds; every fact has a command, and no command is there twice,
- * as the table holds when it is made.
+ * Invariant: each name in facts.ts has exactly one command. The compiler refuses a command without facts; tableOf
+ * refuses facts without a command, and a second command of one name.
  */
 import type { Command, CommandTable, Work } from "./command.ts";
 import { type CommandName, FACTS } from "./facts.ts";
 
-/** The command with the facts of this full name. A container whose bare name does nothing needs no function. */
+/** The command of this full name. A bare container, which only holds subcommands, needs no function. */
 export function define(name: CommandName, work: Work = {}): Command {
   return { name, ...FACTS[name], ...work };
 }
 
-/** The table of these commands, in the order of their facts, with subcommands in their containers. */
+/** The table of all commands, in the order of their facts. Subcommands are in their containers. */
 export function tableOf(defined: readonly Command[]): CommandTable {
   const inOrder = Object.keys(FACTS).map((name) => {
     const [command, another] = defined.filter((each) => each.name === name);

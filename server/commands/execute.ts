@@ -25,13 +25,13 @@ export function execute(args: readonly Buffer[], context: LocalContext): Answer 
   return denialOf(chosen.command, context) ?? perform(chosen, context);
 }
 
-/** Runs the node command with this number for a client of another thread, which has checked everything already. */
+/** Runs a node command for a client of another thread. That thread has made all checks. */
 export function executeForThread(number: number, args: readonly Buffer[], context: CommandContext): Answer {
   const command = NODE_COMMANDS[number]!;
   return guarded(command, context.node.log, () => runHere(command, args, context));
 }
 
-/** Runs a command where the node is: notes what CLIENT TRACKING wants to know of it. */
+/** Runs a command on the thread that has the node. A reading command of a client that tracks notes its keys. */
 export function runHere(command: Command, args: readonly Buffer[], { node, client }: CommandContext): Answer {
   const reader = command.flags.includes("readonly") ? node.cache.tracking.readerOf(client.id) : undefined;
   return command.run?.(args, { node, client, reader });

@@ -1,8 +1,8 @@
 /**
- * Commands about the lifetime of what is cached: EXPIRE and its kin, PERSIST, GETEX and EXPIRETIME.
+ * Commands about the lifetime of an entry: EXPIRE and its kin, PERSIST, GETEX, EXPIRETIME.
  *
- * None of them loads: what is not cached has no lifetime. A lifetime changes at the owner, and every other copy is
- * dropped before the reply.
+ * None of them loads, because a key that is not cached has no lifetime. The owner changes the lifetime, and all members
+ * drop their copies before the reply.
  */
 import type { Condition, Edit } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
@@ -30,7 +30,7 @@ const EXPIRE_WORDS: Readonly<Record<string, Condition>> = {
   lt: "sooner",
 };
 
-/** The conditions that the words behind EXPIRE k t name, or what is wrong with them. */
+/** The conditions behind EXPIRE k t, or what is wrong with them. */
 function readExpireWords(words: readonly Buffer[]): Condition[] | ErrorReply {
   const conditions: Condition[] = [];
   for (const arg of words) {
@@ -56,7 +56,7 @@ function expire(name: string, unit: TimeUnit): Run {
   };
 }
 
-/** As in Redis an odd expiry of a key that is missing is no error. */
+/** As in Redis, a wrong expiry is no error when the key is missing. */
 function getex(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   const words = readSetWords(args, 2, "getex");
   if (words === undefined) return new ErrorReply(errors.syntax);
@@ -69,7 +69,7 @@ function getex(args: readonly Buffer[], context: CommandContext): Reply | Promis
   return edited(context, args[1]!, edit, ({ value }) => value ?? null);
 }
 
-/** -2: no such key, -1: does not expire, else the time of day at which it does, rounded as Redis rounds. */
+/** Replies -2 for no entry, -1 for no expiry, else the time of day of the expiry, rounded as Redis rounds. */
 function expireTime(unitMs: number): Run {
   return async (args, context) => {
     const refused = tooLong([args[1]!], context);

@@ -1,25 +1,25 @@
 /**
- * The words in which facts of commands are written: where keys stand among a command's words, and what becomes of them.
+ * What the facts of many commands share: the places of keys, and what a command does to them.
  *
- * Owns the constants that many commands share. Knows no command.
+ * Knows no command.
  */
 import type { Facts } from "./command.ts";
 
-/** The facts of one command; the summary, which is long, has a line of its own. */
+/** The facts of one command. The summary is apart, so that an entry has one line for it. */
 export function facts(shape: Omit<Facts, "summary">, summary: string): Facts {
   return { ...shape, summary };
 }
 
 export const ONE_KEY = { first: 1, last: 1, step: 1 };
 export const ALL_KEYS = { first: 1, last: -1, step: 1 };
-/** Keys and values take turns. */
+/** Keys and values alternate. */
 export const EVERY_SECOND = { first: 1, last: -1, step: 2 };
-/** Of a subcommand: the word behind its name. */
+/** The word behind a subcommand's name. */
 export const SECOND_WORD = { first: 2, last: 2, step: 1 };
 
-/** In Redis' words: RO, RW, OW (overwrites without reading) or RM, then what is done to the value. */
+/** In Redis' words: RO (reads), RW (reads and writes), OW (overwrites unread) or RM (removes), then the effect. */
 export const READS = ["RO", "access"];
-/** Knows of the key, and not what is in it. */
+/** Looks at the entry, not at its value. */
 export const LOOKS = ["RO"];
 export const OVERWRITES = ["OW", "update"];
 export const INSERTS = ["OW", "insert"];

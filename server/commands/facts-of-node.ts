@@ -1,8 +1,8 @@
 /**
- * The facts of the commands about the node and the cluster: COMMAND, CONFIG, INFO, SLOWLOG, ACL, CARROT.* and the
- * commands about what carrotCache does not have.
+ * The facts of the commands about the node and the cluster: COMMAND, CONFIG, INFO, SLOWLOG, ACL, CARROT.*, and those
+ * about what carrotCache does not have.
  *
- * The order is that of COMMAND's reply. Knows no function.
+ * COMMAND replies in this order. Knows no function.
  */
 import type { CommandFlag } from "../clients/command-shape.ts";
 import type { Facts } from "./command.ts";
@@ -23,45 +23,45 @@ const CLUSTER_MODE: readonly CommandFlag[] = ["loading", "stale", "fast"];
 const ROLE: readonly CommandFlag[] = ["noscript", "loading", "stale", "fast"];
 const RING: readonly CommandFlag[] = ["admin", "dangerous"];
 
-const NO_CLUSTER = "An error: this is no Redis Cluster, any member answers for any key.";
+const NO_CLUSTER = "Returns an error: this is no Redis Cluster, any member answers for any key.";
 
-/** By full name. */
+/** By full name: `client|list`. */
 export const FACTS_OF_NODE = {
   command: facts(
     { arity: -1, flags: OPEN, categories: ["connection"], since: "2.8.13", group: "server" },
-    "All commands, with their arity, flags and places of keys.",
+    "Returns all commands, with arity, flags and places of keys.",
   ),
   "command|count": facts(
     { arity: 2, flags: OPEN, categories: ["connection"], since: "2.8.13", group: "server" },
-    "How many commands there are.",
+    "Returns the number of commands.",
   ),
   "command|docs": facts(
     { arity: -2, flags: OPEN, categories: ["connection"], since: "2.8.13", group: "server" },
-    "What commands are for.",
+    "Returns what commands are for.",
   ),
   "command|info": facts(
     { arity: -2, flags: OPEN, categories: ["connection"], since: "2.8.13", group: "server" },
-    "Arity, flags and places of keys.",
+    "Returns the arity, flags and places of keys of commands.",
   ),
   "command|list": facts(
     { arity: -2, flags: OPEN, categories: ["connection"], since: "2.8.13", group: "server" },
-    "The names of commands.",
+    "Returns the names of commands.",
   ),
   "command|getkeys": facts(
     { arity: -4, flags: OPEN, categories: ["connection"], since: "2.8.13", group: "server" },
-    "The keys in a command's words.",
+    "Returns the keys among the words of a command.",
   ),
   "command|getkeysandflags": facts(
     { arity: -4, flags: OPEN, categories: ["connection"], since: "2.8.13", group: "server" },
-    "The same, with what the command does to them.",
+    "Returns the keys among the words of a command, and what it does to them.",
   ),
   config: facts(
     { arity: -2, flags: [], since: "2.0.0", group: "server" },
-    "A container for configuration commands.",
+    "A container for commands about directives.",
   ),
   "config|get": facts(
     { arity: -3, flags: CONFIG, since: "2.0.0", group: "server" },
-    "The values of directives, by patterns.",
+    "Returns the values of the directives that match patterns.",
   ),
   "config|set": facts(
     { arity: -4, flags: CONFIG, reserved: "admin", since: "2.0.0", group: "server" },
@@ -73,28 +73,31 @@ export const FACTS_OF_NODE = {
   ),
   monitor: facts(
     { arity: 1, flags: ADMIN, reserved: "admin", since: "1.0.0", group: "server" },
-    "Shows every command that clients of this node have performed, but for those of administrators.",
+    "Shows every command that clients of this node have performed, except administrators' commands.",
   ),
   info: facts(
     { arity: -1, flags: OPEN, categories: ["dangerous"], since: "1.0.0", group: "server" },
-    "Figures of this node, in sections.",
+    "Returns the figures of this node, in sections.",
   ),
-  time: facts({ arity: 1, flags: TIME, since: "2.6.0", group: "server" }, "The time of day of this node."),
+  time: facts(
+    { arity: 1, flags: TIME, since: "2.6.0", group: "server" },
+    "Returns the time of day of this node.",
+  ),
   shutdown: facts(
     { arity: -1, flags: SHUTDOWN, reserved: "admin", since: "1.0.0", group: "server" },
-    "Stops this node after what has been read is answered.",
+    "Stops this node after it has answered what it has read.",
   ),
   slowlog: facts(
     { arity: -2, flags: [], since: "2.2.12", group: "server" },
-    "A container for the log of slow commands.",
+    "A container for commands about the log of slow commands.",
   ),
   "slowlog|get": facts(
     { arity: -2, flags: CONFIG, since: "2.2.12", group: "server" },
-    "The newest entries: 10, so many, or with -1 all.",
+    "Returns the newest entries: 10 of them, or the given number, or all with -1.",
   ),
   "slowlog|len": facts(
     { arity: 2, flags: CONFIG, since: "2.2.12", group: "server" },
-    "How many entries there are.",
+    "Returns the number of entries.",
   ),
   "slowlog|reset": facts(
     { arity: 2, flags: CONFIG, reserved: "admin", since: "2.2.12", group: "server" },
@@ -104,21 +107,27 @@ export const FACTS_OF_NODE = {
     { arity: -2, flags: [], since: "6.0.0", group: "server" },
     "A container for questions about users: default, and admin with an admin-password.",
   ),
-  "acl|whoami": facts({ arity: 2, flags: ACL, since: "6.0.0", group: "server" }, "The name of the user."),
+  "acl|whoami": facts(
+    { arity: 2, flags: ACL, since: "6.0.0", group: "server" },
+    "Returns the name of this connection's user.",
+  ),
   "acl|cat": facts(
     { arity: -2, flags: ACL, since: "6.0.0", group: "server" },
-    "The categories of commands, or the commands of one.",
+    "Returns the categories of commands, or the commands of one category.",
   ),
-  "acl|users": facts({ arity: 2, flags: ADMIN, since: "6.0.0", group: "server" }, "The names of all users."),
+  "acl|users": facts(
+    { arity: 2, flags: ADMIN, since: "6.0.0", group: "server" },
+    "Returns the names of all users.",
+  ),
   "acl|list": facts(
     { arity: 2, flags: ADMIN, since: "6.0.0", group: "server" },
-    "What users may do, as in a Redis' conf.",
+    "Returns what users may do, in the words of Redis' conf.",
   ),
   "acl|log": facts(
     { arity: -2, flags: ADMIN, since: "6.0.0", group: "server" },
-    "Nothing: wrong passwords are in the log of the process.",
+    "Returns nothing: wrong passwords are in the log of the process.",
   ),
-  "acl|getuser": facts({ arity: 3, flags: ADMIN, since: "6.0.0", group: "server" }, "Nothing but null."),
+  "acl|getuser": facts({ arity: 3, flags: ADMIN, since: "6.0.0", group: "server" }, "Returns null."),
   cluster: facts(
     { arity: -2, flags: [], since: "3.0.0", group: "cluster" },
     "A container for commands of Redis Cluster.",
@@ -155,44 +164,41 @@ export const FACTS_OF_NODE = {
   ),
   wait: facts(
     { arity: 3, flags: ["noscript"], categories: ["connection"], since: "3.0.0", group: "generic" },
-    "Answers 0: nobody replicates this node.",
+    "Returns 0: no replica has to be waited for.",
   ),
   role: facts(
     { arity: 1, flags: ROLE, categories: ["admin", "dangerous"], since: "2.8.12", group: "server" },
-    "Master, without replicas.",
+    "Returns that this node is a master without replicas.",
   ),
   latency: facts(
     { arity: -2, flags: [], since: "2.8.13", group: "server" },
-    "A container for latency events, of which there are none: see SLOWLOG.",
+    "A container for commands about latency events, of which there are none: see SLOWLOG.",
   ),
-  "latency|latest": facts(
-    { arity: 2, flags: ADMIN, since: "2.8.13", group: "server" },
-    "The latest events: none.",
-  ),
+  "latency|latest": facts({ arity: 2, flags: ADMIN, since: "2.8.13", group: "server" }, "Returns no event."),
   "latency|history": facts(
     { arity: 3, flags: ADMIN, since: "2.8.13", group: "server" },
-    "The samples of an event: none.",
+    "Returns no sample.",
   ),
   "latency|reset": facts(
     { arity: -2, flags: ADMIN, reserved: "admin", since: "2.8.13", group: "server" },
-    "Forgets events, and says how many.",
+    "Returns 0: there is no event to forget.",
   ),
   "latency|graph": facts(
     { arity: 3, flags: ADMIN, since: "2.8.13", group: "server" },
-    "An error: an event has no samples.",
+    "Returns an error: an event has no samples.",
   ),
   "latency|doctor": facts(
     { arity: 2, flags: ADMIN, since: "2.8.13", group: "server" },
-    "Where to look instead.",
+    "Says where the figures about latency are.",
   ),
   "latency|histogram": facts(
     { arity: -2, flags: ADMIN, since: "2.8.13", group: "server" },
-    "The distribution of commands: none.",
+    "Returns no distribution.",
   ),
-  lolwut: facts({ arity: -1, flags: READ_FAST, since: "5.0.0", group: "server" }, "A carrot."),
+  lolwut: facts({ arity: -1, flags: READ_FAST, since: "5.0.0", group: "server" }, "Draws a carrot."),
   "carrot.peers": facts(
     { arity: -1, flags: READ, since: "0.1.0", group: "carrot" },
-    "The members of the ring, an entry a member.",
+    "Returns the members of the ring, an entry a member.",
   ),
   "carrot.peers|add": facts(
     { arity: -3, flags: RING, reserved: "ring", since: "0.1.0", group: "carrot" },
@@ -204,18 +210,18 @@ export const FACTS_OF_NODE = {
   ),
   "carrot.peers|set": facts(
     { arity: -3, flags: RING, reserved: "ring", since: "0.1.0", group: "carrot" },
-    "Puts these members, and no others, into the ring.",
+    "Makes these members the ring, on every member.",
   ),
   "carrot.owner": facts(
     { arity: 2, flags: READ_FAST, keys: ONE_KEY, keyFlags: LOOKS, since: "0.1.0", group: "carrot" },
-    "The id of the member that owns a key.",
+    "Returns the id of the member that owns a key.",
   ),
   "carrot.stats": facts(
     { arity: -1, flags: READ, since: "0.1.0", group: "carrot" },
-    "The counters of a group, or of all groups added up.",
+    "Returns the counters of a group, or of all groups added up.",
   ),
   "carrot.groups": facts(
     { arity: 1, flags: READ, since: "0.1.0", group: "carrot" },
-    "The groups with their limits and loaders, an entry a group.",
+    "Returns the groups with their limits and loaders, an entry a group.",
   ),
 } satisfies Record<string, Facts>;

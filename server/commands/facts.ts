@@ -1,8 +1,8 @@
 /**
- * The facts of every command that a client can say, in the order of COMMAND's reply.
+ * The facts of every command that a client can say.
  *
- * Invariant: a fact stands here and nowhere else. COMMAND, COMMAND DOCS, ACL CAT, HELP, the places of keys and the
- * commands reserved for an administrator are made from it.
+ * Invariant: a fact is written once. COMMAND, COMMAND DOCS, ACL CAT, HELP, key extraction and the commands reserved for
+ * an administrator all follow from it. COMMAND replies in this order.
  */
 import type { Facts } from "./command.ts";
 import { FACTS_OF_CLIENTS } from "./facts-of-clients.ts";

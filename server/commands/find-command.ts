@@ -1,15 +1,15 @@
 /**
- * From the words of a command to the command that is meant.
+ * Finds the command that a client's words mean.
  *
- * Invariant: what is found has as many words as it wants; what is not found gets Redis' own error. Knows no command's
- * meaning.
+ * Invariant: a command that is found has the right number of words; otherwise the client gets Redis' own error. Knows
+ * no command's meaning.
  */
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { Chosen, Command, CommandTable } from "./command.ts";
 import { nameOf } from "./words.ts";
 
-/** The command that is meant, or the reply that says why there is none. */
+/** The command, or the error that says why there is none. */
 export function findCommand(commands: CommandTable, args: readonly Buffer[]): Chosen | ErrorReply {
   const named = commands.get(nameOf(args[0]!));
   if (named === undefined) return new ErrorReply(errors.unknownCommand(args));
@@ -32,12 +32,12 @@ function inContainer(
   return subcommands.get(word) ?? unknown();
 }
 
-/** A container that does nothing without a second word. */
+/** Whether a container does nothing without a second word. */
 export function isBare({ run, local }: Command): boolean {
   return run === undefined && local === undefined;
 }
 
-/** HELP of a container. Every container has it, because the text for an unknown subcommand sends people there. */
+/** A container's HELP. Every container has it, because the error for an unknown subcommand points to it. */
 export function helpOf(container: Command): Command {
   const { name, group, categories } = container;
   return {
@@ -65,7 +65,7 @@ export function commandNamed(commands: CommandTable, name: string): Command | un
   return word === undefined ? command : command?.subcommands?.get(word);
 }
 
-/** Whether a command of this arity may have so many words, its name among them. */
+/** Whether a command of this arity may have so many words, with its name. */
 export function arityFits(arity: number, count: number): boolean {
   return arity < 0 ? count >= -arity : count === arity;
 }

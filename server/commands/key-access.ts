@@ -1,8 +1,8 @@
 /**
- * What the commands on keys have in common: what is refused, how an entry is looked at or edited, and how the outcome
- * becomes a reply.
+ * What commands on keys share: they refuse what is too long, look at an entry or edit it at its owner, and make a reply
+ * of the outcome.
  *
- * Knows no command, and not where a key's owner is.
+ * Does not know which member owns a key.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
@@ -10,7 +10,7 @@ import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
 import type { CommandContext, Run } from "./command.ts";
 
-/** The error for the first key that is longer than `max-key-size` allows. */
+/** The error when one of the keys is longer than `max-key-size`. */
 export function tooLong(keys: readonly Buffer[], { node }: CommandContext): ErrorReply | undefined {
   const { maxKeyBytes } = node.conf;
   return keys.some((key) => key.length > maxKeyBytes)
@@ -18,7 +18,7 @@ export function tooLong(keys: readonly Buffer[], { node }: CommandContext): Erro
     : undefined;
 }
 
-/** The error for a key and a value that cannot be kept. */
+/** The error when the key or the value is too long, or no group takes the key. */
 export function unkeepable(key: Buffer, value: Buffer, context: CommandContext): ErrorReply | undefined {
   const refused = tooLong([key], context);
   if (refused !== undefined) return refused;
@@ -28,12 +28,12 @@ export function unkeepable(key: Buffer, value: Buffer, context: CommandContext):
   return value.length > maxValueBytes ? new ErrorReply(errors.valueTooLong(maxValueBytes)) : undefined;
 }
 
-/** An edit of nothing: it looks, and counts as a use. */
+/** An edit that changes nothing and counts as a use. */
 export const LOOK: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: true };
 /** The whole value. */
 export const WHOLE = { from: 0, to: -1 };
 
-/** Has an entry edited by its owner; `read` makes the reply of what came of it. */
+/** Edits an entry at its owner. `read` makes a reply of the outcome. */
 export function edited(
   context: CommandContext,
   key: Buffer,
@@ -53,17 +53,17 @@ export function edited(
   return outcome instanceof Promise ? outcome.then(reply) : reply(outcome);
 }
 
-/** A command on one key that edits nothing, and is asked of the key's owner. */
+/** A command that looks at one entry by an edit that changes no value. */
 export function looking(edit: Partial<Edit>, read: (edited: Edited) => Reply, keyAt = 1): Run {
   return (args, context) => edited(context, args[keyAt]!, { ...LOOK, ...edit }, read);
 }
 
-/** Asks the owners of keys what they hold, without a load and without counting as a use. */
+/** Asks the owners of keys what they hold. This loads nothing and counts as no use. */
 export function glimpse(keys: readonly Buffer[], { node, reader }: CommandContext): Promise<Glimpse[]> {
   return Promise.all(keys.map((key) => node.cache.holdings.look(Buffer.from(key), { reader })));
 }
 
-/** A command on one key that replies with a figure of what its owner holds. */
+/** A command that replies with a figure of one entry. */
 export function glimpsing(read: (glimpse: Glimpse) => Reply, keyAt = 1): Run {
   return async (args, context) => {
     const key = args[keyAt]!;

@@ -1,7 +1,7 @@
 /**
- * Commands on keys: reading, looking, deleting.
+ * Commands that read, look at and delete entries.
  *
- * GET and MGET load what is missing; the others never do. A hit is answered in `connection.ts` before it gets here.
+ * GET and MGET load what is not cached; the others never do. A connection answers its hits before they come here.
  */
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
@@ -16,7 +16,7 @@ async function get(args: readonly Buffer[], context: CommandContext): Promise<Re
   return tooLong(args.slice(1), context) ?? toReply(await context.node.cache.get(args[1]!, context.reader));
 }
 
-/** One failed load fails the whole MGET: clients have no place for an error inside the array. */
+/** One failed load fails the whole MGET, because clients have no place for an error inside the array. */
 async function mget(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   const keys = args.slice(1);
   const refused = tooLong(keys, context);
@@ -33,7 +33,7 @@ async function exists(args: readonly Buffer[], context: CommandContext): Promise
   return (await glimpse(args.slice(1), context)).filter(({ kind }) => kind === "value").length;
 }
 
-/** -2: no such key, -1: does not expire, else the rest of its life in units of `unitMs`, rounded as Redis rounds. */
+/** -2 for no entry, -1 for no expiry, else the rest of its life in units of `unitMs`, rounded as Redis rounds. */
 function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
   return ({ kind, ttlMs }) => {
     if (kind !== "value") return -2;

@@ -1,5 +1,5 @@
 /**
- * MEMORY: what an entry takes, and what the process takes.
+ * MEMORY: how much memory an entry takes, and the process.
  */
 import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
@@ -9,7 +9,7 @@ import { define } from "./define.ts";
 import { glimpsing } from "./key-access.ts";
 import { integerOf, wordOf } from "./words.ts";
 
-/** What is wrong with the words behind MEMORY USAGE's key; there is nothing to sample, but clients may say it. */
+/** What is wrong with the words behind MEMORY USAGE k. SAMPLES is allowed and does nothing. */
 function samplesRefused(words: readonly Buffer[]): string | undefined {
   for (let i = 0; i < words.length; i += 2) {
     if (i + 1 === words.length || wordOf(words[i]!) !== "samples") return errors.syntax;
@@ -22,7 +22,7 @@ function samplesRefused(words: readonly Buffer[]): string | undefined {
 
 const footprint = glimpsing(({ kind, footprintBytes }) => (kind === "value" ? footprintBytes : null), 2);
 
-/** The figures of MEMORY STATS that are true of carrotCache, in Redis' order. */
+/** The fields of Redis' MEMORY STATS that carrotCache has, in Redis' order. */
 function stats(_args: readonly Buffer[], { node }: CommandContext): Reply {
   const { usedBytes, mirrorUsedBytes, entries } = sumFigures(node.cache.groups.all);
   const { rss, heapUsed } = process.memoryUsage();

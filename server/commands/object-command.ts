@@ -1,7 +1,7 @@
 /**
  * OBJECT: how an entry is kept.
  *
- * None of its subcommands loads, or counts as a use. They are asked of the key's owner, and not answered from a mirror.
+ * Its subcommands load nothing and count as no use. The key's owner answers them, never a mirror.
  */
 import type { Edited } from "../../cluster/edit.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
@@ -12,7 +12,7 @@ import { define } from "./define.ts";
 import { looking } from "./key-access.ts";
 import { int64Of } from "./words.ts";
 
-/** Values up to this length lie inside Redis' object. */
+/** Redis keeps values up to this length inside the object. */
 const MAX_EMBEDDED_BYTES = 44;
 
 function encodingOf({ bytes, value }: Edited): string {
@@ -25,7 +25,7 @@ function inspecting(read: (edited: Edited) => Reply): Run {
   return looking({ isUse: false, wanted }, (outcome) => (outcome.held ? read(outcome) : null), 2);
 }
 
-/** A figure of the uses that some of the policies keep; with another policy what is `missing` is said. */
+/** A figure that only some eviction policies keep; with any other policy the error is `missing`. */
 function ofPolicies(policies: readonly Eviction[], missing: string, read: (edited: Edited) => Reply): Run {
   return (args, context) => {
     const isKept = policies.includes(context.node.conf.eviction);

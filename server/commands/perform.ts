@@ -1,8 +1,8 @@
 /**
- * The last step of a command: what concerns its connection runs on this thread, all else where the node is.
+ * The last step of a command: its `local` runs on this thread, or its `run` on the thread that has the node.
  *
- * Invariant: never throws and never rejects; what breaks an invariant is logged and answered with an error. Every
- * command is counted once it has been answered.
+ * Invariant: never throws and never rejects. An exception is logged, and the client gets an error. Each command is
+ * counted when it has its reply.
  */
 
 import { type Answer, ErrorReply, isError, type Reply } from "../../proto/reply.ts";
@@ -31,7 +31,7 @@ export function perform({ command, args }: Chosen, context: LocalContext): Answe
   return answer.then((reply) => finished(reply, () => words));
 }
 
-/** Runs it, and turns what it throws into a reply. */
+/** Calls `run`, and makes an error reply of an exception. */
 export function guarded(command: Command, log: Log, run: () => Answer): Answer {
   const broken = (error: unknown) => {
     log.error({ err: error, command: command.name }, "a command broke an invariant");

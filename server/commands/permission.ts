@@ -1,8 +1,8 @@
 /**
- * Whether a client may say a command that changes the cluster or the node.
+ * Whether a client may say a reserved command, one that changes the node or the cluster for everybody.
  *
- * Invariant: with an `admin-password` no reserved command runs for a client that has not given it; without one, the
- * ring is changed from this machine only. Which commands are reserved stands in their facts.
+ * Invariant: with an `admin-password` a reserved command runs only for the user `admin`; without one, only clients of
+ * this machine change the ring. A command's facts say whether it is reserved.
  */
 import { ErrorReply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";

@@ -1,7 +1,7 @@
 /**
  * SUBSCRIBE and its kin, PUBLISH, PUBSUB.
  *
- * A message is heard by the clients of this node, on all its threads, and not by those of other members.
+ * A message reaches the clients of all threads of this node, and of no other member.
  */
 
 import { matchesGlob } from "../../proto/glob.ts";
@@ -14,7 +14,7 @@ import type { CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";
 import { nameOf } from "./words.ts";
 
-/** What a client is told that it is subscribed to now. */
+/** How many subscriptions a client has, as it is told. Redis counts shard channels apart. */
 function total({ connection }: LocalContext, kind: SubscriptionKind): number {
   const { session } = connection;
   return kind === "shards" ? session.count("shards") : session.count("channels") + session.count("patterns");

@@ -1,5 +1,5 @@
 /**
- * Commands about this node: INFO, TIME, SHUTDOWN.
+ * Commands about this node: INFO, TIME, SHUTDOWN, MONITOR.
  */
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
@@ -13,13 +13,13 @@ async function info(args: readonly Buffer[], { node }: CommandContext): Promise<
   return new Verbatim(infoText(node.report, args.slice(1).map(nameOf)));
 }
 
-/** Seconds, and the microseconds within the second (to the millisecond). */
+/** The seconds, and the microseconds within the second, which are whole milliseconds. */
 function time(): Reply {
   const nowMs = Date.now();
   return [String(Math.floor(nowMs / 1000)), String((nowMs % 1000) * 1000)];
 }
 
-/** As in Redis there is no reply when it works: the connection ends. */
+/** As in Redis, the connection ends without a reply when the node stops. */
 function shutdown(args: readonly Buffer[], { node, client }: CommandContext): Reply | undefined {
   const words = new Set(args.slice(1).map(wordOf));
   if (words.has("abort") && args.length === 2) return new ErrorReply(errors.noShutdown);
@@ -31,7 +31,7 @@ function shutdown(args: readonly Buffer[], { node, client }: CommandContext): Re
   return undefined;
 }
 
-/** As in Redis, there is no reply to who says it a second time. */
+/** As in Redis, a client that says MONITOR a second time gets no reply. */
 async function monitor(args: readonly Buffer[], context: LocalContext): Promise<Reply | undefined> {
   const { session } = context.connection;
   if (context.inExec) return new ErrorReply(errors.monitorInside);

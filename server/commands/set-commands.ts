@@ -1,8 +1,8 @@
 /**
- * Commands that put a value into the cache: SET and its older kin.
+ * Commands that set a value: SET and its older kin.
  *
- * A value goes to the key's owner, the one copy in the cluster; it voids a load under way and every other copy before
- * the reply. Without an expiry it has none, whatever `ttl` its group has: see server/DESIGN.md.
+ * The key's owner keeps the value, the only one in the cluster. Before the reply a load under way is voided and all
+ * members drop their copies. Without an expiry the value does not expire, whatever `ttl` its group has: see DESIGN.md.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
@@ -43,7 +43,7 @@ function setWithLife(name: string, unit: TimeUnit): Run {
   };
 }
 
-/** Not in one step, as in Redis: another client may see some of the values before the others. */
+/** Unlike in Redis not one step: another client may see some of the values before the others. */
 async function mset(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   if (args.length % 2 === 0) return new ErrorReply(errors.wrongArity("mset"));
   for (let i = 1; i < args.length; i += 2) {

@@ -1,5 +1,5 @@
 /**
- * SLOWLOG: the last commands of this node's clients that took long, of all threads.
+ * SLOWLOG: the newest slow commands of this node's clients, on all threads.
  */
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";

@@ -1,9 +1,9 @@
 /**
- * What can stand between a command and its being performed: no password, no permission, MULTI, a subscription, MONITOR,
- * a pause.
+ * What happens to a command of a special connection before it is performed: checks of password, permission, MULTI,
+ * subscription and MONITOR, then a pause, then the transaction's queue.
  *
- * Invariant: checks come in Redis' order, and whatever is refused inside MULTI spoils the transaction. Most connections
- * are plain and never come here.
+ * Invariant: checks come in Redis' order, and a refusal inside MULTI spoils the transaction. Commands of a plain
+ * connection do not come here, unless there is no such command.
  */
 
 import type { Answer } from "../../proto/reply.ts";
@@ -18,15 +18,15 @@ import { endCaching } from "./tracking-commands.ts";
 import { nameOf } from "./words.ts";
 
 const QUEUED = new SimpleString("QUEUED");
-/** Commands that act on the transaction rather than being part of it. */
+/** Commands that act on the transaction, and are not queued. */
 const IMMEDIATE = new Set(["multi", "exec", "discard", "watch", "quit", "reset"]);
-/** What a client that is subscribed may say in RESP2, where it could not tell a reply from a message. */
+/** A subscribed client may say only these in RESP2, where it cannot tell other replies from messages. */
 const WHEN_SUBSCRIBED = new Set([
   ...["subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"],
   ...["ping", "quit", "reset"],
 ]);
 
-/** Performs, queues, holds up or refuses a command of a connection that is not plain. */
+/** Performs, queues, holds up or refuses a command. */
 export function executeSpecial(
   chosen: Chosen | ErrorReply,
   args: readonly Buffer[],
@@ -47,7 +47,7 @@ export function executeSpecial(
   return QUEUED;
 }
 
-/** Performs a command, and shows it to the clients that say MONITOR; EXEC shows itself, behind what it executes. */
+/** Performs a command and shows it to MONITOR. EXEC shows itself, after the commands that it executes. */
 export function performSeen(chosen: Chosen, context: LocalContext): Answer {
   const { command, args } = chosen;
   const isShown = command.name !== "exec" && !command.flags.includes("admin");
@@ -55,7 +55,7 @@ export function performSeen(chosen: Chosen, context: LocalContext): Answer {
   return perform(chosen, context);
 }
 
-/** An EXEC that is refused ends the transaction, and says so in its own words. */
+/** Spoils the transaction, if any. A refused EXEC ends it, with an error of its own. */
 function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: LocalContext): ErrorReply {
   connection.session.transaction?.spoil();
   if (nameOf(args[0]!) !== "exec") return refused;
@@ -63,7 +63,7 @@ function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: Lo
   return new ErrorReply(errors.execRefused(refused.text));
 }
 
-/** What CLIENT CACHING has said holds for one command that is not CLIENT, or one transaction, which ends it itself. */
+/** CLIENT CACHING holds for one command other than CLIENT, or for one transaction, which ends it itself. */
 function performOnce(chosen: Chosen, context: LocalContext): Answer {
   const answer = performSeen(chosen, context);
   const { session } = context.connection;
@@ -94,13 +94,13 @@ function refusalOf({ command, args }: Chosen, { connection, conf }: LocalContext
   return refused === undefined ? undefined : new ErrorReply(refused);
 }
 
-/** The command, and of EXEC those that it would execute. */
+/** The command; for EXEC also the commands that it would execute. */
 function commandsOf({ command }: Chosen, { connection }: LocalContext): readonly CommandShape[] {
   const queue = command.name === "exec" ? (connection.session.transaction?.queue ?? []) : [];
   return [command, ...queue];
 }
 
-/** Performs it when the pause is over; nothing behind it is taken before. */
+/** Performs the command when the pause is over. Until then the connection takes no other command. */
 function performAfter(over: Promise<void>, chosen: Chosen, context: LocalContext): Answer {
   const { connection } = context;
   const args = chosen.args.map((word) => Buffer.from(word));

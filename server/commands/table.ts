@@ -1,7 +1,7 @@
 /**
- * The list of all commands.
+ * The table of all commands, gathered from the files that define them.
  *
- * A new command is added to the list of its file, and its facts to facts.ts. Knows no command's meaning.
+ * Invariant: each name in facts.ts has one command here. Knows no command's meaning.
  */
 import { absentCommands } from "./absent-commands.ts";
 import { aclCommands } from "./acl-command.ts";
@@ -51,8 +51,8 @@ export const COMMANDS: CommandTable = tableOf([
 ]);
 
 /**
- * Every command that runs where the node is, with the one among them that no client can say. Threads share the order:
- * from thread to thread a command goes as its number in this list.
+ * Every command with a `run`, and one that no client can say. A worker names a command to the main thread by its place
+ * in this list, so all threads have the same order.
  */
 export const NODE_COMMANDS: readonly Command[] = [
   ...[...COMMANDS.values()].flatMap((command) => [command, ...(command.subcommands?.values() ?? [])]),

@@ -2,8 +2,8 @@
  * MULTI, EXEC, DISCARD, WATCH, UNWATCH.
  *
  * Invariants: the commands of a transaction take effect in their order, and no other command of the same client in
- * between; reads that follow each other are started together, because each of them may be a load. EXEC answers one
- * array, in which a failed command is an error element.
+ * between. Reads that follow each other start together, because each of them may be a load. EXEC replies with one
+ * array, in which a failed command is an error.
  */
 
 import type { Answer } from "../../proto/reply.ts";
@@ -23,7 +23,7 @@ function multi(_args: readonly Buffer[], { connection }: LocalContext): Reply {
   return OK;
 }
 
-/** Forgets what is watched; `command` says which of the two, and its reply tells whether a key has changed. */
+/** Forgets the watched keys on the node. With EXEC for `command` the answer says whether one has changed. */
 function settle(command: Command, context: LocalContext): Answer {
   const { session } = context.connection;
   if (session.watched.keys === 0) return OK;
@@ -71,7 +71,7 @@ async function executeAll(queue: readonly QueuedCommand[], context: LocalContext
   return replies.join();
 }
 
-/** The replies to the commands of a transaction, in their order; those that are too many for the client are let go. */
+/** The replies of a transaction, in the order of its commands. Beyond the client's output limit it keeps none. */
 class ReplyArray {
   readonly #context: LocalContext;
   readonly #parts: Buffer[] = [];
@@ -83,7 +83,7 @@ class ReplyArray {
     this.#count = count;
   }
 
-  /** In the dialect of now, as the next command may change it; resolves when the reply is there. */
+  /** Encodes a reply in the current dialect, which the next command may change; resolves when the reply is there. */
   async add(answer: Answer): Promise<void> {
     const at = this.#parts.push(Buffer.alloc(0)) - 1;
     const { connection } = this.#context;

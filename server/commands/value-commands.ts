@@ -1,7 +1,7 @@
 /**
- * Commands on a value as it is cached: GETRANGE, GETDEL, TOUCH, TYPE.
+ * Commands on a cached value: GETRANGE, GETDEL, TOUCH, TYPE.
  *
- * None of them loads. They are asked of the key's owner, and not answered from a mirror.
+ * They load nothing. The key's owner answers them, never a mirror.
  */
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import { errors } from "../../proto/texts.ts";
@@ -13,7 +13,7 @@ import { int64Of } from "./words.ts";
 /** Far beyond both ends of any value. */
 const FAR = 2n ** 31n - 1n;
 
-/** A place in a value, where all that lies beyond its ends is as far. */
+/** A place in a value, counted from either end. Places beyond both ends are all the same. */
 function placeOf(arg: Buffer): number | undefined {
   const place = int64Of(arg);
   if (place === undefined) return undefined;
