@@ -11,6 +11,7 @@ import { cpus } from "node:os";
 import { refusedEdit } from "../cluster/edit-message.ts";
 import { Peers } from "../cluster/peers.ts";
 import type { PeerHandlers } from "../cluster/served-link.ts";
+import { realWorld } from "../server/machine/world.ts";
 
 const KEYS = Number(process.argv[2] ?? 1_000_000);
 const BATCH = 16;
@@ -37,7 +38,6 @@ function newPeers(id: string, up: () => void): Peers {
   const info = (text: string) => {
     if (text.includes("link is up")) up();
   };
-  const times = { clock: () => performance.now(), random: Math.random, epoch: () => 0 };
   return new Peers({
     id,
     secret: "bench",
@@ -47,7 +47,8 @@ function newPeers(id: string, up: () => void): Peers {
     linkChanged: () => {},
     invalidated: () => {},
     log: { info, warn: console.error },
-    ...times,
+    epoch: () => 0,
+    world: realWorld(() => performance.now()),
   });
 }
 

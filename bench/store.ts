@@ -68,7 +68,7 @@ function runTime(store: Store, entries: number, readsAhead: boolean): number {
 
 function times(entries: number): void {
   for (const eviction of ["lru", "s3fifo"] as const) {
-    const store = new Store({ maxBytes: 1 << 30, eviction, clock, isSoleWriter: true });
+    const store = new Store({ seed: 1, maxBytes: 1 << 30, eviction, clock, isSoleWriter: true });
     const target = Buffer.alloc(4096);
     const view = new DataView(target.buffer, target.byteOffset, target.length);
     const value = Buffer.alloc(VALUE_BYTES, "v");
@@ -85,7 +85,7 @@ function times(entries: number): void {
     const miss = time(1e6, entries, () => store.find(key, 0, KEY_BYTES));
     key[0] = 107;
     const overwrite = time(5e5, entries, () => store.put(key, value, undefined));
-    const full = new Store({ maxBytes: entries * 150, eviction, clock });
+    const full = new Store({ seed: 1, maxBytes: entries * 150, eviction, clock });
     const evicting = time(5e5, entries * 4, () => {
       if (full.find(key, 0, KEY_BYTES) < 0) full.put(key, value, undefined);
     });

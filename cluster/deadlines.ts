@@ -6,19 +6,24 @@
  * costs eight bytes until then. (A timer for each request costs a microsecond; so does a search for those due.)
  */
 
+import type { Timer, World } from "./world.ts";
+
 const SLOT_MS = 10;
 
 export class Deadlines {
+  readonly #world: Pick<World, "clock" | "every" | "soon">;
+  /** Beside the world: asked once a request. */
   readonly #clock: () => number;
   readonly #due: (id: number) => void;
   readonly #slots = new Map<number, number[]>();
   /** The slot last added to, which is nearly always the next one, too. */
   #slot = Number.NaN;
   #ids: number[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
-  constructor(clock: () => number, due: (id: number) => void) {
-    this.#clock = clock;
+  constructor(world: Pick<World, "clock" | "every" | "soon">, due: (id: number) => void) {
+    this.#world = world;
+    this.#clock = world.clock;
     this.#due = due;
   }
 
@@ -27,7 +32,7 @@ export class Deadlines {
     if (slot !== this.#slot) this.#useSlot(slot);
     this.#ids.push(id);
     // After the poll phase: what arrived while this process was held up is still in time.
-    this.#timer ??= setInterval(() => setImmediate(() => this.sweep()), SLOT_MS);
+    this.#timer ??= this.#world.every(SLOT_MS, () => this.#world.soon(() => this.#sweep()));
   }
 
   #useSlot(slot: number): void {
@@ -37,7 +42,7 @@ export class Deadlines {
   }
 
   /** Reports what is due by now. */
-  sweep(): void {
+  #sweep(): void {
     const now = this.#clock() / SLOT_MS;
     for (const [slot, ids] of this.#slots) {
       if (slot > now) continue;
@@ -50,7 +55,7 @@ export class Deadlines {
 
   /** Forgets all ids. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#slots.clear();
     this.#slot = Number.NaN;

@@ -14,9 +14,10 @@
  *       from here on each side reads carrot.Frame
  */
 
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
+import type { World } from "./world.ts";
 
 /** Goes up when an older node could not read what a newer one says. */
 export const PROTOCOL_VERSION = 2;
@@ -71,12 +72,13 @@ function nonceIn(bytes: Uint8Array | null | undefined): Uint8Array {
 export class DialerHandshake {
   readonly #secret: string;
   readonly #target: string;
-  readonly #nonce: Uint8Array = randomBytes(NONCE_BYTES);
+  readonly #nonce: Uint8Array;
   #theirs: Uint8Array | undefined;
 
-  constructor(secret: string, target: string) {
+  constructor(secret: string, target: string, { randomBytes }: Pick<World, "randomBytes">) {
     this.#secret = secret;
     this.#target = target;
+    this.#nonce = randomBytes(NONCE_BYTES);
   }
 
   /** True once the other side has this side's proof: if it closes now without a word, it did not like it. */
@@ -127,12 +129,13 @@ export class DialerHandshake {
 export class AcceptorHandshake {
   readonly #secret: string;
   readonly #id: string;
-  readonly #nonce: Uint8Array = randomBytes(NONCE_BYTES);
+  readonly #nonce: Uint8Array;
   #theirs: Uint8Array | undefined;
 
-  constructor(secret: string, id: string) {
+  constructor(secret: string, id: string, { randomBytes }: Pick<World, "randomBytes">) {
     this.#secret = secret;
     this.#id = id;
+    this.#nonce = randomBytes(NONCE_BYTES);
   }
 
   /** As DialerHandshake.read; the last step has both a reply and `proved`. */

@@ -10,16 +10,16 @@
  *       +--------- 100 ms, doubled up to 5 s -----------+--- closed, silent, garbage --+
  */
 
-import type { Socket } from "node:net";
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
-import { parseAddress } from "./address.ts";
+import { MEMBER_EXPECTED, parseAddress, plainHost } from "./address.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { DialerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { QuietLog } from "./quiet-log.ts";
 import { type Answer, type AnswerName, type GetWaiter, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
+import type { Timer, Wire, World } from "./world.ts";
 
 /** For connecting, and once more for the handshake. */
 const DIAL_TIMEOUT_MS = 1000;
@@ -59,10 +59,7 @@ export interface LinkOptions {
   readonly maxFrameBytes: number;
   /** How long everything but a GET may take; read at each use. */
   readonly askTimeoutMs: () => number;
-  readonly connect: (host: string, port: number) => Socket;
-  readonly clock: () => number;
-  /** From 0 to 1, for the jitter of the backoff. */
-  readonly random: () => number;
+  readonly world: World;
   readonly log: QuietLog;
   /** The fingerprint of this node's ring. */
   readonly ringPrint: () => number;
@@ -86,7 +83,7 @@ export class Link {
   #maxRequestBytes = MAX_REQUEST_BYTES;
   #requests: Requests | undefined;
   #heartbeat: Heartbeat | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #attempts = 0;
   #closed = false;
   #sent = 0;
@@ -98,7 +95,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#stateSince = options.clock();
+    this.#stateSince = options.world.clock();
   }
 
   get isUp(): boolean {
@@ -120,8 +117,8 @@ export class Link {
     if (this.#closed || this.#state !== "down") return;
     this.#enter("connecting");
     const address = parseAddress(this.#options.peer);
-    if (address === undefined) this.#ended(new Error("its id is no address"));
-    else this.#greet(this.#options.connect(address.host, address.port));
+    if (address?.port === undefined) this.#ended(new Error(`its id is no address: ${MEMBER_EXPECTED}`));
+    else this.#greet(this.#options.world.connect(plainHost(address.host), address.port));
   }
 
   /** As Requests.track; nothing while the link is not up, when whatever comes next is rejected. */
@@ -150,7 +147,7 @@ export class Link {
   figures(): Omit<LinkFigures, "received"> {
     return {
       state: this.#state,
-      sinceMs: this.#options.clock() - this.#stateSince,
+      sinceMs: this.#options.world.clock() - this.#stateSince,
       sent: this.#sent,
       bytesSent: this.#pastBytesSent + (this.#stream?.bytesSent ?? 0),
       bytesReceived: this.#pastBytesReceived + (this.#stream?.bytesReceived ?? 0),
@@ -164,20 +161,21 @@ export class Link {
   /** Ends the link for good; its requests are rejected. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     if (this.#stream !== undefined) this.#stream.destroy();
   }
 
   #enter(state: LinkState): void {
     this.#state = state;
-    this.#stateSince = this.#options.clock();
+    this.#stateSince = this.#options.world.clock();
   }
 
-  #greet(socket: Socket): void {
+  #greet(wire: Wire): void {
     this.#proved = false;
-    this.#handshake = new DialerHandshake(this.#options.secret, this.#options.peer);
+    this.#handshake = new DialerHandshake(this.#options.secret, this.#options.peer, this.#options.world);
     const stream = new FrameStream({
-      socket,
+      wire,
+      world: this.#options.world,
       maxFrameBytes: MAX_GREETING_BYTES,
       onFrame: (frame) => this.#take(stream, frame),
       onEnd: (reason) => this.#ended(reason),
@@ -185,13 +183,13 @@ export class Link {
     this.#stream = stream;
     stream.send(this.#handshake.hello());
     this.#limit("did not answer");
-    socket.once("connect", () => this.#limit("did not finish the handshake"));
+    wire.on("connect", () => this.#limit("did not finish the handshake"));
   }
 
   #limit(text: string): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     const late = () => this.#stream?.destroy(new Error(`${text} within ${DIAL_TIMEOUT_MS} ms`));
-    this.#timer = setTimeout(late, DIAL_TIMEOUT_MS);
+    this.#timer = this.#options.world.after(DIAL_TIMEOUT_MS, late);
   }
 
   #take(stream: FrameStream, frame: Buffer): void {
@@ -212,18 +210,18 @@ export class Link {
 
   #open(stream: FrameStream, { introduction }: carrot.Frame): void {
     if (!introduction) throw new Error("sent another frame before it introduced itself");
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#maxRequestBytes = introduction.maxFrameBytes ?? MAX_REQUEST_BYTES;
     this.#requests = new Requests({
       peer: this.#options.peer,
-      clock: this.#options.clock,
+      world: this.#options.world,
       send: (frame) => stream.send(frame),
       outgoingBytes: () => stream.outgoingBytes,
       askTimeoutMs: this.#options.askTimeoutMs,
       invalidated: this.#options.invalidated,
     });
     this.#heartbeat = new Heartbeat({
-      clock: this.#options.clock,
+      world: this.#options.world,
       received: () => stream.bytesReceived,
       ping: () => this.#ping(),
       silent: () => stream.destroy(new Error("was silent")),
@@ -238,10 +236,10 @@ export class Link {
   }
 
   #ping(): void {
-    const start = this.#options.clock();
+    const start = this.#options.world.clock();
     this.ask("pong", (id) => ({ ping: { id } })).then(
       (pong) => {
-        this.#rttMs = this.#options.clock() - start;
+        this.#rttMs = this.#options.world.clock() - start;
         this.#options.sawRing(pong.ring ?? 0);
       },
       () => {}, // Late, or the link has ended: both are dealt with elsewhere.
@@ -249,13 +247,14 @@ export class Link {
   }
 
   #ended(reason: Error | undefined): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#heartbeat?.stop();
     this.#pastBytesSent += this.#stream?.bytesSent ?? 0;
     this.#pastBytesReceived += this.#stream?.bytesReceived ?? 0;
     const text = reason?.message ?? this.#whyClosed();
     const requests = this.#requests;
-    if (requests !== undefined && this.#options.clock() - this.#stateSince >= PROVEN_MS) this.#attempts = 0;
+    if (requests !== undefined && this.#options.world.clock() - this.#stateSince >= PROVEN_MS)
+      this.#attempts = 0;
     this.#stream = undefined;
     this.#requests = undefined;
     this.#enter("down");
@@ -264,7 +263,7 @@ export class Link {
     if (this.#closed) return;
     this.#lastError = text;
     this.#options.log.warn(this.#logKind, `peer ${this.#options.peer}: link is down: ${text}`);
-    this.#timer = setTimeout(() => this.dial(), this.#backoffMs());
+    this.#timer = this.#options.world.after(this.#backoffMs(), () => this.dial());
   }
 
   #whyClosed(): string {
@@ -275,7 +274,7 @@ export class Link {
   /** Between half and all of the step, so that members that lost the same peer do not return in step. */
   #backoffMs(): number {
     const step = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** this.#attempts++);
-    return step * (0.5 + this.#options.random() / 2);
+    return step * (0.5 + this.#options.world.random() / 2);
   }
 
   get #logKind(): string {

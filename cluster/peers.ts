@@ -9,7 +9,6 @@
  * Each node dials each other one, so that there are two links a pair, each with requests in one direction.
  */
 
-import { connect, type Socket } from "node:net";
 import { Deletes } from "./deletes.ts";
 import type { Edit, Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
@@ -23,6 +22,7 @@ import { type GetWaiter, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts"
 import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
 import type { PeerHandlers, ScanPiece } from "./served-link.ts";
+import type { World } from "./world.ts";
 
 export type { PeerHandlers, ScanPiece };
 
@@ -36,8 +36,7 @@ export interface PeersOptions {
   readonly maxValueBytes: number;
   /** How long a member may take for everything but a GET; read at each use. */
   readonly askTimeoutMs: () => number;
-  readonly clock: () => number;
-  readonly random: () => number;
+  readonly world: World;
   readonly log: Log;
   /** The epoch of the ring whose members were last given to `setMembers`. */
   readonly epoch: () => number;
@@ -45,7 +44,6 @@ export interface PeersOptions {
   readonly linkChanged: () => void;
   /** A member says that what it answered for tracked keys no longer holds; undefined: for all keys. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
-  readonly connect?: (host: string, port: number) => Socket;
 }
 
 interface Member {
@@ -70,7 +68,7 @@ export class Peers {
 
   constructor(options: PeersOptions) {
     this.#options = options;
-    this.#log = new QuietLog(options.log, options.clock);
+    this.#log = new QuietLog(options.log, options.world.clock);
     const take = options.handlers.ring.bind(options.handlers);
     this.#ring = new RingAgreement({ epoch: options.epoch, take });
     this.#server = new PeerServer({
@@ -79,6 +77,7 @@ export class Peers {
       handlers: options.handlers,
       ring: this.#ring,
       log: this.#log,
+      world: options.world,
       maxFrameBytes: frameBytesFor(options.maxValueBytes),
       introduced: (id) => this.#members.get(id)?.link.dial(),
       counted: (id, requests) => this.#count(id, requests),
@@ -214,15 +213,13 @@ export class Peers {
   }
 
   #add(id: string): void {
-    const { secret, maxValueBytes, askTimeoutMs, clock, random } = this.#options;
+    const { secret, maxValueBytes, askTimeoutMs, world } = this.#options;
     const link = new Link({
       peer: id,
       id: this.#options.id,
       secret,
       askTimeoutMs,
-      clock,
-      random,
-      connect: this.#options.connect ?? connectTo,
+      world,
       maxFrameBytes: frameBytesFor(maxValueBytes),
       log: this.#log,
       ringPrint: () => this.#ring.print,
@@ -252,7 +249,7 @@ export class Peers {
   }
 
   #compareRings(member: Member, theirs: number): void {
-    const now = this.#options.clock();
+    const now = this.#options.world.clock();
     if (theirs === this.#ring.print || now - member.exchangedAtMs < EXCHANGE_INTERVAL_MS) return;
     member.exchangedAtMs = now;
     this.#offer(member, this.#ring.view).catch(() => {}); // The link has ended: compared again on the next one.
@@ -272,8 +269,4 @@ function frameBytesFor(maxValueBytes: number): number {
 
 function noMember(id: string): PeerUnreachable {
   return new PeerUnreachable(id, "not a member");
-}
-
-function connectTo(host: string, port: number): Socket {
-  return connect({ host, port });
 }

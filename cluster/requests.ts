@@ -6,7 +6,7 @@
  * ignored, an answer of the wrong kind ends the link. Does not know sockets; ids are never shared between links, so a
  * late answer cannot reach a request of another link.
  *
- * GETs of one tick wait for its end (setImmediate) and leave in one frame; all others leave at once, after the GETs
+ * GETs of one tick wait for its end and leave in one frame; all others leave at once, after the GETs
  * before them. A deadline fails the request that it belongs to and no other; whether the peer is still there is the
  * heartbeat's affair.
  */
@@ -18,6 +18,7 @@ import { InFlight } from "./in-flight.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome-entry.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
+import type { World } from "./world.ts";
 
 /** A batch of keys that gets longer than this leaves before the tick ends. */
 export const BATCH_BYTES = 256 * 1024;
@@ -70,7 +71,7 @@ interface WaitingAsk {
 export interface RequestsOptions {
   /** The id of the member at the other end. */
   readonly peer: string;
-  readonly clock: () => number;
+  readonly world: Pick<World, "clock" | "every" | "soon">;
   readonly send: (frame: Uint8Array) => void;
   readonly outgoingBytes: () => number;
   /** How long everything but a GET may take; read at each use. */
@@ -97,7 +98,7 @@ export class Requests {
   constructor(options: RequestsOptions) {
     this.#options = options;
     this.#waiting = new InFlight(options.lastId);
-    this.#deadlines = new Deadlines(options.clock, (id) => this.#expire(id));
+    this.#deadlines = new Deadlines(options.world, (id) => this.#expire(id));
   }
 
   get inFlight(): number {
@@ -192,7 +193,7 @@ export class Requests {
     if (this.#batch.length === 0) {
       this.#batchFirstId = id;
       this.#batchTimeoutMs = 0;
-      setImmediate(() => this.#sendBatch());
+      this.#options.world.soon(() => this.#sendBatch());
     }
     this.#batch.push(key);
     this.#batchBytes += key.length + KEY_OVERHEAD_BYTES;

@@ -6,11 +6,8 @@
  * refuses. Does not know links.
  */
 
-import { parseAddress } from "./address.ts";
-import { fingerprint, isNewer, isSame, type RingView } from "./ring-view.ts";
-
-/** More members than anybody has; a list of them still fits into a request. */
-const MAX_MEMBERS = 1024;
+import { isMemberId } from "./address.ts";
+import { fingerprint, isNewer, isSame, MAX_MEMBERS, type RingView } from "./ring-view.ts";
 
 export interface RingAgreementOptions {
   /** The epoch of the members last given to `setMembers`. */
@@ -46,7 +43,7 @@ export class RingAgreement {
   /** Takes another member's view if it is newer; true when this node has that view now. */
   consider({ epoch, members }: RingView): boolean {
     if (members.length === 0 || members.length > MAX_MEMBERS) return false;
-    if (!members.every((id) => parseAddress(id) !== undefined)) return false;
+    if (!members.every(isMemberId)) return false;
     const theirs = { epoch, members: [...new Set(members)].sort() };
     if (isSame(theirs, this.view)) return true;
     return isNewer(theirs, this.view) && this.#options.take(epoch, theirs.members);

@@ -7,6 +7,12 @@
 
 import { createHash } from "node:crypto";
 
+/**
+ * More members than anybody has. A list of them fits into a request, a ring of them with 512 virtual nodes each is
+ * built in half a second, and a node has descriptors for their links.
+ */
+export const MAX_MEMBERS = 1024;
+
 export interface RingView {
   /** Counts the changes; the members of a conf that nobody changed have 0. 32 bits. */
   readonly epoch: number;

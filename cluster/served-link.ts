@@ -15,6 +15,7 @@ import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-entry.ts";
 import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
 import type { Tracker } from "./tracker.ts";
+import type { World } from "./world.ts";
 
 /** A piece of a member's keys. */
 export interface ScanPiece {
@@ -54,6 +55,7 @@ export interface PeerHandlers {
 export interface ServedLinkOptions {
   readonly handlers: PeerHandlers;
   readonly ring: RingAgreement;
+  readonly world: Pick<World, "soon">;
   /** The longest frame that the other side reads. */
   readonly maxAnswerBytes: number;
   readonly send: (frame: Uint8Array) => void;
@@ -180,7 +182,7 @@ export class ServedLink implements Tracker {
   #planFlush(): void {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
-    setImmediate(() => {
+    this.#options.world.soon(() => {
       this.#flushPlanned = false;
       this.#flush();
     });

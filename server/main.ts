@@ -14,7 +14,7 @@ import { createLoaders } from "./loaders/group-loaders.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
 import { createLog, type Log } from "./machine/log.ts";
-import { threadCount } from "./machine/reuse-port.ts";
+import { threadCount } from "./machine/thread-count.ts";
 import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
 

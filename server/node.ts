@@ -87,7 +87,7 @@ export class Node implements NodeFace {
       waitLatency,
       clientCount: () => this.#counts.total(),
       workers: this.#workers,
-      clock: world.clock,
+      world,
       port: () => this.port,
     });
   }

@@ -28,7 +28,7 @@ const maxBytes = Number(limit);
 const puts: Record<string, () => () => void> = {
   store: () => {
     const clock = () => performance.now();
-    const store = new Store({ maxBytes: entries * FOOTPRINT_BYTES, eviction: "lru", clock });
+    const store = new Store({ seed: 1, maxBytes: entries * FOOTPRINT_BYTES, eviction: "lru", clock });
     const value = Buffer.alloc(VALUE_BYTES, "v");
     return () => store.put(key, value, undefined);
   },

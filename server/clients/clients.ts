@@ -6,7 +6,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setImmediate as yieldTurn } from "node:timers/promises";
-import { errors } from "../../proto/texts.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { claimable } from "../machine/reuse-port.ts";

@@ -2,9 +2,9 @@
  * What a connection is given by who accepted it: where hits are, who runs all else, the limits, and who is told of what.
  */
 
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import type { GetRun } from "../../proto/get-run.ts";
 import type { Reply } from "../../proto/reply.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
 import type { Latency } from "../counters/latency.ts";

@@ -1,8 +1,9 @@
 /**
  * The bytes of a reply, whatever a command has returned.
  */
+
+import { errors } from "../../proto/error-texts.ts";
 import { type Answer, ErrorReply, encodeReply, Push, type Reply, Several } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 
 /** A reply that cannot be encoded is a broken invariant: it is told to `failed`, and the client gets an error. */
 export function encodeOr(failed: (error: unknown) => void, reply: Reply, protocol: 2 | 3): Buffer {

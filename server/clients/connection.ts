@@ -15,10 +15,10 @@
  */
 import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE } from "../../proto/command-reader.ts";
+import { protocolErrors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import { protocolErrors } from "../../proto/texts.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
-import { answerFromHere, missedKey } from "../hits/hits.ts";
+import { answerInPlace, missedKey } from "../hits/hits.ts";
 import { ClientSocket } from "./client-socket.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import * as most from "./connection-limits.ts";
@@ -238,7 +238,7 @@ export class Connection {
   #command(): void {
     this.host.counters.commands++;
     const mark = this.host.output.length;
-    if (this.#special.plain && answerFromHere(this.#reader, this.host, this.protocol)) {
+    if (this.#special.plain && answerInPlace(this.#reader, this.host, this.protocol)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
       if (this.#line.length > 0) this.#hold(this.host.output.take(mark));
       return;

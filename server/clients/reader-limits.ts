@@ -4,7 +4,7 @@
  * Invariant: a limit that CONFIG SET has changed holds from the next chunk on; the objects stay the same in between,
  * so that asking for them costs nothing.
  */
-import type { ReaderLimits } from "../../proto/request-header.ts";
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import type { NodeConf } from "../conf/conf.ts";
 
 /** Redis' own limit. */

@@ -3,8 +3,8 @@
  *
  * They answer what a Redis without these things answers, because tools and client libraries ask for them first.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply, Verbatim } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { version } from "../machine/version.ts";
 import type { Work } from "./command.ts";
 import { define } from "./define.ts";

@@ -4,8 +4,8 @@
  * There are at most two users, `default` and `admin`. Clients cannot make users: what each user may do follows from the
  * directives `requirepass` and `admin-password`.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { ACL_CATEGORIES, categoriesOf } from "./acl-categories.ts";
 import type { Command, CommandTable } from "./command.ts";

@@ -1,11 +1,11 @@
 /**
  * CARROT.*: the ring, the groups and their figures.
  *
- * Replies are maps, so that a RESP3 client gets objects. The meaning of each counter is in server/DESIGN.md.
+ * Replies are maps, so that a RESP3 client gets objects. The meaning of each counter is in counters/DESIGN.md.
  */
 import type { LinkFigures } from "../../cluster/link.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { readMember } from "../conf/members.ts";
 import { figuresOf, sumFigures } from "../groups/group-figures.ts";
 import type { Group } from "../groups/groups.ts";

@@ -1,8 +1,8 @@
 /**
  * CLIENT: what a client sets and reads of its own connection, and the list of all connections.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { describeConnection } from "../clients/client-line.ts";
 import { CLIENT_TYPES } from "./client-control.ts";
 import type { CommandContext, LocalContext } from "./command.ts";

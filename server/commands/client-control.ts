@@ -1,8 +1,8 @@
 /**
  * CLIENT KILL, PAUSE, UNPAUSE, UNBLOCK and REPLY: what a client does to other clients, and to its own replies.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { ClientFilter } from "../sessions/questions.ts";
 import type { CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";

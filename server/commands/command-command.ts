@@ -3,10 +3,9 @@
  *
  * redis-cli makes its hints from COMMAND DOCS; cluster clients find keys by the places that COMMAND tells.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { categoriesOf } from "./acl-categories.ts";
 import type { Command, CommandTable } from "./command.ts";
 import { define } from "./define.ts";

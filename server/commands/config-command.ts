@@ -3,11 +3,10 @@
  *
  * GET also knows a few of Redis' own parameters, because tools ask for them first.
  */
-
+import { configReasons, errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import { lineText } from "../../proto/line-text.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { configReasons, errors } from "../../proto/texts.ts";
 import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { policyOf } from "../observe/info.ts";

@@ -5,8 +5,8 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errors } from "../../proto/error-texts.ts";
 import { Encoded, ErrorReply, encodeReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { User } from "../clients/session.ts";
 import { REDIS_VERSION } from "../machine/version.ts";
 import type { LocalContext } from "./command.ts";

@@ -6,8 +6,8 @@
  */
 import type { Condition, Edit } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { define } from "./define.ts";
 import {

@@ -4,8 +4,8 @@
  * Owns Redis' rules and errors for lifetimes that are too long or too short, and the words behind SET and GETEX. A
  * lifetime becomes the milliseconds that are left. Does not know entries.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { int64Of, wordOf } from "./words.ts";
 
 export interface TimeUnit {

@@ -4,8 +4,8 @@
  * Invariant: a command that is found has the right number of words; otherwise the client gets Redis' own error. Knows
  * no command's meaning.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Chosen, Command, CommandTable } from "./command.ts";
 import { nameOf } from "./words.ts";
 

@@ -6,8 +6,8 @@
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandContext, Run } from "./command.ts";
 
 /** The error when one of the keys is longer than `max-key-size`. */

@@ -4,8 +4,8 @@
  * GET and MGET load what is not cached; the others never do. A connection answers its hits before they come here.
  */
 import type { Glimpse } from "../../cluster/outcome.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { toReply } from "../clients/outcome-reply.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";

@@ -1,8 +1,8 @@
 /**
  * MEMORY: how much memory an entry takes, and the process.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { sumFigures } from "../groups/group-figures.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";

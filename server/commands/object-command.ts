@@ -4,8 +4,8 @@
  * Its subcommands load nothing and count as no use. The key's owner answers them, never a mirror.
  */
 import type { Edited } from "../../cluster/edit.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Eviction } from "../store/store.ts";
 import type { Run } from "./command.ts";
 import { define } from "./define.ts";

@@ -4,9 +4,8 @@
  * Invariant: never throws and never rejects. An exception is logged, and the client gets an error. Each command is
  * counted when it has its reply.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import { type Answer, ErrorReply, isError, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Log } from "../machine/log.ts";
 import { cutWords } from "../sessions/slow-log.ts";
 import type { Chosen, Command, LocalContext } from "./command.ts";

@@ -4,8 +4,8 @@
  * Invariant: with an `admin-password` a reserved command runs only for the user `admin`; without one, only clients of
  * this machine change the ring. A command's facts say whether it is reserved.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
 import type { Command, LocalContext } from "./command.ts";
 

@@ -3,11 +3,10 @@
  *
  * A message reaches the clients of all threads of this node, and of no other member.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, Push, type Reply, Several } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { SubscriptionKind } from "../clients/session.ts";
 import { keptSize } from "../clients/transaction.ts";
 import type { CommandContext, LocalContext } from "./command.ts";

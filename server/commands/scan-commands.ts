@@ -4,8 +4,8 @@
  * A key counts at the member that answers for it now; a cached "not found" does not count. The commands take keys in
  * pieces, so that other clients have their turn in between.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
 import { int64Of, wordOf } from "./words.ts";

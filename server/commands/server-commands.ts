@@ -1,8 +1,8 @@
 /**
  * Commands about this node: INFO, TIME, SHUTDOWN, MONITOR.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { infoText } from "../observe/info.ts";
 import type { CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";

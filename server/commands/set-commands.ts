@@ -5,8 +5,8 @@
  * members drop their copies. Without an expiry the value does not expire, whatever `ttl` its group has: see DESIGN.md.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { define } from "./define.ts";
 import { MILLISECONDS, newLifeOf, readSetWords, SECONDS, type TimeUnit } from "./expiry-words.ts";

@@ -1,8 +1,8 @@
 /**
  * SLOWLOG: the newest slow commands of this node's clients, on all threads.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { SlowEntry } from "../sessions/slow-log.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";

@@ -5,10 +5,9 @@
  * Invariant: checks come in Redis' order, and a refusal inside MULTI spoils the transaction. Commands of a plain
  * connection do not come here, unless there is no such command.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import { keptSize } from "../clients/transaction.ts";
 import type { Chosen, LocalContext } from "./command.ts";

@@ -4,10 +4,9 @@
  * Invariant: a command changes everything that it asks for, or nothing; checks come in Redis' order. The main thread
  * notes reads, so it decides; the connection's thread only stops answering hits in place, and does so at once.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, isStatus, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../clients/connection.ts";
 import { overlapOf } from "../tracking/prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";

@@ -5,10 +5,9 @@
  * between. Reads that follow each other start together, because each of them may be a load. EXEC replies with one
  * array, in which a failed command is an error.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { Encoded, ErrorReply, encodeReply, isStatus, NullArray, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { keptSize, type QueuedCommand } from "../clients/transaction.ts";
 import type { Chosen, Command, LocalContext } from "./command.ts";
 import { define } from "./define.ts";

@@ -3,8 +3,8 @@
  *
  * They load nothing. The key's owner answers them, never a mirror.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
 import { edited, LOOK, looking, tooLong, WHOLE } from "./key-access.ts";

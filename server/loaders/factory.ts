@@ -6,11 +6,11 @@
  * is loaded.
  */
 import { resolve } from "node:path";
-import type { LoaderConf } from "../conf/conf.ts";
+import type { LoaderConf } from "../conf/loader-conf.ts";
 import { oneLine } from "./error-texts.ts";
 import { LoaderConfError } from "./errors.ts";
+import type { LoaderLimits } from "./http-loader.ts";
 import type { Loader } from "./loader.ts";
-import type { LoaderLimits } from "./loader-limits.ts";
 import { importLoader } from "./module-loader.ts";
 import { NONE_LOADER } from "./none-loader.ts";
 import { UrlTemplate } from "./url-template.ts";

@@ -3,10 +3,9 @@
  *
  * Invariant: either every group has its loader, or none is left open.
  */
-import type { GroupConf, NodeConf } from "../conf/conf.ts";
+import type { NodeConf } from "../conf/conf.ts";
 import { createLoader } from "./factory.ts";
 import type { Loader } from "./loader.ts";
-import type { LoaderLimits } from "./loader-limits.ts";
 
 /**
  * Imports or opens the loader of every group, by the group's name; `given` loaders take the place of the conf's. Rejects
@@ -19,7 +18,7 @@ export async function createLoaders(
   const loaders = new Map<string, Loader>();
   try {
     for (const group of conf.groups) {
-      loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, limitsOf(group))));
+      loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, group)));
     }
   } catch (error) {
     await closeLoaders(loaders);
@@ -35,17 +34,4 @@ export async function closeLoaders(loaders: ReadonlyMap<string, Loader>): Promis
 /** Makes every loader and closes it again; rejects with the first that cannot be had. */
 export async function checkLoaders(conf: NodeConf): Promise<void> {
   await closeLoaders(await createLoaders(conf));
-}
-
-/** CONFIG SET changes the conf in place; the limits follow it. */
-function limitsOf(group: GroupConf): LoaderLimits {
-  return {
-    maxValueBytes: group.maxValueBytes,
-    get timeoutMs() {
-      return group.loaderTimeoutMs;
-    },
-    get concurrency() {
-      return group.loaderConcurrency;
-    },
-  };
 }

@@ -6,9 +6,9 @@
  * Ignores proxies in environment variables.
  */
 import { type Dispatcher, Pool } from "undici";
+import type { GroupConf } from "../conf/conf.ts";
 import { ValueTooLarge } from "./errors.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "./loader.ts";
-import type { LoaderLimits } from "./loader-limits.ts";
 import type { UrlTemplate } from "./url-template.ts";
 
 /** Enough for an origin that moves a path; a browser follows twenty. */
@@ -19,6 +19,12 @@ const MAX_DRAIN_BYTES = 16_384;
 const HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "carrotcache" };
 
 type Response = Dispatcher.ResponseData;
+
+/**
+ * The directives of a group that limit its loader; read at each use, because CONFIG SET changes them. The loader has as
+ * many connections to the origin as loads may run at a time.
+ */
+export type LoaderLimits = Pick<GroupConf, "maxValueBytes" | "loaderTimeoutMs" | "loaderConcurrency">;
 
 export class HttpLoader implements Loader {
   readonly #template: UrlTemplate;
@@ -49,7 +55,7 @@ export class HttpLoader implements Loader {
   }
 
   #request(path: string, signal: AbortSignal): Promise<Response> {
-    const { timeoutMs } = this.#limits;
+    const { loaderTimeoutMs: timeoutMs } = this.#limits;
     // The signal fires first. These limits end a request on the wire for a caller that has no signal.
     const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
     return this.#currentPool().request({ method: "GET", path, headers: HEADERS, signal, ...timeouts });
@@ -57,7 +63,7 @@ export class HttpLoader implements Loader {
 
   /** A pool's size is fixed: a new limit makes a new pool, and the old pool ends with its last request. */
   #currentPool(): Pool {
-    const { concurrency, timeoutMs } = this.#limits;
+    const { loaderConcurrency: concurrency, loaderTimeoutMs: timeoutMs } = this.#limits;
     if (this.#pool !== undefined && this.#connections === concurrency) return this.#pool;
     void this.#pool?.close();
     this.#connections = concurrency;

@@ -6,7 +6,7 @@
  * one load. Knows nothing of flights or the store.
  */
 import type { Outcome } from "../../cluster/outcome.ts";
-import type { Nature, Timer } from "../../cluster/world.ts";
+import type { Timer, World } from "../../cluster/world.ts";
 import type { GroupConf } from "../conf/conf.ts";
 import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./error-texts.ts";
 import type { Loader } from "./loader.ts";
@@ -23,7 +23,7 @@ export interface LoadQueueOptions {
     GroupConf,
     "name" | "loaderTimeoutMs" | "loaderConcurrency" | "loaderQueue" | "maxValueBytes"
   >;
-  readonly world: Pick<Nature, "clock" | "after" | "soon">;
+  readonly world: Pick<World, "clock" | "after" | "soon">;
 }
 
 interface Waiting {

@@ -12,7 +12,7 @@
  *                        └─ node ends: "loader stopped ..." ──────┘
  */
 import type { Outcome } from "../../cluster/outcome.ts";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import { LOADER_STOPPED, loaderFailed, loaderReturnedWrongCount, loaderTimeout } from "./error-texts.ts";
 import type { LoadContext, Loader, LoadManyContext } from "./loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
@@ -26,7 +26,7 @@ export interface LoadTerms {
   readonly maxValueBytes: number;
   /** Loads are listed here while they wait, so that a node that stops can end them. */
   readonly underWay: LoadsUnderWay;
-  readonly world: Pick<Nature, "after">;
+  readonly world: Pick<World, "after">;
 }
 
 /** `keyBytes` goes to the loader without a copy: the loader must not change it. */

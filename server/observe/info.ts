@@ -7,7 +7,7 @@
 import os from "node:os";
 import type { Eviction } from "../conf/conf.ts";
 import { sumFigures } from "../groups/group-figures.ts";
-import { dropped } from "../machine/log.ts";
+import { dropped } from "../machine/guarded-target.ts";
 import { REDIS_VERSION, version } from "../machine/version.ts";
 import type { NodeReport } from "./node-report.ts";
 

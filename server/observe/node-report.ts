@@ -4,15 +4,16 @@
  * Invariant: figures of workers are those of the last `gather`; those of this thread are of now. Counting happens where
  * things happen: here they are only added up.
  */
-import { randomBytes } from "node:crypto";
+import type { World } from "../../cluster/world.ts";
 import type { Cache } from "../cache/cache.ts";
 import { byId, describeConnection } from "../clients/client-line.ts";
 import type { Clients } from "../clients/clients.ts";
+import { addCounters } from "../counters/add-counters.ts";
 import { type ClientCounters, zeroClientCounters } from "../counters/client-counters.ts";
 import { CommandStats } from "../counters/command-stats.ts";
-import { zeroCounters } from "../counters/group-counters.ts";
+import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
-import { addCounters, type ClientFigures, type WorkerFigures } from "../counters/thread-figures.ts";
+import type { ClientFigures, WorkerFigures } from "../counters/thread-figures.ts";
 import { resetCounters } from "../groups/group-figures.ts";
 
 /** The worker threads, as far as their figures go. */
@@ -36,8 +37,7 @@ export interface NodeReportOptions {
   readonly clientCount: () => number;
   /** Undefined with one thread. */
   readonly workers: FigureWorkers | undefined;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
+  readonly world: Pick<World, "clock" | "randomBytes">;
   /** The port for clients. */
   readonly port: () => number;
 }
@@ -45,7 +45,7 @@ export interface NodeReportOptions {
 export class NodeReport {
   readonly cache: Cache;
   /** Forty hex digits, new at each start. */
-  readonly runId = randomBytes(20).toString("hex");
+  readonly runId: string;
   readonly #options: NodeReportOptions;
   readonly #startedMs: number;
   #worker: WorkerFigures | undefined;
@@ -55,7 +55,8 @@ export class NodeReport {
   constructor(options: NodeReportOptions) {
     this.#options = options;
     this.cache = options.cache;
-    this.#startedMs = options.clock();
+    this.runId = Buffer.from(options.world.randomBytes(20)).toString("hex");
+    this.#startedMs = options.world.clock();
   }
 
   /** The port for clients. */
@@ -73,7 +74,7 @@ export class NodeReport {
   }
 
   get uptimeMs(): number {
-    return this.#options.clock() - this.#startedMs;
+    return this.#options.world.clock() - this.#startedMs;
   }
 
   /** Commands in the last whole second. */
@@ -111,7 +112,7 @@ export class NodeReport {
     const figures = await workers.figures(withLines);
     this.#worker = figures;
     for (const group of cache.groups.all) {
-      group.counted = [figures.groups[group.name] ?? zeroCounters()];
+      group.counted = figures.groups[group.name] ?? zeroGroupCounters();
     }
   }
 

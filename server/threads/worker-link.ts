@@ -6,11 +6,11 @@
  * figures is not kept waiting.
  */
 import type { Worker } from "node:worker_threads";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { WorkerFigures } from "../counters/thread-figures.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/questions.ts";
@@ -22,7 +22,7 @@ export type LinkedWorker = Pick<Worker, "on" | "once" | "postMessage" | "termina
 
 export interface WorkerLinkOptions {
   readonly worker: LinkedWorker;
-  readonly world: Pick<Nature, "after">;
+  readonly world: Pick<World, "after">;
   execute(number: number, args: Buffer[], client: AnyClient): Answer;
   /** Told that a client which has had commands run here is no longer connected. */
   gone(client: number): void;

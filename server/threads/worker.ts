@@ -13,7 +13,7 @@ import type { Command } from "../commands/command.ts";
 import { NODE_COMMANDS } from "../commands/table.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
 import { zeroClientCounters } from "../counters/client-counters.ts";
-import { zeroCounters } from "../counters/group-counters.ts";
+import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
 import type { WorkerFigures } from "../counters/thread-figures.ts";
 import { Groups, type HeldGroup } from "../groups/groups.ts";
@@ -42,7 +42,7 @@ const groups = new Groups<HeldGroup>(
     prefix: conf.groups.find((group) => group.name === name)!.prefix,
     store: attach(store),
     mirrors: mirrors && attach(mirrors),
-    counters: zeroCounters(),
+    counters: zeroGroupCounters(),
   })),
 );
 const counters = zeroClientCounters();
@@ -102,7 +102,7 @@ function push({ client, atOnce, bytes2, bytes3 }: ClientPush): void {
 }
 
 function reset(): void {
-  for (const group of groups.all) Object.assign(group.counters, zeroCounters());
+  for (const group of groups.all) Object.assign(group.counters, zeroGroupCounters());
   sessions.stats.reset();
   Object.assign(counters, zeroClientCounters());
   Object.assign(clients.counters, { received: 0, rejected: 0 });

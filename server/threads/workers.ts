@@ -7,7 +7,7 @@
  * so there is one flight a key in the process and only one thread that writes.
  */
 import { Worker } from "node:worker_threads";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import type { Answer } from "../../proto/reply.ts";
 import type { Clients } from "../clients/clients.ts";
 import type { WorkerFigures } from "../counters/thread-figures.ts";
@@ -34,7 +34,7 @@ export interface WorkersOptions {
   /** Frees what a dead thread held. */
   recover(thread: number): void;
   readonly log: Log;
-  readonly world: Pick<Nature, "clock" | "after" | "quietlyAfter">;
+  readonly world: Pick<World, "clock" | "after" | "quietlyAfter">;
   /** How long workers may take to let their clients go; read when they close. */
   readonly closeTimeoutMs: () => number;
 }

@@ -57,7 +57,7 @@ for (const [pattern, matching, other] of table) {
   });
 }
 
-test("patterns that take a backtracking matcher for ever take one walk", (t) => {
+test("patterns that would take a backtracking matcher for ever are quick", (t) => {
   const text = "a".repeat(20_000);
   t.false(matchesGlob(`${"*a".repeat(200)}b`, text));
   t.false(matchesGlob(`${"a*".repeat(200)}[b]`, text));

@@ -3,8 +3,9 @@
  *
  * Owns the loop around CommandReader and the ways to cut a stream. Texts are latin1 here: one character a byte.
  */
+
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import { COMMAND, CommandReader, DROP, NEED_MORE } from "../../proto/command-reader.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
 
 export const LIMITS: ReaderLimits = {
   maxArgs: 1024 * 1024,

@@ -6,10 +6,10 @@
  */
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import { COMMAND, CommandReader, DROP, PROTOCOL_ERROR } from "../../proto/command-reader.ts";
+import type { ReaderLimits } from "../../proto/command-header.ts";
+import { COMMAND, CommandReader, DROP } from "../../proto/command-reader.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
-import { errors } from "../../proto/texts.ts";
 import { compareFraming } from "../differential/compare.ts";
 import { protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";
@@ -39,7 +39,7 @@ function carrotAnswer(request: Buffer, limits: ReaderLimits): Buffer {
     replies.push(encodeReply(execute(reader.args(), !limits.unauthenticated), 2));
   }
   if (result === DROP) return Buffer.alloc(0);
-  if (result === PROTOCOL_ERROR) replies.push(encodeReply(new ErrorReply(`ERR ${reader.error}`), 2));
+  if (reader.error !== "") replies.push(encodeReply(new ErrorReply(`ERR ${reader.error}`), 2));
   return Buffer.concat(replies);
 }
 

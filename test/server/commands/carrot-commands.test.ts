@@ -134,7 +134,7 @@ test("a change that is not sound as a whole changes nothing", async (t) => {
   const { self, members } = a!.node.cache.membership;
   t.is(
     await a!.ask(["CARROT.PEERS", "SET", "127.0.0.1:2"]),
-    `-ERR this node, ${self}, must stay in the ring: say it to another member\r\n`,
+    `-ERR this node, ${self}, cannot leave the ring by itself: ask another member\r\n`,
   );
   t.regex(
     await a!.ask(["CARROT.PEERS", "ADD", "127.0.0.1:2", "nonsense:x"]),

@@ -2,10 +2,11 @@
  * Goal: the figures of groups add up to those of the node. Method: groups with known contents, some without mirrors.
  */
 import test from "ava";
-import { figuresOf, sumFigures } from "../../../server/groups/group-figures.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
+import { figuresOf, noteCounted, sumFigures } from "../../../server/groups/group-figures.ts";
 import { createGroup, FakeClock, HeldLoader, key, turn } from "../fakes.ts";
 
-test("a group's figures are its counters and what its stores and its queue hold", async (t) => {
+test("the figures of a group are its counters, its stores' figures and its queue's", async (t) => {
   const loader = new HeldLoader();
   const clock = new FakeClock();
   const conf = { maxBytes: 1000, mirrorBytes: 250, loaderConcurrency: 1 };
@@ -36,6 +37,16 @@ test("a group's figures are its counters and what its stores and its queue hold"
   while (loader.loads.length < 3) await turn();
   await turn();
   t.is(figuresOf(group).loadsUnderWay + figuresOf(group).loadsQueued, 0);
+});
+
+test("what worker threads have counted is part of the figures, each time once", (t) => {
+  const groups = [createGroup({ conf: { name: "a" } }), createGroup({ conf: { name: "b" } })];
+  groups[0]!.counters.hits = 2;
+  for (let time = 0; time < 2; time++) noteCounted(groups, { a: { ...zeroGroupCounters(), hits: 5 } });
+  t.deepEqual(
+    groups.map((group) => figuresOf(group).hits),
+    [7, 0],
+  );
 });
 
 test("a group without mirrors has zeros for them", (t) => {

@@ -11,7 +11,7 @@ import { MAX_AHEAD } from "../../../server/store/read-ahead.ts";
 import { command, LIMITS } from "../../proto/read-commands.ts";
 import { createGroup, key } from "../fakes.ts";
 
-test("hashes are those of the keys' own stores, which read stretches of two and more ahead", (t) => {
+test("each key is hashed for its own store, and each store reads stretches of two and more ahead", (t) => {
   const scores = createGroup();
   const users = createGroup({ conf: { name: "users", prefix: key("users:") } });
   const known = new RunHashes();

@@ -12,7 +12,7 @@ await writeFile(join(directory, "scores.mjs"), "export const load = (key) => key
 test.after.always(() => rm(directory, { recursive: true }));
 
 function create(kind: string, ...args: string[]): Promise<Loader> {
-  const limits = { maxValueBytes: 100, timeoutMs: 1000, concurrency: 4 };
+  const limits = { maxValueBytes: 100, loaderTimeoutMs: 1000, loaderConcurrency: 4 };
   return createLoader({ kind, args, where: "carrot.conf:12", directory }, limits);
 }
 

@@ -3,13 +3,13 @@
  * up by name; and a small parser that every line has to pass.
  */
 import test from "ava";
-import { zeroCounters } from "../../../server/counters/group-counters.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import type { GroupFigures } from "../../../server/groups/group-figures.ts";
 import { createMetrics, type MetricsSnapshot, type PeerFigures } from "../../../server/observe/metrics.ts";
 
 const GROUP: GroupFigures = {
-  ...zeroCounters(),
+  ...zeroGroupCounters(),
   hits: 101,
   mirrorHits: 102,
   negativeHits: 103,

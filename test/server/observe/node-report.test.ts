@@ -5,11 +5,12 @@
 import test from "ava";
 import { zeroClientCounters } from "../../../server/counters/client-counters.ts";
 import { CommandStats } from "../../../server/counters/command-stats.ts";
-import { zeroCounters } from "../../../server/counters/group-counters.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { figuresOf } from "../../../server/groups/group-figures.ts";
 import { NodeReport } from "../../../server/observe/node-report.ts";
+import { worldAt } from "../fakes.ts";
 import { startRig } from "../rig.ts";
 
 /** A report over one worker thread that has counted these figures. */
@@ -32,7 +33,7 @@ async function setUp(t: Parameters<typeof startRig>[0], told: Partial<WorkerFigu
       },
       reset: () => asked.push("reset"),
     },
-    clock: clock.read,
+    world: worldAt(clock.read),
     port: () => 6390,
   });
   return { report, asked, counters, clock, cache: node.cache };
@@ -43,7 +44,7 @@ test("what a worker has counted shows from the next time that it is asked", asyn
   const clients = { ...zero.clients, commands: 7, connectionsReceived: 5 };
   const { report, counters, cache } = await setUp(t, {
     clients,
-    groups: { scores: { ...zeroCounters(), hits: 4 } },
+    groups: { scores: { ...zeroGroupCounters(), hits: 4 } },
   });
   counters.commands = 1;
   t.like(report.clientFigures, { commands: 1, connectionsReceived: 2, connectionsRejected: 1 });

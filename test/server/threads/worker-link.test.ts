@@ -5,8 +5,8 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import test from "ava";
+import { errors } from "../../../proto/error-texts.ts";
 import { ErrorReply, OK, Push, type Reply } from "../../../proto/reply.ts";
-import { errors } from "../../../proto/texts.ts";
 import type { AnyClient } from "../../../server/sessions/any-client.ts";
 import type { ClientPush } from "../../../server/threads/messages.ts";
 import { WorkerLink } from "../../../server/threads/worker-link.ts";
