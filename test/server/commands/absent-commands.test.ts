@@ -1,6 +1,6 @@
 /**
- * Goal: who asks for what carrotCache does not have gets the answer of a Redis that does not have it either.
- * Method: pipelines compared with a real redis-server; where the words are carrotCache's own, their types.
+ * Goal: a client that asks for what carrotCache does not have gets the answer of a Redis that does not have it either.
+ * Method: pipelines compared with a real redis-server; of texts that are carrotCache's own, the types.
  */
 import test from "ava";
 import { startRig } from "../rig.ts";
@@ -24,11 +24,11 @@ const PIPELINES = [
 ];
 
 for (const protocol of [2, 3] as const) {
-  test(`in RESP${protocol} what is not there answers as in redis-server`, (t) =>
+  test(`in RESP${protocol} commands about what is not there answer as redis-server does`, (t) =>
     compareWithRedis(t, protocol, PIPELINES));
 }
 
-test("what tries to replicate, script or debug is unknown, and the connection stays", async (t) => {
+test("commands that replicate, script or debug are unknown, and the connection stays", async (t) => {
   const { ask } = await startRig(t);
   const names = [
     "SYNC",

@@ -1,6 +1,6 @@
 /**
- * Goal: flags and groups tell a command's categories, unless its facts have it otherwise, as Redis has. Method: by
- * example; acl-command.test.ts compares all commands with redis-server.
+ * Goal: a command's categories follow from its flags and its group, or from its facts where Redis breaks the rule.
+ * Method: examples; acl-command.test.ts compares all commands with redis-server.
  */
 import test from "ava";
 import { ACL_CATEGORIES, categoriesOf } from "../../../server/commands/acl-categories.ts";

@@ -1,6 +1,6 @@
 /**
- * Goal: CARROT.* tell of the ring, the groups and their figures, as maps, in both dialects; and the ring changes on
- * every member or says on which it did not.
+ * Goal: CARROT.* tell of the ring, the groups and their figures, as maps, in both dialects. A change of the ring reaches
+ * every member, or its reply names the members that it did not reach.
  * Method: a node that is alone; then nodes on loopback that are linked. Replies as bytes, and as ioredis decodes them.
  */
 import test, { type ExecutionContext } from "ava";
@@ -124,7 +124,7 @@ test("a member that does not take a new ring is named, and the others have it", 
   t.is(a!.node.cache.membership.members.length, 3);
 });
 
-test("a change that is not sound as a whole changes nothing", async (t) => {
+test("a change with one wrong member changes nothing", async (t) => {
   const alone = await startRig(t);
   t.is(
     await alone.ask(["CARROT.PEERS", "ADD", "127.0.0.1:2"]),

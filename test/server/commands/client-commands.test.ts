@@ -1,6 +1,6 @@
 /**
- * Goal: what a connection can say of itself and see of the others, as Redis has it.
- * Method: lines of CLIENT LIST taken apart by field; the names of the fields against a real redis-server's.
+ * Goal: a client reads and sets what Redis lets it read and set of its own connection, and reads of all others.
+ * Method: lines of CLIENT LIST taken apart by field; the names of the fields compared with a real redis-server's.
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";

@@ -1,5 +1,5 @@
 /**
- * Goal: COMMAND tells clients what they build on: the shapes of Redis, the places of keys, the right count.
+ * Goal: COMMAND tells clients what they rely on: replies of Redis' shapes, the places of keys, the right count.
  * Method: replies as ioredis decodes them; arity, flags, places of keys and what is done to them against a real
  * redis-server's table; and redis-cli, which reads COMMAND DOCS before it takes a line.
  */
@@ -37,7 +37,7 @@ test("COMMAND has an entry of ten elements for each command, and COUNT counts th
   t.true((client[9] as Entry[]).some(([name]) => name === "client|list"));
 });
 
-test("INFO keeps the order, knows subcommands, and has null for what there is not", async (t) => {
+test("INFO keeps the order, knows subcommands, and has null for an unknown name", async (t) => {
   const { redis5, ask, ask3 } = await startRig(t);
   const entries = (await redis5().call("COMMAND", "INFO", "GET", "nosuch", "client|id")) as (Entry | null)[];
   t.deepEqual(
@@ -60,7 +60,7 @@ test("DOCS is a map of maps; unknown names are left out", async (t) => {
   t.regex(await ask3(["COMMAND", "DOCS", "carrot.stats"]), /\$5\r\ngroup\r\n\$6\r\nmodule\r\n/);
 });
 
-test("LIST is all names, or those of a pattern or a category", async (t) => {
+test("LIST is all names, or the names of a pattern or a category", async (t) => {
   const redis = (await startRig(t)).redis5();
   t.deepEqual(await redis.call("COMMAND", "LIST"), [...COMMANDS.keys()]);
   t.deepEqual(await redis.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "*GET"), ["get", "mget"]);
@@ -81,7 +81,7 @@ function compares(t: ExecutionContext): boolean {
 const HEADS =
   /\*10\r\n\$\d+\r\n([a-z-]+)\r\n:(-?\d+)\r\n\*\d+\r\n((?:\+[a-z_]+\r\n)*):(\d+)\r\n:(-?\d+)\r\n:(\d+)\r\n/g;
 
-test("arity and places of keys are Redis' own, and so are the flags that matter to clients", async (t) => {
+test("arity, places of keys and the flags that matter to clients are Redis' own", async (t) => {
   if (!compares(t)) return;
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
@@ -152,7 +152,7 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
-test("GETKEYSANDFLAGS says of a command that only looks that it reads", async (t) => {
+test("GETKEYSANDFLAGS says RO for a command that only looks", async (t) => {
   const { ask } = await startRig(t);
   t.is(await ask(["COMMAND", "GETKEYSANDFLAGS", "EXISTS", "a"]), `*1\r\n*2\r\n${bulk("a")}*1\r\n+RO\r\n`);
 });

@@ -1,6 +1,6 @@
 /**
- * Goal: a command is facts and a function, and the table has each of them once. Method: commands of the real facts, with
- * functions of the test's.
+ * Goal: a command is its facts and its function, and the table has each command once. Method: commands with the real
+ * facts and the test's functions.
  */
 import test from "ava";
 import type { Command } from "../../../server/commands/command.ts";

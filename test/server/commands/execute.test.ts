@@ -1,8 +1,8 @@
 /**
- * Goal: every command there is answers what redis-server answers, byte for byte, in both dialects; every failure is
- * Redis' text and leaves the connection usable.
- * Method: the same commands go to a real redis-server, whose keys have been SET, and to a node whose origin has them;
- * what either has of its own (ids, figures, other commands) is not among them. Without redis-server on the PATH
+ * Goal: every command answers what redis-server answers, byte for byte, in both dialects; every failure is Redis' error
+ * and leaves the connection usable.
+ * Method: the same commands go to a real redis-server, in which the keys are SET, and to a node whose origin has them.
+ * Replies with ids or figures of either side are not compared. Without redis-server on the PATH
  * nothing is compared, and in CI that is a failure.
  */
 import test from "ava";
@@ -19,7 +19,7 @@ import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";
 
-/** Of the keys that there are. */
+/** The values of the keys that exist. */
 const VALUES: Readonly<Record<string, string>> = {
   Tom: "630",
   empty: "",
@@ -187,7 +187,7 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
-test("the same commands come to the same by any spelling of their names", async (t) => {
+test("a command's name may be in any mixture of cases", async (t) => {
   const { ask } = await startRig(t);
   t.is(
     await ask(["pInG"], ["Client", "gEtNaMe"], ["CONFIG", "get", "timeout"]),
@@ -197,7 +197,7 @@ test("the same commands come to the same by any spelling of their names", async 
 
 const b = (...words: string[]) => words.map((word) => Buffer.from(word));
 
-test("a command that throws or rejects is an internal error, which tells the log and not the client", async (t) => {
+test("a command that throws or rejects is an internal error: the log has its details, the client does not", async (t) => {
   const logged: unknown[] = [];
   const broken = () => {
     throw new Error("secret detail");
@@ -224,7 +224,7 @@ test("a command that throws or rejects is an internal error, which tells the log
   t.deepEqual(logged, ["client|list: secret detail", "ttl: other detail"]);
 });
 
-test("a name of any length is looked up without taking it whole", async (t) => {
+test("a name of any length is an unknown command", async (t) => {
   const { ask } = await startRig(t);
   const long = "get".padEnd(100_000, "x");
   t.is(

@@ -1,5 +1,5 @@
 /**
- * Goal: the words of facts are Redis'. Method: each of them, and a command's facts put together.
+ * Goal: what is done to keys is said in Redis' words. Method: each constant, and one command's facts.
  */
 import test from "ava";
 import * as words from "../../../server/commands/fact-words.ts";

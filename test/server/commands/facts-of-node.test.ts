@@ -1,6 +1,6 @@
 /**
- * Goal: carrotCache's own commands are told apart from Redis', and what is reserved for an administrator changes
- * something. Method: all facts of the commands about the node.
+ * Goal: carrotCache's own commands have a group of their own, and only these commands are reserved for an administrator.
+ * Method: the facts of all commands about the node.
  */
 import test from "ava";
 import type { Facts } from "../../../server/commands/command.ts";
@@ -9,7 +9,7 @@ import { FACTS_OF_NODE } from "../../../server/commands/facts-of-node.ts";
 const all = Object.entries<Facts>(FACTS_OF_NODE);
 const named = (has: (facts: Facts) => boolean) => all.filter(([, facts]) => has(facts)).map(([name]) => name);
 
-test("the group carrot is the commands that begin with carrot.", (t) => {
+test("the group carrot has the commands that begin with carrot.", (t) => {
   const own = all.map(([name]) => name).filter((name) => name.startsWith("carrot."));
   t.deepEqual(
     named(({ group }) => group === "carrot"),
@@ -17,7 +17,7 @@ test("the group carrot is the commands that begin with carrot.", (t) => {
   );
 });
 
-test("reserved is what changes the node for everybody, or the ring", (t) => {
+test("commands that change the node for everybody, or the ring, are reserved", (t) => {
   t.deepEqual(
     named(({ reserved }) => reserved === "admin"),
     ["config|set", "config|resetstat", "monitor", "shutdown", "slowlog|reset", "latency|reset"],

@@ -1,6 +1,6 @@
 /**
- * Goal: facts are Redis' own where the command is, and no two commands share a name. Method: all of them, looked at one
- * by one; redis-server's are compared in command-command.test.ts.
+ * Goal: every command is one of Redis' or begins with `carrot.`, no two commands share a name, and no fact is missing.
+ * Method: the facts of all commands; command-command.test.ts compares them with redis-server's.
  */
 import test from "ava";
 import { ACL_CATEGORIES } from "../../../server/commands/acl-categories.ts";
@@ -19,7 +19,7 @@ test("a command has the name of one of Redis', or begins with carrot.", (t) => {
   );
 });
 
-test("the names that are taken for Redis' are all that a redis-server has", async (t) => {
+test("the list of Redis' names has every command of redis-server", async (t) => {
   if (!hasRedisServer()) {
     t.falsy(process.env.CI, "CI needs the package redis-server");
     t.log("NOT COMPARED: redis-server is not on the PATH");
@@ -52,7 +52,7 @@ test("a subcommand's container is there", (t) => {
   );
 });
 
-test("every command says what it is for, since when, and how many words it has", (t) => {
+test("every command has a summary, a version and an arity", (t) => {
   for (const [name, { summary, since, arity }] of Object.entries(FACTS)) {
     t.regex(summary, /^[A-Z].*\.$/, name);
     t.regex(since, /^\d+\.\d+\.\d+$/, name);
@@ -60,7 +60,7 @@ test("every command says what it is for, since when, and how many words it has",
   }
 });
 
-test("categories are Redis', and only a command with keys does something to them", (t) => {
+test("categories are Redis', and what is done to keys is said only where there are keys", (t) => {
   for (const [name, { categories = [], keys, keyFlags }] of Object.entries(FACTS)) {
     t.true(
       categories.every((category) => ACL_CATEGORIES.includes(category)),
@@ -70,7 +70,7 @@ test("categories are Redis', and only a command with keys does something to them
   }
 });
 
-test("commands without keys of their own are those whose keys are shard channels", (t) => {
+test("only shard channels stand where keys do, and are none", (t) => {
   const odd = Object.entries(FACTS).filter(([, { keys, keyFlags }]) => keys && !keyFlags);
   t.deepEqual(
     odd.map(([name]) => name),

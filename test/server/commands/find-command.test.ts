@@ -1,5 +1,5 @@
 /**
- * Goal: the words of a command lead to the command that is meant, or to Redis' own error. Method: a table of two.
+ * Goal: words lead to the command that they mean, or to Redis' own error. Method: a table of two.
  */
 import test from "ava";
 import { ErrorReply } from "../../../proto/reply.ts";
@@ -32,14 +32,14 @@ test("a command is found by its name in any case, a subcommand by both names", (
   t.is(chosen("client", "help"), "client|help");
 });
 
-test("what is not found, or has the wrong number of words, gets Redis' error", (t) => {
+test("an unknown command, or a wrong number of words, gets Redis' error", (t) => {
   t.is(chosen("nosuch", "x"), "ERR unknown command 'nosuch', with args beginning with: 'x' ");
   t.is(chosen("echo"), "ERR wrong number of arguments for 'echo' command");
   t.is(chosen("client"), "ERR wrong number of arguments for 'client' command");
   t.is(chosen("client", "nosuch"), "ERR unknown subcommand 'nosuch'. Try CLIENT HELP.");
 });
 
-test("names with a container lead to its subcommand, and to nothing where there is none", (t) => {
+test("a name with a container leads to its subcommand, or to nothing", (t) => {
   t.is(commandNamed(commands, "client|list"), list);
   t.is(commandNamed(commands, "client"), client);
   t.is(commandNamed(commands, "client|nosuch"), undefined);
@@ -52,7 +52,7 @@ test("a container is bare when its name alone does nothing; its HELP is not", (t
   t.false(isBare(helpOf(client)));
 });
 
-test("an arity counts the name, and a negative one is the least", (t) => {
+test("an arity counts the name, and a negative arity is the least number of words", (t) => {
   t.deepEqual(
     [1, 2, 3].map((count) => arityFits(2, count)),
     [false, true, false],

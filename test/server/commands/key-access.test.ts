@@ -1,6 +1,6 @@
 /**
- * Goal: what cannot be kept is refused with a text that says why, and a key of no group has nothing.
- * Method: refusals on the wire.
+ * Goal: a key or value that cannot be kept is refused with an error that says why, and a key of no group has no entry.
+ * Method: the replies of a node with small limits.
  */
 import test from "ava";
 import { startRig } from "../rig.ts";
@@ -43,7 +43,7 @@ test("a value larger than its group's memory is refused as out of memory, and th
   t.is(await ask(["GET", "scores:a"]), "$3\r\nold\r\n");
 });
 
-test("keys of no group have nothing: no command but a SET minds", async (t) => {
+test("a key of no group has no entry; only a SET of it is an error", async (t) => {
   const { ask } = await startRig(t);
   const replies = [
     [["GETDEL", "a"], "$-1\r\n"],

@@ -1,6 +1,6 @@
 /**
  * Goal: MEMORY answers as redis-server does, with figures of this process. Method: pipelines compared with a real
- * redis-server; where the words are carrotCache's own, their types. MEMORY USAGE is in key-commands.test.ts, too.
+ * redis-server; of texts that are carrotCache's own, the types. MEMORY USAGE is in key-commands.test.ts, too.
  */
 import test from "ava";
 import { bulk, startRig } from "../rig.ts";

@@ -1,6 +1,6 @@
 /**
- * Goal: what changes the cluster or the node needs the second password once there is one, in Redis' words; without one
- * the ring at least is changed from this machine only.
+ * Goal: with an admin-password, a command that changes the cluster or the node needs it, with Redis' error; without one,
+ * the ring is changed from this machine only.
  * Method: nodes with one password, the other, or both; every command of the table.
  */
 import test from "ava";
@@ -14,12 +14,12 @@ import { startRig } from "../rig.ts";
 const WRONG = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
 const denied = (name: string) => `-NOPERM this user has no permissions to run the '${name}' command\r\n`;
 
-/** Flagged `admin`, as in Redis, and changing nothing for others: what exporters and client libraries ask for. */
+/** Commands with Redis' flag `admin` that change nothing for others. Exporters and client libraries say them. */
 const HARMLESS = new Set([
   ...["acl|getuser", "acl|list", "acl|log", "acl|users", "client|list", "client|no-evict", "config|get"],
   ...["latency|doctor", "latency|graph", "latency|histogram", "latency|history", "latency|latest"],
   ...["slowlog|get", "slowlog|len"],
-  // No more than an error.
+  // They only return an error.
   ...[
     "cluster|failover",
     "cluster|forget",
@@ -44,7 +44,7 @@ test("every command with Redis' flag admin either needs the admin's password or 
   );
 });
 
-test("without the admin's password none of them runs, with it all else does", async (t) => {
+test("without the admin's password no reserved command runs; all others do", async (t) => {
   const { ask, node, shutdowns } = await startRig(t, ["admin-password root"]);
   t.is(
     await ask(
@@ -69,7 +69,7 @@ test("without the admin's password none of them runs, with it all else does", as
   t.is(node.conf.maxClients, 7);
 });
 
-test("the admin needs no other password; AUTH as somebody else gives it up", async (t) => {
+test("the admin needs no other password; AUTH as another user ends its rights", async (t) => {
   const { ask } = await startRig(t, ["requirepass secret", "admin-password root"]);
   t.is(
     await ask(["AUTH", "root"], ["AUTH", "default", "root"], ["AUTH", "admin", "secret"]),
@@ -86,7 +86,7 @@ test("the admin needs no other password; AUTH as somebody else gives it up", asy
   t.regex(await ask(["AUTH", "secret"], ["CLIENT", "INFO"]), / user=default /);
 });
 
-test("who was in when the password was set is no admin, and when it is taken away everybody is again", async (t) => {
+test("a client that was in before the admin-password was set is no admin; without the password all are again", async (t) => {
   const { client, ask } = await startRig(t);
   const raw = await client();
   await raw.reply(command("CONFIG", "SET", "admin-password", "root"), "+OK\r\n");
@@ -119,7 +119,7 @@ test("without an admin's password the ring is changed from this machine only, an
   t.is(denialOf(COMMANDS.get("flushall")!, from("10.0.0.1")), undefined);
 });
 
-test("the text is that of redis-server for a user who may not", async (t) => {
+test("the error is redis-server's for a user without the permission", async (t) => {
   if (!hasRedisServer()) {
     t.falsy(process.env.CI, "CI needs the package redis-server");
     t.log("NOT COMPARED: redis-server is not on the PATH");

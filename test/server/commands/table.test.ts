@@ -1,11 +1,12 @@
 /**
- * Goal: every command of the table does something, and threads number alike those that need the node. Method: the table.
+ * Goal: every command of the table does something, and each command that needs the node has a number for threads.
+ * Method: the table.
  */
 import test from "ava";
 import { COMMANDS, NODE_COMMANDS } from "../../../server/commands/table.ts";
 import { startRig } from "../rig.ts";
 
-test("every container answers HELP, as the text for an unknown subcommand says", async (t) => {
+test("every container answers HELP, as the error for an unknown subcommand says", async (t) => {
   const { ask } = await startRig(t);
   for (const [name, { subcommands }] of COMMANDS) {
     if (subcommands === undefined) continue;
@@ -18,12 +19,12 @@ test("every container answers HELP, as the text for an unknown subcommand says",
   }
 });
 
-test("every command has a function, but for a container", (t) => {
+test("every command has a function, except bare containers", (t) => {
   for (const [name, { run, local, subcommands }] of COMMANDS)
     t.true(run !== undefined || local !== undefined || subcommands !== undefined, name);
 });
 
-test("what needs the node is in the list of threads, subcommands too, each once", (t) => {
+test("each command that needs the node is once in the list of threads, and so is each subcommand", (t) => {
   const names = NODE_COMMANDS.map(({ name }) => name);
   t.true(
     ["get", "client|list", "carrot.peers", "carrot.peers|add", "caching-used"].every((name) =>

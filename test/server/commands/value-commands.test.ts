@@ -1,6 +1,6 @@
 /**
- * Goal: what commands tell about cached values, and that they never load, OBJECT neither. Replies are compared with
- * redis-server in key-differential.test.ts. Method: nodes with an origin that notes what it is asked.
+ * Goal: commands on cached values, and OBJECT, never load. key-differential.test.ts compares replies with redis-server.
+ * Method: nodes with an origin that notes what it is asked.
  */
 import test from "ava";
 import { bulk, startRig } from "../rig.ts";
@@ -18,7 +18,7 @@ const LOOKS = [
 ];
 const NOTHING = "$0\r\n\r\n$-1\r\n$-1\r\n:0\r\n+none\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n";
 
-test("nothing is loaded, and a cached not-found is nothing", async (t) => {
+test("a key that is not cached is not loaded, and a cached not-found is no value", async (t) => {
   const asked: unknown[] = [];
   const load = (key: unknown) => {
     asked.push(key);
@@ -31,7 +31,7 @@ test("nothing is loaded, and a cached not-found is nothing", async (t) => {
   t.is(await ask(["GET", "scores:a"], ...LOOKS), `$-1\r\n${NOTHING}`);
 });
 
-test("a loaded value is there for all of them, until GETDEL", async (t) => {
+test("every command finds a loaded value, until GETDEL", async (t) => {
   const { ask, asked } = await startRig(t);
   await ask(["GET", "scores:a"]);
   t.is(
