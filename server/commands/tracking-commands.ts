@@ -8,7 +8,7 @@ import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, isStatus, OK, type Reply } from "../../proto/reply.ts";
 import type { Connection } from "../clients/connection.ts";
-import { overlapOf } from "../tracking/prefixes.ts";
+import { overlapOf } from "../tracking/bcast-prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";

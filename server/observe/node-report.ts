@@ -1,9 +1,10 @@
 /**
- * What a node has counted, of all its threads, for INFO, CARROT.STATS, CLIENT LIST and /metrics.
+ * The figures of a node, of all its threads, for INFO, CARROT.STATS, CLIENT LIST and /metrics.
  *
- * Invariant: figures of workers are those of the last `gather`; those of this thread are of now. Counting happens where
- * things happen: here they are only added up.
+ * Invariant: the workers' part of a figure is that of the last `gather`, the main thread's part is of now. Adds up only:
+ * each figure is counted where the thing happens.
  */
+import type { LinkFigures } from "../../cluster/link.ts";
 import type { World } from "../../cluster/world.ts";
 import type { Cache } from "../cache/cache.ts";
 import { byId, describeConnection } from "../clients/client-line.ts";
@@ -14,9 +15,9 @@ import { CommandStats } from "../counters/command-stats.ts";
 import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
 import type { ClientFigures, WorkerFigures } from "../counters/thread-figures.ts";
-import { resetCounters } from "../groups/group-figures.ts";
+import { figuresOf, type GroupFigures, resetCounters } from "../groups/group-figures.ts";
 
-/** The worker threads, as far as their figures go. */
+/** The part of the worker threads that figures need. */
 export interface FigureWorkers {
   /** Numbers of the threads that live. */
   readonly threads: readonly number[];
@@ -25,15 +26,20 @@ export interface FigureWorkers {
   reset(): void;
 }
 
+/** The link to another member. */
+export interface PeerFigures extends LinkFigures {
+  readonly id: string;
+}
+
 export interface NodeReportOptions {
   readonly cache: Cache;
   readonly clients: Pick<Clients, "all" | "counters" | "max">;
   readonly counters: ClientCounters;
   /** Of the main thread's clients. */
   readonly stats: CommandStats;
-  /** Of commands of the main thread's clients that could not be answered at once, in seconds. */
+  /** How long those commands of the main thread's clients took that could not be answered at once, in seconds. */
   readonly waitLatency: Latency;
-  /** Clients of all threads. */
+  /** The number of clients on all threads. */
   readonly clientCount: () => number;
   /** Undefined with one thread. */
   readonly workers: FigureWorkers | undefined;
@@ -48,6 +54,7 @@ export class NodeReport {
   readonly runId: string;
   readonly #options: NodeReportOptions;
   readonly #startedMs: number;
+  /** The sum over all workers; undefined until the first `gather`, and with one thread. */
   #worker: WorkerFigures | undefined;
   #opsPerSecond = 0;
   #commandsBefore = 0;
@@ -68,7 +75,7 @@ export class NodeReport {
     return 1 + (this.#options.workers?.threads.length ?? 0);
   }
 
-  /** Clients of all threads, and how many there may be. */
+  /** The number of clients on all threads, and their limit. */
   get clients(): { readonly count: number; readonly max: number } {
     return { count: this.#options.clientCount(), max: this.#options.clients.max };
   }
@@ -97,7 +104,7 @@ export class NodeReport {
     return sum;
   }
 
-  /** Of commands that could not be answered at once, in seconds. */
+  /** How long those commands took that could not be answered at once, in seconds. */
   get waitLatency(): Latency {
     const sum = new Latency();
     sum.add(this.#options.waitLatency);
@@ -105,7 +112,24 @@ export class NodeReport {
     return sum;
   }
 
-  /** Asks the worker threads what they have counted. */
+  /** How long loads took, in seconds. */
+  get loadLatency(): Latency {
+    return this.cache.loadLatency;
+  }
+
+  /** By name. */
+  get groups(): ReadonlyMap<string, GroupFigures> {
+    return new Map(this.cache.groups.all.map((group) => [group.name, figuresOf(group)]));
+  }
+
+  get peers(): PeerFigures[] {
+    return this.cache.membership.others.flatMap((id) => {
+      const figures = this.cache.peers?.figures(id);
+      return figures === undefined ? [] : [{ id, ...figures }];
+    });
+  }
+
+  /** Asks the worker threads what they have counted. Resolves when the figures above are new. */
   async gather(withLines = false): Promise<void> {
     const { workers, cache } = this.#options;
     if (workers === undefined) return;
@@ -116,15 +140,15 @@ export class NodeReport {
     }
   }
 
-  /** The lines of CLIENT LIST, of all threads, by id. */
+  /** The lines of CLIENT LIST for the clients of all threads, sorted by id. */
   async clientLines(): Promise<string[]> {
-    // First, so that the reply to this very question does not count as outstanding.
+    // Before anything is awaited: else the reply to this very CLIENT LIST would count as outstanding.
     const own = Array.from(this.#options.clients.all(), describeConnection);
     await this.gather(true);
     return [...own, ...(this.#worker?.lines ?? [])].sort(byId);
   }
 
-  /** To be called once a second: counts the commands of the second that has passed. */
+  /** Regular work, once a second: renews `opsPerSecond`. */
   async countSecond(): Promise<void> {
     await this.gather();
     const { commands } = this.clientFigures;
@@ -132,7 +156,7 @@ export class NodeReport {
     this.#commandsBefore = commands;
   }
 
-  /** CONFIG RESETSTAT; resolves when every thread has done it. */
+  /** CONFIG RESETSTAT. Resolves when every thread has done it. */
   async reset(): Promise<void> {
     const { cache, clients, counters, stats, workers } = this.#options;
     for (const group of cache.groups.all) resetCounters(group);

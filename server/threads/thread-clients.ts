@@ -1,7 +1,7 @@
 /**
- * The clients of one thread, main or worker: the same reader limits, the same log lines, the same way of a hit.
+ * The clients of one thread, the main thread or a worker: the same limits, the same log lines, the same way of a hit.
  *
- * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
+ * Owns what is alike on every thread. The caller hands in what differs: how a command that needs the node is run.
  */
 
 import { QuietLog } from "../../cluster/quiet-log.ts";
@@ -9,7 +9,7 @@ import { GetRun } from "../../proto/get-run.ts";
 import type { Answer } from "../../proto/reply.ts";
 import type { ClientCounts } from "../clients/client-counts.ts";
 import { addressesOf } from "../clients/client-line.ts";
-import { Clients } from "../clients/clients.ts";
+import { Clients, type ClientsOptions } from "../clients/clients.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { ConnectionHost } from "../clients/connection-host.ts";
@@ -41,9 +41,9 @@ export interface ThreadClientsOptions {
   readonly counts: ClientCounts;
   readonly sharesPort: boolean;
   readonly sessions: ThreadSessions;
-  /** Told that a client is no longer connected. */
+  /** Hears that a client is no longer connected. */
   gone(client: number): void;
-  /** As ConnectionHost<Connection>'s. */
+  /** As in ConnectionHost. */
   readonly ask?: (key: Buffer, waiter: Waiter) => void;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
@@ -52,15 +52,11 @@ export interface ThreadClientsOptions {
 const GET: CommandShape = COMMANDS.get("get")!;
 const GET_NAME = Buffer.from("GET");
 
-/** Clients that nobody has connected yet. */
+/** The thread accepts no client before `listen` is called. */
 export function createThreadClients(options: ThreadClientsOptions): Clients {
-  const { conf, log, clock, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
-  const limits = new LiveReaderLimits(conf);
-  // A stranger who is closed a thousand times a second must not fill the log.
+  const { conf, log, clock, thread, counts, sharesPort, sessions } = options;
+  // A stranger whose connections are closed a thousand times a second must not fill the log.
   const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, clock);
-  const output = new Output();
-  const known = new RunHashes();
-  const run = new GetRun((found) => known.prepare(found, groups));
   return new Clients({
     thread,
     counts,
@@ -72,43 +68,52 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       sessions.pubSub.forget(connection);
       options.gone(connection.id);
     },
-    host: {
-      groups,
-      output,
-      departures: new Departures(output),
-      known,
-      run,
-      conf,
-      limits: (authenticated) => limits.of(authenticated),
-      clock,
-      counters,
-      waitLatency,
-      ask:
-        options.ask &&
-        ((key, waiter) => {
-          sessions.stats.general++;
-          options.ask!(key, waiter);
-        }),
-      asked: (connection, key, ms, isFailure) => {
-        waitLatency.observe(ms / 1000);
-        sessions.performed(GET, () => [GET_NAME, key], { ms, isFailure }, connection);
-      },
-      isObserved: () => sessions.isObserved,
-      execute: (args, connection) =>
-        execute(args, {
-          connection,
-          conf,
-          log,
-          sessions,
-          commands: COMMANDS,
-          runOnNode: (command, words) => options.run(command, words, connection),
-        }),
-      dropped: ({ id, socket }, why) =>
-        quiet.warn(why, `closed client ${id}, ${addressesOf(socket).addr}: ${why}`),
-      failed: (connection, error) => {
-        const { id, lastCommand } = connection;
-        log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");
-      },
-    },
+    host: createHost(options, quiet),
   });
+}
+
+/** What each connection of the thread is given. */
+function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOptions["host"] {
+  const { conf, log, clock, groups, counters, waitLatency, sessions } = options;
+  const limits = new LiveReaderLimits(conf);
+  const output = new Output();
+  const known = new RunHashes();
+  return {
+    groups,
+    output,
+    departures: new Departures(output),
+    known,
+    run: new GetRun((found) => known.prepare(found, groups)),
+    conf,
+    limits: (authenticated) => limits.of(authenticated),
+    clock,
+    counters,
+    waitLatency,
+    ask:
+      options.ask &&
+      ((key, waiter) => {
+        sessions.stats.general++;
+        options.ask!(key, waiter);
+      }),
+    asked: (connection, key, ms, isFailure) => {
+      waitLatency.observe(ms / 1000);
+      sessions.performed(GET, () => [GET_NAME, key], { ms, isFailure }, connection);
+    },
+    isObserved: () => sessions.isObserved,
+    execute: (args, connection) =>
+      execute(args, {
+        connection,
+        conf,
+        log,
+        sessions,
+        commands: COMMANDS,
+        runOnNode: (command, words) => options.run(command, words, connection),
+      }),
+    dropped: ({ id, socket }, why) =>
+      quiet.warn(why, `closed client ${id}, ${addressesOf(socket).addr}: ${why}`),
+    failed: (connection, error) => {
+      const { id, lastCommand } = connection;
+      log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");
+    },
+  };
 }

@@ -1,11 +1,12 @@
 /**
- * Goal: a program gets from its node what a client gets over a socket, as bytes of its own, until it closes the node.
- * Method: nodes in this process whose loaders answer when the test says so.
+ * Goal: a program gets from its node the values that a client gets over a socket, as bytes of its own.
+ * Method: nodes in this process, with loaders that answer when the test says so.
  */
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
 import { type CarrotNode, ConfError, LoadError, type Loader, startNode } from "../../server/library.ts";
 import { freePorts } from "../e2e/processes.ts";
+import { until } from "../until.ts";
 import { deferred } from "./loaders/deferred.ts";
 
 async function nodeWith(t: ExecutionContext, loader: Loader): Promise<CarrotNode> {
@@ -15,6 +16,21 @@ async function nodeWith(t: ExecutionContext, loader: Loader): Promise<CarrotNode
   });
   t.teardown(() => node.close());
   return node;
+}
+
+/** Resolves when nothing listens on the HTTP port any more; asks again as soon as it has been answered. */
+async function httpEnds(port: number): Promise<void> {
+  let asks = false;
+  let isClosed = false;
+  await until("the HTTP port is closed", () => {
+    if (asks) return isClosed;
+    asks = true;
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      () => (asks = false),
+      () => (isClosed = true),
+    );
+    return false;
+  });
 }
 
 test("a value is loaded once, whether the key is text or bytes", async (t) => {
@@ -36,13 +52,13 @@ test("any bytes are a key", async (t) => {
   t.deepEqual(await node.get(key), Buffer.from("00ff0d0a", "hex"));
 });
 
-test("null is what the origin does not have, and what no group takes", async (t) => {
+test("get is null when the origin has no value, and when no group takes the key", async (t) => {
   const node = await nodeWith(t, { load: () => null });
   t.is(await node.get("scores:Nobody"), null);
   t.is(await node.get("other:Tom"), null);
 });
 
-test("what comes out is the caller's own: to change it changes nothing for others", async (t) => {
+test("a value belongs to its caller: changing it changes nothing for others", async (t) => {
   const loaded = deferred<string>();
   const node = await nodeWith(t, { load: () => loaded.promise });
   const both = Promise.all([node.get("scores:Tom"), node.get("scores:Tom")]);
@@ -124,7 +140,7 @@ test("set rejects what cannot be kept", async (t) => {
   t.is(node.stats().scores?.entries, 0);
 });
 
-test("delete tells how many there were, flush leaves nothing", async (t) => {
+test("delete resolves to the number of entries, flush leaves none", async (t) => {
   let loads = 0;
   const node = await nodeWith(t, { load: () => String(++loads) });
   await node.getMany(["scores:a", "scores:b"]);
@@ -144,7 +160,7 @@ test("stats has the figures of every group", async (t) => {
   t.deepEqual({ hits, misses, loads, entries }, { hits: 2, misses: 1, loads: 1, entries: 1 });
 });
 
-test("a key beyond max-key-size rejects, and so does one that is no key", async (t) => {
+test("a key beyond max-key-size rejects, and so does a value that is no key", async (t) => {
   const node = await nodeWith(t, { load: () => "1" });
   t.is(String(await node.get("scores:".padEnd(100, "x"))), "1");
   const tooLong = "scores:".padEnd(101, "x");
@@ -184,7 +200,7 @@ test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", as
   await client.call("SHUTDOWN").catch(() => {});
   await ended;
   await t.throwsAsync(node.get("a"), { message: "the node is closed" });
-  // Not before its HTTP server has gone, so that this close is really a second one.
-  while (await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined));
+  // SHUTDOWN has closed the node when its HTTP port is gone: only then is this close a second one.
+  await httpEnds(httpPort!);
   await node.close();
 });

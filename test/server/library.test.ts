@@ -1,7 +1,7 @@
 /**
- * Goal: startNode starts the node that the same words in a conf file would start, with loaders that are functions,
- * and leaves no trace in a program once its nodes are closed.
- * Method: nodes in this process, ioredis and fetch where a client belongs to it; types by lines that must not compile.
+ * Goal: startNode starts the node that the same words in a conf file would start, takes functions as loaders, and leaves no
+ * trace in the program when the node is closed.
+ * Method: nodes in this process; ioredis and fetch as clients; lines that must not compile for the types.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -84,7 +84,7 @@ test("a group's directives go beside its functions, other groups load as in a co
   );
 });
 
-test("what is given wins over the conf file, a function over its loader", async (t) => {
+test("directives given here win over the conf file, a function wins over the file's loader", async (t) => {
   const conf = confFile(
     t,
     "port 1",
@@ -189,7 +189,7 @@ test.serial("many nodes one after the other leave no listener behind", async (t)
   t.is(process.listenerCount("SIGTERM"), 0);
 });
 
-test("what only HTTP and the http loader need is not loaded for a node without them", async (t) => {
+test("undici and prom-client are not imported for a node without HTTP and http loader", async (t) => {
   const program = `
     import { createRequire } from "node:module";
     const { startNode } = await import("carrotcache");

@@ -34,7 +34,7 @@ class Talker {
   /** Sends commands and takes all that has come when their replies are there. */
   async say(text: string): Promise<string> {
     this.#socket.write(bytes(text + command("ECHO", "marker")));
-    await until(`the replies to ${JSON.stringify(text)}`, () => this.#text.includes(MARKER));
+    await until(`the replies to ${JSON.stringify(text)} have come`, () => this.#text.includes(MARKER));
     const heard = this.#text.replace(MARKER, "(marker)");
     this.#text = "";
     return heard;

@@ -1,13 +1,15 @@
 /**
- * A worker's way to the main thread: commands that cannot be answered from the shared stores.
+ * The commands that a worker hands to the main thread, and the replies that come back.
  *
- * Invariant: every command sent is settled once, by its own reply; those of one tick travel in one message. Knows no
+ * Invariant: each command gets exactly one reply, its own. The commands of one tick travel in one message. Knows no
  * command's meaning.
  */
 import { encodeCommand } from "../../proto/command-writer.ts";
 import { Encoded } from "../../proto/reply.ts";
+import { joinedBytes } from "./joined-bytes.ts";
 import type { CommandBatch, ReplyBatch } from "./messages.ts";
 
+/** The commands of this tick, a column for each field of CommandBatch. */
 interface Gathered {
   readonly ids: number[];
   readonly numbers: number[];
@@ -16,22 +18,22 @@ interface Gathered {
   readonly commands: Buffer[];
 }
 
-/** Beyond it numbers would no longer be small integers to V8, which makes them dearer to look up and to send. */
+/** The largest small integer of V8. Larger ids would cost more to look up and to send. */
 const MAX_ID = 2 ** 30 - 1;
 
-export class Forwarder {
+export class CommandsToMain {
   readonly #post: (batch: CommandBatch) => void;
   readonly #waiting = new Map<number, (reply: Encoded) => void>();
   #nextId: number;
-  #gathered: Gathered = empty();
+  #gathered: Gathered = noCommands();
 
-  /** `firstId`: where the numbers of the commands begin. */
+  /** `firstId`: the id of the first command. */
   constructor(post: (batch: CommandBatch) => void, firstId = 1) {
     this.#post = post;
     this.#nextId = firstId;
   }
 
-  /** Has the main thread run the command with this number; the words are copied at once. */
+  /** Has the main thread run a command. `number` is its place in NODE_COMMANDS. The words are copied at once. */
   send(number: number, args: readonly Uint8Array[], client: number, protocol: 2 | 3): Promise<Encoded> {
     const { ids, numbers, clients, protocols, commands } = this.#gathered;
     if (ids.length === 0) setImmediate(() => this.#flush());
@@ -45,13 +47,13 @@ export class Forwarder {
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
 
-  /** Gives the replies of a batch to who waits for them. */
+  /** Resolves the commands whose replies are in the batch. */
   settle({ ids, lengths, bytes }: ReplyBatch): void {
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
     for (const [i, id] of ids.entries()) {
       const end = at + lengths[i]!;
-      this.#waiting.get(id)?.(new Encoded(kept(all, at, end)));
+      this.#waiting.get(id)?.(new Encoded(viewOrCopy(all, at, end)));
       this.#waiting.delete(id);
       at = end;
     }
@@ -59,28 +61,17 @@ export class Forwarder {
 
   #flush(): void {
     const { ids, numbers, clients, protocols, commands } = this.#gathered;
-    this.#gathered = empty();
-    this.#post({ kind: "commands", ids, numbers, clients, protocols, bytes: joined(commands) });
+    this.#gathered = noCommands();
+    this.#post({ kind: "commands", ids, numbers, clients, protocols, bytes: joinedBytes(commands) });
   }
 }
 
-/** A reply may wait long for its turn: a small one must not keep a batch with large ones in memory. */
-function kept(all: Buffer, at: number, end: number): Buffer {
-  const reply = all.subarray(at, end);
-  return 2 * reply.length < all.length ? Buffer.from(reply) : reply;
+/** A copy of a small part. A view would keep the whole batch in memory while the reply waits for those before it. */
+function viewOrCopy(all: Buffer, at: number, end: number): Buffer {
+  const view = all.subarray(at, end);
+  return 2 * view.length < all.length ? Buffer.from(view) : view;
 }
 
-function empty(): Gathered {
+function noCommands(): Gathered {
   return { ids: [], numbers: [], clients: [], protocols: [], commands: [] };
-}
-
-/** In memory of its own, which can change hands: a slice of Node's pool would take the whole pool along. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

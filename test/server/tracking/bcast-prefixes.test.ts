@@ -1,19 +1,19 @@
 /**
- * Goal: who asked for a prefix hears of every key that begins with it, and of no other. Method: against startsWith over
- * all prefixes.
+ * Goal: a client that has asked for a prefix hears of every key that begins with it, and of no other.
+ * Method: the answers are compared with startsWith over all prefixes.
  */
 import test from "ava";
 import fc from "fast-check";
-import { overlapOf, Prefixes } from "../../../server/tracking/prefixes.ts";
+import { BcastPrefixes, overlapOf } from "../../../server/tracking/bcast-prefixes.ts";
 
-function heard(prefixes: Prefixes<string>, name: string): string[] {
+function heard(prefixes: BcastPrefixes<string>, name: string): string[] {
   const clients: string[] = [];
   prefixes.forEach(name, (client) => clients.push(client));
   return clients.sort();
 }
 
-test("everybody whose prefix a key begins with hears of it", (t) => {
-  const prefixes = new Prefixes<string>();
+test("a key is heard of by every client that has asked for a prefix of it", (t) => {
+  const prefixes = new BcastPrefixes<string>();
   prefixes.add("user:", "a");
   prefixes.add("user:", "b");
   prefixes.add("", "c");
@@ -32,7 +32,7 @@ test("random prefixes agree with startsWith", (t) => {
   const text = fc.string({ unit: fc.constantFrom("a", "b", "\u00ff"), maxLength: 4 });
   fc.assert(
     fc.property(fc.array(text), fc.array(text), text, (added, removed, name) => {
-      const prefixes = new Prefixes<string>();
+      const prefixes = new BcastPrefixes<string>();
       for (const prefix of added) prefixes.add(prefix, prefix);
       for (const prefix of removed) prefixes.remove(prefix, prefix);
       const left = new Set(added.filter((prefix) => !removed.includes(prefix)));
@@ -42,7 +42,7 @@ test("random prefixes agree with startsWith", (t) => {
   );
 });
 
-test("the first overlap is found, with a held prefix before one that is asked for", (t) => {
+test("the first overlap is found; one with a prefix that the client has comes first", (t) => {
   t.is(overlapOf(["a", "b", "c"], ["d"]), undefined);
   t.deepEqual(overlapOf(["x", "a", "ab"], []), { prefix: "a", other: "ab", isHeld: false });
   t.deepEqual(overlapOf(["ab", "a"], ["abc"]), { prefix: "ab", other: "abc", isHeld: true });

@@ -1,6 +1,7 @@
 /**
- * Goal: whatever a worker hands over is run in its order and answered once; its death and its silence hold nobody up.
- * Method: a worker without a thread, on the other side of which the test sits; a real one where it is about a dead one.
+ * Goal: the commands that a worker hands over run in their order, each is answered once, and a dead or silent worker
+ * holds nobody up.
+ * Method: a worker without a thread, for which the test speaks; a real thread where the test is about a dead one.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -9,13 +10,13 @@ import { errors } from "../../../proto/error-texts.ts";
 import { ErrorReply, OK, Push, type Reply } from "../../../proto/reply.ts";
 import type { AnyClient } from "../../../server/sessions/any-client.ts";
 import type { ClientPush } from "../../../server/threads/messages.ts";
-import { WorkerLink } from "../../../server/threads/worker-link.ts";
+import { WorkerProxy } from "../../../server/threads/worker-proxy.ts";
 import { Held, turn, worldAt } from "../fakes.ts";
 import { FakeWorker, figuresWith, textsOf } from "./fake-worker.ts";
 
 const INTERNAL = `-${errors.internal}\r\n`;
 
-function createLink(
+function createProxy(
   execute: (words: string[], client: AnyClient, number: number) => Reply | Promise<Reply> | undefined,
 ) {
   const worker = new FakeWorker();
@@ -23,8 +24,8 @@ function createLink(
   const logged: string[] = [];
   const gone: number[] = [];
   const seen: string[] = [];
-  const link = new WorkerLink({
-    worker: worker.asLinked,
+  const proxy = new WorkerProxy({
+    worker: worker.asThread,
     world: worldAt(),
     execute: (number, args, client) => execute(args.map(String), client, number),
     failed: (error) => failures.push(error),
@@ -32,13 +33,13 @@ function createLink(
     gone: (client) => gone.push(client),
     seen: (line) => seen.push(line),
   });
-  link.ready.catch(() => {});
-  return { worker, link, failures, logged, gone, seen };
+  proxy.ready.catch(() => {});
+  return { worker, proxy, failures, logged, gone, seen };
 }
 
-test("commands run in their order, for their client; replies of one tick are one message", async (t) => {
+test("commands run in their order, each for its client; the replies of one tick are one message", async (t) => {
   const ran: string[] = [];
-  const { worker } = createLink((words, { id }, number) => {
+  const { worker } = createProxy((words, { id }, number) => {
     ran.push(`${id} #${number} ${words.join(" ")}`);
     return words[0] === "DEL" ? 1 : words[1]!;
   });
@@ -56,9 +57,9 @@ test("commands run in their order, for their client; replies of one tick are one
   t.deepEqual(worker.toldOf("replies").map(textsOf), [{ 5: "$1\r\na\r\n", 6: ":1\r\n", 7: "$1\r\nb\r\n" }]);
 });
 
-test("a reply that takes long holds no other up, and has the dialect of its command", async (t) => {
+test("a slow reply holds up no other, and is encoded for the RESP version of its command", async (t) => {
   const held = new Held<string, Reply>("slow");
-  const { worker } = createLink((words) => (words[1] === "slow" ? held.promise : null));
+  const { worker } = createProxy((words) => (words[1] === "slow" ? held.promise : null));
   worker.handOver(
     [
       ["GET", "slow"],
@@ -75,14 +76,14 @@ test("a reply that takes long holds no other up, and has the dialect of its comm
 });
 
 test("a command without a reply gets one of no bytes", async (t) => {
-  const { worker } = createLink(() => undefined);
+  const { worker } = createProxy(() => undefined);
   worker.handOver([["SHUTDOWN"]]);
   await turn();
   t.deepEqual(worker.toldOf("replies").map(textsOf), [{ 1: "" }]);
 });
 
 test("a broken invariant is an error reply to its client and to nobody else", async (t) => {
-  const { worker, failures } = createLink(async (words) => {
+  const { worker, failures } = createProxy(async (words) => {
     if (words[0] === "REJECT") throw new Error("rejected");
     return words[0] === "ODD" ? 0.5 : OK;
   });
@@ -93,8 +94,8 @@ test("a broken invariant is an error reply to its client and to nobody else", as
   t.deepEqual(failures.map(String), ["Error: rejected", "RangeError: not an integer reply: 0.5"]);
 });
 
-test("what is pushed to its clients comes behind the replies of the tick, in both dialects", async (t) => {
-  const { worker } = createLink((_, client) => {
+test("a push travels behind the replies of its tick, encoded for both RESP versions", async (t) => {
+  const { worker } = createProxy((_, client) => {
     client.push(new Push(["invalidate", null]));
     return OK;
   });
@@ -110,10 +111,10 @@ test("what is pushed to its clients comes behind the replies of the tick, in bot
   t.is(String(bytes3), ">2\r\n$10\r\ninvalidate\r\n_\r\n");
 });
 
-test("a client that has had commands run is told of when it goes, and when its thread dies", (t) => {
-  const { worker, gone } = createLink(() => OK);
+test("`gone` hears of a client that has had commands run, when it leaves and when its thread dies", (t) => {
+  const { worker, gone } = createProxy(() => OK);
   worker.say({ kind: "gone", client: 77 });
-  t.deepEqual(gone, [], "nobody knew it here");
+  t.deepEqual(gone, [], "no command of it has been run");
   worker.handOver([["DEL", "a"]]);
   worker.say({ kind: "gone", client: 77 });
   worker.handOver([["DEL", "a"]]);
@@ -122,8 +123,8 @@ test("a client that has had commands run is told of when it goes, and when its t
   t.deepEqual(gone, [77, 77]);
 });
 
-test("what is no command is answered too", async (t) => {
-  const { worker, failures } = createLink(() => OK);
+test("bytes that are no command get an error reply", async (t) => {
+  const { worker, failures } = createProxy(() => OK);
   const batch = {
     kind: "commands",
     ids: [1, 2],
@@ -137,14 +138,14 @@ test("what is no command is answered too", async (t) => {
   t.is(failures.length, 1);
 });
 
-test("figures are those last told, also of a worker that dies before it answers", async (t) => {
-  const { worker, link } = createLink(() => OK);
-  t.is(link.figures, undefined);
-  const first = link.ask(false);
+test("figures are the last ones told, also when the worker dies before it answers", async (t) => {
+  const { worker, proxy } = createProxy(() => OK);
+  t.is(proxy.figures, undefined);
+  const first = proxy.askFigures(false);
   worker.tellFigures(figuresWith(5));
   await first;
-  t.is(link.figures?.clients.commands, 5);
-  const second = link.ask(true);
+  t.is(proxy.figures?.clients.commands, 5);
+  const second = proxy.askFigures(true);
   t.deepEqual(
     worker.toldOf("figures").map(({ withLines }) => withLines),
     [false, true],
@@ -154,53 +155,53 @@ test("figures are those last told, also of a worker that dies before it answers"
   worker.die(1);
   await turn();
   t.true(isSettled);
-  t.is(link.figures?.clients.commands, 5);
+  t.is(proxy.figures?.clients.commands, 5);
 });
 
-test("an answer nobody waits for any more counts all the same", (t) => {
-  const { worker, link } = createLink(() => OK);
+test("figures that come too late count all the same", (t) => {
+  const { worker, proxy } = createProxy(() => OK);
   worker.say({ kind: "figures", question: 99, figures: figuresWith(3) });
-  t.is(link.figures?.clients.commands, 3);
+  t.is(proxy.figures?.clients.commands, 3);
 });
 
-test("it is ready when the worker listens, and never when that fails or dies", async (t) => {
-  const [ready, failed, dead] = [0, 1, 2].map(() => createLink(() => OK));
+test("`ready` resolves when the worker listens, and rejects when it fails or dies before", async (t) => {
+  const [ready, failed, dead] = [0, 1, 2].map(() => createProxy(() => OK));
   ready!.worker.say({ kind: "ready" });
-  await t.notThrowsAsync(ready!.link.ready);
+  await t.notThrowsAsync(ready!.proxy.ready);
   failed!.worker.say({ kind: "failed", text: "listen EADDRNOTAVAIL" });
-  await t.throwsAsync(failed!.link.ready, { message: "listen EADDRNOTAVAIL" });
+  await t.throwsAsync(failed!.proxy.ready, { message: "listen EADDRNOTAVAIL" });
   dead!.worker.die(1);
-  await t.throwsAsync(dead!.link.ready, { message: "the worker ended before it listened" });
+  await t.throwsAsync(dead!.proxy.ready, { message: "the worker ended before it listened" });
 });
 
-test("it is asked about its clients, and a dead one is not waited for", async (t) => {
-  const { worker, link } = createLink(() => OK);
+test("a worker answers a question, and a dead one is not waited for", async (t) => {
+  const { worker, proxy } = createProxy(() => OK);
   const about = { what: "kill", filter: { self: 1, skipsSelf: true } } as const;
-  const first = link.askAbout(about);
+  const first = proxy.ask(about);
   const [asked] = worker.toldOf("ask");
   t.deepEqual(asked?.about, about);
   worker.say({ kind: "answer", question: asked!.question, answer: 3 });
   t.is(await first, 3);
-  const second = link.askAbout(about);
+  const second = proxy.ask(about);
   worker.die(1);
   t.is(await second, undefined);
 });
 
-test("lines of its log are passed on, and those of MONITOR", (t) => {
-  const { worker, logged, seen } = createLink(() => new ErrorReply("ERR"));
+test("the worker's log lines and MONITOR lines are passed on", (t) => {
+  const { worker, logged, seen } = createProxy(() => new ErrorReply("ERR"));
   worker.say({ kind: "log", line: "{}" });
   worker.say({ kind: "seen", line: "1.0" });
   t.deepEqual([logged, seen], [["{}"], ["1.0"]]);
 });
 
-test("what is said to a dead thread, and what it asked for, is thrown away", async (t) => {
+test("messages to a dead thread, and replies to its commands, are thrown away", async (t) => {
   const held = new Held<string, Reply>("late");
   const program = `require("node:worker_threads").parentPort.postMessage({
     kind: "commands", ids: [1], numbers: [0], clients: [1], protocols: [2], bytes: Buffer.from("*1\\r\\n$4\\r\\nPING\\r\\n") });`;
   const worker = new Worker(program, { eval: true });
   const failures: unknown[] = [];
   let asked = 0;
-  const link = new WorkerLink({
+  const proxy = new WorkerProxy({
     worker,
     world: worldAt(),
     execute: () => {
@@ -212,10 +213,10 @@ test("what is said to a dead thread, and what it asked for, is thrown away", asy
     gone: () => {},
     seen: () => {},
   });
-  link.ready.catch(() => {});
+  proxy.ready.catch(() => {});
   await once(worker, "exit");
   t.is(asked, 1);
-  t.notThrows(() => link.post({ kind: "reset" }));
+  t.notThrows(() => proxy.post({ kind: "reset" }));
   held.resolve(Buffer.alloc(10));
   await turn();
   await turn();

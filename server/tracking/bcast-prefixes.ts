@@ -1,13 +1,14 @@
 /**
- * The prefixes that clients in BCAST mode want to hear of, and who wants which.
+ * The prefixes that clients in BCAST mode have asked for.
  *
- * Invariant: no prefix of a client begins with another one of the same client. What finding costs depends on how many
- * lengths there are, not on how many prefixes or clients. Prefixes and keys are Latin-1 text: a character a byte.
+ * Invariant: no prefix of a client begins with another prefix of the same client (`overlapOf` finds those that would). To
+ * find the clients of a key takes one look-up for each length that a prefix has, however many prefixes there are.
+ * Prefixes and keys are Latin-1 text: a character a byte.
  */
 
-export class Prefixes<T> {
+export class BcastPrefixes<T> {
   readonly #byPrefix = new Map<string, Set<T>>();
-  /** How many prefixes there are of each length. */
+  /** By length, the number of prefixes. */
   readonly #lengths = new Map<number, number>();
 
   get size(): number {
@@ -33,7 +34,7 @@ export class Prefixes<T> {
     else this.#lengths.delete(prefix.length);
   }
 
-  /** Calls `hear` for everybody who wants to hear of a key. */
+  /** Calls `hear` for each client that has asked for a prefix of the key. */
   forEach(name: string, hear: (client: T) => void): void {
     for (const length of this.#lengths.keys()) {
       if (length > name.length) continue;
@@ -42,14 +43,14 @@ export class Prefixes<T> {
   }
 }
 
-/** Two prefixes one of which begins with the other; `isHeld`: the second is one that the client has already. */
+/** Two prefixes, one of which begins with the other. `isHeld`: the client has asked for `other` before. */
 export interface Overlap {
   readonly prefix: string;
   readonly other: string;
   readonly isHeld: boolean;
 }
 
-/** The first overlap, as Redis looks for it, of prefixes that a client asks for with each other or with those it has. */
+/** The first overlap in Redis' order: of the prefixes in `asked` with those in `held`, then with each other. */
 export function overlapOf(asked: readonly string[], held: readonly string[]): Overlap | undefined {
   for (const [i, prefix] of asked.entries()) {
     const own = held.find((other) => overlaps(prefix, other));
