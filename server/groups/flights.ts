@@ -2,7 +2,7 @@
  * Work under way, one flight a key: a request for a key that is already being worked on waits for the same outcome.
  *
  * Invariant: at any moment, at most one flight a key can be joined. A flight that has been voided cannot be joined any
- * more: those who wait get its outcome, but nobody may keep that outcome. Knows neither loaders nor peers.
+ * more: its waiters get its outcome, but nobody may keep that outcome. Knows neither loaders nor peers.
  *
  *     GET k ── starts flight ──────────── outcome v1 ── waiters get v1, not stored (voided)
  *     GET k ───── joins ─────────────────────┘

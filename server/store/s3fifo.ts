@@ -64,7 +64,7 @@ export function s3FifoVictim(shard: Shard): number {
   return firstOf(shard, SMALL);
 }
 
-/** Whether the main queue would have its nine tenths even without its oldest entry. In a tiny limit that favours it. */
+/** Whether the main queue has its nine tenths even without its oldest entry, which favours it in a limit of few entries. */
 function mainIsOverfull(shard: Shard): boolean {
   const oldest = firstOf(shard, MAIN);
   if (oldest === 0) return false;

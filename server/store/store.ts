@@ -153,8 +153,8 @@ export class Store {
 
   /**
    * Keeps a copy of `value` (null: the origin does not have the key) for `ttlMs` (undefined: until it is evicted; 0 or
-   * less: not at all). False: the entry does not fit, as in a store that is full and evicts nothing. Then nothing is kept
-   * of the key, an older entry neither.
+   * less: not at all). False: the entry does not fit, as in a store that is full and evicts nothing. Then the key has no
+   * entry any more, not even an older one.
    */
   put(key: Uint8Array, value: Uint8Array | null, ttlMs: number | undefined): boolean {
     const hash = xxh32(key, 0, key.length, this.#seed);

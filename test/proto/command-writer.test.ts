@@ -16,7 +16,7 @@ test("any words are read back unchanged, one command behind the other", (t) => {
   const words = fc.array(fc.uint8Array({ maxLength: 20 }), { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(fc.array(words, { minLength: 1, maxLength: 5 }), (commands) => {
-      // A first word without a special meaning: POST and Host: are no commands to the reader, GET has a mark there.
+      // The first word has no special meaning: for the reader, POST and Host: are no commands, and GET is a special one.
       const written = commands.map((args) => [bytes("X"), ...args]);
       const { commands: found, end, pendingBytes } = read([Buffer.concat(written.map(encodeCommand))]);
       t.deepEqual(

@@ -119,7 +119,7 @@ test("readers that are given the same bytes each read them from the beginning", 
 });
 
 test("a GET just within a limit is found in a run, one beyond it goes the general way", (t) => {
-  /** Of two GETs of a key of so many bytes: their numbers in a run, or the error. */
+  /** The numbers in a run of two GETs, whose keys have so many bytes; or the error. */
   const runAts = (keyBytes: number, limits: Partial<ReaderLimits>) => {
     const reader = new CommandReader({ ...LIMITS, ...limits }, new GetRun());
     reader.push(bytes(command("GET", "x".repeat(keyBytes)).repeat(2)));

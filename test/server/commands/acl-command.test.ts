@@ -1,6 +1,6 @@
 /**
- * Goal: who asks for users and categories gets Redis' answers, as far as there are any.
- * Method: pipelines compared with a real redis-server; the commands of each category, less those that one side lacks.
+ * Goal: ACL tells of users and categories in Redis' words.
+ * Method: pipelines compared with a real redis-server; the commands of each category, without those that one side lacks.
  */
 import test from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";
@@ -22,7 +22,7 @@ for (const protocol of [2, 3] as const) {
 
 const namesIn = (reply: string) => Array.from(reply.matchAll(/\$\d+\r\n([^\r]*)\r\n/g), (match) => match[1]!);
 
-test("each category has the commands that it has in redis-server, less those that are not here", async (t) => {
+test("each category has the commands that it has in redis-server, except those that are not here", async (t) => {
   if (!hasRedisServer()) {
     t.falsy(process.env.CI, "CI needs the package redis-server");
     t.log("NOT COMPARED: redis-server is not on the PATH");

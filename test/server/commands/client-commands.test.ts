@@ -1,11 +1,12 @@
 /**
- * Goal: what a connection can say of itself and see of the others, as Redis has it.
- * Method: lines of CLIENT LIST taken apart by field; the names of the fields against a real redis-server's.
+ * Goal: a client reads and sets what Redis lets it read and set of its own connection, and reads of all others.
+ * Method: lines of CLIENT LIST taken apart by field; the names of the fields compared with a real redis-server's.
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
 
 /** The lines of a reply of CLIENT LIST or INFO, in RESP2, as fields. */
@@ -68,7 +69,7 @@ test("LIST shows every client of the node with what it does", async (t) => {
   await exchange(asking, "CLIENT", "SETNAME", "asking");
   waiting.send(command("GET", "scores:slow") + command("PING"));
   sending.send("*2\r\n$3\r\nGET\r\n$5\r\nab");
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   await exchange(asking, "PING");
   clock.advance(2500);
   const lines = linesOf(await exchange(asking, "CLIENT", "LIST"));

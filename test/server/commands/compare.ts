@@ -1,8 +1,8 @@
 /**
  * Compares what a node answers with what redis-server answers, byte for byte, in both dialects.
  *
- * A pipeline is a line: words are separated by spaces, commands by " | ". Before each one the keys of VALUES are there
- * on either side, `scores:no` is not. Without redis-server on the PATH nothing is compared, and in CI that is a failure.
+ * A pipeline is a line: words are separated by spaces, commands by " | ". Before each one both sides have the keys of
+ * VALUES, and no `scores:no`. Without redis-server on the PATH nothing is compared, and in CI that is a failure.
  */
 import type { ExecutionContext } from "ava";
 import { command } from "../../proto/read-commands.ts";
@@ -18,11 +18,11 @@ export const VALUES: Readonly<Record<string, string>> = {
 const KEYS = Object.keys(VALUES).map((name) => `scores:${name}`);
 
 export interface Comparison {
-  /** Directives of the node. */
+  /** The node's directives. */
   readonly lines?: readonly string[];
-  /** Of redis-server. */
+  /** The arguments of redis-server. */
   readonly directives?: readonly string[];
-  /** What differs for good reason is made equal; done to either answer. */
+  /** Makes equal what differs for a good reason. It is applied to both answers. */
   readonly normalize?: (answer: string) => string;
 }
 

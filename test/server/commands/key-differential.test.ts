@@ -1,6 +1,6 @@
 /**
- * Goal: the commands on keys answer what redis-server answers, byte for byte, in both dialects, on a node that is alone
- * and through any member of three, whatever is pipelined behind what.
+ * Goal: the commands on keys answer what redis-server answers, byte for byte, in both dialects and in any order, on a
+ * node that is alone and through any member of three.
  * Method: key-pipelines.ts plays to a group with `loader none`. Without redis-server on the PATH nothing is compared,
  * and in CI that is a failure. RUNS=n plays more.
  */

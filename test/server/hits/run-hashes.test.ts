@@ -21,7 +21,7 @@ test("each key is hashed for its own store, and each store reads stretches of tw
   }
   const run = new GetRun((found) => known.prepare(found, new Groups([scores, users])));
   const keys = ["scores:a", "scores:b", "users:c", "nobody", "no one", "users:d", "users:e", "users:f"];
-  // What was found before does not show.
+  // The hashes of the run before are overwritten.
   known.hashes.fill(77);
   const reader = new CommandReader(LIMITS, run);
   reader.push(Buffer.from(keys.map((each) => command("GET", each)).join("")));

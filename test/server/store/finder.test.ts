@@ -107,7 +107,7 @@ test("after a whole copy, a reader has all its tries again", (t) => {
       shard.words[SEQUENCE]! += 2;
       t.false(finder.intact());
     }
-    // Held by somebody: who takes to the mutex misses.
+    // Another thread holds the mutex, so a reader that needs it misses.
     shard.words[MUTEX] = 9;
     t.is(finder.find(shard, 1, key, 0, 3, true), 50);
     shard.words[MUTEX] = 0;

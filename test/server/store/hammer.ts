@@ -94,7 +94,7 @@ function hammer(): HammerReport {
     if (index % data.threads === data.thread - 1 && state % 3 === 0) {
       const outcome = write(store, key, bytesOf(index, round), state);
       if (outcome !== "kept") refused++;
-      // A refused edit leaves what was there, a refused put nothing.
+      // A refused edit leaves the old value, a refused put leaves none.
       if (outcome !== "unchanged") Atomics.store(completed, index, round);
       if (state % 11 === 0) store.edit(key, { ...editTo(key, state), value: undefined });
     } else {

@@ -55,7 +55,7 @@ for (const entries of [1, 2, 15, 300, 5000]) {
 test("keeps its order when the tick wraps", (t) => {
   for (const start of [2 ** 31 - 500, 2 ** 32 - 500]) {
     const store = storeOf(50);
-    // As the first entry of the store's life would find it.
+    // The tick that the first entry of a store finds.
     const words = new Int32Array(store.handle.memory[0]!);
     words[TICK] = start;
     store.clear();

@@ -84,7 +84,7 @@ test("a search that meets only live entries gives up; the sweep finds the due on
   const { store, time, set } = fullStore(5000);
   set(7, 0, { value: undefined, life: 50 });
   time.now = 50;
-  // One search goes through one in eighty buckets.
+  // One search visits one bucket in eighty.
   const refused = [0, 1, 2, 3].filter((i) => set(6000 + i, 100).noRoom);
   t.true(refused.length >= 3);
   store.sweep(100_000);
@@ -97,7 +97,7 @@ test("a full chain refuses an entry and drops none", (t) => {
   const keep = (i: number) => keepEntry(shard, 5, key(i), Buffer.alloc(10), never, 0);
   for (let i = 0; i < 64; i++) t.true(keep(i));
   t.false(keep(64));
-  t.true(keep(63), "who is in it may change");
+  t.true(keep(63), "an entry of the chain may change");
   t.is(shard.words[ENTRIES], 64);
   t.is(shard.counters[EVICTIONS], 0);
 });
@@ -138,7 +138,7 @@ test("no entry is dropped to reach room that is far in the log", (t) => {
   const shard = shardOf(4 << 20, "noeviction");
   let count = 0;
   while (keepEntry(shard, spread(count), key(count), Buffer.alloc(0), never, 0)) count++;
-  // Each newest one goes for another, until all room is behind the whole log.
+  // The newest entry is replaced again and again, until all room is behind the whole log.
   for (let i = count; i < count + 20_000; i++) {
     keepEntry(shard, spread(i - 1), key(i - 1), null, 0, 1);
     if (!keepEntry(shard, spread(i), key(i), Buffer.alloc(0), never, 1)) t.fail();

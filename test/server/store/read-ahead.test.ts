@@ -56,7 +56,7 @@ for (const eviction of EVICTIONS) {
     const hashes = fill(shard);
     const before = Buffer.from(shard.buffer);
     const expected = expectedOf(shard, hashes);
-    // What lies third in its chain is not worth a third round for all.
+    // The third entry of a chain is not read ahead.
     t.true(expected.length >= 54, `${expected.length} of 64`);
     t.true(expected.some(({ head, ref }) => head !== ref));
     const read: number[] = [];
@@ -148,7 +148,7 @@ for (const eviction of EVICTIONS) {
     const movesBefore = store.figures().moves;
     const moved = ask(() => {
       for (let i = 0; i < 2000; i++) {
-        // What is in use stays, so that it has to move.
+        // Entries in use stay, so they have to move.
         store.get(names[i % MAX_AHEAD]!);
         store.put(Buffer.from(`other ${i}`), Buffer.alloc((i * 97) % 1500), undefined);
       }

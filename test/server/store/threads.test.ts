@@ -33,7 +33,7 @@ for (const eviction of ["lru", "s3fifo", "noeviction"] satisfies Eviction[]) {
     const reports = await Promise.all(
       workers.map(async (worker) => (await once(worker, "message"))[0] as HammerReport),
     );
-    // A worker that ends by itself while the process does now and then never ends (seen on Node 20).
+    // Seen on Node 20: a worker that ends while the process ends may never end.
     await Promise.all(workers.map((worker) => worker.terminate()));
     t.deepEqual(
       reports.flatMap((report) => report.wrong),
@@ -55,7 +55,7 @@ test("a shard is free again after the thread that held it was terminated", async
   t.is(store.get(Buffer.from("old 1")), undefined, "a reader gives up and misses");
   t.throws(() => store.put(Buffer.from("new"), Buffer.alloc(1), undefined), { instanceOf: ShardLockedError });
   await worker.terminate();
-  // The worst that it can have left: links that lead anywhere.
+  // The worst that the thread can leave behind: links that lead anywhere.
   new Int32Array(store.handle.memory[0]!).fill(-7, SENTINELS_AT + 20);
   t.is(store.recoverThread(6), 0, "another thread's death frees nothing");
   t.is(store.recoverThread(7), 1);

@@ -1,6 +1,6 @@
 /**
- * Goal: what a lifetime may be and what the words behind SET and GETEX mean, where redis-server says the same (the
- * comparison is key-differential.test.ts). Method: calls with a time of day of the test's.
+ * Goal: lifetimes have Redis' bounds, and the words behind SET and GETEX Redis' meaning. Method: calls with the test's
+ * time of day; key-differential.test.ts compares with redis-server.
  */
 import test from "ava";
 import { ErrorReply } from "../../../proto/reply.ts";
@@ -12,13 +12,13 @@ import {
   newLifeOf,
   readSetWords,
   SECONDS,
-} from "../../../server/commands/lifetimes.ts";
+} from "../../../server/commands/expiry-words.ts";
 
 const NOW = 1_700_000_000_000.25;
 const b = (...words: string[]) => words.map((word) => Buffer.from(word));
 const invalid = new ErrorReply("ERR invalid expire time in 'expire' command");
 
-test("a length of time is what is left, a time of day what is left until then", (t) => {
+test("what is left of a length of time is the whole; of a time of day, the time until then", (t) => {
   const life = (arg: string, unit: typeof SECONDS) => lifeOf({ arg: Buffer.from(arg), unit }, "expire", NOW);
   t.is(life("10", SECONDS), 10_000);
   t.is(life("-10", MILLISECONDS), -10);
@@ -26,7 +26,7 @@ test("a length of time is what is left, a time of day what is left until then", 
   t.is(life("1700000000000", AT_MILLISECOND), -0.25);
 });
 
-test("what does not fit into 64 bits of milliseconds is invalid, what is no integer an error of its own", (t) => {
+test("more than 64 bits of milliseconds are invalid; a word that is no integer has an error of its own", (t) => {
   const life = (arg: string, unit: typeof SECONDS) => lifeOf({ arg: Buffer.from(arg), unit }, "expire", NOW);
   t.deepEqual(life("9223372036854775", SECONDS), invalid);
   t.deepEqual(life("9223372036854776", AT_SECOND), invalid);
@@ -38,7 +38,7 @@ test("what does not fit into 64 bits of milliseconds is invalid, what is no inte
   }
 });
 
-test("a life of more than 500 years is one of 500 years, whichever way it is said", (t) => {
+test("a life of more than 500 years is one of 500 years, in every unit", (t) => {
   const life = (arg: number, unit: typeof SECONDS) =>
     lifeOf({ arg: Buffer.from(String(arg)), unit }, "expire", NOW);
   const years500 = 15_778_800_000;
@@ -51,14 +51,14 @@ test("a life of more than 500 years is one of 500 years, whichever way it is sai
   t.is(life(253_402_300_799_999, AT_MILLISECOND), years500 * 1000, "the end of the year 9999");
 });
 
-test("a new value is given some life", (t) => {
+test("a new value must have some time to live", (t) => {
   for (const arg of ["0", "-1"]) {
     t.deepEqual(newLifeOf({ arg: Buffer.from(arg), unit: AT_SECOND }, "expire", NOW), invalid);
   }
   t.is(newLifeOf({ arg: Buffer.from("1"), unit: AT_SECOND }, "expire", NOW), 1000 - NOW);
 });
 
-test("words of SET and GETEX, in any case, each where it belongs", (t) => {
+test("SET and GETEX have their own words, in any case", (t) => {
   t.deepEqual(readSetWords(b("nx", "Get", "pX", "5"), 0, "set"), {
     condition: "missing",
     wantsOld: true,
@@ -69,7 +69,7 @@ test("words of SET and GETEX, in any case, each where it belongs", (t) => {
   t.deepEqual(readSetWords([], 0, "set"), { condition: undefined, wantsOld: false, life: undefined });
 });
 
-test("words that contradict each other, lack their number or belong elsewhere are a syntax error", (t) => {
+test("words that contradict each other, lack their number or belong to another command are a syntax error", (t) => {
   const wrong = ["NX XX", "EX", "EX 1 PX 2", "KEEPTTL EX 1", "EX 1 KEEPTTL", "PERSIST", "FOO", "constructor"];
   for (const words of wrong) t.is(readSetWords(b(...words.split(" ")), 0, "set"), undefined, words);
   for (const words of ["NX", "GET", "KEEPTTL", "PERSIST EX 1", "EX 1 PERSIST"]) {

@@ -1,13 +1,13 @@
 /**
- * Goal: MONITOR shows what Redis shows, in its words, and nothing of it is lost on the way of a hit.
- * Method: what a client of a real redis-server sees of another one's commands, beside what one sees here; refusals,
- * queueing and pauses are compared where their commands are.
+ * Goal: MONITOR shows what Redis shows, byte for byte, and also hits.
+ * Method: one client of a real redis-server watches another, and the same is done here. Refusals, queueing and pauses are
+ * compared in the tests of their commands.
  */
 import { connect } from "node:net";
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
-import { turn } from "../fakes.ts";
+import { until } from "../../until.ts";
 import { bulk, type Rig, startRig } from "../rig.ts";
 
 const LINES = [
@@ -47,7 +47,7 @@ const LINES = [
 ];
 const SAID = LINES.map((line) => command(...line.split(" "))).join("");
 
-/** What is said of each command, without time and address. */
+/** The lines of MONITOR without time and address. */
 const withoutPlace = (text: string) => text.replace(/^\+\d+\.\d{6} \[0 [^\]]+\] /gm, "+ ");
 
 async function seenByRedis(redis: RedisServer): Promise<string> {
@@ -55,9 +55,9 @@ async function seenByRedis(redis: RedisServer): Promise<string> {
   let text = "";
   socket.on("data", (chunk) => (text += chunk.toString("latin1")));
   socket.write(command("MONITOR"));
-  while (!text.startsWith("+OK")) await turn();
+  await until("redis-server has answered MONITOR", () => text.startsWith("+OK"));
   await redis.answer(Buffer.from(SAID, "latin1"));
-  while (!text.includes("the-end")) await turn();
+  await until("MONITOR has shown the last command", () => text.includes("the-end"));
   socket.destroy();
   return withoutPlace(text);
 }
@@ -72,7 +72,7 @@ function t0(reply: string): void {
   if (reply !== "+OK\r\n") throw new Error(reply);
 }
 
-test("who says MONITOR sees what redis-server would show", async (t) => {
+test("a client that says MONITOR sees what redis-server would show", async (t) => {
   if (!hasRedisServer()) {
     t.falsy(process.env.CI, "CI needs the package redis-server");
     t.log("NOT COMPARED: redis-server is not on the PATH");
@@ -89,7 +89,7 @@ test("who says MONITOR sees what redis-server would show", async (t) => {
   t.is(`+OK\r\n${withoutPlace(monitor.text)}`, expected);
 });
 
-test("hits show too, on connections old and new, until nobody watches any more", async (t) => {
+test("MONITOR shows hits, too, of connections old and new, until its client is gone", async (t) => {
   const rig = await startRig(t);
   const old = await rig.client();
   const hit = bulk("value of a");
@@ -101,13 +101,13 @@ test("hits show too, on connections old and new, until nobody watches any more",
   t.is(withoutPlace(monitor.take()), '+ "GET" "scores:a"\r\n+ "GET" "scores:a"\r\n');
   const { hits } = rig.node.cache.groups.all[0]!.counters;
   monitor.socket.destroy();
-  while (rig.node.report.clients.count > 1) await turn();
+  await until("the client that said MONITOR is gone", () => rig.node.report.clients.count === 1);
   t.deepEqual(rig.node.sessions.standing, []);
   await old.reply(command("GET", "scores:a"), hit);
   t.is(rig.node.cache.groups.all[0]!.counters.hits, hits + 1);
 });
 
-test("who says MONITOR may not touch keys, says it twice in vain, and is let off by RESET", async (t) => {
+test("a client that says MONITOR may not use keys, gets no second reply, and is released by RESET", async (t) => {
   const { client } = await startRig(t);
   const raw = await client();
   raw.send(

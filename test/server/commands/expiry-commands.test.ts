@@ -1,11 +1,11 @@
 /**
- * Goal: lifetimes as clients see them, and that none of these commands loads. Replies are compared with redis-server in
+ * Goal: clients change and read lifetimes, and none of these commands loads. Replies are compared with redis-server in
  * key-differential.test.ts. Method: a node on a clock that stands still.
  */
 import test from "ava";
 import { bulk, startRig } from "../rig.ts";
 
-test("what is not cached has no lifetime to change, and nothing is loaded for it", async (t) => {
+test("a key that is not cached has no lifetime to change, and nothing is loaded for it", async (t) => {
   const { ask, asked } = await startRig(t);
   const commands = [
     ["EXPIRE", "scores:a", "10"],
@@ -19,7 +19,7 @@ test("what is not cached has no lifetime to change, and nothing is loaded for it
   t.deepEqual(asked, []);
 });
 
-test("a loaded entry can be given less, more and endless life; at its end it is loaded anew", async (t) => {
+test("a loaded entry gets a shorter, a longer and an endless life; when it ends, the entry is loaded anew", async (t) => {
   const { ask, asked, clock } = await startRig(t, ["group scores ttl 100s", "group scores ttl-jitter 0%"]);
   await ask(["GET", "scores:a"]);
   t.is(await ask(["EXPIRE", "scores:a", "10"], ["PTTL", "scores:a"]), ":1\r\n:10000\r\n");
@@ -37,7 +37,7 @@ test("a loaded entry can be given less, more and endless life; at its end it is 
   t.deepEqual(asked, ["a", "a"]);
 });
 
-test("an expiry that is over deletes, and the next GET loads", async (t) => {
+test("an expiry in the past deletes the entry, and the next GET loads", async (t) => {
   const { ask, asked } = await startRig(t);
   for (const words of [
     ["EXPIRE", "scores:a", "-1"],
@@ -50,7 +50,7 @@ test("an expiry that is over deletes, and the next GET loads", async (t) => {
   t.is(asked.length, 3);
 });
 
-test("a time of day comes out as it went in, to the millisecond", async (t) => {
+test("EXPIRETIME returns the time of day that SET was given, to the millisecond", async (t) => {
   const { ask } = await startRig(t);
   for (const at of ["4000000000123", "1999999999999"]) {
     t.is(

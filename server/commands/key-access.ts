@@ -1,34 +1,16 @@
 /**
- * What the commands on keys have in common: how words are read, what is refused, how an edit becomes a reply.
+ * What commands on keys share: they refuse what is too long, look at an entry or edit it at its owner, and make a reply
+ * of the outcome.
  *
- * Words are compared as Redis compares them, as C strings: what stands behind a NUL does not count.
+ * Does not know which member owns a key.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
+import type { Glimpse } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { CommandContext, Run } from "./command.ts";
 
-export const ONE_KEY = { first: 1, last: 1, step: 1 };
-export const ALL_KEYS = { first: 1, last: -1, step: 1 };
-/** A longer word is none that Redis knows. */
-const MAX_WORD_BYTES = 32;
-
-/** A word of a command's syntax, in lower case. */
-export function wordOf(arg: Buffer): string {
-  const nul = arg.subarray(0, MAX_WORD_BYTES).indexOf(0);
-  return arg.toString("latin1", 0, nul < 0 ? MAX_WORD_BYTES : nul).toLowerCase();
-}
-
-/** A decimal integer of 64 bits, as Redis reads one; undefined when it is none. */
-export function int64Of(arg: Buffer): bigint | undefined {
-  if (arg.length > 20) return undefined;
-  const text = arg.toString("latin1");
-  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(text)) return undefined;
-  const value = BigInt(text);
-  return value === BigInt.asIntN(64, value) ? value : undefined;
-}
-
-/** The error for the first key that is longer than `max-key-size` allows. */
+/** The error when one of the keys is longer than `max-key-size`. */
 export function tooLong(keys: readonly Buffer[], { node }: CommandContext): ErrorReply | undefined {
   const { maxKeyBytes } = node.conf;
   return keys.some((key) => key.length > maxKeyBytes)
@@ -36,7 +18,7 @@ export function tooLong(keys: readonly Buffer[], { node }: CommandContext): Erro
     : undefined;
 }
 
-/** The error for a key and a value that cannot be kept. */
+/** The error when the key or the value is too long, or no group takes the key. */
 export function unkeepable(key: Buffer, value: Buffer, context: CommandContext): ErrorReply | undefined {
   const refused = tooLong([key], context);
   if (refused !== undefined) return refused;
@@ -46,12 +28,12 @@ export function unkeepable(key: Buffer, value: Buffer, context: CommandContext):
   return value.length > maxValueBytes ? new ErrorReply(errors.valueTooLong(maxValueBytes)) : undefined;
 }
 
-/** An edit of nothing: it looks, and counts as a use. */
+/** An edit that changes nothing and counts as a use. */
 export const LOOK: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: true };
 /** The whole value. */
 export const WHOLE = { from: 0, to: -1 };
 
-/** Has an entry edited by its owner; `read` makes the reply of what came of it. */
+/** Edits an entry at its owner. `read` makes a reply of the outcome. */
 export function edited(
   context: CommandContext,
   key: Buffer,
@@ -71,7 +53,20 @@ export function edited(
   return outcome instanceof Promise ? outcome.then(reply) : reply(outcome);
 }
 
-/** A command on one key that looks at what its owner holds, without a load, and changes nothing. */
-export function looking(edit: Partial<Edit>, read: (edited: Edited) => Reply, keyAt = 1): Command["run"] {
+/** A command that looks at one entry by an edit that changes no value. */
+export function looking(edit: Partial<Edit>, read: (edited: Edited) => Reply, keyAt = 1): Run {
   return (args, context) => edited(context, args[keyAt]!, { ...LOOK, ...edit }, read);
+}
+
+/** Asks the owners of keys what they hold. This loads nothing and counts as no use. */
+export function glimpse(keys: readonly Buffer[], { node, reader }: CommandContext): Promise<Glimpse[]> {
+  return Promise.all(keys.map((key) => node.cache.holdings.look(Buffer.from(key), { reader })));
+}
+
+/** A command that replies with a figure of one entry. */
+export function glimpsing(read: (glimpse: Glimpse) => Reply, keyAt = 1): Run {
+  return async (args, context) => {
+    const key = args[keyAt]!;
+    return tooLong([key], context) ?? read((await glimpse([key], context))[0]!);
+  };
 }

@@ -1,26 +1,9 @@
 /**
- * Goal: words are read as Redis reads them, and what cannot be kept is refused with a text that says why.
- * Method: the readers alone, then refusals on the wire.
+ * Goal: a key or value that cannot be kept is refused with an error that says why, and a key of no group has no entry.
+ * Method: the replies of a node with small limits.
  */
 import test from "ava";
-import { int64Of, wordOf } from "../../../server/commands/key-args.ts";
 import { startRig } from "../rig.ts";
-
-test("a word ends at a NUL, in lower case; a long one is no word", (t) => {
-  t.is(wordOf(Buffer.from("KeepTTL")), "keepttl");
-  t.is(wordOf(Buffer.from("NX\0junk")), "nx");
-  t.is(wordOf(Buffer.from("")), "");
-  t.not(wordOf(Buffer.from("nx".padEnd(100))), "nx");
-});
-
-test("an integer is one of 64 bits, spelt as Redis prints it", (t) => {
-  for (const text of ["0", "-1", "9223372036854775807", "-9223372036854775808"]) {
-    t.is(int64Of(Buffer.from(text)), BigInt(text));
-  }
-  for (const text of ["", "-", "-0", "00", "+1", "1 ", "9223372036854775808", "1".repeat(1e6)]) {
-    t.is(int64Of(Buffer.from(text)), undefined);
-  }
-});
 
 test("a value beyond max-value-size, a long key and a key of no group are refused; nothing changes", async (t) => {
   const lines = ["group scores max-value-size 1kb", "max-key-size 20"];
@@ -60,7 +43,7 @@ test("a value larger than its group's memory is refused as out of memory, and th
   t.is(await ask(["GET", "scores:a"]), "$3\r\nold\r\n");
 });
 
-test("keys of no group have nothing: no command but a SET minds", async (t) => {
+test("a key of no group has no entry; only a SET of it is an error", async (t) => {
   const { ask } = await startRig(t);
   const replies = [
     [["GETDEL", "a"], "$-1\r\n"],

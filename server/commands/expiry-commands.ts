@@ -1,15 +1,15 @@
 /**
- * Commands about the lifetime of what is cached: EXPIRE and its kin, PERSIST, GETEX and EXPIRETIME.
+ * Commands about the lifetime of an entry: EXPIRE and its kin, PERSIST, GETEX, EXPIRETIME.
  *
- * None of them loads: what is not cached has no lifetime. A lifetime changes at the owner, and every other copy is
- * dropped before the reply.
+ * None of them loads, because a key that is not cached has no lifetime. The owner changes the lifetime, and all members
+ * drop their copies before the reply.
  */
 import type { Condition, Edit } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import type { Command, CommandContext } from "./command.ts";
-import { edited, LOOK, ONE_KEY, tooLong, WHOLE, wordOf } from "./key-args.ts";
+import type { CommandContext, Run } from "./command.ts";
+import { define } from "./define.ts";
 import {
   AT_MILLISECOND,
   AT_SECOND,
@@ -19,7 +19,9 @@ import {
   readSetWords,
   SECONDS,
   type TimeUnit,
-} from "./lifetimes.ts";
+} from "./expiry-words.ts";
+import { edited, LOOK, tooLong, WHOLE } from "./key-access.ts";
+import { wordOf } from "./words.ts";
 
 const EXPIRE_WORDS: Readonly<Record<string, Condition>> = {
   nx: "undated",
@@ -28,7 +30,7 @@ const EXPIRE_WORDS: Readonly<Record<string, Condition>> = {
   lt: "sooner",
 };
 
-/** The conditions that the words behind EXPIRE k t name, or what is wrong with them. */
+/** The conditions behind EXPIRE k t, or what is wrong with them. */
 function readExpireWords(words: readonly Buffer[]): Condition[] | ErrorReply {
   const conditions: Condition[] = [];
   for (const arg of words) {
@@ -43,7 +45,7 @@ function readExpireWords(words: readonly Buffer[]): Condition[] | ErrorReply {
   return conditions;
 }
 
-function expire(name: string, unit: TimeUnit): Command["run"] {
+function expire(name: string, unit: TimeUnit): Run {
   return (args, context) => {
     const conditions = readExpireWords(args.slice(3));
     if (conditions instanceof ErrorReply) return conditions;
@@ -54,7 +56,7 @@ function expire(name: string, unit: TimeUnit): Command["run"] {
   };
 }
 
-/** As in Redis an odd expiry of a key that is missing is no error. */
+/** As in Redis, a wrong expiry is no error when the key is missing. */
 function getex(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   const words = readSetWords(args, 2, "getex");
   if (words === undefined) return new ErrorReply(errors.syntax);
@@ -67,8 +69,8 @@ function getex(args: readonly Buffer[], context: CommandContext): Reply | Promis
   return edited(context, args[1]!, edit, ({ value }) => value ?? null);
 }
 
-/** -2: no such key, -1: does not expire, else the time of day at which it does, rounded as Redis rounds. */
-function expireTime(unitMs: number): NonNullable<Command["run"]> {
+/** Replies -2 for no entry, -1 for no expiry, else the time of day of the expiry, rounded as Redis rounds. */
+function expireTime(unitMs: number): Run {
   return async (args, context) => {
     const refused = tooLong([args[1]!], context);
     if (refused !== undefined) return refused;
@@ -79,68 +81,19 @@ function expireTime(unitMs: number): NonNullable<Command["run"]> {
   };
 }
 
-function command(
-  name: string,
-  arity: number,
-  summary: string,
-  since: string,
-  run: Command["run"],
-  more: Partial<Command> = {},
-): Command {
-  const flags = ["write", "fast"] as const;
-  return { name, arity, flags, keys: ONE_KEY, summary, since, group: "generic", run: run!, ...more };
+function persist(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  const edit: Edit = { ...LOOK, conditions: ["dated"], life: "endless" };
+  return edited(context, args[1]!, edit, ({ changed }) => (changed ? 1 : 0));
 }
 
 /** The commands of this file. */
-export const lifeCommands: readonly Command[] = [
-  command("expire", -3, "Gives what is cached so many seconds to live.", "1.0.0", expire("expire", SECONDS)),
-  command(
-    "pexpire",
-    -3,
-    "Gives what is cached so many milliseconds to live.",
-    "2.6.0",
-    expire("pexpire", MILLISECONDS),
-  ),
-  command(
-    "expireat",
-    -3,
-    "Lets what is cached live until a time, in seconds since 1970.",
-    "1.2.0",
-    expire("expireat", AT_SECOND),
-  ),
-  command(
-    "pexpireat",
-    -3,
-    "Lets what is cached live until a time, in milliseconds since 1970.",
-    "2.6.0",
-    expire("pexpireat", AT_MILLISECOND),
-  ),
-  command("persist", 2, "Takes the expiry from what is cached.", "2.2.0", (args, context) => {
-    const edit: Edit = { ...LOOK, conditions: ["dated"], life: "endless" };
-    return edited(context, args[1]!, edit, ({ changed }) => (changed ? 1 : 0));
-  }),
-  command(
-    "getex",
-    -2,
-    "The cached value, whose expiry may be changed along with it. Never loads.",
-    "6.2.0",
-    getex,
-    { group: "string" },
-  ),
-  command(
-    "expiretime",
-    2,
-    "When what is cached expires, in seconds since 1970. Never loads.",
-    "7.0.0",
-    expireTime(1000),
-    { flags: ["readonly", "fast"] },
-  ),
-  command(
-    "pexpiretime",
-    2,
-    "When what is cached expires, in milliseconds since 1970. Never loads.",
-    "7.0.0",
-    expireTime(1),
-    { flags: ["readonly", "fast"] },
-  ),
+export const expiryCommands = [
+  define("expire", { run: expire("expire", SECONDS) }),
+  define("pexpire", { run: expire("pexpire", MILLISECONDS) }),
+  define("expireat", { run: expire("expireat", AT_SECOND) }),
+  define("pexpireat", { run: expire("pexpireat", AT_MILLISECOND) }),
+  define("persist", { run: persist }),
+  define("getex", { run: getex }),
+  define("expiretime", { run: expireTime(1000) }),
+  define("pexpiretime", { run: expireTime(1) }),
 ];

@@ -1,17 +1,16 @@
 /**
- * Lifetimes as commands say them: seconds or milliseconds, from now or as a time of day.
+ * How commands say lifetimes: in seconds or milliseconds, from now or as a time of day.
  *
- * Owns Redis' rules of what is too long and too short, with its texts; and the words behind SET and GETEX. What comes
- * out is what is left to live, in milliseconds. Does not know entries.
+ * Owns Redis' rules and errors for lifetimes that are too long or too short, and the words behind SET and GETEX. A
+ * lifetime becomes the milliseconds that are left. Does not know entries.
  */
-
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
-import { int64Of, wordOf } from "./key-args.ts";
+import { int64Of, wordOf } from "./words.ts";
 
 export interface TimeUnit {
   readonly isSeconds: boolean;
-  /** A time of day, not a length of time. */
+  /** A time of day rather than a length of time. */
   readonly isAbsolute: boolean;
 }
 
@@ -22,7 +21,7 @@ export const AT_MILLISECOND: TimeUnit = { isSeconds: false, isAbsolute: true };
 
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
-/** 500 years: a store keeps deadlines of up to 557 years after its start. Whoever says a longer life means "for ever". */
+/** 500 years. A store keeps deadlines up to 557 years after its start; a longer life means "for ever". */
 const MAX_LIFE_MS = 500 * 365.25 * 24 * 3600 * 1000;
 
 export interface Time {
@@ -30,7 +29,7 @@ export interface Time {
   readonly unit: TimeUnit;
 }
 
-/** What is left to live, 500 years at most, negative when the time is over. `command`: its name for the error. */
+/** The milliseconds left to live: 500 years at most, negative when the time is over. `command` is for the error. */
 export function lifeOf({ arg, unit }: Time, command: string, nowMs: number): number | ErrorReply {
   const given = int64Of(arg);
   if (given === undefined) return new ErrorReply(errors.notAnInteger);
@@ -41,14 +40,14 @@ export function lifeOf({ arg, unit }: Time, command: string, nowMs: number): num
   return Math.min(unit.isAbsolute ? Number(ms) - nowMs : Number(ms), MAX_LIFE_MS);
 }
 
-/** The same for a new value, which cannot be given no life at all. */
+/** The same for a new value, which must have some time to live. */
 export function newLifeOf(time: Time, command: string, nowMs: number): number | ErrorReply {
   const given = int64Of(time.arg);
   if (given !== undefined && given <= 0n) return new ErrorReply(errors.invalidExpireTime(command));
   return lifeOf(time, command, nowMs);
 }
 
-/** What the words behind SET k v, or GETEX k, ask for. */
+/** What the words behind SET k v or GETEX k ask for. */
 export interface SetWords {
   condition: "missing" | "held" | undefined;
   wantsOld: boolean;
@@ -62,7 +61,7 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
   pxat: AT_MILLISECOND,
 };
 
-/** The words from `args[at]` on; undefined: Redis would call them a syntax error. */
+/** Reads the words from `args[at]` on; undefined: a syntax error. */
 export function readSetWords(
   args: readonly Buffer[],
   at: number,
@@ -81,7 +80,7 @@ export function readSetWords(
   return words;
 }
 
-/** A unit may be said twice, and the last one holds; two different units may not. */
+/** One unit may stand twice, and the last one holds. Two different units are an error. */
 function mayFollow(before: SetWords["life"], unit: TimeUnit): boolean {
   return before === undefined || (typeof before === "object" && before.unit === unit);
 }

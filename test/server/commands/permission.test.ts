@@ -1,11 +1,11 @@
 /**
- * Goal: what changes the cluster or the node needs the second password once there is one, in Redis' words; without one
- * the ring at least is changed from this machine only.
- * Method: nodes with one password, the other, or both; the list of commands against the command table.
+ * Goal: with an admin-password, a command that changes the cluster or the node needs it, with Redis' error; without one,
+ * the ring is changed from this machine only.
+ * Method: nodes with one password, the other, or both; every command of the table.
  */
 import test from "ava";
-import { ADMIN_COMMANDS, RING_COMMANDS, refusalOf } from "../../../server/commands/admin.ts";
 import type { LocalContext } from "../../../server/commands/command.ts";
+import { denialOf } from "../../../server/commands/permission.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
@@ -14,12 +14,12 @@ import { startRig } from "../rig.ts";
 const WRONG = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
 const denied = (name: string) => `-NOPERM this user has no permissions to run the '${name}' command\r\n`;
 
-/** Flagged `admin`, as in Redis, and changing nothing for others: what exporters and client libraries ask for. */
+/** Commands with Redis' flag `admin` that change nothing for others. Exporters and client libraries say them. */
 const HARMLESS = new Set([
   ...["acl|getuser", "acl|list", "acl|log", "acl|users", "client|list", "client|no-evict", "config|get"],
   ...["latency|doctor", "latency|graph", "latency|histogram", "latency|history", "latency|latest"],
   ...["slowlog|get", "slowlog|len"],
-  // No more than an error.
+  // They only return an error.
   ...[
     "cluster|failover",
     "cluster|forget",
@@ -30,23 +30,21 @@ const HARMLESS = new Set([
   ],
 ]);
 
+const ALL = [...COMMANDS.values()].flatMap((each) => [each, ...(each.subcommands?.values() ?? [])]);
+
 test("every command with Redis' flag admin either needs the admin's password or is harmless", (t) => {
-  const all = [...COMMANDS.values()].flatMap((each) => [
-    { name: each.name, flags: each.flags },
-    ...(each.subcommands ?? []).map((sub) => ({ name: `${each.name}|${sub.name}`, flags: sub.flags })),
-  ]);
-  const names = all.filter(({ flags }) => flags.includes("admin")).map(({ name }) => name);
+  const flagged = ALL.filter(({ flags }) => flags.includes("admin"));
   t.deepEqual(
-    names.filter((name) => !ADMIN_COMMANDS.has(name) && !HARMLESS.has(name)),
+    flagged.filter(({ name, reserved }) => reserved === undefined && !HARMLESS.has(name)),
     [],
   );
   t.deepEqual(
-    [...ADMIN_COMMANDS, ...HARMLESS].filter((listed) => !all.some(({ name }) => name === listed)),
+    [...HARMLESS].filter((listed) => !ALL.some(({ name }) => name === listed)),
     [],
   );
 });
 
-test("without the admin's password none of them runs, with it all else does", async (t) => {
+test("without the admin's password no reserved command runs; all others do", async (t) => {
   const { ask, node, shutdowns } = await startRig(t, ["admin-password root"]);
   t.is(
     await ask(
@@ -71,7 +69,7 @@ test("without the admin's password none of them runs, with it all else does", as
   t.is(node.conf.maxClients, 7);
 });
 
-test("the admin needs no other password; AUTH as somebody else gives it up", async (t) => {
+test("the admin needs no other password; AUTH as another user ends its rights", async (t) => {
   const { ask } = await startRig(t, ["requirepass secret", "admin-password root"]);
   t.is(
     await ask(["AUTH", "root"], ["AUTH", "default", "root"], ["AUTH", "admin", "secret"]),
@@ -88,7 +86,7 @@ test("the admin needs no other password; AUTH as somebody else gives it up", asy
   t.regex(await ask(["AUTH", "secret"], ["CLIENT", "INFO"]), / user=default /);
 });
 
-test("who was in when the password was set is no admin, and when it is taken away everybody is again", async (t) => {
+test("a client that was in before the admin-password was set is no admin; without the password all are again", async (t) => {
   const { client, ask } = await startRig(t);
   const raw = await client();
   await raw.reply(command("CONFIG", "SET", "admin-password", "root"), "+OK\r\n");
@@ -106,17 +104,22 @@ test("without an admin's password the ring is changed from this machine only, an
       conf: { adminPassword: "" },
       connection: { session: { user: "default" }, socket: { remoteAddress }, host: { counters } },
     }) as unknown as LocalContext;
-  for (const name of RING_COMMANDS) {
+  const ring = ALL.filter(({ reserved }) => reserved === "ring");
+  t.deepEqual(
+    ring.map(({ name }) => name),
+    ["carrot.peers|add", "carrot.peers|remove", "carrot.peers|set"],
+  );
+  for (const each of ring) {
     for (const local of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
-      t.is(refusalOf(name, from(local)), undefined, local);
+      t.is(denialOf(each, from(local)), undefined, local);
     for (const other of ["10.0.0.1", "::ffff:10.0.0.1", "fe80::1", undefined])
-      t.regex(refusalOf(name, from(other))!.text, /^NOPERM .* loopback interface only$/);
+      t.regex(denialOf(each, from(other))!.text, /^NOPERM .* loopback interface only$/);
   }
   t.is(counters.denied, 12);
-  t.is(refusalOf("flushall", from("10.0.0.1")), undefined);
+  t.is(denialOf(COMMANDS.get("flushall")!, from("10.0.0.1")), undefined);
 });
 
-test("the text is that of redis-server for a user who may not", async (t) => {
+test("the error is redis-server's for a user without the permission", async (t) => {
   if (!hasRedisServer()) {
     t.falsy(process.env.CI, "CI needs the package redis-server");
     t.log("NOT COMPARED: redis-server is not on the PATH");

@@ -1,23 +1,29 @@
 /**
- * Goal: the words of a command lead to the command that is meant, or to Redis' own error. Method: a table of two.
+ * Goal: words lead to the command that they mean, or to Redis' own error. Method: a table of two.
  */
 import test from "ava";
 import { ErrorReply } from "../../../proto/reply.ts";
 import type { Command, CommandTable } from "../../../server/commands/command.ts";
-import { arityFits, choose, commandNamed } from "../../../server/commands/lookup.ts";
+import {
+  arityFits,
+  commandNamed,
+  findCommand,
+  helpOf,
+  isBare,
+} from "../../../server/commands/find-command.ts";
 
 const shape = { flags: [], summary: "A command.", since: "1.0.0", group: "server" } as const;
-const list: Command = { ...shape, name: "list", arity: -2, local: () => null };
-const client: Command = { ...shape, name: "client", arity: -2, subcommands: [list] };
+const list: Command = { ...shape, name: "client|list", arity: -2, local: () => null };
+const client: Command = { ...shape, name: "client", arity: -2, subcommands: new Map([["list", list]]) };
 const echo: Command = { ...shape, name: "echo", arity: 2, local: (args) => args[1]! };
 const commands: CommandTable = new Map([client, echo].map((command) => [command.name, command]));
 
 function chosen(...words: string[]): string {
-  const found = choose(
+  const found = findCommand(
     commands,
     words.map((word) => Buffer.from(word)),
   );
-  return found instanceof ErrorReply ? found.text : found.name;
+  return found instanceof ErrorReply ? found.text : found.command.name;
 }
 
 test("a command is found by its name in any case, a subcommand by both names", (t) => {
@@ -26,21 +32,27 @@ test("a command is found by its name in any case, a subcommand by both names", (
   t.is(chosen("client", "help"), "client|help");
 });
 
-test("what is not found, or has the wrong number of words, gets Redis' error", (t) => {
+test("an unknown command, or a wrong number of words, gets Redis' error", (t) => {
   t.is(chosen("nosuch", "x"), "ERR unknown command 'nosuch', with args beginning with: 'x' ");
   t.is(chosen("echo"), "ERR wrong number of arguments for 'echo' command");
   t.is(chosen("client"), "ERR wrong number of arguments for 'client' command");
   t.is(chosen("client", "nosuch"), "ERR unknown subcommand 'nosuch'. Try CLIENT HELP.");
 });
 
-test("names with a container lead to its subcommand, and to nothing where there is none", (t) => {
+test("a name with a container leads to its subcommand, or to nothing", (t) => {
   t.is(commandNamed(commands, "client|list"), list);
   t.is(commandNamed(commands, "client"), client);
   t.is(commandNamed(commands, "client|nosuch"), undefined);
   t.is(commandNamed(commands, "echo|list"), undefined);
 });
 
-test("an arity counts the name, and a negative one is the least", (t) => {
+test("a container is bare when its name alone does nothing; its HELP is not", (t) => {
+  t.true(isBare(client));
+  t.false(isBare(list));
+  t.false(isBare(helpOf(client)));
+});
+
+test("an arity counts the name, and a negative arity is the least number of words", (t) => {
   t.deepEqual(
     [1, 2, 3].map((count) => arityFits(2, count)),
     [false, true, false],
