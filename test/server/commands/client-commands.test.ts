@@ -3,11 +3,14 @@
  * Method: lines of CLIENT LIST taken apart by field; the names of the fields compared with a real redis-server's.
  */
 import test from "ava";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { until } from "../../until.ts";
 import { HeldLoader } from "../fakes.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
+
+const compared = testWith(program("redis-server"));
 
 /** The lines of a reply of CLIENT LIST or INFO, in RESP2, as fields. */
 function linesOf(reply: string): Record<string, string>[] {
@@ -116,12 +119,7 @@ test("reports are verbatim strings in RESP3", async (t) => {
   t.regex(await ask3(["CLIENT", "LIST"]), /^=\d+\r\ntxt:id=/);
 });
 
-test("the fields are those of a real redis-server, in its order, and Redis 7.4's", async (t) => {
-  if (!hasRedisServer()) {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-    return;
-  }
+compared("the fields are those of a real redis-server, in its order, and Redis 7.4's", async (t) => {
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
   const theirs = linesOf((await redis.answer(Buffer.from(command("CLIENT", "LIST")))).toString("latin1"));

@@ -5,12 +5,16 @@
  */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
+
+const compared = testWith(program("redis-server"));
+const withCli = testWith(program("redis-cli"));
 
 type Entry = [
   name: string,
@@ -70,19 +74,11 @@ test("LIST is all names, or the names of a pattern or a category", async (t) => 
   );
 });
 
-function compares(t: ExecutionContext): boolean {
-  if (hasRedisServer()) return true;
-  t.falsy(process.env.CI, "CI needs the package redis-server");
-  t.log("NOT COMPARED: redis-server is not on the PATH");
-  return false;
-}
-
 /** Numbers and names at the head of each entry of a reply to COMMAND INFO. */
 const HEADS =
   /\*10\r\n\$\d+\r\n([a-z-]+)\r\n:(-?\d+)\r\n\*\d+\r\n((?:\+[a-z_]+\r\n)*):(\d+)\r\n:(-?\d+)\r\n:(\d+)\r\n/g;
 
-test("arity, places of keys and the flags that matter to clients are Redis' own", async (t) => {
-  if (!compares(t)) return;
+compared("arity, places of keys and the flags that matter to clients are Redis' own", async (t) => {
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
   const names = [...COMMANDS.keys()].filter((name) => !name.startsWith("carrot."));
@@ -158,8 +154,7 @@ test("GETKEYSANDFLAGS says RO for a command that only looks", async (t) => {
 });
 
 for (const dialect of ["-2", "-3"]) {
-  test(`redis-cli ${dialect} reads the docs and works`, async (t) => {
-    if (!compares(t)) return;
+  withCli(`redis-cli ${dialect} reads the docs and works`, async (t) => {
     const { port } = await startRig(t);
     const args = dialect === "-3" ? ["-3"] : [];
     const cli = spawn("redis-cli", ["-p", String(port), ...args], { stdio: ["pipe", "pipe", "inherit"] });

@@ -2,8 +2,7 @@
  * Goal: every command answers what redis-server answers, byte for byte, in both dialects; every failure is Redis' error
  * and leaves the connection usable.
  * Method: the same commands go to a real redis-server, in which the keys are SET, and to a node whose origin has them.
- * Replies with ids or figures of either side are not compared. Without redis-server on the PATH
- * nothing is compared, and in CI that is a failure.
+ * Replies with ids or figures of either side are not compared.
  */
 import test from "ava";
 import { ErrorReply, type Reply } from "../../../proto/reply.ts";
@@ -15,9 +14,12 @@ import type { NodeFace } from "../../../server/commands/node-face.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
 import type { Log } from "../../../server/machine/log.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";
+
+const compared = testWith(program("redis-server"));
 
 /** The values of the keys that exist. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -158,12 +160,7 @@ function withoutGreeting(answer: string, protocol: 2 | 3): string {
 }
 
 for (const protocol of [2, 3] as const) {
-  test(`in RESP${protocol} every command answers as redis-server does`, async (t) => {
-    if (!hasRedisServer()) {
-      t.falsy(process.env.CI, "CI needs the package redis-server");
-      t.log("NOT COMPARED: redis-server is not on the PATH");
-      return;
-    }
+  compared(`in RESP${protocol} every command answers as redis-server does`, async (t) => {
     const redis = await RedisServer.start();
     t.teardown(() => redis.stop());
     const load = (_: unknown, { keyBytes }: { keyBytes: Uint8Array }) => {

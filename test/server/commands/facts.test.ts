@@ -8,9 +8,12 @@ import { FACTS } from "../../../server/commands/facts.ts";
 import { FACTS_OF_CLIENTS } from "../../../server/commands/facts-of-clients.ts";
 import { FACTS_OF_KEYS } from "../../../server/commands/facts-of-keys.ts";
 import { FACTS_OF_NODE } from "../../../server/commands/facts-of-node.ts";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { REDIS_NAMES } from "./redis-names.ts";
+
+const compared = testWith(program("redis-server"));
 
 test("a command has the name of one of Redis', or begins with carrot.", (t) => {
   t.deepEqual(
@@ -19,12 +22,7 @@ test("a command has the name of one of Redis', or begins with carrot.", (t) => {
   );
 });
 
-test("the list of Redis' names has every command of redis-server", async (t) => {
-  if (!hasRedisServer()) {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-    return void t.pass();
-  }
+compared("the list of Redis' names has every command of redis-server", async (t) => {
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
   const names = (await redis.answer(Buffer.from(command("COMMAND", "LIST")))).toString("latin1");

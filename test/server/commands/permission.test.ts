@@ -7,9 +7,12 @@ import test from "ava";
 import type { LocalContext } from "../../../server/commands/command.ts";
 import { denialOf } from "../../../server/commands/permission.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";
+
+const compared = testWith(program("redis-server"));
 
 const WRONG = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
 const denied = (name: string) => `-NOPERM this user has no permissions to run the '${name}' command\r\n`;
@@ -119,12 +122,7 @@ test("without an admin's password the ring is changed from this machine only, an
   t.is(denialOf(COMMANDS.get("flushall")!, from("10.0.0.1")), undefined);
 });
 
-test("the error is redis-server's for a user without the permission", async (t) => {
-  if (!hasRedisServer()) {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-    return;
-  }
+compared("the error is redis-server's for a user without the permission", async (t) => {
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
   const request = [

@@ -5,10 +5,13 @@
  */
 import { connect } from "node:net";
 import test from "ava";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { until } from "../../until.ts";
 import { bulk, type Rig, startRig } from "../rig.ts";
+
+const compared = testWith(program("redis-server"));
 
 const LINES = [
   ...[
@@ -72,12 +75,7 @@ function t0(reply: string): void {
   if (reply !== "+OK\r\n") throw new Error(reply);
 }
 
-test("a client that says MONITOR sees what redis-server would show", async (t) => {
-  if (!hasRedisServer()) {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-    return;
-  }
+compared("a client that says MONITOR sees what redis-server would show", async (t) => {
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
   const expected = await seenByRedis(redis);

@@ -6,11 +6,14 @@
  */
 import { connect, type NetConnectOpts } from "node:net";
 import test, { type ExecutionContext } from "ava";
+import { program, testWith } from "../../needs.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { until } from "../../until.ts";
 import { HeldLoader, turn } from "../fakes.ts";
 import { type Rig, startRig } from "../rig.ts";
+
+const compared = testWith(program("redis-server"));
 
 /** `a: GET k | PING`: what a client sends in one piece. `a` begins with HELLO 3, `b` with RESP2. */
 type Step = string;
@@ -171,13 +174,7 @@ const SCRIPTS: Readonly<Record<string, readonly Step[]>> = {
 };
 
 for (const [title, script] of Object.entries(SCRIPTS)) {
-  test(`as redis-server: ${title}`, async (t) => {
-    if (!hasRedisServer()) {
-      t.falsy(process.env.CI, "CI needs the package redis-server");
-      t.log("NOT COMPARED: redis-server is not on the PATH");
-      t.pass();
-      return;
-    }
+  compared(`as redis-server: ${title}`, async (t) => {
     const redis = await RedisServer.start();
     t.teardown(() => redis.stop());
     const rig = await startRig(t, [], { loader: { load: () => null } });
