@@ -1,19 +1,18 @@
 /**
- * A client that costs little and knows how long each reply is: batches of commands, one after the other, over several
- * connections.
+ * A client that costs little CPU: sends batches of commands over several connections, and counts the bytes of the replies.
  *
- * Invariant: every byte that was expected has come, or the promise is rejected. It does not read replies: a value of
- * the wrong length, or an error in its place, shows as bytes that are missing or too many.
+ * Invariant: every expected byte has come, or the promise is rejected. The client does not read replies: a value of the wrong
+ * length, or an error in place of a value, shows as bytes that are missing or too many.
  */
 import { createConnection, type Socket } from "node:net";
 
-/** Commands that are sent in one piece, and how long their replies are together. */
+/** Commands that are sent in one piece, and the length of all their replies together. */
 export interface Batch {
   readonly commands: string | Buffer;
   readonly replyBytes: number;
 }
 
-/** After so long without a byte the replies are not what was expected. */
+/** A server that sends no byte for this long has not sent the replies that were expected. */
 const SILENCE_MS = 20_000;
 
 /** A command in RESP. */
@@ -21,12 +20,12 @@ export function command(words: readonly string[]): string {
   return `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`;
 }
 
-/** How long the reply with a value of so many bytes is. */
+/** The length of a reply with a value of this many bytes. */
 export function bulkBytes(valueBytes: number): number {
   return `$${valueBytes}\r\n`.length + valueBytes + 2;
 }
 
-/** redis-benchmark's key of this number, 16 bytes. */
+/** The key that redis-benchmark makes of this number, 16 bytes. */
 export function keyOf(i: number): string {
   return `key:${String(i).padStart(12, "0")}`;
 }
@@ -37,7 +36,7 @@ export function getBatch(keys: readonly string[], valueBytes: number): Batch {
   return { commands: Buffer.from(commands), replyBytes: keys.length * bulkBytes(valueBytes) };
 }
 
-/** Sends batches until there are none; each connection sends the next when it has all replies to its last. */
+/** Sends batches until there are no more. Each connection sends its next batch when it has all replies to the last. */
 export async function drive(port: number, connections: number, next: () => Batch | undefined): Promise<void> {
   await Promise.all(Array.from({ length: connections }, () => driveOne(port, next)));
 }
@@ -77,7 +76,7 @@ function failing(socket: Socket, reject: (error: Error) => void): (why: string) 
   return fail;
 }
 
-/** Sends one command over a connection of its own and resolves to the text of its reply, a bulk string or a line. */
+/** Sends one command over a connection of its own. Resolves to the text of the reply, a bulk string or a line. */
 export function ask(port: number, words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(port, "127.0.0.1");

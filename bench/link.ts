@@ -1,7 +1,7 @@
 /**
- * What a key costs on its way to its owner and back over the peer link, in CPU time of both processes together:
- * batches of 16 keys of 16 bytes asked for in one tick, values of 100 bytes answered at once from a Map, 8 batches
- * under way at a time. Without clients, stores or loaders: the link alone, over loopback.
+ * CPU time of a key's way to its owner and back over the peer link, of both processes together. Each tick asks for a
+ * batch of 16 keys of 16 bytes, the owner answers at once with values of 100 bytes, and 8 batches are under way at a time. No
+ * clients, stores or loaders: the link alone, over loopback.
  *
  * Run: node dist/bench/link.js [KEYS]
  */
@@ -11,6 +11,7 @@ import { cpus } from "node:os";
 import { refusedEdit } from "../cluster/edit-message.ts";
 import { Peers } from "../cluster/peers.ts";
 import type { PeerHandlers } from "../cluster/served-link.ts";
+import { realWorld } from "../server/machine/world.ts";
 
 const KEYS = Number(process.argv[2] ?? 1_000_000);
 const BATCH = 16;
@@ -37,17 +38,17 @@ function newPeers(id: string, up: () => void): Peers {
   const info = (text: string) => {
     if (text.includes("link is up")) up();
   };
-  const times = { clock: () => performance.now(), random: Math.random, epoch: () => 0 };
   return new Peers({
     id,
     secret: "bench",
     handlers,
     maxValueBytes: 1 << 20,
-    askTimeoutMs: () => 5000,
+    requestTimeoutMs: () => 5000,
     linkChanged: () => {},
     invalidated: () => {},
     log: { info, warn: console.error },
-    ...times,
+    epoch: () => 0,
+    world: realWorld(() => performance.now()),
   });
 }
 
@@ -56,7 +57,7 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-/** The owner: answers until it is killed, and reports its CPU time whenever it is asked. */
+/** The owner: answers until it is killed, and tells its CPU time when it is asked. */
 async function own(): Promise<void> {
   const peers = newPeers(OWNER, () => {});
   await peers.listen("127.0.0.1", 27391);

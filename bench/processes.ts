@@ -1,8 +1,7 @@
 /**
- * The servers under measurement, as processes, and what they cost.
+ * The servers that are measured: starts and fills them, reads their CPU time and memory from /proc and their INFO.
  *
- * Owns starting and ending them, their CPU time and memory as /proc has it, their fields in INFO, and filling them.
- * Everything started here is ended here, by pid.
+ * Invariant: every process that is started here is ended here, by pid.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -62,7 +61,7 @@ export async function infoOf({ port }: ServerProcess): Promise<(field: string) =
   return (field) => Number(fields[field] ?? 0);
 }
 
-/** A port that is free now. */
+/** A port on which nothing listens now. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -121,7 +120,7 @@ async function launch(
   return { name, port, child };
 }
 
-/** Puts entries in, keys as keyOf has them: by MSET on redis-server, by MGET (which loads them) on carrotCache. */
+/** Puts in entries with the keys of `keyOf`: by MSET on redis-server, by MGET, which loads them, on carrotCache. */
 export async function fill(
   { name, port }: ServerProcess,
   entries: number,
@@ -147,7 +146,7 @@ export async function fill(
 export interface GetLoad {
   readonly requests: number;
   readonly pipeline: number;
-  /** Keys 0 to this, which are all held, are asked for at random. */
+  /** The keys below this number, which are all held, are asked for at random. */
   readonly keys: number;
   /** Threads of redis-benchmark. */
   readonly clientThreads?: number;

@@ -1,15 +1,15 @@
 /**
- * What the figures have in common: their shape, the table, the progress line.
+ * The shape of a figure, the table of all figures, and the line that shows progress.
  *
  * Invariant: standard output gets the table and nothing else, so that it can be kept; progress goes to standard error.
- * Does not know how anything is measured.
+ * Does not know how a figure is measured.
  */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 
-/** How thorough a run is, and what it is about. */
+/** The settings of one run. */
 export interface Settings {
-  /** How often a comparison is repeated; its figure is the median. */
+  /** The number of rounds of a comparison; its figure is their median. */
   readonly rounds: number;
   /** A run that shows whether everything works: a tenth of the requests. Its figures are not to be quoted. */
   readonly quick: boolean;
@@ -27,16 +27,16 @@ export interface Figure {
   /** With its unit. */
   readonly measured: string;
   readonly target?: string;
-  /** Whether the target is met; undefined where this run cannot tell, or nothing is aimed at. */
+  /** Whether the target is met; undefined where this run cannot tell, or there is no target. */
   readonly met?: boolean | undefined;
-  /** The same of something else, measured in the same run. */
+  /** A figure of something else, measured in the same run. */
   readonly beside?: string;
 }
 
-/** A few figures that are measured together. */
+/** Figures that are measured together. */
 export interface Part {
   readonly name: string;
-  /** Whether redis-server and redis-benchmark have to be there. */
+  /** Whether redis-server and redis-benchmark must be installed. */
   readonly needsRedis: boolean;
   /** What the figures include, and how they are measured; a paragraph for the reader of the table. */
   readonly includes: string;

@@ -1,6 +1,6 @@
 /**
- * How many commands a second of CPU time the request side of RESP reads: redis-parser alone, the reader with
- * redis-parser behind it, and the reader's GET fast path. Pipelined GETs in chunks of 64 KiB, cut anywhere.
+ * Commands that the request side of RESP reads in a second of CPU time: redis-parser alone, the reader with redis-parser
+ * behind it, and the reader's GET fast path. The input is pipelined GETs in chunks of 64 KiB, cut anywhere.
  *
  *     node dist/bench/resp.js [seconds per row]
  */

@@ -1,5 +1,5 @@
 /**
- * Every figure that the README quotes, measured and printed as one table.
+ * Measures the figures of the README's table of targets, and prints them as one table.
  *
  *     npm run bench                             everything, about a quarter of an hour
  *     npm run bench -- get forward              these parts

@@ -1,33 +1,35 @@
 /**
  * Deadlines of very many requests with one timer.
  *
- * Owns lists of ids by the slot of time in which they are due. Keeps: an id is reported once, at most two slots late,
- * never early; without ids there is no timer. Ids cannot be taken out: who was answered in time is reported too, and
- * costs eight bytes until then. (A timer for each request costs a microsecond; so does a search for those due.)
+ * Owns lists of ids by the slot of time in which they are due. Keeps: each id is reported once, never early and at most
+ * two slots late; without ids there is no timer. An id cannot be taken out: that of an answered request is reported, too,
+ * and costs eight bytes until then. (One timer a request would cost a microsecond; so would searching for the ids due.)
  */
+
+import type { Timer, World } from "./world.ts";
 
 const SLOT_MS = 10;
 
 export class Deadlines {
-  readonly #clock: () => number;
+  readonly #world: Pick<World, "clock" | "every" | "soon">;
   readonly #due: (id: number) => void;
   readonly #slots = new Map<number, number[]>();
-  /** The slot last added to, which is nearly always the next one, too. */
+  /** The slot of the last `add`; the next id nearly always belongs there, too. */
   #slot = Number.NaN;
   #ids: number[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
-  constructor(clock: () => number, due: (id: number) => void) {
-    this.#clock = clock;
+  constructor(world: Pick<World, "clock" | "every" | "soon">, due: (id: number) => void) {
+    this.#world = world;
     this.#due = due;
   }
 
   add(id: number, timeoutMs: number): void {
-    const slot = Math.ceil((this.#clock() + timeoutMs) / SLOT_MS);
+    const slot = Math.ceil((this.#world.clock() + timeoutMs) / SLOT_MS);
     if (slot !== this.#slot) this.#useSlot(slot);
     this.#ids.push(id);
-    // After the poll phase: what arrived while this process was held up is still in time.
-    this.#timer ??= setInterval(() => setImmediate(() => this.sweep()), SLOT_MS);
+    // `soon`: an answer that arrived while this process was held up is read before its request is late.
+    this.#timer ??= this.#world.every(SLOT_MS, () => this.#world.soon(() => this.#sweep()));
   }
 
   #useSlot(slot: number): void {
@@ -36,9 +38,9 @@ export class Deadlines {
     this.#slots.set(slot, this.#ids);
   }
 
-  /** Reports what is due by now. */
-  sweep(): void {
-    const now = this.#clock() / SLOT_MS;
+  /** Reports the ids that are due by now. */
+  #sweep(): void {
+    const now = this.#world.clock() / SLOT_MS;
     for (const [slot, ids] of this.#slots) {
       if (slot > now) continue;
       this.#slots.delete(slot);
@@ -50,7 +52,7 @@ export class Deadlines {
 
   /** Forgets all ids. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#slots.clear();
     this.#slot = Number.NaN;

@@ -1,26 +1,29 @@
 /**
- * One member's deletes: told at once, or as soon as it can be reached again.
+ * Deletes for one other member: sent at once, or as soon as the member can be reached again.
  *
- * Owns what this member may have missed. Keeps: a delete is remembered until the member has confirmed it; when the
- * link comes up, what was missed goes first, and links answer in order, so that no later answer is older than a
- * delete. Does not know who owns a key: every member is told of every delete.
+ * Owns the deletes that the member may have missed. Keeps: a delete is remembered until the member has confirmed it. When
+ * the link comes up the missed deletes go first, and a link answers in order, so no later answer is older than a delete.
+ * Does not know which member owns a key: every member gets every delete.
  */
 
-import type { Link } from "./link.ts";
-import { MissedRemoves } from "./missed-removes.ts";
-import { BATCH_BYTES, MAX_KEY_BYTES } from "./requests.ts";
+import type { DialedLink } from "./dialed-link.ts";
+import { MissedDeletes } from "./missed-deletes.ts";
+import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_KEY_BYTES } from "./requests.ts";
 
 export class Deletes {
-  readonly #link: Pick<Link, "ask">;
-  readonly #missed = new MissedRemoves();
+  readonly #link: Pick<DialedLink, "request">;
+  readonly #missed = new MissedDeletes();
 
-  constructor(link: Pick<Link, "ask">) {
+  constructor(link: Pick<DialedLink, "request">) {
     this.#link = link;
   }
 
-  /** How many live entries went. Remembers the keys that it could not tell of and rejects with PeerUnreachable. */
+  /**
+   * Resolves with the number of live entries that the member removed. Rejects with PeerUnreachable; then the keys are
+   * remembered.
+   */
   remove(keys: readonly Uint8Array[], copiesOnly = false): Promise<number> {
-    // They may have to be kept for much longer than the caller keeps them. Nobody stores keys too long to ask for.
+    // Copies: keys may be remembered for longer than the caller keeps them. A key too long for the link is stored nowhere.
     const kept = keys.filter((key) => key.length <= MAX_KEY_BYTES).map((key) => Buffer.from(key));
     return this.#remove(kept, copiesOnly);
   }
@@ -28,17 +31,17 @@ export class Deletes {
   /** As `remove`, of all keys. */
   async flush(copiesOnly = false): Promise<void> {
     try {
-      await this.#link.ask("flushed", (id) => ({ flush: { id, copiesOnly } }));
+      await this.#link.request("flushed", (id) => ({ flush: { id, copiesOnly } }));
     } catch (error) {
       this.#missed.addFlush();
       throw error;
     }
   }
 
-  /** The link is up: sends what was missed. */
+  /** Sends what was missed. To be called when the link comes up, before anything else is sent. */
   catchUp(): void {
     const { flush, keys } = this.#missed.take();
-    const ignore = () => {}; // What fails again is remembered again.
+    const ignore = () => {}; // A delete that fails again is remembered again.
     if (flush) this.flush().catch(ignore);
     if (keys.length > 0) this.#remove(keys, false).catch(ignore);
   }
@@ -56,16 +59,16 @@ export class Deletes {
 
   async #removeBatch(keys: Uint8Array[], copiesOnly: boolean): Promise<number> {
     try {
-      return (await this.#link.ask("removed", (id) => ({ remove: { id, keys, copiesOnly } }))).count ?? 0;
+      return (await this.#link.request("removed", (id) => ({ remove: { id, keys, copiesOnly } }))).count ?? 0;
     } catch (error) {
-      // Also where only copies were meant: what the member does in between is not known.
+      // As whole deletes even when only copies were meant: what the member stores until then is not known.
       this.#missed.add(keys);
       throw error;
     }
   }
 }
 
-/** The keys in as many requests as their bytes need; a key costs four bytes of framing. */
+/** Splits keys into requests; each but the last is just longer than BATCH_BYTES, framing included. */
 function batches(keys: readonly Uint8Array[]): Uint8Array[][] {
   const result: Uint8Array[][] = [];
   let bytes = BATCH_BYTES;
@@ -75,7 +78,7 @@ function batches(keys: readonly Uint8Array[]): Uint8Array[][] {
       bytes = 0;
     }
     result.at(-1)!.push(key);
-    bytes += key.length + 4;
+    bytes += key.length + KEY_OVERHEAD_BYTES;
   }
   return result;
 }

@@ -1,15 +1,15 @@
 /**
- * Edits and what came of them, as the peer messages carry them.
+ * Edits and their results as the peer messages carry them.
  *
- * Owns the translation in both directions. Keeps: whatever a peer sends becomes a well-formed edit or is refused whole;
- * what is answered is copied out of the frame, because a view would keep all of it alive. Does not know requests.
+ * Owns the translation in both directions. Keeps: whatever a peer sends becomes a well-formed edit or is refused whole. An
+ * answer's value is copied out of its frame, because a view would keep the whole frame alive. Does not know requests.
  */
 
 import { Reader } from "protobufjs/minimal.js";
 import { carrot } from "../proto/generated/carrot.js";
 import type { Condition, Edit, Edited, Range } from "./edit.ts";
 
-/** What an edit takes in a frame besides its key and its value. */
+/** More than an edit takes in a frame besides its key and its value. */
 export const EDIT_OVERHEAD_BYTES = 96;
 
 /** The field `edit` of Frame with its wire type. */
@@ -25,13 +25,13 @@ const CONDITIONS: Readonly<Record<Condition, carrot.Condition>> = {
 };
 const CONDITION_NAMES = Object.keys(CONDITIONS) as Condition[];
 
-/** An edit that was not carried out. */
+/** The result of an edit that was refused: nothing is done. */
 export function refusedEdit(error: string): Edited {
   const nothing = { bytes: 0, value: undefined, uses: 0, idleMs: 0 };
   return { held: false, changed: false, noRoom: false, ...nothing, error };
 }
 
-/** Whether a frame is one edit and nothing else: only such a one may be longer than other requests. */
+/** Whether a frame is one edit and nothing else: only such a frame may be longer than other requests. */
 export function isEditFrame(frame: Uint8Array): boolean {
   const reader = Reader.create(frame);
   return reader.uint32() === EDIT_TAG && reader.uint32() === reader.len - reader.pos;
@@ -53,7 +53,7 @@ export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.E
   };
 }
 
-/** The edit in a message; undefined when this node does not know one of its conditions, and so may not do it. */
+/** The edit in a message; undefined when this node does not know one of its conditions, and so must not do it. */
 export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
   const conditions: Condition[] = [];
   for (const number of message.conditions ?? []) {
@@ -71,7 +71,7 @@ export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
   };
 }
 
-/** A life that is no number is over: an entry kept for too long is worse than one that is missing. */
+/** A lifetime that is no number counts as over: an entry kept for too long is worse than a missing one. */
 function lifeOf({ keepLife, ttlMs }: carrot.Edit.$Properties): Edit["life"] {
   if (keepLife) return "keep";
   if (ttlMs === null || ttlMs === undefined) return "endless";

@@ -1,16 +1,20 @@
 /**
- * A peer's socket as a stream of frames.
+ * A wire to another member as a stream of frames.
  *
- * Owns the socket. Keeps: whatever is thrown while a frame is handled ends this socket and nothing else; no frame is
+ * Owns the wire. Keeps: whatever is thrown while a frame is handled ends this wire and nothing else; no frame is
  * handed on while paused or after the end; the end is reported once, after which nothing is held. Does not know what
  * frames mean.
  */
 
-import type { Socket } from "node:net";
 import { FrameReader } from "../proto/frame.ts";
+import type { Timer, Wire, World } from "./world.ts";
 
-export interface FrameStreamOptions {
-  readonly socket: Socket;
+/** How often an idle wire is looked at before it is closed. */
+const IDLE_LOOKS = 4;
+
+interface FrameStreamOptions {
+  readonly wire: Wire;
+  readonly world: Pick<World, "quietlyEvery">;
   readonly maxFrameBytes: number;
   /** May throw: the stream ends with that error. */
   readonly onFrame: (frame: Buffer) => void;
@@ -19,24 +23,25 @@ export interface FrameStreamOptions {
 }
 
 export class FrameStream {
-  readonly #socket: Socket;
+  readonly #wire: Wire;
   readonly #reader: FrameReader;
   readonly #options: FrameStreamOptions;
   #ended = false;
   #ending = false;
   #paused = false;
   #corked = false;
+  #idleTimer: Timer | undefined;
 
   constructor(options: FrameStreamOptions) {
     this.#options = options;
-    this.#socket = options.socket;
+    this.#wire = options.wire;
     this.#reader = new FrameReader(options.maxFrameBytes);
-    // Requests are small and somebody waits for each: Nagle would hold them back for an answer.
-    this.#socket.setNoDelay(true);
-    this.#socket.on("data", (chunk: Buffer) => this.#read(chunk));
-    this.#socket.on("drain", () => this.#resume());
-    this.#socket.on("error", (error) => this.destroy(error));
-    this.#socket.on("close", () => this.destroy());
+    // Requests are small and a caller waits for each: Nagle's algorithm would hold them back.
+    this.#wire.setNoDelay(true);
+    this.#wire.on("data", (chunk: Buffer) => this.#read(chunk));
+    this.#wire.on("drain", () => this.#resume());
+    this.#wire.on("error", (error) => this.destroy(error));
+    this.#wire.on("close", () => this.destroy());
   }
 
   /** The longest frame accepted from now on. */
@@ -45,66 +50,79 @@ export class FrameStream {
   }
 
   get bytesReceived(): number {
-    return this.#socket.bytesRead;
+    return this.#wire.bytesRead;
   }
 
   get bytesSent(): number {
-    return this.#socket.bytesWritten;
+    return this.#wire.bytesWritten;
   }
 
   /** Bytes that the other side has not taken yet. */
   get outgoingBytes(): number {
-    return this.#socket.writableLength;
+    return this.#wire.writableLength;
   }
 
-  /** Sends a frame, or nothing after `end`; those of one tick leave in one write. */
+  /** Sends a frame; frames of one tick leave in one write. After `end` nothing is sent. */
   send(frame: Uint8Array): void {
     if (this.#ended || this.#ending) return;
     if (!this.#corked) {
       this.#corked = true;
-      this.#socket.cork();
+      this.#wire.cork();
+      // At the end of what runs now, which takes no time. `soon` would hold each frame back until all that has arrived is
+      // handled.
       process.nextTick(() => {
         this.#corked = false;
-        this.#socket.uncork();
+        this.#wire.uncork();
       });
     }
-    this.#socket.write(frame);
+    this.#wire.write(frame);
   }
 
-  /** Reads no more until what was sent has been taken; only of use while `outgoingBytes` is not 0. */
+  /**
+   * Hands on no frame until the other side has taken what was sent. Not to be called while `outgoingBytes` is 0, when
+   * nothing would end the pause.
+   */
   pauseUntilDrained(): void {
     this.#paused = true;
-    this.#socket.pause();
+    this.#wire.pause();
   }
 
-  /** Closes when nothing has moved in either direction for so long. */
+  /** Closes when nothing has moved in either direction for so long, at most a quarter longer. To be called once. */
   closeWhenIdle(timeoutMs: number): void {
-    this.#socket.setTimeout(timeoutMs, () => this.destroy(new Error(`nothing moved for ${timeoutMs} ms`)));
+    let movedBefore = -1;
+    let idleLooks = 0;
+    this.#idleTimer = this.#options.world.quietlyEvery(timeoutMs / IDLE_LOOKS, () => {
+      const moved = this.#wire.bytesRead + this.#wire.bytesWritten - this.#wire.writableLength;
+      idleLooks = moved === movedBefore ? idleLooks + 1 : 0;
+      movedBefore = moved;
+      if (idleLooks === IDLE_LOOKS) this.destroy(new Error(`nothing moved for ${timeoutMs} ms`));
+    });
   }
 
-  /** Lets what was sent go out, then closes. */
+  /** Closes when what was sent has gone out. */
   end(): void {
     this.#ending = true;
-    this.#socket.end();
+    this.#wire.end();
   }
 
   /** Sends a last frame and closes, whether or not the other side reads it. */
   endWith(error: Error, farewell: Uint8Array | undefined): void {
-    if (farewell !== undefined) this.#socket.end(farewell);
+    if (farewell !== undefined) this.#wire.end(farewell);
     this.#finish(error);
-    if (farewell === undefined) this.#socket.destroy();
-    else this.#socket.destroySoon();
+    if (farewell === undefined) this.#wire.destroy();
+    else this.#wire.destroySoon();
   }
 
   /** Closes at once and reports the end, if it was not reported before. */
   destroy(reason?: Error): void {
     this.#finish(reason);
-    this.#socket.destroy();
+    this.#wire.destroy();
   }
 
   #finish(reason: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#idleTimer?.cancel();
     this.#options.onEnd(reason);
   }
 
@@ -130,6 +148,6 @@ export class FrameStream {
     if (!this.#paused || this.#ended) return;
     this.#paused = false;
     this.#deliver();
-    if (!this.#paused) this.#socket.resume();
+    if (!this.#paused) this.#wire.resume();
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The proof, in both directions, that the other end of a link knows the cluster secret, before anything else is read.
+ * Both ends of a link prove that they know the cluster secret, before either reads anything else.
  *
- * Owns the greeting messages and what is proved. Keeps: the dialing side proves first, so that nobody who merely
- * connects gets a MAC to work on; each MAC covers both nonces, the role and the id that was dialed, so that it is
- * of no use a second time, in the other direction, or at another member. Does not know sockets, timers or logs, and
- * does not protect what follows: who can change bytes on the way needs a private network or a tunnel.
+ * Owns the greeting messages and what is proved. Keeps: the dialing side proves first, so that a stranger that merely
+ * connects gets no MAC to work on. Each MAC covers both nonces, the role and the dialed id, so it is of no use a second
+ * time, in the other direction, or at another member. Does not know wires, timers or logs. Does not protect what follows:
+ * against an attacker that can change bytes on the way only a private network or a tunnel helps.
  *
  *     dialer                                        acceptor
  *       Hello     version, nonce, digest of the id ->
@@ -14,13 +14,14 @@
  *       from here on each side reads carrot.Frame
  */
 
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
+import type { World } from "./world.ts";
 
 /** Goes up when an older node could not read what a newer one says. */
-export const PROTOCOL_VERSION = 2;
-/** The longest greeting accepted; the longest one sent has 38. */
+const PROTOCOL_VERSION = 2;
+/** The longest greeting accepted; the longest one sent has 38 bytes. */
 export const MAX_GREETING_BYTES = 64;
 const NONCE_BYTES = 16;
 const TARGET_BYTES = 8;
@@ -38,7 +39,7 @@ export class HandshakeError extends Error {
 }
 
 /** What to do after a greeting was read: send `reply` if there is one, and with `proved` begin to read frames. */
-export interface HandshakeStep {
+interface HandshakeStep {
   readonly reply: Buffer | undefined;
   readonly proved: boolean;
 }
@@ -52,7 +53,7 @@ function digestOf(id: string): Buffer {
   return createHash("sha256").update(id).digest().subarray(0, TARGET_BYTES);
 }
 
-/** Nonces come first and have a fixed length, the id comes last: no two meanings for the same bytes. */
+/** Nonces come first and have a fixed length, the id comes last: so no bytes have two meanings. */
 function mac(secret: string, role: Role, dialed: Uint8Array, accepted: Uint8Array, target: string): Buffer {
   const hmac = createHmac("sha256", secret).update(`carrot ${PROTOCOL_VERSION} ${role}\0`);
   return hmac.update(dialed).update(accepted).update(target).digest();
@@ -71,15 +72,16 @@ function nonceIn(bytes: Uint8Array | null | undefined): Uint8Array {
 export class DialerHandshake {
   readonly #secret: string;
   readonly #target: string;
-  readonly #nonce: Uint8Array = randomBytes(NONCE_BYTES);
+  readonly #nonce: Uint8Array;
   #theirs: Uint8Array | undefined;
 
-  constructor(secret: string, target: string) {
+  constructor(secret: string, target: string, { randomBytes }: Pick<World, "randomBytes">) {
     this.#secret = secret;
     this.#target = target;
+    this.#nonce = randomBytes(NONCE_BYTES);
   }
 
-  /** True once the other side has this side's proof: if it closes now without a word, it did not like it. */
+  /** This side has sent its proof: when the other side now closes without a word, it has refused the proof. */
   get proofSent(): boolean {
     return this.#theirs !== undefined;
   }
@@ -91,7 +93,7 @@ export class DialerHandshake {
     });
   }
 
-  /** Takes one greeting of the other side. Throws HandshakeError, or protobufjs' errors for bytes that are none. */
+  /** Takes one greeting of the other side. Throws HandshakeError, or protobufjs' errors for bytes that are no greeting. */
   read(frame: Buffer): HandshakeStep {
     const { challenge, welcome } = decodeFrame(carrot.Greeting, frame);
     if (challenge && this.#theirs === undefined) return this.#prove(challenge);
@@ -127,12 +129,13 @@ export class DialerHandshake {
 export class AcceptorHandshake {
   readonly #secret: string;
   readonly #id: string;
-  readonly #nonce: Uint8Array = randomBytes(NONCE_BYTES);
+  readonly #nonce: Uint8Array;
   #theirs: Uint8Array | undefined;
 
-  constructor(secret: string, id: string) {
+  constructor(secret: string, id: string, { randomBytes }: Pick<World, "randomBytes">) {
     this.#secret = secret;
     this.#id = id;
+    this.#nonce = randomBytes(NONCE_BYTES);
   }
 
   /** As DialerHandshake.read; the last step has both a reply and `proved`. */

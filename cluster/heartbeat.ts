@@ -2,21 +2,22 @@
  * Whether the other end of a link is still there. Node reports nothing for a cut link with unsent data, not even
  * after 40 s.
  *
- * Owns one interval timer. Keeps: it counts its own beats, not time, and only those that came in time, so that a
- * process that is held up accuses nobody: a late beat says more about this process than about the other side, and what
- * arrived meanwhile is read before it is judged. Does not know frames.
+ * Owns one timer. Keeps: a process that is held up accuses no other. The heartbeat counts its own beats instead of time,
+ * and only beats that came in time: a late one says more about this process than about the other side. What arrived
+ * meanwhile is read before a beat judges. Does not know frames.
  */
+
+import type { Timer, World } from "./world.ts";
 
 const INTERVAL_MS = 500;
 /** 1.5 s: three pings without a single byte in return. */
 const MAX_SILENT_BEATS = 3;
-/** A beat that is later than half of the interval is none in time. */
+/** A beat that is later than half an interval is not counted. */
 const MAX_LATE_MS = 250;
 
-export interface HeartbeatOptions {
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
-  /** Bytes received so far; any byte is a sign of life, so that a large value on a slow line is none of silence. */
+interface HeartbeatOptions {
+  readonly world: Pick<World, "clock" | "every" | "soon">;
+  /** Bytes received so far. Any byte is a sign of life: a large value on a slow line is no silence. */
   readonly received: () => number;
   readonly ping: () => void;
   /** Called once, when nothing was heard for too long. */
@@ -25,7 +26,7 @@ export interface HeartbeatOptions {
 
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #received = -1;
   #silentBeats = 0;
   #lastBeatMs = 0;
@@ -36,20 +37,21 @@ export class Heartbeat {
 
   /** Pings at once and then at every beat. */
   start(): void {
-    this.#lastBeatMs = this.#options.clock();
-    this.#timer = setInterval(() => setImmediate(() => this.beat()), INTERVAL_MS);
-    this.beat();
+    const { clock, every, soon } = this.#options.world;
+    this.#lastBeatMs = clock();
+    this.#timer = every(INTERVAL_MS, () => soon(() => this.#beat()));
+    this.#beat();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
   }
 
-  beat(): void {
+  #beat(): void {
     if (this.#timer === undefined) return;
     const received = this.#options.received();
-    const now = this.#options.clock();
+    const now = this.#options.world.clock();
     const wasHeldUp = now - this.#lastBeatMs > INTERVAL_MS + MAX_LATE_MS;
     this.#lastBeatMs = now;
     if (received !== this.#received) this.#silentBeats = 0;

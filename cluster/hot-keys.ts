@@ -10,9 +10,9 @@
 
 import type { Hash32 } from "./ring.ts";
 
-export interface HotKeysOptions {
+interface HotKeysOptions {
   readonly hash: Hash32;
-  /** Differs from process to process: nobody can choose keys that count for each other. */
+  /** Differs from process to process, so that no client can choose keys that count for each other. */
   readonly seed: number;
   readonly clock: () => number;
   /** How often a key has to be asked for in the window. */
@@ -55,8 +55,8 @@ export class HotKeys {
     this.#windowStart = options.clock();
   }
 
-  /** Counts one request for `key`; true when it was asked for often enough lately, this time included. */
-  shouldMirror(key: Uint8Array): boolean {
+  /** Counts one request for `key`; true when it has been asked for often enough lately, this request included. */
+  countAndTest(key: Uint8Array): boolean {
     this.#age();
     const hash = this.#hash(key, this.#seed);
     let least = MAX_COUNT;
@@ -81,7 +81,7 @@ export class HotKeys {
   }
 }
 
-/** How long a copy of an entry with this remaining life may be kept; undefined is an entry that does not expire. */
+/** How long a mirror of an entry with this remaining life may be kept; undefined is an entry that does not expire. */
 export function leaseMs(ttlMs: number | undefined): number {
   return ttlMs === undefined ? MAX_LEASE_MS : Math.min(MAX_LEASE_MS, ttlMs);
 }

@@ -1,21 +1,21 @@
 /**
- * Who waits for an answer, by the id of the request.
+ * What waits for an answer, by the id of its request.
  *
- * Invariant: ids are given in ascending order (around the end of 32 bits), so that those of requests made one after the
- * other follow each other, unless somebody still waits who has had a number's place for very long. A ring of places: a Map
- * that is added to and deleted from all the time keeps making new tables.
+ * Invariant: ids ascend, and go round at the end of 32 bits; an id whose place is still taken is skipped. So requests made
+ * one after the other nearly always have ids that follow each other. The places form a ring: a Map with steady adding and
+ * deleting would keep making new tables.
  */
 
 const FIRST_PLACES = 256;
 
 export class InFlight<Waiting> {
   #waiting: (Waiting | undefined)[] = new Array(FIRST_PLACES).fill(undefined);
-  /** Of who has each place. */
+  /** The id that has each place. */
   #ids = new Uint32Array(FIRST_PLACES);
   #size = 0;
   #lastId: number;
 
-  /** The first id is the one behind `lastId`. */
+  /** The first id is the one after `lastId`. */
   constructor(lastId = 0) {
     this.#lastId = lastId;
   }
@@ -24,7 +24,7 @@ export class InFlight<Waiting> {
     return this.#size;
   }
 
-  /** Takes somebody in; returns the id. */
+  /** Keeps `waiting`; returns its id. */
   add(waiting: Waiting): number {
     if (2 * this.#size >= this.#waiting.length) this.#grow();
     let id = this.#lastId;
@@ -40,20 +40,20 @@ export class InFlight<Waiting> {
     return id;
   }
 
-  /** Who waits under this id, if anybody does. */
+  /** What waits under this id, if anything does. */
   get(id: number): Waiting | undefined {
     const place = id & (this.#waiting.length - 1);
     return this.#ids[place] === id ? this.#waiting[place] : undefined;
   }
 
-  /** Lets go of who waits under this id. */
+  /** Forgets what waits under this id. */
   delete(id: number): void {
     if (this.get(id) === undefined) return;
     this.#waiting[id & (this.#waiting.length - 1)] = undefined;
     this.#size--;
   }
 
-  /** Lets go of all; returns them in no order. */
+  /** Forgets all; returns them in no order. */
   clear(): Waiting[] {
     const all = this.#waiting.filter((waiting) => waiting !== undefined);
     this.#waiting.fill(undefined);
@@ -61,7 +61,7 @@ export class InFlight<Waiting> {
     return all;
   }
 
-  /** Two that had different places have different ones in twice as many. */
+  /** Two ids with different places have different ones among twice as many, too. */
   #grow(): void {
     const waiting = this.#waiting;
     const ids = this.#ids;

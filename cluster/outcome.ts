@@ -1,11 +1,11 @@
 /**
- * What asking for a key comes to, on this node or on another one.
+ * The results of asking for a key and of looking at one, on this node or on another.
  *
- * Owns the two result types that cross the peer link. Only remaining lifetimes are in them, never clock times, so
- * that members need not agree on what time it is.
+ * Owns the two result types that cross the peer link. They hold remaining lifetimes and never clock times, so that members
+ * need not agree on the time of day.
  */
 
-/** The end of a GET that had to go beyond the store. `ttlMs` is the remaining life; undefined: does not expire. */
+/** How a GET ends that had to go beyond the store. `ttlMs` is the remaining life; undefined: does not expire. */
 export type Outcome =
   | { readonly kind: "value"; readonly value: Uint8Array; readonly ttlMs: number | undefined }
   /** The origin says that there is no such key. */

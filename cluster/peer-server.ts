@@ -1,14 +1,13 @@
 /**
  * The peer port: links that other members dial.
  *
- * Owns the listening socket and every accepted one until it ends. Keeps: before the other side has proved the cluster
- * secret it can make this node hold 64 bytes for one second, in 64 sockets at most (the oldest goes first, since a
- * member needs only two round trips); no frame but a greeting is decoded before. Does not know keys or the ring.
+ * Owns the port and every accepted wire until it ends. Keeps: a stranger that has not proved the cluster secret makes this
+ * node hold at most 64 bytes for one second, on each of at most 64 wires. One wire more closes the oldest, since a member
+ * needs only two round trips. Before the proof only greetings are decoded. Does not know keys or the ring.
  *
  *     accepted --greetings, 1 s--> proved --introduction--> served until it ends, is silent or this node closes
  */
 
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import { isEditFrame } from "./edit-message.ts";
@@ -18,23 +17,25 @@ import type { QuietLog } from "./quiet-log.ts";
 import { MAX_REQUEST_BYTES } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
 import { type PeerHandlers, ServedLink } from "./served-link.ts";
+import type { Port, Wire, World } from "./world.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 1000;
 const MAX_HALF_OPEN = 64;
 /** A member pings every half second; a link on which nothing moved for so long has nobody at the other end. */
 const IDLE_TIMEOUT_MS = 10_000;
-/** With so many bytes of answers not taken, no further request is read. */
+/** While the other side has left this many bytes of answers untaken, none of its requests is read. */
 const PAUSE_BYTES = 4 << 20;
 /** How long answers under way may take once this node closes. */
 const LEAVE_TIMEOUT_MS = 5000;
 
-export interface PeerServerOptions {
+interface PeerServerOptions {
   /** This node's id. */
   readonly id: string;
   readonly secret: string;
   readonly handlers: PeerHandlers;
   readonly ring: RingAgreement;
   readonly log: QuietLog;
+  readonly world: World;
   /** The longest edit that is read; other requests are shorter. */
   readonly maxFrameBytes: number;
   /** A member has dialed this node and proved itself. */
@@ -52,34 +53,26 @@ interface Accepted {
 
 export class PeerServer {
   readonly #options: PeerServerOptions;
-  /** Those that listen, one an address. */
-  readonly #servers: Server[] = [];
+  /** One for each address to listen on. */
+  #ports: Port[] = [];
   readonly #links = new Set<Accepted>();
-  /** Those of `#links` that are not served yet, the oldest first. */
+  /** The links that are not served yet, the oldest first. */
   readonly #halfOpen = new Set<Accepted>();
 
   constructor(options: PeerServerOptions) {
     this.#options = options;
   }
 
-  /** Resolves when the port is open; rejects when it cannot be had. Once for each address to listen on. */
-  listen(host: string, port: number): Promise<void> {
-    const server = createServer((socket) => this.#accept(socket));
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ host, port }, () => {
-        server.off("error", reject);
-        // Such as EMFILE on accept: that one connection is lost, the server goes on.
-        server.on("error", (error) => this.#options.log.warn("accept", `peer port: ${error.message}`));
-        this.#servers.push(server);
-        resolve();
-      });
-    });
+  /** Resolves when the port is open; rejects when it cannot be had. To be called once for each address. */
+  async listen(host: string, port: number): Promise<void> {
+    // EMFILE on accept, for example: that one wire is lost, the port stays open.
+    const failed = (error: Error) => this.#options.log.warn("accept", `peer port: ${error.message}`);
+    this.#ports.push(await this.#options.world.listen(host, port, (wire) => this.#accept(wire), failed));
   }
 
   /** The port in use; 0 while not listening. */
   get port(): number {
-    return (this.#servers[0]?.address() as AddressInfo | null)?.port ?? 0;
+    return this.#ports[0]?.port ?? 0;
   }
 
   /** Accepts no more, lets the answers to what has been read go out, and closes every link. */
@@ -89,30 +82,34 @@ export class PeerServer {
     const destroyAll = () => {
       for (const link of this.#links) link.stream.destroy();
     };
-    const timer = setTimeout(destroyAll, LEAVE_TIMEOUT_MS);
-    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    clearTimeout(timer);
+    const timer = this.#options.world.after(LEAVE_TIMEOUT_MS, destroyAll);
+    const ports = this.#ports;
+    this.#ports = [];
+    await Promise.all(ports.map((port) => port.close()));
+    timer.cancel();
   }
 
-  #accept(socket: Socket): void {
-    const from = `${socket.remoteAddress}`;
+  #accept(wire: Wire): void {
+    const { world, secret, id } = this.#options;
+    const from = `${wire.remoteAddress}`;
     const link: Accepted = {
       stream: new FrameStream({
-        socket,
+        wire,
+        world,
         maxFrameBytes: MAX_GREETING_BYTES,
         onFrame: (frame) => this.#take(link, frame),
         onEnd: (reason) => this.#ended(link, reason, from),
       }),
-      handshake: new AcceptorHandshake(this.#options.secret, this.#options.id),
+      handshake: new AcceptorHandshake(secret, id, world),
       proved: false,
       served: undefined,
     };
     this.#links.add(link);
     this.#halfOpen.add(link);
-    const timer = setTimeout(() => {
+    const timer = world.after(HANDSHAKE_TIMEOUT_MS, () => {
       if (link.served === undefined) link.stream.destroy(new Error("did not finish the handshake in time"));
-    }, HANDSHAKE_TIMEOUT_MS);
-    socket.once("close", () => clearTimeout(timer));
+    });
+    wire.on("close", () => timer.cancel());
     if (this.#halfOpen.size > MAX_HALF_OPEN) {
       const [oldest] = this.#halfOpen;
       oldest!.stream.destroy(new Error("gave way to newer connections before its handshake was done"));
@@ -120,7 +117,7 @@ export class PeerServer {
   }
 
   #take(link: Accepted, frame: Buffer): void {
-    // A long frame of anything else could become millions of objects.
+    // A long frame of another kind could decode to millions of objects.
     if (frame.length > MAX_REQUEST_BYTES && !isEditFrame(frame)) throw new Error("sent too long a request");
     if (link.served !== undefined) {
       link.served.take(frame);
@@ -149,7 +146,7 @@ export class PeerServer {
     const introduction = {
       id: this.#options.id,
       maxFrameBytes: this.#options.maxFrameBytes,
-      ring: this.#options.ring.print,
+      ring: this.#options.ring.fingerprint,
     };
     link.stream.send(encodeFrame(carrot.Frame, { introduction }));
   }
@@ -157,10 +154,11 @@ export class PeerServer {
   #introduce(link: Accepted, { introduction }: carrot.Frame): void {
     const id = introduction?.id;
     if (!introduction || !id) throw new Error("sent another frame before it introduced itself");
-    const { handlers, ring, counted } = this.#options;
+    const { handlers, ring, world, counted } = this.#options;
     link.served = new ServedLink({
       handlers,
       ring,
+      world,
       maxAnswerBytes: introduction.maxFrameBytes ?? 0,
       send: (frame) => link.stream.send(frame),
       outgoingBytes: () => link.stream.outgoingBytes,
@@ -178,7 +176,7 @@ export class PeerServer {
     link.served?.ended();
     if (reason === undefined || (reason as NodeJS.ErrnoException).code === "ECONNRESET") return;
     const stage = link.proved ? "link" : "handshake";
-    // Few kinds, whatever strangers send, and those who merely knock do not hide a wrong secret.
+    // Few kinds, whatever strangers send. A stranger that merely connects does not silence the line of a wrong secret.
     this.#options.log.warn(`${stage} ${reason.name}`, `peer ${stage} from ${from} closed: ${reason.message}`);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * The one error that tells a caller to ask somebody else.
  *
- * Owns the distinction: this member cannot answer now (its successor can), as opposed to an answer that is an error.
+ * Owns the distinction between a member that cannot answer now, so that its successor is asked, and an answer that is an
+ * error.
  */
 
 export class PeerUnreachable extends Error {

@@ -3,19 +3,18 @@
  *
  * Owns a link to each member and the peer port. Keeps: a member that cannot be reached rejects at once with
  * PeerUnreachable; a delete that a member may not have heard of reaches it before anything else does when its link is
- * up again; members with different views of the ring end up with the same. Does not know who owns a key, nor what is
- * stored: that is the node's, which hands in its handlers.
+ * up again; members with different views of the ring end up with the same. Does not know which member owns a key, nor
+ * what is stored: the node does, and hands in its handlers.
  *
  * Each node dials each other one, so that there are two links a pair, each with requests in one direction.
  */
 
-import { connect, type Socket } from "node:net";
 import { Deletes } from "./deletes.ts";
+import { DialedLink, type LinkFigures } from "./dialed-link.ts";
 import type { Edit, Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
-import { Link, type LinkFigures } from "./link.ts";
 import type { Glimpse } from "./outcome.ts";
-import { glimpseOf } from "./outcome-entry.ts";
+import { glimpseOf } from "./outcome-message.ts";
 import { PeerServer } from "./peer-server.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import { type Log, QuietLog } from "./quiet-log.ts";
@@ -23,10 +22,11 @@ import { type GetWaiter, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts"
 import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
 import type { PeerHandlers, ScanPiece } from "./served-link.ts";
+import type { World } from "./world.ts";
 
 export type { PeerHandlers, ScanPiece };
 
-export interface PeersOptions {
+interface PeersOptions {
   /** This node's id: its advertised peer address, `host:port`, spelt as the other members spell it. */
   readonly id: string;
   /** The same on every member; may be empty where only members can connect. */
@@ -35,21 +35,19 @@ export interface PeersOptions {
   /** The largest value of any group; longer answers of a peer end the link to it. */
   readonly maxValueBytes: number;
   /** How long a member may take for everything but a GET; read at each use. */
-  readonly askTimeoutMs: () => number;
-  readonly clock: () => number;
-  readonly random: () => number;
+  readonly requestTimeoutMs: () => number;
+  readonly world: World;
   readonly log: Log;
   /** The epoch of the ring whose members were last given to `setMembers`. */
   readonly epoch: () => number;
-  /** A link came up or went: what this node was told over it may have gaps. */
+  /** A link came up or ended: invalidations that came over it may have gaps. */
   readonly linkChanged: () => void;
   /** A member says that what it answered for tracked keys no longer holds; undefined: for all keys. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
-  readonly connect?: (host: string, port: number) => Socket;
 }
 
 interface Member {
-  readonly link: Link;
+  readonly link: DialedLink;
   readonly deletes: Deletes;
   received: number;
   /** When views of the ring were last exchanged. */
@@ -58,7 +56,7 @@ interface Member {
 
 /** Room for framing and for the key and lifetimes beside one value of the largest size. */
 const FRAME_ROOM_BYTES = 128 * 1024;
-/** Views that differ although both sides know of each other: somebody refuses one. Not at every ping. */
+/** Views that still differ after an exchange differ because one side refuses; no exchange at every ping then. */
 const EXCHANGE_INTERVAL_MS = 2000;
 
 export class Peers {
@@ -70,7 +68,7 @@ export class Peers {
 
   constructor(options: PeersOptions) {
     this.#options = options;
-    this.#log = new QuietLog(options.log, options.clock);
+    this.#log = new QuietLog(options.log, options.world.clock);
     const take = options.handlers.ring.bind(options.handlers);
     this.#ring = new RingAgreement({ epoch: options.epoch, take });
     this.#server = new PeerServer({
@@ -79,9 +77,10 @@ export class Peers {
       handlers: options.handlers,
       ring: this.#ring,
       log: this.#log,
+      world: options.world,
       maxFrameBytes: frameBytesFor(options.maxValueBytes),
       introduced: (id) => this.#members.get(id)?.link.dial(),
-      counted: (id, requests) => this.#count(id, requests),
+      counted: (id, requests) => this.#countReceived(id, requests),
     });
   }
 
@@ -96,9 +95,9 @@ export class Peers {
   }
 
   /**
-   * Takes the whole ring's members, this node's id among them or not: dials new ones, closes the links to gone ones,
-   * whose requests are rejected. The links to the others stay. A node that was left out gives the ring it was left
-   * out of: itself alone would pass for the newest ring.
+   * Takes the members of the whole ring, with or without this node's id. Dials those that are new; closes the links to
+   * those that are gone, which rejects their requests; the other links stay. A node that was left out passes the ring
+   * that it was left out of: a ring of itself alone would pass for the newest.
    */
   setMembers(ids: readonly string[]): void {
     const wanted = new Set(ids);
@@ -117,16 +116,17 @@ export class Peers {
   }
 
   /**
-   * Has a member note, before whatever it is asked for next, that this node reads a key for clients that cache by
-   * themselves; the key's bytes must stay as they are until the tick ends. See `invalidated`.
+   * Tells a member, before the next request to it, that this node reads `key` for clients that cache by themselves. The
+   * member then says when its answer no longer holds: see `invalidated`. The key's bytes must not change until the tick
+   * ends.
    */
   track(id: string, key: Uint8Array, kind: "read" | "lookedAt"): void {
     this.#members.get(id)?.link.track(key, kind);
   }
 
   /**
-   * Asks a member for a key, whose bytes must stay as they are until the tick ends. Requests of one tick and one
-   * member travel in one frame.
+   * Asks a member for a key, whose bytes must not change until the tick ends. Requests of one tick to one member travel
+   * in one frame.
    */
   get(id: string, key: Uint8Array, waiter: GetWaiter): void {
     const member = this.#members.get(id);
@@ -138,14 +138,14 @@ export class Peers {
   async look(id: string, key: Uint8Array): Promise<Glimpse> {
     if (key.length > MAX_KEY_BYTES) return { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
     return glimpseOf(
-      await this.#member(id).link.ask("looked", (requestId) => ({ look: { id: requestId, key } })),
+      await this.#member(id).link.request("looked", (requestId) => ({ look: { id: requestId, key } })),
     );
   }
 
   /**
-   * Removes keys at a member: how many live entries went. When it rejects with PeerUnreachable, and the member is one,
-   * the keys are remembered (up to 10,000 of them or 1 MiB, then as a flush) and sent when the link is up again,
-   * before anything else.
+   * Removes keys at a member; resolves with the number of live entries removed. Rejects with PeerUnreachable. For a member
+   * of the ring the keys are remembered then (10,000 keys or 1 MiB, beyond that as a flush), and sent before anything else
+   * when the link is up again.
    */
   async remove(id: string, keys: readonly Uint8Array[], copiesOnly = false): Promise<number> {
     return this.#member(id).deletes.remove(keys, copiesOnly);
@@ -158,8 +158,8 @@ export class Peers {
 
   /**
    * Edits an entry at the member that owns the key or stands in for the owner. Refused, with an error in the answer,
-   * when it is too long for the member or the member is far behind. Rejects with PeerUnreachable; the member may have
-   * done it then or not.
+   * when the edit is too long for the member or the member is far behind. Rejects with PeerUnreachable; then the member
+   * may have done the edit or not.
    */
   async edit(id: string, key: Uint8Array, edit: Edit): Promise<Edited> {
     const { link } = this.#member(id);
@@ -168,7 +168,9 @@ export class Peers {
     if ((edit.value?.length ?? 0) > room)
       return refusedEdit("value is too large for the member that owns it");
     if (link.isBusy) return refusedEdit("peer busy");
-    const answer = await link.ask("edited", (requestId) => ({ edit: editMessageOf(requestId, key, edit) }));
+    const answer = await link.request("edited", (requestId) => ({
+      edit: editMessageOf(requestId, key, edit),
+    }));
     const edited = editedOf(answer);
     if (edited === undefined) throw new PeerUnreachable(id, "shutting down");
     return edited;
@@ -177,7 +179,7 @@ export class Peers {
   /** A piece of the keys that a member holds; `cursor` as in ScanPiece. Rejects with PeerUnreachable. */
   async scan(id: string, cursor: number, count: number, pattern: Uint8Array | undefined): Promise<ScanPiece> {
     const build = (requestId: number) => ({ scan: { id: requestId, cursor, count, pattern } });
-    const answer = await this.#member(id).link.ask("scanned", build);
+    const answer = await this.#member(id).link.request("scanned", build);
     return {
       cursor: answer.cursor ?? 0,
       keys: (answer.keys ?? []).map((key) => Buffer.from(key)),
@@ -185,22 +187,23 @@ export class Peers {
     };
   }
 
-  /** The live entries that a member owns. Rejects with PeerUnreachable. */
+  /** The number of live entries that a member owns. Rejects with PeerUnreachable. */
   async count(id: string): Promise<number> {
     return (
-      (await this.#member(id).link.ask("counted", (requestId) => ({ count: { id: requestId } }))).count ?? 0
+      (await this.#member(id).link.request("counted", (requestId) => ({ count: { id: requestId } }))).count ??
+      0
     );
   }
 
   /**
-   * Offers a member this view of the ring; true when it has it now. If the member's own view is newer, this node's
-   * handler `ring` gets that one. Rejects with PeerUnreachable.
+   * Offers a member this view of the ring; true when the member holds it now. If the member's own view is newer, this
+   * node's handler `ring` gets that one. Rejects with PeerUnreachable.
    */
   async ring(id: string, epoch: number, members: readonly string[]): Promise<boolean> {
     return this.#offer(this.#member(id), { epoch, members: [...members].sort() });
   }
 
-  /** Undefined for an id that is no other member. */
+  /** Of the link to a member; undefined for an id that is no other member's. */
   figures(id: string): LinkFigures | undefined {
     const member = this.#members.get(id);
     return member && { ...member.link.figures(), received: member.received };
@@ -214,25 +217,23 @@ export class Peers {
   }
 
   #add(id: string): void {
-    const { secret, maxValueBytes, askTimeoutMs, clock, random } = this.#options;
-    const link = new Link({
+    const { secret, maxValueBytes, requestTimeoutMs, world } = this.#options;
+    const link = new DialedLink({
       peer: id,
       id: this.#options.id,
       secret,
-      askTimeoutMs,
-      clock,
-      random,
-      connect: this.#options.connect ?? connectTo,
+      requestTimeoutMs,
+      world,
       maxFrameBytes: frameBytesFor(maxValueBytes),
       log: this.#log,
-      ringPrint: () => this.#ring.print,
+      ringFingerprint: () => this.#ring.fingerprint,
       opened: () => {
         member.deletes.catchUp();
         this.#options.linkChanged();
       },
       ended: this.#options.linkChanged,
       invalidated: this.#options.invalidated,
-      sawRing: (print) => this.#compareRings(member, print),
+      sawRing: (fingerprint) => this.#compareRings(member, fingerprint),
     });
     const deletes = new Deletes(link);
     const member: Member = { link, deletes, received: 0, exchangedAtMs: -EXCHANGE_INTERVAL_MS };
@@ -246,21 +247,21 @@ export class Peers {
     return member;
   }
 
-  #count(id: string, requests: number): void {
+  #countReceived(id: string, requests: number): void {
     const member = this.#members.get(id);
     if (member !== undefined) member.received += requests;
   }
 
   #compareRings(member: Member, theirs: number): void {
-    const now = this.#options.clock();
-    if (theirs === this.#ring.print || now - member.exchangedAtMs < EXCHANGE_INTERVAL_MS) return;
+    const now = this.#options.world.clock();
+    if (theirs === this.#ring.fingerprint || now - member.exchangedAtMs < EXCHANGE_INTERVAL_MS) return;
     member.exchangedAtMs = now;
     this.#offer(member, this.#ring.view).catch(() => {}); // The link has ended: compared again on the next one.
   }
 
   async #offer(member: Member, { epoch, members }: RingView): Promise<boolean> {
     const build = (id: number) => ({ ring: { id, epoch, members: [...members] } });
-    const answer = await member.link.ask("ringTaken", build);
+    const answer = await member.link.request("ringTaken", build);
     this.#ring.consider({ epoch: answer.epoch ?? 0, members: answer.members ?? [] });
     return answer.taken ?? false;
   }
@@ -272,8 +273,4 @@ function frameBytesFor(maxValueBytes: number): number {
 
 function noMember(id: string): PeerUnreachable {
   return new PeerUnreachable(id, "not a member");
-}
-
-function connectTo(host: string, port: number): Socket {
-  return connect({ host, port });
 }

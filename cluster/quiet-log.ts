@@ -28,7 +28,7 @@ export class QuietLog {
     this.#clock = clock;
   }
 
-  /** Never left out: for what happens rarely by its nature. */
+  /** A line that is never left out: for what is rare by its nature. */
   info(text: string): void {
     this.#log.info(text);
   }
@@ -46,7 +46,7 @@ export class QuietLog {
     this.#log.warn(text + more);
   }
 
-  /** The next line of this kind is said again, because things were well in between. */
+  /** Things are well again: the next line of this kind is said. */
   forget(kind: string): void {
     this.#kinds.delete(kind);
   }

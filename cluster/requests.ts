@@ -1,14 +1,13 @@
 /**
  * The requests under way on one open link, of many callers at once.
  *
- * Owns their ids and who waits for which answer. Keeps: every caller gets exactly one end (an answer, an error at its
- * own deadline, or PeerUnreachable when the link closes); what is in flight is bounded; an answer to nobody is
- * ignored, an answer of the wrong kind ends the link. Does not know sockets; ids are never shared between links, so a
- * late answer cannot reach a request of another link.
+ * Owns their ids and the callers that wait. Keeps: every caller gets exactly one end (an answer, an error at its own
+ * deadline, or PeerUnreachable when the link closes). What is in flight is bounded. An answer that no caller waits for is
+ * ignored; an answer of the wrong kind ends the link. Does not know wires. Links share no ids, so a late answer cannot
+ * reach a request of another link.
  *
- * GETs of one tick wait for its end (setImmediate) and leave in one frame; all others leave at once, after the GETs
- * before them. A deadline fails the request that it belongs to and no other; whether the peer is still there is the
- * heartbeat's affair.
+ * GETs of one tick wait for its end and leave in one frame; all other requests leave at once, after the GETs before them. A
+ * deadline fails its own request and no other; whether the peer is still there is for the heartbeat to say.
  */
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
@@ -16,18 +15,19 @@ import { carrot } from "../proto/generated/carrot.js";
 import { Deadlines } from "./deadlines.ts";
 import { InFlight } from "./in-flight.ts";
 import type { Outcome } from "./outcome.ts";
-import { outcomeOf } from "./outcome-entry.ts";
+import { outcomeOf } from "./outcome-message.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
+import type { World } from "./world.ts";
 
-/** A batch of keys that gets longer than this leaves before the tick ends. */
+/** A batch of keys that has reached this length leaves before the tick ends. */
 export const BATCH_BYTES = 256 * 1024;
 /** The longest key that can be asked for; far above what a node accepts from its clients. */
 export const MAX_KEY_BYTES = 64 * 1024;
-/** The longest request: a batch that was just short of full when the longest key came, and framing. */
+/** The longest request: a batch that was just short of full when the longest key came, with framing. */
 export const MAX_REQUEST_BYTES = BATCH_BYTES + MAX_KEY_BYTES + 4096;
 /** Requests of one link that wait for an answer, on either side. */
 export const MAX_IN_FLIGHT = 65_536;
-/** Requests that the peer has not taken yet; with this many a further one is refused. */
+/** While the peer has left this many bytes of requests untaken, a GET or an edit is refused. */
 const MAX_OUTGOING_BYTES = 16 << 20;
 /** What a key costs in a frame beyond its bytes. */
 export const KEY_OVERHEAD_BYTES = 4;
@@ -51,30 +51,30 @@ export type AnswerName =
   | "scanned";
 export type Answer<Name extends AnswerName> = NonNullable<carrot.Frame[Name]>;
 
-/** Who asks for a key: is told one of the two, once, perhaps before `get` returns. Neither may throw. */
+/** A caller that waits for a key. One of its functions is called, once, perhaps before `get` returns. Neither may throw. */
 export interface GetWaiter {
-  /** How long it waits; then it gets an error outcome. */
+  /** How long the caller waits; then it gets an error outcome. */
   readonly timeoutMs: number;
-  /** The value is a view of the frame it came in: copy what is kept. */
+  /** The value is a view of its frame: copy what is kept. */
   settle(outcome: Outcome): void;
   /** The peer is not up, goes down before it has answered, or shuts down. */
   unreachable(error: PeerUnreachable): void;
 }
 
-interface WaitingAsk {
+interface WaitingRequest {
   readonly answer: AnswerName;
   readonly resolve: (answer: Answer<AnswerName>) => void;
   readonly reject: (error: Error) => void;
 }
 
-export interface RequestsOptions {
+interface RequestsOptions {
   /** The id of the member at the other end. */
   readonly peer: string;
-  readonly clock: () => number;
+  readonly world: Pick<World, "clock" | "every" | "soon">;
   readonly send: (frame: Uint8Array) => void;
   readonly outgoingBytes: () => number;
   /** How long everything but a GET may take; read at each use. */
-  readonly askTimeoutMs: () => number;
+  readonly requestTimeoutMs: () => number;
   /** The member says that what it answered for these keys no longer holds; undefined: for all. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   /** Ids begin behind this one. Default 0. */
@@ -83,10 +83,10 @@ export interface RequestsOptions {
 
 export class Requests {
   readonly #options: RequestsOptions;
-  readonly #waiting: InFlight<GetWaiter | WaitingAsk>;
+  readonly #waiting: InFlight<GetWaiter | WaitingRequest>;
   readonly #deadlines: Deadlines;
   #batch: Uint8Array[] = [];
-  /** What the member has to note before it reads anything that is sent from now on. */
+  /** Keys that the member has to note before it reads the next request. */
   #tracked: { read: Uint8Array[]; lookedAt: Uint8Array[] } | undefined;
   #trackedBytes = 0;
   #batchBytes = 0;
@@ -97,7 +97,7 @@ export class Requests {
   constructor(options: RequestsOptions) {
     this.#options = options;
     this.#waiting = new InFlight(options.lastId);
-    this.#deadlines = new Deadlines(options.clock, (id) => this.#expire(id));
+    this.#deadlines = new Deadlines(options.world, (id) => this.#expire(id));
   }
 
   get inFlight(): number {
@@ -105,8 +105,8 @@ export class Requests {
   }
 
   /**
-   * Has the member note, before whatever is asked for next, that this node reads `key`, whose bytes must stay as they are
-   * until the tick ends; it tells when its answer no longer holds.
+   * Tells the member, before the next request, that this node reads `key`: the member then says when its answer no longer
+   * holds. The key's bytes must not change until the tick ends.
    */
   track(key: Uint8Array, kind: "read" | "lookedAt"): void {
     if (this.#closed !== undefined || key.length > MAX_KEY_BYTES) return;
@@ -116,7 +116,7 @@ export class Requests {
     if (this.#trackedBytes >= BATCH_BYTES) this.#sendBatch();
   }
 
-  /** Asks for `key`, whose bytes must stay as they are until the tick ends. */
+  /** Asks for `key`, whose bytes must not change until the tick ends. */
   get(key: Uint8Array, waiter: GetWaiter): void {
     if (this.#closed !== undefined) waiter.unreachable(this.#closed);
     else if (key.length > MAX_KEY_BYTES) waiter.settle(KEY_TOO_LONG);
@@ -129,21 +129,24 @@ export class Requests {
   }
 
   /**
-   * Sends the request that `build` makes for an id and waits for its answer; PeerUnreachable when it does not come in
-   * time. Never refused for being one too many: a delete must not get lost, and how many can wait is bounded by the
-   * time that the peer is given.
+   * Everything but a GET: sends the request that `build` makes for an id, and resolves with its answer. Rejects with
+   * PeerUnreachable when none comes in time. Never refused as one too many: a delete must not get lost, and the time that
+   * the peer is given bounds how many can wait.
    */
-  ask<Name extends AnswerName>(answer: Name, build: (id: number) => FrameProperties): Promise<Answer<Name>> {
+  request<Name extends AnswerName>(
+    answer: Name,
+    build: (id: number) => FrameProperties,
+  ): Promise<Answer<Name>> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       this.#sendBatch();
-      const id = this.#waiting.add({ answer, resolve: resolve as WaitingAsk["resolve"], reject });
-      this.#deadlines.add(id, this.#options.askTimeoutMs());
+      const id = this.#waiting.add({ answer, resolve: resolve as WaitingRequest["resolve"], reject });
+      this.#deadlines.add(id, this.#options.requestTimeoutMs());
       this.#options.send(encodeFrame(carrot.Frame, build(id)));
     });
   }
 
-  /** Takes a frame of answers. Throws when it is none: the link has to be closed then. */
+  /** Takes a frame of answers. Throws when it is no such frame: the link has to be closed then. */
   take(bytes: Buffer): void {
     const frame = decodeFrame(carrot.Frame, bytes);
     const name = frame.body;
@@ -176,7 +179,7 @@ export class Requests {
     this.#batch = [];
     this.#tracked = undefined;
     for (const waiting of this.#waiting.clear()) {
-      if (isAsk(waiting)) waiting.reject(this.#closed);
+      if (awaitsAnswer(waiting)) waiting.reject(this.#closed);
       else waiting.unreachable(this.#closed);
     }
   }
@@ -187,12 +190,12 @@ export class Requests {
   }
 
   #enqueue(id: number, key: Uint8Array, timeoutMs: number): void {
-    // A frame names its first id; the others follow it.
+    // A frame names only its first id; the other ids follow that one.
     if (this.#batch.length > 0 && id !== (this.#batchFirstId + this.#batch.length) >>> 0) this.#sendBatch();
     if (this.#batch.length === 0) {
       this.#batchFirstId = id;
       this.#batchTimeoutMs = 0;
-      setImmediate(() => this.#sendBatch());
+      this.#options.world.soon(() => this.#sendBatch());
     }
     this.#batch.push(key);
     this.#batchBytes += key.length + KEY_OVERHEAD_BYTES;
@@ -227,7 +230,7 @@ export class Requests {
   #takeEntry(id: number, entry: carrot.Entry.$Properties): void {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
-    if (isAsk(waiting)) throw new Error(`answered with got where ${waiting.answer} belongs`);
+    if (awaitsAnswer(waiting)) throw new Error(`answered with got where ${waiting.answer} belongs`);
     this.#waiting.delete(id);
     const outcome = outcomeOf(entry);
     if (outcome === undefined) waiting.unreachable(new PeerUnreachable(this.#options.peer, "shutting down"));
@@ -238,8 +241,8 @@ export class Requests {
     const id = answer.id ?? 0;
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
-    const expected = isAsk(waiting) ? waiting.answer : "got";
-    if (!isAsk(waiting) || expected !== name)
+    const expected = awaitsAnswer(waiting) ? waiting.answer : "got";
+    if (!awaitsAnswer(waiting) || expected !== name)
       throw new Error(`answered with ${name} where ${expected} belongs`);
     this.#waiting.delete(id);
     waiting.resolve(answer);
@@ -249,11 +252,12 @@ export class Requests {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#waiting.delete(id);
-    if (isAsk(waiting)) waiting.reject(new PeerUnreachable(this.#options.peer, "did not answer in time"));
+    if (awaitsAnswer(waiting))
+      waiting.reject(new PeerUnreachable(this.#options.peer, "did not answer in time"));
     else waiting.settle({ kind: "error", text: `peer timeout after ${Math.round(waiting.timeoutMs)} ms` });
   }
 }
 
-function isAsk(waiting: GetWaiter | WaitingAsk): waiting is WaitingAsk {
+function awaitsAnswer(waiting: GetWaiter | WaitingRequest): waiting is WaitingRequest {
   return "answer" in waiting;
 }

@@ -1,18 +1,15 @@
 /**
  * This node's view of the ring, held against the views of others.
  *
- * Owns the view, as a list to send and as a fingerprint to compare. Keeps: only a newer, well-formed view is put to
- * the node, which may refuse it; two members that compare views both ways hold the same one afterwards, unless one
- * refuses. Does not know links.
+ * Owns the view, as a list to send and as a fingerprint to compare. Keeps: only a newer, well-formed view is put to the
+ * node, which may refuse it. Two members that compare views both ways hold the same one afterwards, unless one refuses.
+ * Does not know links.
  */
 
-import { parseAddress } from "./address.ts";
-import { fingerprint, isNewer, isSame, type RingView } from "./ring-view.ts";
+import { isMemberId } from "./address.ts";
+import { fingerprintOf, isNewer, isSame, MAX_MEMBERS, type RingView } from "./ring-view.ts";
 
-/** More members than anybody has; a list of them still fits into a request. */
-const MAX_MEMBERS = 1024;
-
-export interface RingAgreementOptions {
+interface RingAgreementOptions {
   /** The epoch of the members last given to `setMembers`. */
   readonly epoch: () => number;
   /** The node's decision about a newer view; when it is taken, `setMembers` has been called. */
@@ -22,7 +19,7 @@ export interface RingAgreementOptions {
 export class RingAgreement {
   readonly #options: RingAgreementOptions;
   #view: RingView = { epoch: 0, members: [] };
-  #print = fingerprint(this.#view);
+  #fingerprint = fingerprintOf(this.#view);
 
   constructor(options: RingAgreementOptions) {
     this.#options = options;
@@ -38,27 +35,27 @@ export class RingAgreement {
   }
 
   /** The view's fingerprint. */
-  get print(): number {
+  get fingerprint(): number {
     this.#catchEpoch();
-    return this.#print;
+    return this.#fingerprint;
   }
 
   /** Takes another member's view if it is newer; true when this node has that view now. */
   consider({ epoch, members }: RingView): boolean {
     if (members.length === 0 || members.length > MAX_MEMBERS) return false;
-    if (!members.every((id) => parseAddress(id) !== undefined)) return false;
+    if (!members.every(isMemberId)) return false;
     const theirs = { epoch, members: [...new Set(members)].sort() };
     if (isSame(theirs, this.view)) return true;
     return isNewer(theirs, this.view) && this.#options.take(epoch, theirs.members);
   }
 
-  /** A node may raise its epoch without another list of members. */
+  /** A node may raise its epoch and keep its list of members. */
   #catchEpoch(): void {
     if (this.#options.epoch() !== this.#view.epoch) this.#set(this.#view.members);
   }
 
   #set(members: readonly string[]): void {
     this.#view = { epoch: this.#options.epoch(), members };
-    this.#print = fingerprint(this.#view);
+    this.#fingerprint = fingerprintOf(this.#view);
   }
 }

@@ -2,13 +2,19 @@
  * What a member believes the ring to be, and which of two beliefs holds.
  *
  * Owns the order between views. Keeps: any two different views have a newer one, and every member picks the same, so
- * that views passed on in any order end up alike everywhere. Does not know who holds which view.
+ * that views passed on in any order end up alike everywhere. Does not know which member holds which view.
  */
 
 import { createHash } from "node:crypto";
 
+/**
+ * More members than anybody has. A list of them fits into a request, a ring of them with 512 virtual nodes each is
+ * built in half a second, and a node has descriptors for their links.
+ */
+export const MAX_MEMBERS = 1024;
+
 export interface RingView {
-  /** Counts the changes; the members of a conf that nobody changed have 0. 32 bits. */
+  /** Counts changes, in 32 bits; the members that the conf names have epoch 0. */
   readonly epoch: number;
   /** Sorted. */
   readonly members: readonly string[];
@@ -25,6 +31,6 @@ export function isSame(a: RingView, b: RingView): boolean {
 }
 
 /** 32 bits that tell two views apart, small enough for every pong. */
-export function fingerprint(view: RingView): number {
+export function fingerprintOf(view: RingView): number {
   return createHash("sha256").update(`${view.epoch} ${view.members.join()}`).digest().readUInt32LE(0);
 }

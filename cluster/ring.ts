@@ -17,7 +17,7 @@ export type Hash32 = (bytes: Uint8Array, seed: number) => number;
 export interface RingOptions {
   /** Points a member puts on the circle; 512 gives peak/mean shares of 1.11 (p95, 10 members), 50 gives 1.34. */
   readonly virtualNodes: number;
-  /** 32 bits that every member has alike and outsiders do not know, so that nobody can aim keys at one member. */
+  /** 32 bits that every member has alike and outsiders do not know, so that no outsider can aim keys at one member. */
   readonly seed: number;
 }
 
@@ -69,7 +69,7 @@ export class Ring {
     return this.members[this.#memberAt[this.#pointOf(key)]!]!;
   }
 
-  /** The first member clockwise from `key` that is up: its owner or who stands in; undefined when none is. */
+  /** The first member clockwise from `key` that is up: the owner, or its stand-in; undefined when none is up. */
   ownerAmong(key: Uint8Array, isUp: (id: string) => boolean): string | undefined {
     const down = new Set<number>();
     let at = this.#pointOf(key);

@@ -11,10 +11,11 @@ import { carrot } from "../proto/generated/carrot.js";
 import type { Edit, Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedMessageOf, editOf, refusedEdit } from "./edit-message.ts";
 import type { Glimpse, Outcome } from "./outcome.ts";
-import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-entry.ts";
+import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-message.ts";
 import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
 import type { Tracker } from "./tracker.ts";
+import type { World } from "./world.ts";
 
 /** A piece of a member's keys. */
 export interface ScanPiece {
@@ -26,18 +27,18 @@ export interface ScanPiece {
   readonly seen: number;
 }
 
-/** How this node answers other members: from its own store, flights and loaders, never by asking a further member. */
+/** How this node answers other members: from its own stores, flights and loaders, never by asking a further member. */
 export interface PeerHandlers {
-  /** `key` is a view that nobody writes to, but it keeps its whole frame alive: copy what is kept. */
+  /** `key` is a view; nothing overwrites it, but it keeps its whole frame alive: copy what is kept. */
   get(key: Uint8Array, timeoutMs: number): Outcome | Promise<Outcome>;
   look(key: Uint8Array): Glimpse;
-  /** The member is about to read keys, or to look at them, for clients of its own and wants to be told of changes. */
+  /** The member is about to read keys, or to look at them, for its own clients, and wants to hear of changes. */
   track(read: readonly Uint8Array[], lookedAt: readonly Uint8Array[], member: Tracker): void;
   /** The link that the member tracked keys on is gone. */
   untrack(member: Tracker): void;
   /**
-   * Removes entries and mirrors, voids loads and forwards under way; how many live entries went. `copiesOnly`: only
-   * mirrors and forwards.
+   * Removes entries and mirrors, voids loads and forwards under way; returns the number of live entries removed.
+   * `copiesOnly`: only mirrors and forwards.
    */
   remove(keys: readonly Uint8Array[], copiesOnly: boolean): number;
   flush(copiesOnly: boolean): void;
@@ -51,19 +52,20 @@ export interface PeerHandlers {
   ring(epoch: number, members: readonly string[]): boolean;
 }
 
-export interface ServedLinkOptions {
+interface ServedLinkOptions {
   readonly handlers: PeerHandlers;
   readonly ring: RingAgreement;
+  readonly world: Pick<World, "soon">;
   /** The longest frame that the other side reads. */
   readonly maxAnswerBytes: number;
   readonly send: (frame: Uint8Array) => void;
   /** Bytes of answers that the other side has not taken. */
   readonly outgoingBytes: () => number;
-  /** How many requests of other members' keys came in. */
+  /** Called with the number of keys that a request asks for. */
   readonly counted: (requests: number) => void;
 }
 
-/** Answers that a slow reader leaves lying here; beyond it values are refused with an error outcome. */
+/** While the other side has left more bytes of answers untaken, values are refused with an error outcome. */
 const MAX_OUTGOING_BYTES = 64 << 20;
 /** Entries looked at for one piece of a scan: about a millisecond. */
 export const MAX_SCAN_COUNT = 500;
@@ -85,7 +87,7 @@ export class ServedLink implements Tracker {
     this.#options = options;
   }
 
-  /** Answers one frame of requests. Throws when it is none: the link has to be closed then. */
+  /** Answers one frame of requests. Throws when it is no such frame: the link has to be closed then. */
   take(bytes: Buffer): void {
     const frame = decodeFrame(carrot.Frame, bytes);
     if (frame.body === "get") this.#takeGet(frame.get!);
@@ -99,7 +101,7 @@ export class ServedLink implements Tracker {
     this.#settle();
   }
 
-  /** The link has ended: nobody has to be told of anything over it. */
+  /** The link has ended: nothing has to be told over it any more. */
   ended(): void {
     this.isGone = true;
     this.#options.handlers.untrack(this);
@@ -180,13 +182,13 @@ export class ServedLink implements Tracker {
   #planFlush(): void {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
-    setImmediate(() => {
+    this.#options.world.soon(() => {
       this.#flushPlanned = false;
       this.#flush();
     });
   }
 
-  /** Answers first: what is invalid may be among them. */
+  /** Answers go before invalidations: a value that no longer holds may be among them. */
   #flush(): void {
     if (this.#ids.length > 0) this.#send({ got: { ids: this.#ids, entries: this.#entries } });
     if (this.#allInvalid) this.#send({ invalidate: { all: true } });
@@ -210,7 +212,7 @@ export class ServedLink implements Tracker {
   #answerTo(frame: carrot.Frame): carrot.Frame.$Properties {
     const { handlers } = this.#options;
     const { look, remove, flush, count, ring, ping, edit, scan } = frame;
-    if (ping) return { pong: { id: ping.id, ring: this.#options.ring.print } };
+    if (ping) return { pong: { id: ping.id, ring: this.#options.ring.fingerprint } };
     if (edit) return { edited: this.#answerEdit(edit) };
     if (remove) {
       return {
@@ -228,7 +230,7 @@ export class ServedLink implements Tracker {
     throw new Error(`asked with ${frame.body ?? "an unknown frame"}`);
   }
 
-  /** A value that cannot be answered is refused before anything is done: GETDEL would lose it. */
+  /** Refuses an edit whose answer would be too long before anything is done: GETDEL would lose the value. */
   #answerEdit(message: carrot.Edit.$Properties): carrot.Edited.$Properties {
     const id = message.id ?? 0;
     if (this.#leaving !== undefined) return { id, leaving: true };
@@ -243,7 +245,7 @@ export class ServedLink implements Tracker {
     return editedMessageOf(id, this.#options.handlers.edit(key, edit));
   }
 
-  /** Keys that do not fit into what the other side reads are left out: only hundreds that collide come to that. */
+  /** Leaves out keys beyond what the other side reads in a frame: only hundreds of colliding keys come to that. */
   #answerScan({ id, cursor, count, pattern }: carrot.Scan.$Properties): carrot.Scanned.$Properties {
     const most = Math.min(count ?? 0, MAX_SCAN_COUNT);
     const piece = this.#options.handlers.scan(cursor ?? 0, most, pattern ?? undefined);

@@ -1,17 +1,17 @@
 /**
- * Who has read keys here and keeps what it got: a client, or another member on behalf of its clients.
+ * A reader that keeps what it has read here and has to hear of changes: a client, or another member for its clients.
  *
  * Owns the type only; the node's table of trackers is in server/tracking.
  */
 
 export interface Tracker {
-  /** No longer there; need not be told of anything. */
+  /** The reader is gone and need not hear of anything. */
   readonly isGone: boolean;
   /**
-   * What it read under this key does not hold any more, for something that it has done itself or not. Called once for
-   * each time that it was noted.
+   * What the reader has of this key no longer holds; `isOwn`: because of a change of its own. Called once for each time
+   * that the reader was noted.
    */
   invalidate(key: Buffer, isOwn: boolean): void;
-  /** Nothing that it has read holds any more. */
+  /** Nothing that the reader has holds any more. */
   invalidateAll(isOwn: boolean): void;
 }

@@ -1,10 +1,10 @@
 /**
- * What a member has from outside: time, chance, and ways to reach other members and to be reached.
+ * What a member has from outside: time, chance, and wires to other members.
  *
  * Owns the types only. The real world is in server/machine/world.ts; a simulation hands in another one, with a clock of
- * its own and links in memory. So nothing below node.ts names timers, dice or sockets by itself.
+ * its own and wires in memory. So nothing in cluster/ names timers, dice or sockets by itself. The functions need no
+ * `this`: each may be taken out of its world and handed on alone.
  */
-import type { Socket } from "node:net";
 
 /** Something that will be called, until it is cancelled. */
 export interface Timer {
@@ -13,31 +13,48 @@ export interface Timer {
 }
 
 /** Time and chance. */
-export interface Nature {
+interface Nature {
   /** Monotonic, in milliseconds with fractions. */
-  clock(): number;
+  readonly clock: () => number;
   /** From 0 up to 1, without 1. */
-  random(): number;
+  readonly random: () => number;
   /** Bytes that nobody can guess, for secrets and seeds. */
-  randomBytes(count: number): Uint8Array;
+  readonly randomBytes: (count: number) => Uint8Array;
   /** Calls back once, after so many milliseconds. The waiting keeps the process alive. */
-  after(ms: number, run: () => void): Timer;
+  readonly after: (ms: number, run: () => void) => Timer;
   /** As `after`, but the waiting does not keep the process alive. */
-  quietlyAfter(ms: number, run: () => void): Timer;
+  readonly quietlyAfter: (ms: number, run: () => void) => Timer;
   /** Calls back every so many milliseconds. The waiting keeps the process alive. */
-  every(ms: number, run: () => void): Timer;
+  readonly every: (ms: number, run: () => void) => Timer;
   /** As `every`, but the waiting does not keep the process alive. */
-  quietlyEvery(ms: number, run: () => void): Timer;
+  readonly quietlyEvery: (ms: number, run: () => void) => Timer;
   /** Calls back once, when what has arrived by now has been handled. */
-  soon(run: () => void): void;
+  readonly soon: (run: () => void) => void;
 }
 
-/** A connection between two members; a socket is one. */
-export type Wire = Pick<
-  Socket,
-  | ("on" | "once" | "write" | "end" | "destroy" | "destroySoon" | "cork" | "uncork" | "pause" | "resume")
-  | ("setNoDelay" | "bytesRead" | "bytesWritten" | "writableLength" | "remoteAddress")
->;
+/** A connection between two members. Each member of this type means what it means on a socket of node:net. */
+export interface Wire {
+  readonly bytesRead: number;
+  /** Sent or waiting to be sent. */
+  readonly bytesWritten: number;
+  /** Waiting to be sent. */
+  readonly writableLength: number;
+  readonly remoteAddress?: string | undefined;
+  on(event: "connect" | "drain" | "end" | "close", heard: () => void): unknown;
+  on(event: "data", heard: (chunk: Buffer) => void): unknown;
+  on(event: "error", heard: (error: Error) => void): unknown;
+  setNoDelay(noDelay: boolean): unknown;
+  write(bytes: Uint8Array): boolean;
+  cork(): void;
+  uncork(): void;
+  pause(): unknown;
+  resume(): unknown;
+  end(): unknown;
+  end(lastBytes: Uint8Array): unknown;
+  destroy(): unknown;
+  /** Destroys the wire when everything written has gone out. */
+  destroySoon(): void;
+}
 
 /** A port on which wires are accepted. */
 export interface Port {
@@ -48,19 +65,19 @@ export interface Port {
 }
 
 /** How wires come about. */
-export interface Network {
-  /** "connect" or "error" tells what has come of it. */
-  connect(host: string, port: number): Wire;
+interface Network {
+  /** The wire's "connect" or "error" tells what has come of it. */
+  readonly connect: (host: string, port: number) => Wire;
   /**
    * Resolves when the port is open, rejects when it cannot be had; port 0 takes any that is free. `failed` is told what
    * goes wrong later, such as a wire that could not be accepted.
    */
-  listen(
+  readonly listen: (
     host: string,
     port: number,
     accept: (wire: Wire) => void,
     failed: (error: Error) => void,
-  ): Promise<Port>;
+  ) => Promise<Port>;
 }
 
 export interface World extends Nature, Network {}

@@ -1,7 +1,7 @@
 /**
  * A node inside a program: node examples/embedded.mjs
  *
- * The group's loader is a function; get() needs no socket, while any Redis client gets the same on the node's port.
+ * The group's loader is a function. get() asks the node without a socket; a Redis client gets the same value on its port.
  */
 
 import { startNode } from "carrotcache";

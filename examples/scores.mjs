@@ -1,9 +1,8 @@
 /**
  * A loader: the module that `group scores loader module examples/scores.mjs` names.
  *
- * It plays a slow database with a table of five scores. Each load says so on standard output, so that you can
- * see which GET came from the cache and which did not, and that a hundred clients who ask at once cause one
- * load.
+ * It plays a slow database with a table of five scores. Each load prints a line, so you can see which GET came from the
+ * cache and which did not, and that a hundred clients that ask at once cause one load.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,9 +18,9 @@ const scores = new Map([
 ]);
 
 /**
- * Called for a key that is not in the cache; `GET scores:Tom` asks for "Tom". Return the value as text or
- * bytes, or null when there is none; throw when the database fails. `context.signal` fires when nobody waits
- * any longer.
+ * Is called for a key that is not in the cache; `GET scores:Tom` asks for "Tom". Returns the value as text or bytes, or
+ * null when the database does not have the key; throws when the database fails. `context.signal` fires when nobody waits
+ * for the value any longer.
  */
 export async function load(key, context) {
   console.log(`[SlowDB] search key ${key}`);

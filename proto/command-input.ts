@@ -1,40 +1,41 @@
 /**
  * The bytes that a command is read from, in one piece however the chunks cut it.
  *
- * Owns the view on the current chunk and the kept buffer in which a cut command is put together. Keeps three
- * invariants: the kept buffer grows with bytes received, never with bytes announced; it holds the bytes of one command
- * and none behind it, so the rest of a chunk is read where it lies; and it is never written again once a command in
- * it was whole, so views on that command stay true. Does not know what the bytes mean.
+ * Owns the view on the current chunk, and the kept buffer in which a cut command is put together. Keeps three invariants:
+ * - the kept buffer grows with the bytes that came, never with the bytes that were announced;
+ * - it holds the bytes of one command and none behind it, so the rest of a chunk is read where it lies;
+ * - once a command in it is whole, it is never written again, so views on that command stay right.
+ * Does not know what the bytes mean.
  */
 import assert from "node:assert";
 
 const LF = 0x0a;
 const EMPTY = Buffer.alloc(0);
-/** Room for the rest of a short command, which is what most chunks end with. */
+/** The first room for a cut command: most chunks that end in a command end in a short one. */
 const MIN_KEPT_BYTES = 64;
 /**
- * From here on the buffer grows fourfold: what it has outgrown stays in memory until the garbage collector comes, and room
- * not yet written costs none.
+ * From here on the buffer grows fourfold: each buffer that it has outgrown stays in memory until the garbage collector
+ * comes, while room that has not been written takes no memory.
  */
 const LARGE_BYTES = 1 << 22;
 const LARGE_STEP = 4;
 
 export class CommandInput {
-  /** What is there to read: `bytes` from `start`, where the current command begins, to `end`. */
+  /** The bytes to read are `bytes[start, end)`; the current command begins at `start`. */
   bytes: Buffer = EMPTY;
   start = 0;
   end = 0;
-  /** While true, `bytes` is the kept buffer, and the chunk waits with its bytes from `#chunkAt` on. */
+  /** True: `bytes` is the kept buffer, and the chunk's bytes from `#chunkAt` on wait. False: `bytes` is the chunk. */
   #isKept = false;
   #chunk: Buffer = EMPTY;
   #chunkAt = 0;
 
-  /** What is there to read lies in the chunk, which is somebody else's. */
+  /** Whether the bytes to read lie in the chunk, which its owner may write to later. */
   get isLent(): boolean {
     return !this.#isKept;
   }
 
-  /** Bytes kept of a command that is not whole. */
+  /** The bytes kept of a command that is not whole. */
   get pendingBytes(): number {
     return this.#isKept ? this.end - this.start : 0;
   }
@@ -44,7 +45,7 @@ export class CommandInput {
     return this.#isKept ? this.bytes.length : 0;
   }
 
-  /** Only after `gather` has returned false. The chunk is held on to until it does so again, or `own`. */
+  /** Takes a chunk, after `gather` has returned false, and refers to it until that happens again, or until `own`. */
   push(chunk: Buffer): void {
     assert(
       this.#isKept ? this.#chunk.length === 0 : this.start === this.end,
@@ -56,9 +57,9 @@ export class CommandInput {
   }
 
   /**
-   * Called when the command at `start` is not whole, or none has begun. True: there is more to read now. False: all
-   * has been read, and what belongs to an unfinished command is kept. Either way `start` may have moved, and with it
-   * every offset. `payloadEnd` is where the payload being read will end, its line end included; -1 within a line.
+   * Gets more bytes, when the command at `start` is not whole or none has begun. True: there are some now. False: all have
+   * been read, and those of an unfinished command are kept. In both cases `start` may have moved, and with it every
+   * offset. `payloadEnd` is where the payload that is being read will end, its line end included; -1: it is a line.
    */
   gather(payloadEnd: number): boolean {
     if (this.#isKept && this.start < this.end) return this.#append(payloadEnd);
@@ -70,13 +71,13 @@ export class CommandInput {
     return false;
   }
 
-  /** Copies what it refers to of the chunk, at the same offsets. */
+  /** Copies the chunk, if `bytes` or the waiting rest refers to it. Offsets stay the same. */
   own(): void {
     if (this.#isKept) this.#chunk = Buffer.from(this.#chunk);
     else this.bytes = Buffer.from(this.bytes);
   }
 
-  /** Lets go of everything. */
+  /** Gives up all bytes. */
   clear(): void {
     this.#chunk = EMPTY;
     this.#chunkAt = 0;
@@ -101,7 +102,7 @@ export class CommandInput {
     this.end = rest.length;
   }
 
-  /** Takes from the chunk what surely belongs to the command: the rest of its payload or of its line. */
+  /** Takes the bytes of the chunk that belong to the command for sure: the rest of its payload or of its line. */
   #append(payloadEnd: number): boolean {
     const available = this.#chunk.length - this.#chunkAt;
     if (available === 0) {
@@ -122,7 +123,7 @@ export class CommandInput {
     return (lineFeed < 0 ? this.#chunk.length : lineFeed + 1) - this.#chunkAt;
   }
 
-  /** In steps, so that a command in one-byte chunks is copied twice in all, not once a byte. */
+  /** Grows in steps, so that each byte of a command in one-byte chunks is copied less than three times in all. */
   #reserve(capacity: number): void {
     const { length } = this.bytes;
     if (capacity <= length) return;

@@ -1,47 +1,49 @@
 /**
- * Finds the commands in a client's bytes.
+ * Finds the commands in a client's bytes. A connection uses this file and no other of those that read commands.
  *
- * Owns what a connection sees of the request side of RESP, and keeps two invariants: what the chunks are cut into
- * never shows (the same bytes give the same commands and the same error), and after an error nothing more is read.
+ * Keeps two invariants: the same bytes give the same commands and the same error, however they are cut into chunks; and
+ * after an error nothing more is read.
  *
- *     push(chunk) -> next() -> COMMAND: bytes, argc, argStart, argEnd; args() when Buffers are wanted
- *                           -> NEED_MORE: the chunk is used up; what it had of an unfinished command has been copied
- *                           -> PROTOCOL_ERROR, DROP: the end; every later call says the same
+ *     push(chunk) -> next() -> COMMAND: bytes, argc, argStart, argEnd; args() for a caller that wants Buffers
+ *                           -> NEED_MORE: the chunk is used up; its part of an unfinished command has been copied
+ *                           -> PROTOCOL_ERROR, DROP: the end; every later call returns the same
  *
- * Reads no further than the command it returns, so that a command (AUTH) can change the limits of the next one. Knows
- * no command but GET, whose callers have a short way to the store.
+ * Reads no further than the command it returns, so a command such as AUTH can change the limits of the next one. Knows no
+ * command but GET, for which its callers have a short way to the store.
  */
+
+import type { ReaderLimits } from "./command-header.ts";
 import { CommandInput } from "./command-input.ts";
 import { CommandScanner } from "./command-scanner.ts";
 import { GetRun } from "./get-run.ts";
 import { parseArgs } from "./parse-args.ts";
-import type { ReaderLimits } from "./request-header.ts";
 
 export const NEED_MORE = 0;
 export const COMMAND = 1;
-export const PROTOCOL_ERROR = 2;
-/** Close without a word, and without the replies not yet written: a web page has made a browser talk to us. */
+/** `error` says what is wrong. */
+const PROTOCOL_ERROR = 2;
+/** Close without a word and without the replies that wait: a web page has made a browser speak to this port. */
 export const DROP = 3;
-export type ReadResult = typeof NEED_MORE | typeof COMMAND | typeof PROTOCOL_ERROR | typeof DROP;
+type ReadResult = typeof NEED_MORE | typeof COMMAND | typeof PROTOCOL_ERROR | typeof DROP;
 
-/** For readers of whose GETs nobody wants to know in advance. */
-const NOBODY_ASKS = new GetRun();
+/** The default for readers without read-ahead. */
+const NO_READ_AHEAD = new GetRun();
 
 export class CommandReader {
-  /** May be exchanged at any time; holds from the next header on. */
+  /** May be replaced at any time; new limits hold from the next header on. */
   limits: ReaderLimits;
 
   readonly #input = new CommandInput();
   readonly #scanner: CommandScanner;
   #verdict: ReadResult = NEED_MORE;
 
-  /** One run may serve any number of readers, as long as what it has prepared is used before another one reads on. */
-  constructor(limits: ReaderLimits, run: GetRun = NOBODY_ASKS) {
+  /** Readers may share a run if each uses what the run has prepared for it before another one reads on. */
+  constructor(limits: ReaderLimits, run: GetRun = NO_READ_AHEAD) {
     this.limits = limits;
     this.#scanner = new CommandScanner(this.#input, run);
   }
 
-  /** What the offsets refer to. This, all offsets and `args()` hold until the next call of next() or push(). */
+  /** The bytes that the offsets refer to. They, the offsets and `args()` hold until the next call of next() or push(). */
   get bytes(): Buffer {
     return this.#scanner.bytes;
   }
@@ -50,7 +52,7 @@ export class CommandReader {
     return this.#scanner.argc;
   }
 
-  /** Where each argument begins in `bytes`; only the first `argc` elements mean anything. */
+  /** Where each argument begins in `bytes`; only the first `argc` elements are valid. */
   get argStart(): Int32Array {
     return this.#scanner.argStart;
   }
@@ -59,37 +61,37 @@ export class CommandReader {
     return this.#scanner.argEnd;
   }
 
-  /** The command is GET, in any case, of exactly one key. */
+  /** Whether the command is GET, in upper or lower case, with exactly one key. */
   get isGet(): boolean {
     return this.#scanner.isGet;
   }
 
-  /** After a GET that was found in a run: its number there, until the next call of next() or push(); else -1. */
+  /** The number of the GET in the run that it was found in, until the next call of next() or push(); -1: in none. */
   get runAt(): number {
     return this.#scanner.runAt;
   }
 
-  /** After PROTOCOL_ERROR: the text, without the leading `ERR `. */
+  /** After PROTOCOL_ERROR, its text without the leading `ERR `; else empty. */
   get error(): string {
     return this.#scanner.error;
   }
 
-  /** Bytes held of a command that is not whole. */
+  /** Bytes kept of a command that is not whole. */
   get pendingBytes(): number {
     return this.#input.pendingBytes;
   }
 
-  /** The room for them: at most twice as much, and from 4 MiB on four times, of which only what has come takes memory. */
+  /** The room for them: at most twice as much; from 4 MiB on four times, of which only the bytes that came take memory. */
   get pendingCapacity(): number {
     return this.#input.pendingCapacity;
   }
 
-  /** Takes the next chunk and refers to it until next() says NEED_MORE, or `own`. Only to be called after NEED_MORE. */
+  /** Takes the next chunk, after NEED_MORE only, and refers to it until the next NEED_MORE, or until `own`. */
   push(chunk: Buffer): void {
     if (this.#verdict === NEED_MORE) this.#input.push(chunk);
   }
 
-  /** Copies what is left of the chunk: whoever has lent it may write to it now. Ends what `bytes` holds. */
+  /** Copies the rest of the chunk, so that its owner may write to it. What `bytes` has shown is no longer valid. */
   own(): void {
     this.#input.own();
   }
@@ -112,7 +114,7 @@ export class CommandReader {
     }
   }
 
-  /** The arguments of the command last found, as views on bytes that nobody writes to. */
+  /** The arguments of the command last found: views on bytes that nobody writes to. */
   args(): Buffer[] {
     const { bytes, argc, argStart, argEnd, isInline, commandStart, commandEnd } = this.#scanner;
     const command = isInline ? bytes : bytes.subarray(commandStart, commandEnd);
@@ -131,10 +133,10 @@ export class CommandReader {
   }
 }
 
-/** First words of an HTTP request, which could carry commands in its body: Redis' list. */
+/** First words of an HTTP request, whose body could carry commands: Redis' list. */
 const CROSS_PROTOCOL_WORDS = ["post", "host:"];
 
-/** Compares the command's name as Redis does: as a C string, in any case. */
+/** Compares the command's name as Redis does: up to a NUL, in upper or lower case. */
 function isCrossProtocol({ bytes, argStart, argEnd }: CommandScanner): boolean {
   const start = argStart[0]!;
   const end = argEnd[0]!;

@@ -1,16 +1,17 @@
 /**
- * The scan that stands before redis-parser.
+ * Scans one command: where its arguments lie, and whether its framing is right. It stands before redis-parser.
  *
- * Owns the framing of one command and all limits on it. Keeps two invariants: every length and every line end is
- * checked before a byte behind it is believed, and nothing is allocated for what is announced, only for what has
- * come. A scan that finds its command unfinished goes on later where it stopped. Does not know what chunks are.
+ * Keeps two invariants: it checks every length and every line end before it believes a byte behind it, and it allocates
+ * nothing for bytes that are announced, only for bytes that came. When the command is unfinished, the next scan goes on
+ * where this one stopped. Does not know what chunks are.
  */
+
+import { BULK_HEADER, COUNT_HEADER, type Header, parseDecimal, type ReaderLimits } from "./command-header.ts";
 import type { CommandInput } from "./command-input.ts";
+import { protocolErrors } from "./error-texts.ts";
 import { isGet, NAME_AT } from "./get-fast-path.ts";
 import type { GetRun } from "./get-run.ts";
 import { splitInline } from "./inline.ts";
-import { BULK_HEADER, COUNT_HEADER, type Header, parseDecimal, type ReaderLimits } from "./request-header.ts";
-import { protocolErrors } from "./texts.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -18,37 +19,37 @@ const STAR = 0x2a;
 const EMPTY = Buffer.alloc(0);
 /** Room for the arguments of most commands. */
 const FEW_ARGS = 8;
-/** Room for more than this is given back when the next command begins. */
+/** When the next command begins, room for more arguments than this is given back. */
 const MANY_ARGS = 1024;
 
 export class CommandScanner {
-  /** The command last found: argument i lies in `bytes` from `argStart[i]` to `argEnd[i]`. */
+  /** The bytes of the command last found; its argument i is `bytes[argStart[i], argEnd[i])`. */
   bytes: Buffer = EMPTY;
   argc = 0;
   argStart = new Int32Array(FEW_ARGS);
   argEnd = new Int32Array(FEW_ARGS);
   isGet = false;
-  /** The command's number in the run of GETs that it was found in, or -1. */
+  /** The command's number in the run of GETs that it was found in; -1: in none. */
   runAt = -1;
   isInline = false;
-  /** Where a command that is not inline lies in `bytes`, headers included. */
+  /** Where the whole command lies in `bytes`, headers included; not for an inline command. */
   commandStart = 0;
   commandEnd = 0;
-  /** Not empty: what is wrong. The scan must not go on then. */
+  /** What is wrong; empty: nothing. After an error the scan must not go on. */
   error = "";
 
   readonly #input: CommandInput;
   readonly #run: GetRun;
   #limits!: ReaderLimits;
-  /** The input is checked up to here. */
+  /** The input has been checked up to here. */
   #at = 0;
-  /** No line end lies between `#at` and here: a line that comes byte by byte is not searched again and again. */
+  /** There is no line end from `#at` to here, so a line that comes byte by byte is searched only once. */
   #searched = 0;
-  /** Arguments still to come; 0 between commands. */
+  /** Arguments that are still to come; 0 between commands. */
   #argsLeft = 0;
-  /** Length of the argument whose payload begins at `#at`; -1 while its header is awaited. */
+  /** Length of the argument whose payload begins at `#at`; -1: its header has not been read. */
   #bulkBytes = -1;
-  /** What the last header said. */
+  /** The number in the last header. */
   #announced = 0;
 
   constructor(input: CommandInput, run: GetRun) {
@@ -56,12 +57,12 @@ export class CommandScanner {
     this.#run = run;
   }
 
-  /** Where the payload that is being read will end, its line end included; -1 within a line or between commands. */
+  /** Where the payload that is being read will end, its line end included; -1: within a line, or between commands. */
   get payloadEnd(): number {
     return this.#bulkBytes < 0 ? -1 : this.#at + this.#bulkBytes + 2;
   }
 
-  /** True: a command is found. False: the input ends before the command does, or `error` is set. */
+  /** True: it has found a command. False: the input ends before the command does, or `error` says what is wrong. */
   scan(limits: ReaderLimits): boolean {
     this.#limits = limits;
     while (this.#argsLeft === 0) {
@@ -78,7 +79,7 @@ export class CommandScanner {
     return this.#readArgs();
   }
 
-  /** To be told when the input's bytes have moved: keeps the offsets on them. */
+  /** Moves all offsets, when the input's bytes have moved. */
   follow(moved: number): void {
     this.#at += moved;
     this.#searched += moved;
@@ -89,7 +90,7 @@ export class CommandScanner {
     }
   }
 
-  /** Lets go of the bytes of the last command. */
+  /** Gives up the bytes of the last command. */
   release(): void {
     this.bytes = EMPTY;
   }
@@ -142,7 +143,7 @@ export class CommandScanner {
     return true;
   }
 
-  /** Reads the header line at `#at` into `#announced` and moves behind it. False: not whole, or not right. */
+  /** Reads the header line at `#at` into `#announced` and goes on behind it. False: it is unfinished, or wrong. */
   #readHeader(header: Header, max: number): boolean {
     const { bytes, end } = this.#input;
     const lineEnd = this.#findHeaderEnd(bytes);
@@ -150,7 +151,7 @@ export class CommandScanner {
     if (bytes[lineEnd] === CR && lineEnd + 1 === end) return false;
     const type = bytes[this.#at]!;
     if (type !== header.type) return this.#fail(protocolErrors.unexpectedType(type));
-    // Redis waits for a CR here, for ever.
+    // Redis would wait for a CR here for ever.
     if (bytes[lineEnd] === LF) return this.#fail(header.invalid);
     const length = parseDecimal(bytes, this.#at + 1, lineEnd);
     if (!(length >= header.min && length <= max)) return this.#fail(header.invalid);
@@ -163,7 +164,7 @@ export class CommandScanner {
     return true;
   }
 
-  /** The first CR or LF from `#at` on; -1 while there is none, or none within the limit. */
+  /** The first CR or LF from `#at` on; -1: there is none yet, or none within the limit of a line. */
   #findHeaderEnd(bytes: Buffer): number {
     const stop = this.#lineStop();
     let i = this.#searched;
@@ -172,7 +173,7 @@ export class CommandScanner {
     return i < stop ? i : -1;
   }
 
-  /** Reads a line; `argc` is 0 after an empty one. False: not whole, or not right. */
+  /** Reads an inline command; an empty line has an `argc` of 0. False: it is unfinished, or wrong. */
   #readInline(): boolean {
     const { bytes, start } = this.#input;
     const lineFeed = this.#findInlineEnd(bytes);
@@ -191,7 +192,7 @@ export class CommandScanner {
     return true;
   }
 
-  /** The LF of an inline command. A NUL before it stops the search for good, as in Redis: TLS meets silence. */
+  /** The LF of an inline command, or -1. A NUL before it ends the search for good, as in Redis: TLS gets no answer. */
   #findInlineEnd(bytes: Buffer): number {
     const stop = this.#lineStop();
     let i = this.#searched;
@@ -200,7 +201,7 @@ export class CommandScanner {
     return i < stop && bytes[i] === LF ? i : -1;
   }
 
-  /** A line must end before here: the end of the input, or of what a line may have. */
+  /** Where a search for the end of a line stops: at the end of the input, or at the limit of a line. */
   #lineStop(): number {
     return Math.min(this.#input.end, this.#at + this.#limits.maxInlineBytes + 1);
   }
@@ -235,7 +236,7 @@ export class CommandScanner {
     return this.argc === 2 && this.argEnd[0]! - this.argStart[0]! === 3 && isGet(bytes, this.argStart[0]!);
   }
 
-  /** The input is read up to `end`; the arguments lie in `bytes`. */
+  /** Ends a command: its arguments lie in `bytes`, and the input has been read up to `end`. */
   #finish(bytes: Buffer, end: number, isGetOfOneKey: boolean): void {
     this.bytes = bytes;
     this.isGet = isGetOfOneKey;

@@ -1,7 +1,7 @@
 /**
- * Commands as a client writes them: an array of bulk strings.
+ * Writes a command as a client does: an array of bulk strings.
  *
- * Invariant: what is written here, `CommandReader` reads back word for word.
+ * Invariant: `CommandReader` reads it back word for word.
  */
 import { bulkSize, writeBulkHeader, writeCrlf, writeHeader } from "./reply-writers.ts";
 

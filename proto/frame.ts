@@ -1,35 +1,35 @@
 /**
- * Frames on the peer link: a length as a varint, then that many bytes of one protobuf message (the framing of
- * Java's writeDelimitedTo). protobufjs' decodeDelimited cannot resume on half a frame, hence by hand.
+ * Frames on the peer link: a length as a varint, then that many bytes of one protobuf message (the framing of Java's
+ * writeDelimitedTo).
  *
- * Owns the cutting of a byte stream into frames. Keeps: a length is checked before a byte of its frame is kept;
- * memory held grows with what was received, never with what was announced; bytes handed out are never written to
- * again. Does not know what a frame means.
+ * Cuts a byte stream into frames; protobufjs' decodeDelimited cannot, because it cannot go on after half a frame. Keeps: a
+ * length is checked before a byte of its frame is kept; memory grows with the bytes that came, never with the length that
+ * was announced; bytes handed out are never written to again. Does not know what a frame means.
  *
- *     chunk  ..frame][len][frame][len][fra        whole in one chunk: a view on it
- *     chunk  me][len][frame]..                    cut: collected in one buffer of its own
+ *     chunk  ..frame][len][frame][len][fra        a frame that is whole in one chunk is a view on the chunk
+ *     chunk  me][len][frame]..                    a frame that is cut is collected in a buffer of its own
  */
 
 import { type Reader, Writer } from "protobufjs/minimal.js";
 
-/** The stream is not a sequence of frames within the limit; nothing after this can be trusted. */
-export class FrameError extends Error {
+/** The stream is no sequence of frames within the limit; no byte after this can be trusted. */
+class FrameError extends Error {
   override name = "FrameError";
 }
 
 /** The part of a generated message class that frames need. */
-export interface MessageType<Properties, Message> {
+interface MessageType<Properties, Message> {
   encode(message: Properties, writer?: Writer): Writer;
   decode(reader: Reader | Uint8Array): Message;
 }
 
-/** First allocation for a frame that did not arrive whole: most frames are smaller. */
+/** The first room for a frame that is cut; most frames are smaller. */
 const FIRST_CAPACITY = 4096;
 /** Five groups of seven bits hold every length below 2^32. */
 const MAX_LENGTH_BYTES = 5;
 
 export class FrameReader {
-  /** The longest frame accepted, in bytes without its length; applies to frames whose length is not read yet. */
+  /** The longest frame that is accepted, without its length. It holds for frames whose length has not been read yet. */
   maxBytes: number;
   #chunk: Buffer = Buffer.alloc(0);
   #at = 0;
@@ -43,15 +43,15 @@ export class FrameReader {
     this.maxBytes = maxBytes;
   }
 
-  /** Hands over the next bytes of the stream, once `next` has returned undefined for those before. */
+  /** Takes the next bytes of the stream, after `next` has returned undefined. */
   push(chunk: Buffer): void {
     this.#chunk = chunk;
     this.#at = 0;
   }
 
   /**
-   * The next whole frame without its length, or undefined when more bytes are needed. It is a view: nobody writes to
-   * it later, but it keeps its whole chunk alive. Throws FrameError; the stream cannot be read further then.
+   * The next whole frame, without its length; undefined: more bytes are needed. It may be a view that nobody writes to
+   * later, but that keeps its whole chunk in memory. After a FrameError the stream cannot be read any further.
    */
   next(): Buffer | undefined {
     if (!this.#lengthKnown && !this.#readLength()) return undefined;
@@ -63,7 +63,7 @@ export class FrameReader {
     return this.#filled === this.#length ? this.#finish(this.#collected!) : undefined;
   }
 
-  /** Bytes allocated for an unfinished frame. */
+  /** The bytes allocated for an unfinished frame. */
   get heldBytes(): number {
     return this.#collected === undefined ? 0 : this.#collected.length;
   }
@@ -71,7 +71,7 @@ export class FrameReader {
   #readLength(): boolean {
     while (this.#at < this.#chunk.length) {
       const byte = this.#chunk[this.#at++]!;
-      // Multiplied, not shifted: a shift is 32 bits with a sign.
+      // Multiplied, not shifted: the result of a shift has 32 bits and a sign.
       this.#length += (byte & 0x7f) * 2 ** (7 * this.#lengthBytes++);
       if (this.#length > this.maxBytes) {
         throw new FrameError(`frame of ${this.#length} bytes or more (max ${this.maxBytes})`);
@@ -114,9 +114,9 @@ export class FrameReader {
   }
 }
 
-/** A writer that had to hold more than this is not kept for the next frame. */
+/** A writer that has held more than this is not kept for the next frame. */
 const MAX_KEPT_WRITER_BYTES = 1 << 20;
-/** One for all frames: a new one would grow from 128 bytes in steps each time. `finish` copies out of it. */
+/** One writer for all frames: a new one would grow in steps from 128 bytes each time. `finish` copies out of it. */
 let writer = Writer.create();
 
 /** One message as a frame, length included. */
@@ -127,13 +127,13 @@ export function encodeFrame<P, M>(type: MessageType<P, M>, message: P): Buffer {
     if (frame.length > MAX_KEPT_WRITER_BYTES) writer = Writer.create();
     return frame;
   } catch (error) {
-    // Half a message is in the old one.
+    // The old writer has half a message in it.
     writer = Writer.create();
     throw error;
   }
 }
 
-/** The message in a frame that `FrameReader` returned; its `bytes` fields are views on it. Throws when it is none. */
+/** The message in a frame that `FrameReader` has returned; its fields of bytes are views on the frame. Throws if it is none. */
 export function decodeFrame<P, M>(type: MessageType<P, M>, frame: Buffer): M {
   return type.decode(frame);
 }

@@ -1,22 +1,23 @@
 /**
- * Recognises the command that a cache gets most, `*2 $3 GET $n key`, where it lies.
+ * Recognises the command that a cache gets most, `*2 $3 GET $n key`, in the bytes as they came.
  *
- * Owns the one hot pattern of the protocol and allocates nothing. It has to know only what is right: whatever it does
- * not match, be it wrong, unfinished or merely another command, goes the general way, which names the mistake.
+ * Matches only what is right: a command that is wrong, unfinished or another one goes the general way, which names the
+ * mistake. Allocates nothing.
  */
 
 const CR = 0x0d;
 const LF = 0x0a;
 const ZERO = 0x30;
-/** Bit of lower case. */
+/** The bit that makes an ASCII letter lower case. */
 const LOWER = 0x20;
-/** `*2\r\n$3\r\nGET\r\n$` comes before the key's length, which has at least one digit. */
+/** Where the name is in `*2\r\n$3\r\nGET\r\n$`. */
 export const NAME_AT = 8;
+/** Where the key's length begins, behind these bytes. */
 const LENGTH_AT = 14;
 
 /**
- * True when a whole, well-formed GET of one key begins at `start`; its key then lies from `keyStart[i]` to `keyEnd[i]`,
- * its name at `start + NAME_AT`, and it ends two bytes behind the key. Limits are the caller's.
+ * True: a whole, well-formed GET of one key begins at `start`. Its key is then from `keyStart[i]` to `keyEnd[i]`, its name
+ * at `start + NAME_AT`, and it ends two bytes behind the key. The caller checks the limits.
  */
 export function matchGet(
   bytes: Uint8Array,
@@ -30,7 +31,7 @@ export function matchGet(
   let at = start + LENGTH_AT;
   let keyBytes = bytes[at++]! - ZERO;
   if (!(keyBytes >= 0 && keyBytes <= 9)) return false;
-  // A length that begins with 0 ends there: leading zeros are an error.
+  // A length that begins with 0 has no more digits: leading zeros are an error.
   while (keyBytes > 0 && at < end) {
     const digit = bytes[at]! - ZERO;
     if (!(digit >= 0 && digit <= 9)) break;
@@ -62,7 +63,7 @@ function hasGetPrefix(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-/** The three bytes at `at` read GET, in any case. */
+/** Whether the three bytes at `at` are GET, in upper or lower case. */
 export function isGet(bytes: Uint8Array, at: number): boolean {
   return (
     (bytes[at]! | LOWER) === 0x67 && (bytes[at + 1]! | LOWER) === 0x65 && (bytes[at + 2]! | LOWER) === 0x74

@@ -1,14 +1,14 @@
 /**
- * GETs that stand one behind the other in the same bytes, found at once.
+ * A run: GETs that stand one behind the other in the same bytes, found together.
  *
- * Invariant: what is found lies whole in `bytes` and is within the limits that it was asked for with. Whoever wants to
- * know the keys before their turn comes hands in `prepare`: a processor that is shown many addresses waits for memory
- * once, where one key after the other waits each time. Holds the bytes until the last of the run has been taken.
+ * Invariant: each GET of a run lies whole in `bytes`, and within the limits that the run was found with. `prepare` gets
+ * the keys of a run before the first of them is answered, so that their entries can be read ahead: a CPU that knows many
+ * addresses waits for memory once, not once for each key. Holds the bytes until the last GET of the run is taken.
  */
+import { BULK_HEADER, type ReaderLimits } from "./command-header.ts";
 import { matchGet } from "./get-fast-path.ts";
-import { BULK_HEADER, type ReaderLimits } from "./request-header.ts";
 
-/** Enough for a processor to have as many loads under way as it can; more would push each other out of its cache. */
+/** Enough for as many loads under way as a CPU can have; more entries would push each other out of its cache. */
 export const MAX_RUN = 64;
 
 const EMPTY = Buffer.alloc(0);
@@ -21,15 +21,15 @@ export class GetRun {
   readonly #prepare: (run: GetRun) => void;
   #limits: ReaderLimits | undefined;
   #next = 0;
-  /** Where the next one begins. */
+  /** Where the next GET of the run begins. */
   #at = 0;
 
-  /** `prepare` is told of each run when it is found. */
+  /** `prepare` is called with each run as soon as it is found. */
   constructor(prepare: (run: GetRun) => void = () => {}) {
     this.#prepare = prepare;
   }
 
-  /** Takes the GET that begins at `start`: its number in the run; -1 when none that is whole and within the limits does. */
+  /** Takes the GET that begins at `start`; returns its number in the run. -1: no whole GET within the limits begins there. */
   take(bytes: Buffer, start: number, end: number, limits: ReaderLimits): number {
     const isKnown = this.#at === start && this.bytes === bytes && this.#limits === limits;
     if (!isKnown && !this.#find(bytes, start, end, limits)) return -1;
@@ -46,7 +46,7 @@ export class GetRun {
     let at = start;
     while (count < MAX_RUN && matchGet(bytes, at, end, keyStart, keyEnd, count)) {
       const next = keyEnd[count]! + 2;
-      // What is beyond a limit is left to the general way, which says so.
+      // A GET beyond a limit goes the general way, which has the error for it.
       if (keyEnd[count]! - keyStart[count]! > maxKeyBytes || next - at > limits.maxCommandBytes) break;
       at = next;
       count++;

@@ -1,13 +1,12 @@
 /**
  * Redis' glob patterns: `*`, `?`, `[a-c]`, `[^a]` and `\` before a special character.
  *
- * Invariant: time is at most pattern length times text length, whatever the pattern: only the last `*` is ever
- * returned to.
+ * Invariant: a match takes at most the pattern's length times the text's, because it goes back to the last `*` only.
  */
 
 /**
- * Whether the whole text matches the pattern. Both are compared character by character; use latin1 for bytes. As in Redis,
- * the empty text is matched by the empty pattern only, not even by `*`.
+ * Whether the whole text matches the pattern, character by character: use latin1 for bytes. As in Redis, the empty text
+ * matches the empty pattern only, and not even `*`.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   if (text === "") return pattern === "";
@@ -34,7 +33,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return p >= pattern.length;
 }
 
-/** Matches one element of the pattern against one character: where the next element begins, or -1. */
+/** Matches one element of the pattern with one character. Returns where the next element begins; -1: no match. */
 function matchOne(pattern: string, p: number, character: string): number {
   if (pattern[p] === "?") return p + 1;
   if (pattern[p] === "[") return matchClass(pattern, p + 1, character);
@@ -43,8 +42,8 @@ function matchOne(pattern: string, p: number, character: string): number {
 }
 
 /**
- * As in Redis, a class that is never closed ends with the pattern, `]` may end a range, and a character behind `\` is
- * that character alone, never the beginning of a range.
+ * Matches a class, from behind its `[`. As in Redis, a class without `]` ends with the pattern, `]` may be the end of a
+ * range, and a character behind `\` stands for itself and begins no range.
  */
 function matchClass(pattern: string, p: number, character: string): number {
   const negated = pattern[p] === "^";

@@ -1,14 +1,14 @@
 /**
- * Splits an inline command, as typed into telnet, into its arguments.
+ * Splits an inline command, as somebody types it into telnet, into its arguments.
  *
- * Owns the quoting rules, which are those of Redis' sdssplitargs: words are separated by blanks; "..." knows
- * \n \r \t \b \a \xHH and takes any other escaped byte as it is; '...' knows \' only; a closing quote must be
- * followed by a blank or the end. The result shares no memory with the line. Knows no limits: its caller has
- * bounded the line.
+ * Owns the quoting rules, which are those of Redis' sdssplitargs: blanks separate words; in "..." the escapes are
+ * \n \r \t \b \a \xHH, and any other escaped byte stands for itself; in '...' the only escape is \'; a blank or the end
+ * must follow a closing quote. The result shares no memory with the line. Knows no limits: the caller has bounded the
+ * line.
  */
 
 /** The arguments lie in `bytes` one after the other: argument i from `ends[i - 1]` (or 0) to `ends[i]`. */
-export interface InlineArgs {
+interface InlineArgs {
   readonly bytes: Buffer;
   readonly ends: readonly number[];
 }
@@ -31,7 +31,7 @@ export function splitInline(line: Uint8Array): InlineArgs | undefined {
   return { bytes: word.bytes.subarray(0, word.written), ends };
 }
 
-/** One pass over the line, which writes the words without their quotes. */
+/** Goes over the line once and writes its words without their quotes. */
 class WordReader {
   readonly bytes: Buffer;
   written = 0;
@@ -49,7 +49,7 @@ class WordReader {
     return this.#at < this.#line.length;
   }
 
-  /** False when a quote is not closed, or closed in the middle of a word. */
+  /** Reads a word. False: a quote is not closed, or closed in the middle of the word. */
   read(): boolean {
     while (this.#at < this.#line.length) {
       const byte = this.#line[this.#at++]!;
@@ -69,7 +69,7 @@ class WordReader {
     return false;
   }
 
-  /** The byte that stands at a backslash just read. */
+  /** The byte that an escape stands for; its backslash has been read. */
   #unescape(quote: number): number {
     const next = this.#line[this.#at];
     if (next === undefined || (quote === SINGLE && next !== SINGLE)) return BACKSLASH;
@@ -87,12 +87,12 @@ class WordReader {
   }
 }
 
-/** isspace of the C locale: what may stand between words. */
+/** Whether the byte may stand between words: isspace in the C locale. */
 function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 }
 
-/** Vertical tab and form feed separate words but do not end one: so does Redis. */
+/** Whether the byte ends a word. Vertical tab and form feed may stand between words but end none, as in Redis. */
 function endsWord(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }

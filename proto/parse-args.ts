@@ -1,10 +1,10 @@
 /**
  * The only way to redis-parser.
  *
- * Owns the one parser of this thread and keeps the invariant that makes it safe: it is given nothing but a whole,
- * checked command (an array of bulk strings, nothing before it, nothing behind it), so it never has to wait for
- * bytes, never sees a length it would believe, and holds nothing between two calls. Fed with raw client bytes it
- * could be made to crash the process or to lose its place (see DESIGN.md).
+ * Owns the one parser of this thread. Keeps the invariant that makes it safe: the parser gets one whole, checked command
+ * at a time (an array of bulk strings, with nothing before or behind it). So it never waits for bytes, never meets a
+ * length that is wrong, and holds nothing between two calls. A client's raw bytes could make it crash the process or lose
+ * its place (DESIGN.md).
  */
 import assert from "node:assert";
 import RedisParser from "redis-parser";
@@ -14,7 +14,7 @@ let reply: unknown;
 const parser = new RedisParser({
   returnBuffers: true,
   returnReply(value: unknown) {
-    // A second reply to one command would make a pair of what was the arguments' place.
+    // A second reply to one command makes the result null, which parseArgs refuses.
     reply = reply === undefined ? value : null;
   },
   returnError(error) {
@@ -22,10 +22,10 @@ const parser = new RedisParser({
   },
 });
 
-/** Not null between two calls: bytes that wait for the rest of a command. */
+/** The parser's `buffer` is null between two calls, unless it waits for the rest of a command. */
 const parserState = parser as unknown as { readonly buffer: Buffer | null };
 
-/** The arguments of `command` as views into it. Throws when the parser disagrees with the scanner: a bug of ours. */
+/** The arguments of `command`, as views on it. Throws if the parser disagrees with the scanner, which is a bug here. */
 export function parseArgs(command: Buffer, argc: number): Buffer[] {
   reply = undefined;
   parser.execute(command);

@@ -1,33 +1,32 @@
 /**
- * The smallest pieces of a reply, written straight into a buffer of the caller.
+ * Writes the few bytes around a value straight into a buffer of the caller's.
  *
- * Owns the few bytes around a value that a hit costs. Each writer returns where the next one goes on; room is the
- * caller's affair. Nothing is allocated.
+ * Each writer returns where the next one goes on; the caller has made sure that there is room. Allocates nothing.
  */
 
 const CR = 0x0d;
 const LF = 0x0a;
 const ZERO = 0x30;
 
-/** What `null` is in RESP2 and in RESP3. */
+/** Null, in RESP2 and in RESP3. */
 export const NULL_RESP2: Buffer = Buffer.from("$-1\r\n");
 export const NULL_RESP3: Buffer = Buffer.from("_\r\n");
 
-/** Bytes of a bulk reply with a payload of `length` bytes. */
+/** The bytes of a bulk with a payload of `length` bytes. */
 export function bulkSize(length: number): number {
   return 1 + digitsOf(length) + 2 + length + 2;
 }
 
-/** `$length\r\n`; the payload and `writeCrlf` come behind it. */
+/** Writes `$length\r\n`; the payload and `writeCrlf` come behind it. */
 export function writeBulkHeader(target: Buffer, at: number, length: number): number {
   return writeHeader(target, at, 0x24, length);
 }
 
-/** A type byte, a number from 0 to 2^31 - 1, and the line end. */
+/** Writes a type byte, a number from 0 to 2^31 - 1, and the line end. */
 export function writeHeader(target: Buffer, at: number, type: number, value: number): number {
   target[at] = type;
   const end = at + 1 + digitsOf(value);
-  // In 32 bits: a division of doubles costs more than all the rest of a header.
+  // In 32-bit integers: a division of doubles costs more than all the rest of a header.
   for (let i = end - 1, left = value | 0; i > at; i--) {
     const rest = (left / 10) | 0;
     target[i] = ZERO + left - rest * 10;
@@ -42,7 +41,7 @@ export function writeCrlf(target: Buffer, at: number): number {
   return at + 2;
 }
 
-/** How many digits an integer that is not negative has. */
+/** The number of digits of an integer of 0 or more. */
 function digitsOf(value: number): number {
   let digits = 1;
   for (let bound = 10; value >= bound; bound *= 10) digits++;

@@ -1,16 +1,16 @@
 /**
  * Replies: what a command answers, and its bytes in either dialect of RESP.
  *
- * Owns the mapping from plain values to RESP2 and RESP3, and keeps the invariant that one reply is one reply: a line
- * break inside data never ends a status or an error line. Hits do not come this way: reply-writers.ts writes them in
- * place. Knows no command and no connection.
+ * Owns the mapping from plain values to RESP2 and RESP3. Keeps: a line break inside data never ends a status or an error
+ * line, so one reply stays one reply. Hits do not come this way: reply-writers.ts writes them in place. Knows no command
+ * and no connection.
  */
 import { lineBytes } from "./line-text.ts";
 import { NULL_RESP2, NULL_RESP3 } from "./reply-writers.ts";
 
 /**
- * number and bigint: an integer of 53 or 64 bits. string (as UTF-8) and Uint8Array: a bulk. Map and Set: in RESP2 an
- * array, of a map flat. The classes carry their type byte, which keeps them apart for the compiler too.
+ * A number is an integer of 53 bits, a bigint one of 64. A string (as UTF-8) and a Uint8Array are bulks. A Set is an array
+ * in RESP2, a Map a flat one. Each class has its type byte as a field, so the compiler can tell the classes apart.
  */
 export type Reply =
   | null
@@ -35,7 +35,7 @@ export type Reply =
 /** What a command answers; undefined: no reply at all. */
 export type Answer = Reply | undefined | Promise<Reply | undefined>;
 
-/** 2 until the client says HELLO 3. */
+/** The dialect of RESP: 2 until the client says HELLO 3. */
 export type Protocol = 2 | 3;
 
 /** A status such as +OK. */
@@ -47,7 +47,7 @@ export class SimpleString {
   }
 }
 
-/** `text` begins with the error's code: `ERR syntax error`. CR and LF become spaces on the way out. */
+/** An error. `text` begins with its code: `ERR syntax error`. CR and LF in it are written as spaces. */
 export class ErrorReply {
   readonly type = "-";
   readonly text: string;
@@ -56,7 +56,7 @@ export class ErrorReply {
   }
 }
 
-/** A report for people to read, such as INFO: a verbatim string in RESP3, a bulk in RESP2. */
+/** A report for people, such as INFO: a verbatim string in RESP3, a bulk in RESP2. */
 export class Verbatim {
   readonly type = "=";
   readonly text: string;
@@ -74,7 +74,7 @@ export class Double {
   }
 }
 
-/** What RESP3 sends unasked; an array in RESP2. */
+/** A message that nobody has asked for: a push in RESP3, an array in RESP2. */
 export class Push {
   readonly type = ">";
   readonly elements: Reply[];
@@ -83,7 +83,7 @@ export class Push {
   }
 }
 
-/** What clients of one dialect get; undefined: no byte at all. */
+/** Another reply for each dialect; undefined: none. */
 export class ByDialect {
   readonly type = "2|3";
   readonly resp2: Reply | undefined;
@@ -94,12 +94,12 @@ export class ByDialect {
   }
 }
 
-/** What an EXEC that did not run answers: RESP2 has a null of its own for arrays. */
+/** The null that RESP2 has for arrays: an EXEC that did not run answers it. */
 export class NullArray {
   readonly type = "*-1";
 }
 
-/** Replies to one command, one behind the other, as SUBSCRIBE gives one for each channel. */
+/** Several replies to one command: SUBSCRIBE gives one for each channel. */
 export class Several {
   readonly type = "several";
   readonly replies: Reply[];
@@ -108,7 +108,7 @@ export class Several {
   }
 }
 
-/** A reply that another thread has encoded, in the dialect of who gets it. */
+/** A reply that another thread has encoded, in the dialect of the client that gets it. */
 export class Encoded {
   readonly type = "";
   readonly bytes: Buffer;
@@ -133,7 +133,7 @@ function startsWith(reply: Reply | undefined, type: string): boolean {
 
 export const OK: SimpleString = new SimpleString("OK");
 
-/** The reply's bytes, in a buffer of their own. Throws a RangeError for a number that is no safe integer. */
+/** The bytes of a reply, in a buffer of their own. Throws a RangeError for a number that is no safe integer. */
 export function encodeReply(reply: Reply, protocol: Protocol): Buffer {
   if (reply instanceof Encoded) return reply.bytes;
   const pieces = new Pieces();
@@ -141,7 +141,7 @@ export function encodeReply(reply: Reply, protocol: Protocol): Buffer {
   return pieces.join();
 }
 
-/** What a reply consists of, and how long that is; so that one buffer of the right size takes it all. */
+/** The pieces of a reply and their total length, so that one buffer of the right size takes them all. */
 class Pieces {
   readonly #pieces: (string | Uint8Array)[] = [];
   #bytes = 0;

@@ -1,9 +1,8 @@
 /**
- * XXH32 in plain JavaScript: the hash of the store's index.
+ * XXH32 in plain JavaScript: the hash of the store's index and of the flights.
  *
- * For the 16 to 40 bytes of a usual key a call into WebAssembly costs more than the hash does; the result is bit for
- * bit that of xxhash-wasm's `h32Raw` (the test compares them), as specified in the xxHash project's
- * doc/xxhash_spec.md. It knows bytes and a seed, nothing else.
+ * It is not in WebAssembly, because for a usual key of 16 to 40 bytes the call costs more than the hash. The result is that
+ * of xxhash-wasm's `h32Raw`, bit for bit (the test compares them), as the xxHash project's doc/xxhash_spec.md specifies.
  */
 
 const PRIME_1 = 0x9e3779b1 | 0;
@@ -12,7 +11,7 @@ const PRIME_3 = 0xc2b2ae3d | 0;
 const PRIME_4 = 0x27d4eb2f | 0;
 const PRIME_5 = 0x165667b1 | 0;
 
-/** Hashes `bytes[start, end)`; a signed 32-bit integer, `>>> 0` gives the unsigned one of other libraries. */
+/** The hash of `bytes[start, end)`, a signed 32-bit integer; `>>> 0` makes it the unsigned one of other libraries. */
 export function xxh32(bytes: Uint8Array, start: number, end: number, seed: number): number {
   const length = end - start;
   let at = start;
@@ -37,7 +36,7 @@ export function xxh32(bytes: Uint8Array, start: number, end: number, seed: numbe
   return hash ^ (hash >>> 16);
 }
 
-/** The four lanes over every whole stripe of 16 bytes, and their convergence. */
+/** Runs the four lanes over every whole stripe of 16 bytes, and joins them. */
 function hashStripes(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let a = (seed + PRIME_1 + PRIME_2) | 0;
   let b = (seed + PRIME_2) | 0;

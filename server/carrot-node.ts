@@ -1,8 +1,8 @@
 /**
- * A node as the program sees it that started it: keys in, values out, no socket in between.
+ * A node, as the program sees it that has started it: keys in, values out, no socket in between.
  *
- * Invariant: what comes out belongs to the caller, and no loader is closed under a load that the program waits for.
- * Knows nothing of confs; library.ts starts what is wrapped here.
+ * Invariants: a value that comes out belongs to the caller. No loader is closed while the program waits for one of its
+ * loads. Knows nothing of confs: library.ts starts the server that is wrapped here.
  */
 import type { Outcome } from "../cluster/outcome.ts";
 import type { Cache } from "./cache/cache.ts";
@@ -12,14 +12,14 @@ import type { RunningServer } from "./main.ts";
 /** A key with its group's prefix; text means its UTF-8 bytes. */
 export type Key = string | Uint8Array;
 
-/** A load failed, took too long or found too many before it; the message is what clients read after `-ERR `. */
+/** A load has failed, took too long, or found the loader's queue full. Clients read the same message behind `-ERR `. */
 export class LoadError extends Error {
   override readonly name = "LoadError";
 }
 
-/** A node inside this program. It keeps the process alive until it is closed. */
+/** A node inside this program. An open node keeps the process alive. */
 export class CarrotNode {
-  /** The port for clients; with `port: 0` the one that was free. */
+  /** The port for clients, also when `port: 0` has taken any free one. */
   readonly port: number;
   /** 0 when HTTP is off. */
   readonly httpPort: number;
@@ -38,8 +38,8 @@ export class CarrotNode {
   }
 
   /**
-   * The value, loaded if need be; null when the origin has none, or no group takes the key. Rejects with a LoadError
-   * when the load failed, with a RangeError for a key beyond `max-key-size`.
+   * The value, loaded if it is not cached; null when the origin has none, or when no group takes the key. Rejects with a
+   * LoadError when the load fails, with a RangeError for a key beyond `max-key-size`.
    */
   async get(key: Key): Promise<Buffer | null> {
     const outcome = this.#openCache().get(this.#bytesOf(key));
@@ -47,21 +47,21 @@ export class CarrotNode {
     this.#waiting.add(outcome);
     try {
       const value = bytesIn(await outcome);
-      // Everybody who waited for this load has been given the same bytes.
+      // All callers that waited for this load have been given the same bytes.
       return value && Buffer.from(value);
     } finally {
       this.#waiting.delete(outcome);
     }
   }
 
-  /** Values in the order of the keys; what is missing is loaded together. Rejects as soon as one load fails. */
+  /** The values in the order of the keys; missing ones are loaded together. Rejects as soon as one load fails. */
   async getMany(keys: readonly Key[]): Promise<(Buffer | null)[]> {
     return Promise.all(keys.map((key) => this.get(key)));
   }
 
   /**
-   * Puts a value into the cache, at the key's owner, for `ttlMs` (without it: until it is evicted, deleted or set
-   * again). Rejects with a RangeError for a key or value that is too long, with an Error when it cannot be kept.
+   * Puts a value into the cache, at the key's owner, for `ttlMs`. Without `ttlMs` it does not expire. Rejects with a
+   * RangeError for a key or value that is too long, with an Error when the value cannot be kept.
    */
   async set(key: Key, value: string | Uint8Array, options: { readonly ttlMs?: number } = {}): Promise<void> {
     const { ttlMs } = options;
@@ -84,7 +84,7 @@ export class CarrotNode {
     if (noRoom) throw new Error("the value does not fit into its group's memory");
   }
 
-  /** Deletes entries and every copy of them in the whole cluster; resolves to how many there were. */
+  /** Deletes entries and every copy of them in the whole cluster. Resolves to the number of entries. */
   async delete(...keys: readonly Key[]): Promise<number> {
     return this.#openCache().changes.remove(keys.map((key) => this.#bytesOf(key)));
   }
@@ -94,13 +94,13 @@ export class CarrotNode {
     return this.#openCache().changes.flush();
   }
 
-  /** This node's figures of now, by group: those of CARROT.STATS, in camel case. */
+  /** By group, this node's figures of now: those of CARROT.STATS, in camel case. */
   stats(): Readonly<Record<string, Readonly<GroupFigures>>> {
     const { all } = this.#server.node.cache.groups;
     return Object.fromEntries(all.map((group) => [group.name, figuresOf(group)]));
   }
 
-  /** Answers what has been asked for, closes the loaders and frees the ports. Then every method but `stats` rejects. */
+  /** Answers every call under way, closes the loaders and frees the ports. Then every method but `stats` rejects. */
   close(): Promise<void> {
     this.#closing ??= Promise.all(this.#waiting).then(() => this.#server.close());
     return this.#closing;

@@ -2,9 +2,9 @@
 /**
  * The command `carrotcache [FILE] [--directive value ...]`, in the habit of redis-server.
  *
- * Owns the process: its arguments, its exit codes and what it says before a log exists. A mistake is one line
- * on standard error, `carrotcache: carrot.conf:31: ...`, and exit code 1. Does not know what a node is made
- * of; main.ts does, and is loaded only when a node starts or its loaders are checked.
+ * Owns the process: its arguments, its exit codes and what it says before there is a log. A mistake is one line on
+ * standard error, `carrotcache: carrot.conf:31: ...`, and exit code 1. Does not know what a node is made of: main.ts
+ * does, and is imported only when a node starts.
  */
 
 import type { NodeConf } from "./conf/conf.ts";
@@ -36,10 +36,10 @@ async function run({ action, file, overrides }: CommandLine): Promise<void> {
   if (action === "version") return void process.stdout.write(`carrotcache ${version}\n`);
   const conf = readConf({ file, overrides });
   if (action === "start") return start(conf);
-  const { checkLoaders } = await import("./main.ts");
+  const { checkLoaders } = await import("./loaders/group-loaders.ts");
   await checkLoaders(conf);
   process.stdout.write(summaryOf(conf));
-  // A loader's module may have opened something that would keep the process.
+  // A loader's module may have opened something that keeps the process alive.
   process.exit(0);
 }
 
@@ -47,7 +47,7 @@ async function start(conf: NodeConf): Promise<void> {
   if (conf.file === undefined) say("no conf file given, starting on the defaults (carrotcache --help)");
   const { readyLine, startServer } = await import("./main.ts");
   const starting = startServer(conf, { onShutdown: () => process.kill(process.pid, "SIGTERM") });
-  // Before the node is ready, so that a signal right after its ready line finds somebody listening.
+  // Before the node is ready: a signal right behind the ready line must be heard.
   exitOnSignals({
     signals: process,
     close: async () => (await starting).close(),
@@ -68,7 +68,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** What nobody caught is a mistake in the program: the stack goes along. */
+/** An error that nobody caught is a mistake in the program, so its stack is shown. */
 function crash(error: unknown): never {
   process.stderr.write(`carrotcache: uncaught: ${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);
@@ -76,7 +76,6 @@ function crash(error: unknown): never {
 
 process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
-// Without a listener, `carrotcache --help | head -1` and a log whose reader has gone would end in a stack
-// trace.
+// Without a listener, `carrotcache --help | head -1` and a log whose reader is gone would end in a stack trace.
 process.stdout.on("error", () => {});
 run(parseCommandLine(process.argv.slice(2))).catch(fail);

@@ -1,9 +1,9 @@
 /**
  * carrotCache inside a program: `import { startNode } from "carrotcache"`.
  *
- * Owns what the package exports. The words are those of carrot.conf, and a loader may be a function; from there on
- * it is the same node as the command starts, with the same clients, peers and limits. All it does to the process is
- * listen on its ports: no signal handlers, no exit.
+ * Owns what the package exports. The words are those of carrot.conf, and a loader may be a function. Everything else is
+ * as in a node that the command starts: the same clients, peers and limits. A node sets no signal handlers and never
+ * ends the process.
  */
 import { CarrotNode, type Key, LoadError } from "./carrot-node.ts";
 import { ConfError } from "./conf/conf-error.ts";
@@ -33,11 +33,11 @@ export type {
 };
 export { ConfError, LoadError };
 
-/** A group: its directives, and its loader as functions here or as the directive `loader`, but not both. */
+/** A group: its directives, and its loader, either as functions or as the directive `loader`. */
 export interface GroupOptions extends GroupDirectives, Partial<Loader> {}
 
 export interface StartNodeOptions {
-  /** A conf file; what is given here wins over it, directive by directive. */
+  /** A conf file. Each directive and each group's directive given here wins over the file's. */
   readonly conf?: string | undefined;
   /** Such as `{ port: 0, maxmemory: "64mb" }`. Without a conf file, `loglevel` is `warning` unless given. */
   readonly directives?: NodeDirectives | undefined;
@@ -46,8 +46,8 @@ export interface StartNodeOptions {
 }
 
 /**
- * Starts a node in this program; resolves when it answers. Rejects with a ConfError that names the directive, be it
- * misspelt, a port in use or a loader that cannot be imported; then nothing is left running.
+ * Starts a node in this program; resolves when it answers. Rejects with a ConfError that names the directive: one that is
+ * misspelt, a port in use, a loader that cannot be imported. Then nothing is left running.
  */
 export async function startNode(options: StartNodeOptions = {}): Promise<CarrotNode> {
   const { conf: file, directives = {}, groups = {} } = options;

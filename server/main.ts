@@ -1,28 +1,29 @@
 /**
- * Turns a conf into a running server: the one place that knows the real clock, the real dice and the real sockets.
+ * Turns a conf into a running server: opens the loaders, the log, the node and HTTP, and hands in the real world.
  *
- * Invariant: whatever is wrong (a loader that cannot be imported, a port in use) is reported with the line of the
- * conf that asked for it, before anything answers.
+ * Invariant: a mistake that shows only now (a loader that cannot be imported, a port in use) is reported with the line of
+ * the conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
+import type { World } from "../cluster/world.ts";
 import { isExcluded } from "./clients/clients.ts";
 import { isLoopback } from "./conf/addresses.ts";
-import type { GroupConf, NodeConf } from "./conf/conf.ts";
+import type { NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
 import type { HttpServer } from "./http/http.ts";
-import { createLoader, type LoaderLimits } from "./loaders/factory.ts";
+import { createLoaders } from "./loaders/group-loaders.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
 import { createLog, type Log } from "./machine/log.ts";
-import { threadCount } from "./machine/reuse-port.ts";
+import { threadCount } from "./machine/thread-count.ts";
 import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
 
 export interface StartOptions {
-  /** Loaders that take the place of the conf's, by group name. */
+  /** By group name, loaders that take the place of the conf's. */
   readonly loaders?: ReadonlyMap<string, Loader>;
   readonly log?: Log;
-  /** Called when a client says SHUTDOWN; by default the server closes. */
+  /** Called when a client says SHUTDOWN. By default the server closes. */
   readonly onShutdown?: () => void;
 }
 
@@ -30,32 +31,33 @@ export interface StartOptions {
 export interface RunningServer {
   readonly node: Node;
   readonly port: number;
-  /** 0 when there is no HTTP. */
+  /** 0 when HTTP is off. */
   readonly httpPort: number;
   readonly log: Log;
-  /** Answers what has been read, then stops everything; a second call waits for the same end. */
+  /** Answers what clients have sent, then stops everything. A second call waits for the same end. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a server. Rejects with a ConfError that names directive and line, or with what went wrong; then nothing is
+ * Starts a server. Rejects with a ConfError that names directive and line, or with the error of the system. Then nothing is
  * left running.
  */
 export async function startServer(conf: NodeConf, options: StartOptions = {}): Promise<RunningServer> {
   const log = options.log ?? createLog(conf.loglevel, conf.logfile);
   const loaders = await createLoaders(conf, options.loaders);
+  const world = realWorld(monotonicClock());
   const server: { close?: () => Promise<void> } = {};
   const node = await Node.start({
     conf,
     loaders,
     log,
     threads: usableThreads(conf, log),
-    world: realWorld(monotonicClock()),
+    world,
     onShutdown: options.onShutdown ?? (() => void server.close?.()),
   }).catch((error: Error) => {
     throw withPlace(error, conf);
   });
-  const http = await openHttp(node).catch(async (error: Error) => {
+  const http = await openHttp(node, world).catch(async (error: Error) => {
     await node.close();
     throw withPlace(error, conf);
   });
@@ -66,7 +68,7 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
   return { node, port: node.port, httpPort: http?.port ?? 0, log, close: server.close };
 }
 
-/** What an operator may not expect of this conf on this machine. */
+/** Lines for the log about what an operator may not expect of this conf on this machine. */
 function warnings({ conf, clients }: Node): string[] {
   const lines: string[] = [];
   if (clients.max < conf.maxClients) {
@@ -83,53 +85,14 @@ function warnings({ conf, clients }: Node): string[] {
   return lines;
 }
 
-/** The threads that the conf asks for, or one and a line that says why. */
+/** As many threads as the conf asks for; or one, and a line in the log that says why. */
 function usableThreads(conf: NodeConf, log: Log): number {
   const { threads, why } = threadCount(conf.threads);
   if (why !== undefined) log.warn(why);
   return threads;
 }
 
-/** Imports or opens the loader of every group; rejects with the first that cannot be had. */
-export async function createLoaders(
-  conf: NodeConf,
-  given: ReadonlyMap<string, Loader> = new Map(),
-): Promise<Map<string, Loader>> {
-  const loaders = new Map<string, Loader>();
-  try {
-    for (const group of conf.groups) {
-      loaders.set(group.name, given.get(group.name) ?? (await createLoader(group.loader, limitsOf(group))));
-    }
-  } catch (error) {
-    await closeAll(loaders);
-    throw error;
-  }
-  return loaders;
-}
-
-/** CONFIG SET changes the conf in place; the limits follow it. */
-function limitsOf(group: GroupConf): LoaderLimits {
-  return {
-    maxValueBytes: group.maxValueBytes,
-    get timeoutMs() {
-      return group.loaderTimeoutMs;
-    },
-    get concurrency() {
-      return group.loaderConcurrency;
-    },
-  };
-}
-
-async function closeAll(loaders: ReadonlyMap<string, Loader>): Promise<void> {
-  await Promise.all([...loaders.values()].map((loader) => loader.close?.()));
-}
-
-/** Imports or opens every loader and closes it again; rejects with the first that cannot be had. */
-export async function checkLoaders(conf: NodeConf): Promise<void> {
-  await closeAll(await createLoaders(conf));
-}
-
-/** One line that says what runs: address, groups, members, threads. */
+/** The line that says what runs: addresses, groups, members, threads. */
 export function readyLine({ node, httpPort }: RunningServer): string {
   const { conf, report } = node;
   const { membership } = node.cache;
@@ -144,17 +107,16 @@ export function readyLine({ node, httpPort }: RunningServer): string {
   ].join(" | ");
 }
 
-/** Imports what HTTP needs only here: prom-client takes a fifth of the start of a node that does without. */
-async function openHttp(node: Node): Promise<HttpServer | undefined> {
+/** Imports here what only HTTP needs: prom-client would take a fifth of the start of a node without HTTP. */
+async function openHttp(node: Node, world: World): Promise<HttpServer | undefined> {
   const { conf } = node;
   if (conf.httpPort === 0) return undefined;
   const { startHttp } = await import("./http/http.ts");
   const { createMetrics } = await import("./observe/metrics.ts");
-  const { metricsOf } = await import("./observe/metrics-snapshot.ts");
-  const metrics = createMetrics(() => metricsOf(node.report));
   return startHttp({
     host: conf.bind[0]!,
     port: conf.httpPort,
+    world,
     passwords: node.clients.passwords,
     isExcluded: (address) => isExcluded(address, conf),
     get maxKeyBytes() {
@@ -162,18 +124,12 @@ async function openHttp(node: Node): Promise<HttpServer | undefined> {
     },
     get: async (key: Buffer): Promise<Outcome> => node.cache.get(key),
     healthy: () => !node.closing,
-    metrics: {
-      contentType: metrics.contentType,
-      text: async () => {
-        await node.report.gather();
-        return metrics.text();
-      },
-    },
+    metrics: createMetrics(node.report),
     onError: (error) => node.log.error({ err: error }, "an HTTP request broke an invariant"),
   });
 }
 
-/** Adds the line of the conf to what the operating system says of a port. */
+/** Adds the line of the conf to an error of the operating system about a port. */
 function withPlace(
   error: NodeJS.ErrnoException & { port?: number; address?: string },
   conf: NodeConf,

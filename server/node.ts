@@ -1,17 +1,17 @@
 /**
- * A node: a cache, its clients on all threads, and what they have to do with each other, put together and started in
+ * A node: puts the cache, the clients of all threads, their sessions and the report together, and starts and ends them in
  * order.
  *
- * Invariant: `start` either leaves a node that answers on every port it was asked for, or nothing at all; `close`
- * answers what has been read, then ends. The parts know each other only through what is handed to them here.
+ * Invariants: `start` leaves a node that answers on all of its ports, or nothing. `close` answers what clients have sent,
+ * then ends. The parts know each other only through what is handed to them here.
  */
 import { loadHash32 } from "../cluster/ring.ts";
 import type { World } from "../cluster/world.ts";
 import { Cache } from "./cache/cache.ts";
 import type { Clients } from "./clients/clients.ts";
 import { SharedCounts } from "./clients/shared-counts.ts";
+import { executeForThread, runHere } from "./commands/execute.ts";
 import type { NodeFace } from "./commands/node-face.ts";
-import { executeForThread, runHere } from "./commands/table.ts";
 import type { DirectiveChange } from "./conf/change-directive.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { type ClientCounters, zeroClientCounters } from "./counters/client-counters.ts";
@@ -24,25 +24,25 @@ import { NodeReport } from "./observe/node-report.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { ThreadSessions } from "./sessions/thread-sessions.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
-import { createWorker, letGo, Workers } from "./threads/workers.ts";
+import { closeClients, createWorker, Workers } from "./threads/workers.ts";
 
-/** What the outside world is to a node. */
+/** What a node is given from outside. */
 export interface NodeOptions {
   readonly conf: NodeConf;
-  /** By group name; every group of the conf has one. */
+  /** By group name. Every group of the conf has one. */
   readonly loaders: ReadonlyMap<string, Loader>;
   readonly log: Log;
   readonly world: World;
-  /** Threads that serve clients, this one included; more than one needs `reusePort`. */
+  /** Threads that serve clients, the main thread included. More than one needs `reusePort`. */
   readonly threads: number;
   /** Called when a client says SHUTDOWN. */
   readonly onShutdown: () => void;
 }
 
 const MAIN_THREAD = 1;
-/** A worker ends by itself when `shutdown-timeout` is over; one that does not hangs. */
+/** A worker ends by itself after `shutdown-timeout`. One that is still there so much later hangs. */
 const CLOSE_GRACE_MS = 500;
-/** Redis measures operations a second over 16 samples of 100 ms; one second does as well. */
+/** INFO's instantaneous_ops_per_sec is that of the last second. Redis takes 16 samples of 100 ms. */
 const RATE_MS = 1000;
 
 export class Node implements NodeFace {
@@ -61,7 +61,7 @@ export class Node implements NodeFace {
   readonly #workers: Workers | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Use `Node.start`. */
+  /** To be called by `Node.start` only. */
   private constructor(options: NodeOptions, hash: Awaited<ReturnType<typeof loadHash32>>) {
     const { conf, loaders, log, world, threads } = options;
     this.#options = options;
@@ -87,12 +87,12 @@ export class Node implements NodeFace {
       waitLatency,
       clientCount: () => this.#counts.total(),
       workers: this.#workers,
-      clock: world.clock,
+      world,
       port: () => this.port,
     });
   }
 
-  /** Starts a node on its conf. Rejects with what the operating system said of a port; then nothing is left open. */
+  /** Starts a node. Rejects with the operating system's error about a port; then nothing is left open. */
   static async start(options: NodeOptions): Promise<Node> {
     const node = new Node(options, await loadHash32());
     try {
@@ -110,7 +110,7 @@ export class Node implements NodeFace {
 
   async confChanged(changes: readonly DirectiveChange[]): Promise<void> {
     this.log.level = pinoLevel(this.conf.loglevel);
-    // A copy of the words: a view would take all the bytes along that it is a view of.
+    // Copies: a view of a chunk would take the whole chunk along to each worker.
     const copied = changes.map(([name, text]) => [name, Uint8Array.from(Buffer.from(text))] as const);
     this.#workers?.tell({ kind: "conf", changes: copied });
     await this.report.gather();
@@ -124,7 +124,7 @@ export class Node implements NodeFace {
     return this.#closing !== undefined;
   }
 
-  /** Accepts nobody any more, answers what has been read, then ends the links and the loaders. */
+  /** Stops listening, answers what clients have sent, then ends the peer links and the loaders. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -133,7 +133,7 @@ export class Node implements NodeFace {
   async #close(): Promise<void> {
     this.#regularWork.stop();
     this.cache.stopWork();
-    await letGo(this.clients, this.#workers);
+    await closeClients(this.clients, this.#workers);
     await this.cache.close();
   }
 

@@ -1,5 +1,5 @@
 /**
- * CPU time of a GET that another member has to answer: both nodes together.
+ * CPU time of a GET that another member has to answer, of both nodes together.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +14,7 @@ const KEYS = 100_000;
 const VALUE_BYTES = 100;
 const AT_MOST_US = 4;
 const LOOK_AGAIN_MS = 50;
-/** So long that on a busy machine, too, no member is taken for dead and stood in for. */
+/** Long, so that no member counts as dead on a busy machine. */
 const PEER_TIMEOUT = "20s";
 /** The defaults of virtual-nodes and ring-seed. */
 const RING = { virtualNodes: 512, seed: 0 };

@@ -10,7 +10,7 @@ const KEYS = 100_000;
 
 interface Row {
   readonly pipeline: number;
-  /** Enough for two CPU seconds and more, in which the 10 ms steps of /proc do not matter. */
+  /** Enough for two CPU seconds and more, so that the 10 ms steps of /proc do not matter. */
   readonly requests: number;
   /** Of redis-server's CPU time. */
   readonly atMost: number;

@@ -1,5 +1,5 @@
 /**
- * Whether a node ever holds more than its limit, while values of all sizes push each other out.
+ * Whether a node ever holds more than its limit while values of all sizes evict each other.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { bulkBytes, command, drive } from "../client.ts";
@@ -12,14 +12,14 @@ const CONNECTIONS = 8;
 const POLL_MS = 100;
 const SECONDS = { quick: 5, usual: 20, long: 600 };
 
-/** 1 byte to 1 MiB: half of them anywhere in between, half of them as likely small as large. */
+/** 1 byte to 1 MiB: half of the sizes uniform, half log-uniform. */
 function randomBytes(): number {
   return Math.ceil(Math.random() < 0.5 ? Math.random() * MIB : 2 ** (Math.random() * 20));
 }
 
 interface Watch {
   looks: number;
-  /** Above the limit; below 0 while the limit was never reached. */
+  /** The most bytes above the limit; below 0 until the limit is reached. */
   excessBytes: number;
   residentBytes: number;
 }

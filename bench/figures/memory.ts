@@ -1,7 +1,7 @@
 /**
- * What entries cost in memory: a million of them beyond their keys and values, and a limit that is full.
+ * Memory: bytes an entry beyond its key and value, and the size of a process whose limit is full.
  *
- * Both are the resident memory of a server's process as the operating system counts it, whatever the server says.
+ * Both are the resident memory of a server's process as the operating system counts it, not as the server says.
  */
 import { ask } from "../client.ts";
 import {
@@ -20,7 +20,7 @@ const VALUE_BYTES = 100;
 const ENTRIES = 1_000_000;
 const AT_MOST_BYTES = 48;
 const MIB = 2 ** 20;
-/** More than any footprint, so that this many entries for each byte of a limit fill it and more. */
+/** Less than the footprint of an entry: the limit divided by it is the number of entries that fill it and more. */
 const FOOTPRINT_BYTES = 120;
 
 interface Growth {
@@ -30,7 +30,7 @@ interface Growth {
   readonly counted: number;
 }
 
-/** Bytes an entry, less the key's and the value's, by which a fresh server grows with a million and with one more. */
+/** Bytes an entry beyond key and value by which a fresh server grows: with the first million, and with the second. */
 async function growthOf(server: ServerProcess): Promise<Growth> {
   const sizes = [residentBytes(server)];
   const used = (await infoOf(server))("used_memory");

@@ -1,5 +1,5 @@
 /**
- * CPU time of a miss: everything from the command to the entry in the store, with a loader that takes none.
+ * CPU time of a miss, from the command to the entry in the store and the reply, with a loader that answers at once.
  */
 import { drive, getBatch, keyOf } from "../client.ts";
 import { cpuMicroseconds, infoOf, startCarrot, stop } from "../processes.ts";
@@ -9,7 +9,7 @@ const CONNECTIONS = 50;
 const PIPELINE = 16;
 const VALUE_BYTES = 100;
 const AT_MOST_US = 15;
-/** Full long before the first round: each load that is measured evicts. */
+/** Small, so that it is full before the first round and each load that is measured evicts. */
 const LIMIT = "16mb";
 
 async function run({ node, rounds, quick }: Settings): Promise<Figure[]> {

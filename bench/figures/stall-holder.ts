@@ -13,7 +13,7 @@ import type { Stalls } from "./stall.ts";
 
 const VALUE_BYTES = 100;
 const PUTS_A_TURN = 500;
-/** How often memory is looked at, in turns. */
+/** The process looks at its memory once in this many turns. */
 const LOOK_TURNS = 200;
 /** Room for key, value and bookkeeping, so that nothing is evicted. */
 const FOOTPRINT_BYTES = 200;
@@ -28,7 +28,7 @@ const maxBytes = Number(limit);
 const puts: Record<string, () => () => void> = {
   store: () => {
     const clock = () => performance.now();
-    const store = new Store({ maxBytes: entries * FOOTPRINT_BYTES, eviction: "lru", clock });
+    const store = new Store({ seed: 1, maxBytes: entries * FOOTPRINT_BYTES, eviction: "lru", clock });
     const value = Buffer.alloc(VALUE_BYTES, "v");
     return () => store.put(key, value, undefined);
   },

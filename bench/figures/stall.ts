@@ -1,7 +1,7 @@
 /**
  * How long the event loop stands still while 10 million entries are held and written: the store beside a Map.
  *
- * Each holder is written in a process of its own (stall-holder.ts), one after the other.
+ * Each of the two has a process of its own (stall-holder.ts), one after the other.
  */
 import { spawn } from "node:child_process";
 import { freemem } from "node:os";
@@ -13,7 +13,7 @@ const ENTRIES = 10_000_000;
 const QUICK_ENTRIES = 1_000_000;
 const AT_MOST_MS = 10;
 const GIB = 2 ** 30;
-/** What the Map may take, and what share of the memory that is free. */
+/** The most memory for the Map: this many GiB, and this share of the free memory. */
 const MAX_GIB = 24;
 const MAX_SHARE = 0.6;
 
@@ -22,7 +22,7 @@ export interface Stalls {
   readonly entries: number;
   readonly writes: number;
   readonly longestMs: number;
-  /** The longest but for the time that the thread waited for a processor, because the machine ran something else. */
+  /** The longest turn less the time that its thread waited for a processor while the machine ran something else. */
   readonly longestOwnMs: number;
   readonly overTenMs: number;
   readonly residentBytes: number;

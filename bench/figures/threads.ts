@@ -1,5 +1,5 @@
 /**
- * CPU time of a GET hit with two threads against one: what sharing a store costs.
+ * CPU time of a GET hit with two threads beside one thread: the price of sharing a store.
  *
  * Needs a Node that can share a port between threads; on an older one the row says so.
  */

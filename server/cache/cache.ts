@@ -20,6 +20,7 @@ import { Latency } from "../counters/latency.ts";
 import { createGroup } from "../groups/create-group.ts";
 import type { Waiter } from "../groups/flights.ts";
 import { Groups } from "../groups/groups.ts";
+import { closeLoaders } from "../loaders/group-loaders.ts";
 import type { Loader } from "../loaders/loader.ts";
 import type { Log } from "../machine/log.ts";
 import { RegularWork } from "../machine/regular-work.ts";
@@ -153,7 +154,7 @@ export class Cache {
   async close(): Promise<void> {
     await this.peers?.close();
     for (const { queue } of this.groups.all) queue.stop();
-    await Promise.all([...this.#options.loaders.values()].map((loader) => loader.close?.()));
+    await closeLoaders(this.#options.loaders);
   }
 
   /** Ends the regular work; whatever is asked is still answered. */
@@ -193,9 +194,8 @@ export class Cache {
       id: conf.peerAddress,
       secret: conf.clusterSecret,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
-      askTimeoutMs: () => conf.peerTimeoutMs,
-      clock: world.clock,
-      random: world.random,
+      requestTimeoutMs: () => conf.peerTimeoutMs,
+      world,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
       linkChanged: () => this.tracking.vouchesNoMore(),

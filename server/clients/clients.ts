@@ -5,8 +5,8 @@
  * Redis' text and is closed. A client that is idle or stuck for too long is closed. Knows no command.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import type { Nature, Timer } from "../../cluster/world.ts";
-import { errors } from "../../proto/texts.ts";
+import type { Timer, World } from "../../cluster/world.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { claimable } from "../machine/reuse-port.ts";
@@ -30,7 +30,7 @@ export interface ClientsOptions {
   >;
   /** Clients that there are descriptors for. */
   readonly room: number;
-  readonly world: Pick<Nature, "soon" | "after" | "quietlyEvery">;
+  readonly world: Pick<World, "soon" | "after" | "quietlyEvery">;
   /** Told of a connection that was not let in, and why. */
   refused(socket: Socket, why: string): void;
   /** Told that a client is no longer connected. */

@@ -4,10 +4,10 @@
  *
  * Owns the type only.
  */
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import type { GetRun } from "../../proto/get-run.ts";
 import type { Reply } from "../../proto/reply.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
 import type { Latency } from "../counters/latency.ts";
@@ -34,7 +34,7 @@ export interface ConnectionHost<Client> extends HitRoute {
   limits(authenticated: boolean): ReaderLimits;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
-  readonly world: Pick<Nature, "soon" | "quietlyAfter">;
+  readonly world: Pick<World, "soon" | "quietlyAfter">;
   /** How long commands waited that could not be answered at once, in seconds. */
   readonly waitLatency: Latency;
   readonly counters: ClientCounters;

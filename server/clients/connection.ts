@@ -13,10 +13,10 @@
  */
 import type { Socket } from "node:net";
 import { COMMAND, CommandReader, DROP, NEED_MORE } from "../../proto/command-reader.ts";
+import { protocolErrors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
-import { protocolErrors } from "../../proto/texts.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
-import { answerFromHere, missedKey } from "../hits/hits.ts";
+import { answerInPlace, missedKey } from "../hits/hits.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "./outbox.ts";
 import { outcomeBytes } from "./outcome-reply.ts";
@@ -249,7 +249,7 @@ export class Connection {
     const { host } = this;
     host.counters.commands++;
     const mark = host.output.length;
-    if (this.#special.plain && answerFromHere(this.#reader, host, this.protocol)) {
+    if (this.#special.plain && answerInPlace(this.#reader, host, this.protocol)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
       this.#outbox.addHit(mark);
       return;

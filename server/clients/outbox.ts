@@ -11,8 +11,8 @@
  *     the same, behind a reply that is not  ─▶ the client's reply queue ─▶ output order ─▶ one write a tick
  */
 import type { Socket } from "node:net";
+import { errors } from "../../proto/error-texts.ts";
 import { type Answer, ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
 import type { Output } from "../hits/output.ts";
 import type { ConnectionHost } from "./connection-host.ts";

@@ -5,7 +5,7 @@
  * password is counted and costs 100 ms; the tenth of one RESP connection costs the connection. Knows no command.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
 
@@ -29,7 +29,7 @@ export interface Guesser {
 export interface PasswordsOptions {
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "requirePass" | "adminPassword">;
-  readonly world: Pick<Nature, "quietlyAfter">;
+  readonly world: Pick<World, "quietlyAfter">;
   readonly counters: Pick<ClientCounters, "wrongPasswords">;
   /** Told of a wrong password that came over HTTP. */
   warn(text: string): void;

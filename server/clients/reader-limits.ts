@@ -4,7 +4,7 @@
  * Invariant: a limit that CONFIG SET has changed holds from the next chunk on. In between `of` returns the same objects,
  * so that a chunk pays nothing for them. Knows no connection.
  */
-import type { ReaderLimits } from "../../proto/request-header.ts";
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import type { NodeConf } from "../conf/conf.ts";
 
 /** Redis' own limit. */

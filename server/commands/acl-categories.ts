@@ -1,12 +1,12 @@
 /**
- * Redis' categories of commands, as ACL CAT and COMMAND INFO tell them.
+ * The ACL categories of a command, for ACL CAT and COMMAND INFO.
  *
- * Owns which command is in which: flags and groups tell most of it, Redis' own exceptions are listed. Compared with
- * redis-server by its test.
+ * Owns the rules that make categories of flags and group. Where Redis breaks these rules, the command's facts list its
+ * categories. A test compares all commands with redis-server.
  */
-
 import type { CommandFlag } from "../clients/command-shape.ts";
 import type { Command } from "./command.ts";
+import { isBare } from "./find-command.ts";
 
 /** In Redis' order. */
 export const ACL_CATEGORIES: readonly string[] = [
@@ -22,38 +22,21 @@ const OF_FLAG: Readonly<Partial<Record<CommandFlag, readonly string[]>>> = {
   admin: ["admin", "dangerous"],
   dangerous: ["dangerous"],
 };
-const OF_GROUP: Readonly<Partial<Record<Command["group"], string>>> = {
-  generic: "keyspace",
-  string: "string",
-  connection: "connection",
-  transactions: "transaction",
-};
-/** By full name or the name of the container; instead of what the group tells. */
-const OF_NAME: Readonly<Record<string, readonly string[]>> = {
-  dbsize: ["keyspace"],
-  flushall: ["keyspace"],
-  flushdb: ["keyspace"],
-  object: [],
-  client: [],
-  command: ["connection"],
-  info: ["dangerous"],
-  readonly: ["connection"],
-  readwrite: ["connection"],
-  asking: ["connection"],
-  wait: ["connection"],
-  role: ["admin", "dangerous"],
+const OF_GROUP: Readonly<Partial<Record<Command["group"], readonly string[]>>> = {
+  generic: ["keyspace"],
+  string: ["string"],
+  connection: ["connection"],
+  transactions: ["transaction"],
 };
 
-/** The categories of a command, without `@` and in Redis' order; `fullName`: `client|list`. */
-export function categoriesOf(
-  { flags, group }: Pick<Command, "flags" | "group">,
-  fullName: string,
-): readonly string[] {
-  const ofGroup = OF_GROUP[group];
-  const named = fullName.startsWith("command|") ? OF_NAME.command : OF_NAME[fullName];
+/** The categories of a command, without `@` and in Redis' order. */
+export function categoriesOf(command: Command): readonly string[] {
+  const { flags, group, categories } = command;
+  // In Redis a bare container is in no category of its group, only its subcommands are.
+  const ofGroup = isBare(command) ? [] : (OF_GROUP[group] ?? []);
   const has = new Set([
     ...flags.flatMap((flag) => OF_FLAG[flag] ?? []),
-    ...(named ?? (ofGroup === undefined ? [] : [ofGroup])),
+    ...(categories ?? ofGroup),
     flags.includes("fast") ? "fast" : "slow",
   ]);
   return ACL_CATEGORIES.filter((category) => has.has(category));

@@ -1,19 +1,19 @@
 /**
  * CARROT.*: the ring, the groups and their figures.
  *
- * Replies are maps, so that a RESP3 client gets objects. Each counter's formula is in server/DESIGN.md.
+ * Replies are maps, so that a RESP3 client gets objects. The meaning of each counter is in counters/DESIGN.md.
  */
-import type { LinkFigures } from "../../cluster/link.ts";
+
+import type { LinkFigures } from "../../cluster/dialed-link.ts";
+import { MAX_MEMBERS } from "../../cluster/ring-view.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { readMember } from "../conf/members.ts";
 import { figuresOf, sumFigures } from "../groups/group-figures.ts";
 import type { Group } from "../groups/groups.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { CommandContext, Run } from "./command.ts";
+import { define } from "./define.ts";
 import type { NodeFace } from "./node-face.ts";
-
-/** A ring of more members has more links than a node has descriptors. */
-const MAX_MEMBERS = 1024;
 
 function listPeers(node: NodeFace): Reply {
   const { membership, peers } = node.cache;
@@ -35,7 +35,7 @@ function listPeers(node: NodeFace): Reply {
   });
 }
 
-/** RESP integers are whole; other figures travel as text. */
+/** RESP integers are whole numbers; any other figure travels as text. */
 function number(value: string | number): Reply {
   if (typeof value === "string" || Number.isInteger(value)) return value;
   return value.toFixed(3);
@@ -46,7 +46,7 @@ function underscored(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Puts a ring in force on all members, after it has been found sound as a whole. */
+/** Checks the wanted members as a whole, and then changes the ring on every member. */
 async function change(node: NodeFace, wanted: readonly string[]): Promise<Reply> {
   const { membership, peers } = node.cache;
   if (peers === undefined) return new ErrorReply(errors.alone);
@@ -60,28 +60,16 @@ async function change(node: NodeFace, wanted: readonly string[]): Promise<Reply>
   return missed.length === 0 ? OK : new ErrorReply(errors.ringNotTaken(missed));
 }
 
-function changeCommand(
-  name: string,
-  arity: number,
-  summary: string,
-  apply: (current: readonly string[], named: readonly string[]) => readonly string[],
-): Command {
-  return {
-    name,
-    arity,
-    flags: ["admin", "dangerous"],
-    summary,
-    since: "0.1.0",
-    group: "carrot",
-    run: (args, { node }: CommandContext) => {
-      const named: string[] = [];
-      for (const arg of args.slice(2)) {
-        const member = readMember(arg.toString(), node.conf.clusterSecret);
-        if ("wrong" in member) return new ErrorReply(errors.member(arg, member.wrong));
-        named.push(member.id);
-      }
-      return change(node, apply(node.cache.membership.members, named));
-    },
+/** A command that changes the ring. `apply` makes the wanted members from the current and the named ones. */
+function changing(apply: (current: readonly string[], named: readonly string[]) => readonly string[]): Run {
+  return (args, { node }) => {
+    const named: string[] = [];
+    for (const arg of args.slice(2)) {
+      const member = readMember(arg.toString(), node.conf.clusterSecret);
+      if ("wrong" in member) return new ErrorReply(errors.member(arg, member.wrong));
+      named.push(member.id);
+    }
+    return change(node, apply(node.cache.membership.members, named));
   };
 }
 
@@ -122,45 +110,15 @@ function groups(_args: readonly Buffer[], { node }: CommandContext): Reply {
   });
 }
 
-function command(
-  name: string,
-  arity: number,
-  summary: string,
-  run: NonNullable<Command["run"]>,
-  more: Partial<Command> = {},
-): Command {
-  return { name, arity, flags: ["readonly"], summary, since: "0.1.0", group: "carrot", run, ...more };
-}
-
 /** The commands of this file. */
-export const carrotCommands: readonly Command[] = [
-  command(
-    "carrot.peers",
-    -1,
-    "The members of the ring, an entry a member.",
-    (_args, { node }) => listPeers(node),
-    {
-      subcommands: [
-        changeCommand("add", -3, "Adds members to the ring, on every member.", (current, named) => [
-          ...current,
-          ...named,
-        ]),
-        changeCommand("remove", -3, "Takes members out of the ring, on every member.", (current, named) =>
-          current.filter((id) => !named.includes(id)),
-        ),
-        changeCommand(
-          "set",
-          -3,
-          "Puts these members, and no others, into the ring.",
-          (_current, named) => named,
-        ),
-      ],
-    },
-  ),
-  command("carrot.owner", 2, "The id of the member that owns a key.", owner, {
-    flags: ["readonly", "fast"],
-    keys: { first: 1, last: 1, step: 1 },
+export const carrotCommands = [
+  define("carrot.peers", { run: (_args, { node }) => listPeers(node) }),
+  define("carrot.peers|add", { run: changing((current, named) => [...current, ...named]) }),
+  define("carrot.peers|remove", {
+    run: changing((current, named) => current.filter((id) => !named.includes(id))),
   }),
-  command("carrot.stats", -1, "The counters of a group, or of all groups added up.", stats),
-  command("carrot.groups", 1, "The groups with their limits and loaders, an entry a group.", groups),
+  define("carrot.peers|set", { run: changing((_current, named) => named) }),
+  define("carrot.owner", { run: owner }),
+  define("carrot.stats", { run: stats }),
+  define("carrot.groups", { run: groups }),
 ];

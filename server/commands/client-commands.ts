@@ -1,17 +1,17 @@
 /**
- * CLIENT: what a connection says of itself, and the list of all of them.
+ * CLIENT: what a client sets and reads of its own connection, and the list of all connections.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import { describeConnection } from "../clients/client-line.ts";
-import { CLIENT_TYPES, clientControlCommands } from "./client-control.ts";
-import type { Command, CommandContext, LocalContext } from "./command.ts";
-import { integerOf, isClientName } from "./connection-commands.ts";
-import { trackingCommands } from "./tracking-commands.ts";
+import { CLIENT_TYPES } from "./client-control.ts";
+import type { CommandContext, LocalContext } from "./command.ts";
+import { define } from "./define.ts";
+import { integerOf, isClientName, wordOf } from "./words.ts";
 
-/** Lines by their `id=` field. */
+/** CLIENT LIST: all lines, the lines of some ids in the order of the ids, or the lines of one type. */
 async function list(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
-  const word = args[2]?.toString("latin1").toLowerCase();
+  const word = args[2] && wordOf(args[2]);
   if (word === undefined) return listOf(await node.report.clientLines());
   if (word === "id" && args.length > 3) {
     const ids = args.slice(3).map(integerOf);
@@ -20,7 +20,7 @@ async function list(args: readonly Buffer[], { node }: CommandContext): Promise<
     return listOf(ids.flatMap((id) => lines.find((line) => line.startsWith(`id=${id} `)) ?? []));
   }
   if (word !== "type" || args.length !== 4) return new ErrorReply(errors.syntax);
-  const type = args[3]!.toString("latin1").toLowerCase();
+  const type = wordOf(args[3]!);
   if (!CLIENT_TYPES.includes(type)) return new ErrorReply(errors.clientType(args[3]!));
   const lines = await node.report.clientLines();
   return listOf(lines.filter((line) => typeIn(line) === type));
@@ -35,7 +35,7 @@ function listOf(lines: readonly string[]): Reply {
 }
 
 function setInfo(args: readonly Buffer[], { connection }: LocalContext): Reply {
-  const attribute = args[2]!.toString("latin1").toLowerCase();
+  const attribute = wordOf(args[2]!);
   if (attribute !== "lib-name" && attribute !== "lib-ver")
     return new ErrorReply(errors.clientInfoOption(args[2]!));
   const value = args[3]!;
@@ -53,65 +53,29 @@ function setName(args: readonly Buffer[], { connection }: LocalContext): Reply {
   return OK;
 }
 
-/** NO-EVICT and NO-TOUCH: remembered, and shown by CLIENT LIST; nothing here evicts clients, and every GET touches. */
+/** NO-EVICT and NO-TOUCH: the session remembers them for CLIENT LIST. They change nothing else. */
 function onOrOff(field: "noEvict" | "noTouch") {
   return (args: readonly Buffer[], { connection }: LocalContext): Reply => {
-    const word = args[2]!.toString("latin1").toLowerCase();
+    const word = wordOf(args[2]!);
     if (word !== "on" && word !== "off") return new ErrorReply(errors.syntax);
     connection.session[field] = word === "on";
     return OK;
   };
 }
 
-function subcommand(
-  name: string,
-  arity: number,
-  since: string,
-  summary: string,
-  local: NonNullable<Command["local"]>,
-): Command {
-  return { name, arity, flags: ["noscript", "loading", "stale"], summary, since, group: "connection", local };
+function info(_args: readonly Buffer[], { connection }: LocalContext): Reply {
+  return new Verbatim(`${describeConnection(connection)}\n`);
 }
 
-/** CLIENT NO-EVICT is an administrator's, as Redis has it. */
-function adminSubcommand(...words: Parameters<typeof subcommand>): Command {
-  return { ...subcommand(...words), flags: ["admin", "noscript", "loading", "stale"] };
-}
-
-/** CLIENT with its subcommands. */
-export const clientCommand: Command = {
-  name: "client",
-  arity: -2,
-  flags: [],
-  summary: "A container for client connection commands.",
-  since: "2.4.0",
-  group: "connection",
-  subcommands: [
-    subcommand("id", 2, "5.0.0", "The number of this connection.", (_args, { connection }) => connection.id),
-    subcommand("info", 2, "6.2.0", "This connection's line of CLIENT LIST.", (_args, { connection }) => {
-      return new Verbatim(`${describeConnection(connection)}\n`);
-    }),
-    {
-      name: "list",
-      arity: -2,
-      flags: ["admin", "noscript", "loading", "stale"],
-      summary: "All connections of this node, a line each.",
-      since: "2.4.0",
-      group: "connection",
-      run: list,
-    },
-    subcommand(
-      "getname",
-      2,
-      "2.6.9",
-      "This connection's name.",
-      (_args, { connection }) => connection.name || null,
-    ),
-    subcommand("setname", 3, "2.6.9", "Names this connection.", setName),
-    subcommand("setinfo", 4, "7.2.0", "Tells which client library this is.", setInfo),
-    ...trackingCommands,
-    adminSubcommand("no-evict", 3, "7.0.0", "Accepted without effect.", onOrOff("noEvict")),
-    subcommand("no-touch", 3, "7.2.0", "Accepted without effect.", onOrOff("noTouch")),
-    ...clientControlCommands,
-  ],
-};
+/** The commands of this file. */
+export const clientCommands = [
+  define("client"),
+  define("client|id", { local: (_args, { connection }) => connection.id }),
+  define("client|info", { local: info }),
+  define("client|list", { run: list }),
+  define("client|getname", { local: (_args, { connection }) => connection.name || null }),
+  define("client|setname", { local: setName }),
+  define("client|setinfo", { local: setInfo }),
+  define("client|no-evict", { local: onOrOff("noEvict") }),
+  define("client|no-touch", { local: onOrOff("noTouch") }),
+];

@@ -1,22 +1,21 @@
 /**
- * CLIENT KILL, PAUSE, UNPAUSE, REPLY, UNBLOCK: what one client does to others, or to what it gets itself.
+ * CLIENT KILL, PAUSE, UNPAUSE, UNBLOCK and REPLY: what a client does to other clients, and to its own replies.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
-import type { CommandFlag } from "../clients/command-shape.ts";
 import type { ClientFilter } from "../sessions/thread-questions.ts";
-import type { Command, CommandContext, LocalContext } from "./command.ts";
-import { integerOf } from "./connection-commands.ts";
+import type { CommandContext, LocalContext } from "./command.ts";
+import { define } from "./define.ts";
+import { integerOf, wordOf } from "./words.ts";
 
-/** All but the first and the last are kinds that there are none of. */
+/** Only normal and pubsub clients exist here; Redis knows the others, too. */
 export const CLIENT_TYPES: readonly string[] = ["normal", "master", "replica", "slave", "pubsub"];
 
-const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
 const USERS: readonly string[] = ["default", "admin"];
 
 type Filter = { -readonly [Field in keyof ClientFilter]: ClientFilter[Field] };
 
-/** What one pair of words of CLIENT KILL says; undefined: nothing that Redis knows. */
+/** Adds one pair of words of CLIENT KILL to the filter, or returns what is wrong with it. */
 function readCondition(word: string, value: Buffer, filter: Filter): ErrorReply | undefined {
   const text = value.toString("latin1");
   if (word === "id") {
@@ -24,7 +23,7 @@ function readCondition(word: string, value: Buffer, filter: Filter): ErrorReply 
     if (id === undefined || id < 1) return new ErrorReply(errors.clientIdTooSmall);
     filter.id = id;
   } else if (word === "type") {
-    const type = text.toLowerCase();
+    const type = wordOf(value);
     if (!CLIENT_TYPES.includes(type)) return new ErrorReply(errors.clientType(value));
     if (type === "normal" || type === "pubsub") filter.isSubscribed = type === "pubsub";
     else filter.nobody = true;
@@ -46,14 +45,14 @@ async function kill(args: readonly Buffer[], { node, client }: CommandContext): 
   for (let i = 2; i < args.length; i += 2) {
     const value = args[i + 1];
     if (value === undefined) return new ErrorReply(errors.syntax);
-    const refused = readCondition(args[i]!.toString("latin1").toLowerCase(), value, filter);
+    const refused = readCondition(wordOf(args[i]!), value, filter);
     if (refused !== undefined) return refused;
   }
   return node.sessions.kill(filter);
 }
 
 async function pause(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
-  const mode = args[3]?.toString("latin1").toLowerCase() ?? "all";
+  const mode = args[3] === undefined ? "all" : wordOf(args[3]);
   if (args.length > 4) return new ErrorReply(errors.unknownForm(args[1]!, "CLIENT"));
   if (mode !== "write" && mode !== "all") return new ErrorReply(errors.pauseMode);
   const ms = integerOf(args[2]!);
@@ -68,12 +67,12 @@ async function unpause(_args: readonly Buffer[], { node }: CommandContext): Prom
   return OK;
 }
 
-/** OFF and SKIP are not replied to themselves. */
+/** OFF and SKIP get no reply themselves. */
 function reply(args: readonly Buffer[], context: LocalContext): Reply | undefined {
   const { session } = context.connection;
-  const word = args[2]!.toString("latin1").toLowerCase();
+  const word = wordOf(args[2]!);
   const isSilent = word === "off" || word === "skip" || session.silence !== undefined;
-  // In Redis it leaves the array of EXEC without its head, or without elements that its head promises.
+  // Redis then sends EXEC's array without its head, or without elements that its head has announced.
   if (context.inExec && isSilent) return new ErrorReply(errors.notInTransaction);
   if (word === "on") {
     session.silence = undefined;
@@ -85,49 +84,18 @@ function reply(args: readonly Buffer[], context: LocalContext): Reply | undefine
   return undefined;
 }
 
-/** Nobody is ever blocked here. */
+/** Returns 0, because no command blocks its client. */
 function unblock(args: readonly Buffer[]): Reply {
-  const reason = args[3]?.toString("latin1").toLowerCase() ?? "timeout";
+  const reason = args[3] === undefined ? "timeout" : wordOf(args[3]);
   if (reason !== "timeout" && reason !== "error") return new ErrorReply(errors.unblockReason);
   return integerOf(args[2]!) === undefined ? new ErrorReply(errors.notAnInteger) : 0;
 }
 
-const shape = { flags: ADMIN, group: "connection" } as const;
-
-/** The subcommands of this file. */
-export const clientControlCommands: readonly Command[] = [
-  {
-    ...shape,
-    name: "kill",
-    arity: -3,
-    summary: "Closes connections: one by its address, or all that fit ID, ADDR, LADDR, TYPE, USER, SKIPME.",
-    since: "2.4.0",
-    run: kill,
-  },
-  {
-    ...shape,
-    name: "pause",
-    arity: -3,
-    summary: "Holds up all commands of this node's clients, or those that WRITE, for so many milliseconds.",
-    since: "3.0.0",
-    run: pause,
-  },
-  { ...shape, name: "unpause", arity: 2, summary: "Ends a pause.", since: "6.2.0", run: unpause },
-  {
-    ...shape,
-    name: "reply",
-    arity: 3,
-    flags: ["noscript", "loading", "stale"],
-    summary: "Replies from now on (ON), not at all (OFF), or not to the next command (SKIP).",
-    since: "3.2.0",
-    local: reply,
-  },
-  {
-    ...shape,
-    name: "unblock",
-    arity: -3,
-    summary: "Answers 0: no command blocks its client.",
-    since: "5.0.0",
-    local: unblock,
-  },
+/** The commands of this file. */
+export const clientControlCommands = [
+  define("client|kill", { run: kill }),
+  define("client|pause", { run: pause }),
+  define("client|unpause", { run: unpause }),
+  define("client|reply", { local: reply }),
+  define("client|unblock", { local: unblock }),
 ];

@@ -1,11 +1,12 @@
 /**
- * What a command is: its name, its shape, what COMMAND tells about it, and what it does.
+ * What a command is: its facts, which are data, and the function that carries it out.
  *
- * Owns the types only. `table.ts` has the list and the way from words to a reply.
+ * Owns the types only. The facts are in facts.ts, the commands in table.ts, and the way from words to a reply begins in
+ * execute.ts.
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { Answer } from "../../proto/reply.ts";
-import type { CommandFlag } from "../clients/command-shape.ts";
+import type { CommandFlag, CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Log } from "../machine/log.ts";
@@ -13,10 +14,10 @@ import type { AnyClient } from "../sessions/any-client.ts";
 import type { ThreadSessions } from "../sessions/thread-sessions.ts";
 import type { NodeFace } from "./node-face.ts";
 
-/** Every command there is, by name. */
+/** Commands by the word that a client says. */
 export type CommandTable = ReadonlyMap<string, Command>;
 
-/** What a command may use that concerns only its connection; there is one on every thread. */
+/** What a command may use of its connection and of the thread that serves it. */
 export interface LocalContext {
   readonly connection: Connection;
   /** Read at each use. */
@@ -25,38 +26,53 @@ export interface LocalContext {
   /** Of this thread. */
   readonly sessions: ThreadSessions;
   readonly commands: CommandTable;
-  /** Inside an EXEC. */
+  /** The command runs inside EXEC. */
   readonly inExec?: true;
-  /** Has `run` of a command called where the node is. */
+  /** Calls the `run` of a command on the thread that has the node. */
   runOnNode(command: Command, args: readonly Buffer[]): Answer;
 }
 
-/** What a command may use that needs the node; it runs on the main thread. */
+/** What a command may use of the node. The node is on the main thread. */
 export interface CommandContext {
   readonly node: NodeFace;
   readonly client: AnyClient;
-  /** For whom the keys that the command reads are noted (CLIENT TRACKING); undefined: nobody. */
+  /** The client for which CLIENT TRACKING notes the keys that the command reads; undefined: no client. */
   readonly reader?: Tracker | undefined;
 }
 
-/** A command that is known, with words of the right number. */
-export interface Chosen {
-  readonly command: Command;
-  /** With its container: `client|list`. */
-  readonly name: string;
-  readonly args: readonly Buffer[];
+/** `args` are all words, the name first. They are views that die with this call: copy what is kept. */
+export type Run = (args: readonly Buffer[], context: CommandContext) => Answer;
+/** The same on the thread of the connection. */
+export type RunLocally = (args: readonly Buffer[], context: LocalContext) => Answer;
+
+/** What carries out a command. A bare container, which only holds subcommands, has neither. */
+export interface Work {
+  /** Runs on the main thread, for a command that needs the node. */
+  readonly run?: Run;
+  /**
+   * Runs on the thread of the connection. A command that needs its connection and the node has both: the thread calls
+   * `local`, which calls `run` through `runOnNode`.
+   */
+  readonly local?: RunLocally;
 }
 
-export interface Command {
-  /** Lower case; of a subcommand its own word only. */
-  readonly name: string;
+/** What is true of a command, apart from what it does. */
+export interface Facts {
   /** As in Redis: the number of words including the name; negative: at least that many. */
   readonly arity: number;
   readonly flags: readonly CommandFlag[];
   /** Positions of keys among the words, as in COMMAND INFO; `last` counts from the end when negative. */
   readonly keys?: { readonly first: number; readonly last: number; readonly step: number };
-  readonly summary: string;
-  /** The version of Redis that first had it, or of carrotCache for CARROT.* */
+  /** What the command does to its keys, as in COMMAND GETKEYSANDFLAGS; undefined: it has no keys there (channels). */
+  readonly keyFlags?: readonly string[];
+  /** ACL categories in place of the group's. */
+  readonly categories?: readonly string[];
+  /**
+   * `admin`: with an `admin-password`, only the user `admin` may say the command. `ring`: the same, and without an
+   * `admin-password` only clients of this machine.
+   */
+  readonly reserved?: "admin" | "ring";
+  /** The first version of Redis with this command; for CARROT.* the first version of carrotCache. */
   readonly since: string;
   readonly group:
     | "generic"
@@ -67,15 +83,17 @@ export interface Command {
     | "pubsub"
     | "cluster"
     | "carrot";
-  readonly subcommands?: readonly Command[];
-  /**
-   * Runs with all words, the name first. The words are views that die with this call: copy what is kept. A command
-   * has this or `local`, or neither, where there are subcommands and the bare name does nothing.
-   */
-  readonly run?: (args: readonly Buffer[], context: CommandContext) => Answer;
-  /**
-   * The same for a command that concerns its connection. One that concerns the node too has both: `local` is called and
-   * asks for `run` as it needs it.
-   */
-  readonly local?: (args: readonly Buffer[], context: LocalContext) => Answer;
+  readonly summary: string;
+}
+
+/** A command with its full name (`client|list`), its facts and its function. */
+export interface Command extends CommandShape, Facts, Work {
+  /** A container's subcommands, by the second word. */
+  readonly subcommands?: CommandTable;
+}
+
+/** A known command with the right number of words. */
+export interface Chosen {
+  readonly command: Command;
+  readonly args: readonly Buffer[];
 }

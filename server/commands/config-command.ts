@@ -1,19 +1,20 @@
 /**
  * CONFIG: the directives of carrot.conf, read and changed while the node runs.
  *
- * GET also answers for a few of Redis' own parameters that tools ask for before they do anything else.
+ * GET also knows a few of Redis' own parameters, because tools ask for them first.
  */
-
+import { configReasons, errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import { lineText } from "../../proto/line-text.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { configReasons, errors } from "../../proto/texts.ts";
 import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { policyOf } from "../observe/info.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { CommandContext } from "./command.ts";
+import { define } from "./define.ts";
+import { wordOf } from "./words.ts";
 
-/** What redis-benchmark, exporters and client libraries ask a Redis for, as it is true of a cache without disks. */
+/** Redis' parameters that redis-benchmark, exporters and client libraries ask for. The cache writes nothing to disk. */
 function ofRedis({ maxCommandBytes, eviction }: NodeConf): readonly (readonly [string, string])[] {
   return [
     ["save", ""],
@@ -35,7 +36,7 @@ function get(args: readonly Buffer[], { node }: CommandContext): Reply {
     const pattern = arg.toString("latin1");
     for (const [name, value] of all) {
       if (!matchesGlob(pattern.toLowerCase(), name)) continue;
-      // As in Redis, who asks for one name finds it spelt as asked.
+      // As in Redis, a name without a pattern is returned as the client has spelt it.
       found.set(name === pattern.toLowerCase() ? pattern : name, value);
       all.delete(name);
     }
@@ -48,14 +49,14 @@ const REDIS_POLICIES = [
   ...["allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"],
 ];
 
-/** Why maxmemory-policy cannot be set to this word: only the one in force can, for tools that make sure of it. */
+/** Why maxmemory-policy cannot be set to this word. Setting the policy in force is allowed, because tools do it. */
 function policyRefusal(word: Buffer, { eviction }: NodeConf): string | undefined {
-  const policy = word.toString("latin1").toLowerCase();
+  const policy = wordOf(word);
   if (policy === policyOf(eviction)) return undefined;
   return REDIS_POLICIES.includes(policy) ? configReasons.immutable : configReasons.notOneOf(REDIS_POLICIES);
 }
 
-/** Several pairs at once are all taken or none. */
+/** Takes all pairs of words, or none. */
 async function set(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const words = args.slice(2);
   if (words.length % 2 !== 0) return new ErrorReply(errors.syntax);
@@ -84,21 +85,10 @@ async function resetStat(_args: readonly Buffer[], { node }: CommandContext): Pr
   return OK;
 }
 
-function subcommand(name: string, arity: number, summary: string, run: NonNullable<Command["run"]>): Command {
-  return { name, arity, flags: ["admin", "loading", "stale"], summary, since: "2.0.0", group: "server", run };
-}
-
-/** CONFIG with its subcommands. */
-export const configCommand: Command = {
-  name: "config",
-  arity: -2,
-  flags: [],
-  summary: "A container for configuration commands.",
-  since: "2.0.0",
-  group: "server",
-  subcommands: [
-    subcommand("get", -3, "The values of directives, by patterns.", get),
-    subcommand("set", -4, "Changes directives while the node runs.", set),
-    subcommand("resetstat", 2, "Sets counters back to zero.", resetStat),
-  ],
-};
+/** The commands of this file. */
+export const configCommands = [
+  define("config"),
+  define("config|get", { run: get }),
+  define("config|set", { run: set }),
+  define("config|resetstat", { run: resetStat }),
+];

@@ -1,26 +1,16 @@
 /**
- * Commands about the connection itself: greeting, authentication, farewell.
+ * Commands about the connection: HELLO, AUTH, PING, ECHO, SELECT, RESET, QUIT.
  *
- * Invariant: HELLO changes either everything it was asked to or nothing.
+ * Invariant: HELLO changes everything that it asks for, or nothing.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { Encoded, ErrorReply, encodeReply, OK, type Reply, SimpleString } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { User } from "../clients/passwords.ts";
 import { REDIS_VERSION } from "../machine/version.ts";
-import type { Command, LocalContext } from "./command.ts";
+import type { LocalContext } from "./command.ts";
+import { define } from "./define.ts";
 import { forgetTracking } from "./tracking-commands.ts";
-
-/** A name shows in CLIENT LIST, a line of words. */
-export function isClientName(name: Buffer): boolean {
-  return name.every((byte) => byte >= 0x21 && byte <= 0x7e);
-}
-
-/** A decimal integer of 64 bits, as Redis reads one; undefined when it is none. Beyond 53 bits it is not exact. */
-export function integerOf(arg: Buffer): number | undefined {
-  const text = arg.toString("latin1");
-  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(text)) return undefined;
-  return BigInt(text) === BigInt.asIntN(64, BigInt(text)) ? Number(text) : undefined;
-}
+import { integerOf, isClientName, wordOf } from "./words.ts";
 
 /** The answer to a wrong password, which takes its time. */
 async function wrongPassword({ connection }: LocalContext): Promise<Reply> {
@@ -38,10 +28,10 @@ function auth(args: readonly Buffer[], context: LocalContext): Reply | Promise<R
   return OK;
 }
 
-/** What HELLO asks for; undefined where it says nothing of it. */
+/** What HELLO asks for; a field is missing when HELLO does not mention it. */
 interface Greeting {
   protocol?: 2 | 3;
-  /** Undefined as a value: the password is wrong. */
+  /** Present and undefined: the password is wrong. */
   user?: User | undefined;
   name?: string;
 }
@@ -55,7 +45,7 @@ function readGreeting(args: readonly Buffer[], context: LocalContext): Greeting 
     greeting.protocol = version;
   }
   for (let i = 2; i < args.length; ) {
-    const word = args[i]!.toString("latin1").toLowerCase();
+    const word = wordOf(args[i]!);
     if (word === "auth" && i + 2 < args.length) {
       const { passwords } = context.connection.host;
       greeting.user = passwords.userOf(args[i + 1]!.toString("latin1"), args[i + 2]!);
@@ -79,7 +69,7 @@ function hello(args: readonly Buffer[], context: LocalContext): Reply | Promise<
   if (greeting.user !== undefined) connection.enter(greeting.user);
   if (greeting.protocol !== undefined) connection.speak(greeting.protocol);
   if (greeting.name !== undefined) connection.name = greeting.name;
-  // In the dialect that it asks for, also when a pause has kept it: a reply is in that of the time it was asked.
+  // Encoded here, in the new dialect: the connection would use the dialect from before HELLO.
   return new Encoded(encodeReply(greetingOf(connection), connection.protocol));
 }
 
@@ -101,7 +91,7 @@ function select(args: readonly Buffer[]): Reply {
   return index === 0 ? OK : new ErrorReply(errors.dbIndex);
 }
 
-/** As if the client had just connected, but for its number. */
+/** Makes the connection what it was when it came, except for its number. */
 async function reset(args: readonly Buffer[], context: LocalContext): Promise<Reply> {
   const { connection, conf, sessions } = context;
   const { session } = connection;
@@ -109,7 +99,7 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   sessions.pubSub.forget(connection);
   session.watched = { keys: 0, bytes: 0 };
   session.isMonitor = session.noEvict = session.noTouch = false;
-  // The reply that CLIENT REPLY SKIP was for is the one to this.
+  // CLIENT REPLY SKIP before RESET skips the reply to RESET.
   if (session.silence !== "this") session.silence = undefined;
   forgetTracking(connection);
   connection.name = "";
@@ -119,82 +109,32 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   return new SimpleString("RESET");
 }
 
-const resetCommand: Command = {
-  name: "reset",
-  arity: 1,
-  flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
-  summary: "Puts the connection into the state of a new one.",
-  since: "6.2.0",
-  group: "connection",
+const resetCommand = define("reset", {
   local: reset,
   run: (_args, { node, client }) => {
     node.sessions.forget(client.id);
     return OK;
   },
-};
+});
+
+function ping(args: readonly Buffer[], { connection }: LocalContext): Reply {
+  if (args.length > 2) return new ErrorReply(errors.wrongArity("ping"));
+  if (connection.session.isSubscribed && connection.protocol === 2) return ["pong", args[1] ?? ""];
+  return args[1] ?? new SimpleString("PONG");
+}
+
+function quit(_args: readonly Buffer[], { connection }: LocalContext): Reply {
+  connection.closeAfterReplies();
+  return OK;
+}
 
 /** The commands of this file. */
-export const connectionCommands: readonly Command[] = [
+export const connectionCommands = [
   resetCommand,
-  {
-    name: "ping",
-    arity: -1,
-    flags: ["fast"],
-    summary: "PONG, or the message given.",
-    since: "1.0.0",
-    group: "connection",
-    local: (args, { connection }) => {
-      if (args.length > 2) return new ErrorReply(errors.wrongArity("ping"));
-      if (connection.session.isSubscribed && connection.protocol === 2) return ["pong", args[1] ?? ""];
-      return args[1] ?? new SimpleString("PONG");
-    },
-  },
-  {
-    name: "echo",
-    arity: 2,
-    flags: ["fast"],
-    summary: "The message given.",
-    since: "1.0.0",
-    group: "connection",
-    local: (args) => args[1]!,
-  },
-  {
-    name: "quit",
-    arity: -1,
-    flags: ["fast", "no_auth"],
-    summary: "Closes the connection after the replies of the commands before.",
-    since: "1.0.0",
-    group: "connection",
-    local: (_args, { connection }) => {
-      connection.closeAfterReplies();
-      return OK;
-    },
-  },
-  {
-    name: "select",
-    arity: 2,
-    flags: ["fast"],
-    summary: "Chooses the database; there is only 0.",
-    since: "1.0.0",
-    group: "connection",
-    local: select,
-  },
-  {
-    name: "auth",
-    arity: -2,
-    flags: ["fast", "no_auth"],
-    summary: "Authenticates the connection.",
-    since: "1.0.0",
-    group: "connection",
-    local: auth,
-  },
-  {
-    name: "hello",
-    arity: -1,
-    flags: ["fast", "no_auth"],
-    summary: "Chooses the dialect, 2 or 3, and tells about the server.",
-    since: "6.0.0",
-    group: "connection",
-    local: hello,
-  },
+  define("ping", { local: ping }),
+  define("echo", { local: (args) => args[1]! }),
+  define("quit", { local: quit }),
+  define("select", { local: select }),
+  define("auth", { local: auth }),
+  define("hello", { local: hello }),
 ];

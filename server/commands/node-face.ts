@@ -1,7 +1,7 @@
 /**
  * The node as commands see it: the cache, the clients of all threads, the figures.
  *
- * Owns the interface only; the class that fulfils it is Node. Commands know nothing of how a node is put together.
+ * Owns the interface only; the class Node implements it. Commands do not know how a node is put together.
  */
 import type { Cache } from "../cache/cache.ts";
 import type { DirectiveChange } from "../conf/change-directive.ts";
@@ -18,8 +18,8 @@ export interface NodeFace {
   readonly log: Log;
   /** The time of day, in milliseconds since 1970. */
   readonly wallMs: () => number;
-  /** Puts directives that have been changed into force; resolves when they are in force on every thread. */
+  /** Puts changed directives into force; resolves when every thread has them. */
   confChanged(changes: readonly DirectiveChange[]): Promise<void>;
-  /** A client said SHUTDOWN. */
+  /** Stops the node, because a client said SHUTDOWN. */
   requestShutdown(): void;
 }

@@ -1,25 +1,23 @@
 /**
- * The last step of a command: on this thread what concerns its connection, by whoever has the node all else.
+ * The last step of a command: its `local` runs on this thread, or its `run` on the thread that has the node.
  *
- * Invariant: never throws and never rejects; what breaks an invariant is logged and answered with an error. Every
- * command is counted once it has been answered.
+ * Invariant: never throws and never rejects. An exception is logged, and the client gets an error. Each command is
+ * counted when it has its reply.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import { type Answer, ErrorReply, isError, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Log } from "../machine/log.ts";
 import { cutWords } from "../sessions/slow-log.ts";
 import type { Chosen, Command, LocalContext } from "./command.ts";
 
 /** Performs a command of a connection of this thread. */
-export function perform(chosen: Chosen, context: LocalContext): Answer {
-  const { command, name, args } = chosen;
+export function perform({ command, args }: Chosen, context: LocalContext): Answer {
   const { connection, sessions } = context;
-  connection.lastCommand = name;
+  connection.lastCommand = command.name;
   const startedMs = sessions.nowMs;
   const finished = (reply: Reply | undefined, words: () => Buffer[]) => {
     const took = { ms: sessions.nowMs - startedMs, isFailure: isError(reply) };
-    sessions.performed({ name, flags: command.flags }, words, took, connection);
+    sessions.performed(command, words, took, connection);
     return reply;
   };
   const { local } = command;
@@ -27,12 +25,12 @@ export function perform(chosen: Chosen, context: LocalContext): Answer {
     local === undefined ? context.runOnNode(command, args) : local(args, context),
   );
   if (!(answer instanceof Promise)) return finished(answer, () => cutWords(args));
-  // They die with this call.
+  // The words die with this call.
   const words = sessions.slowLog.isOn ? cutWords(args) : [];
   return answer.then((reply) => finished(reply, () => words));
 }
 
-/** Runs it, and turns what it throws into a reply. */
+/** Calls `run`, and makes an error reply of an exception. */
 export function guarded(command: Command, log: Log, run: () => Answer): Answer {
   const broken = (error: unknown) => {
     log.error({ err: error, command: command.name }, "a command broke an invariant");

@@ -1,19 +1,20 @@
 /**
  * Commands that go through the keys of the whole cluster: SCAN, KEYS, RANDOMKEY.
  *
- * Keys are those that the members answer for now; a cached "not found" is none. They go in pieces, so that other
- * clients are served in between.
+ * A key counts at the member that answers for it now; a cached "not found" does not count. The commands take keys in
+ * pieces, so that other clients have their turn in between.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
-import type { Command, CommandContext } from "./command.ts";
-import { int64Of, wordOf } from "./key-args.ts";
+import type { CommandContext } from "./command.ts";
+import { define } from "./define.ts";
+import { int64Of, wordOf } from "./words.ts";
 
-/** Keys that SCAN looks at when it is not told. */
+/** How many entries SCAN looks at without COUNT. */
 const DEFAULT_COUNT = 10;
-/** The most for one SCAN, whatever COUNT says: a reply of a megabyte or less with usual keys. */
+/** One SCAN looks at no more entries, whatever COUNT says. With keys of 100 bytes its reply is a megabyte. */
 const MAX_COUNT = 10_000;
-/** A pattern is matched byte by byte against every key, so its length is time. */
+/** Matching takes time for each byte of the pattern with each byte of every key. */
 const MAX_PATTERN_BYTES = 1024;
 
 interface ScanWords {
@@ -22,7 +23,7 @@ interface ScanWords {
   type: string | undefined;
 }
 
-/** As strtoul reads it: up to 64 bits, a sign in front, nothing at all is 0. */
+/** A cursor as Redis reads it, with strtoul: up to 64 bits, a sign in front, 0 for an empty word. */
 function cursorOf(arg: Buffer): bigint | undefined {
   const nul = arg.indexOf(0);
   const text = arg.toString("latin1", 0, nul < 0 ? Math.min(arg.length, 64) : Math.min(nul, 64));
@@ -33,7 +34,7 @@ function cursorOf(arg: Buffer): bigint | undefined {
   return text.startsWith("-") ? BigInt.asUintN(64, -digits) : digits;
 }
 
-/** A pattern that every key matches is none. */
+/** `*` is no pattern, because every key matches it. */
 function patternOf(arg: Buffer): Buffer | undefined {
   return arg.length === 1 && arg[0] === 0x2a ? undefined : Buffer.from(arg);
 }
@@ -63,19 +64,19 @@ async function scan(args: readonly Buffer[], { node }: CommandContext): Promise<
   if (cursor === undefined) return new ErrorReply(errors.invalidCursor);
   const words = readScanWords(args.slice(2));
   if (words instanceof ErrorReply) return words;
-  // All values are strings.
+  // Every value is a string.
   if (words.type !== undefined && words.type !== "string") return ["0", []];
   const piece = await node.cache.scan.step(cursor, words.count, words.pattern);
   return [String(piece.cursor), piece.keys];
 }
 
-/** The keys of a piece as elements of a reply; the same bytes in both dialects. */
+/** Keys as elements of a reply. Both dialects have the same bytes for them. */
 function encoded(keys: readonly Buffer[]): Buffer {
   const end = Buffer.from("\r\n");
   return Buffer.concat(keys.flatMap((key) => [Buffer.from(`$${key.length}\r\n`), key, end]));
 }
 
-/** Refused as soon as the reply is longer than the client may have waiting for it. */
+/** Ends with an error as soon as the reply is longer than the client's output limit. */
 async function keys(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   if (args[1]!.length > MAX_PATTERN_BYTES) return new ErrorReply(errors.patternTooLong(MAX_PATTERN_BYTES));
   const parts: Buffer[] = [];
@@ -91,33 +92,13 @@ async function keys(args: readonly Buffer[], { node }: CommandContext): Promise<
   return new Encoded(Buffer.concat([Buffer.from(`*${count}\r\n`), ...parts]));
 }
 
+async function randomKey(_args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  return (await node.cache.scan.random()) ?? null;
+}
+
 /** The commands of this file. */
-export const scanCommands: readonly Command[] = [
-  {
-    name: "scan",
-    arity: -2,
-    flags: ["readonly"],
-    summary: "The keys cached in the whole cluster, a piece at a time. Any node can go on from a cursor.",
-    since: "2.8.0",
-    group: "generic",
-    run: scan,
-  },
-  {
-    name: "keys",
-    arity: 2,
-    flags: ["readonly", "dangerous"],
-    summary: "All keys cached in the whole cluster that match a pattern. SCAN is kinder.",
-    since: "1.0.0",
-    group: "generic",
-    run: keys,
-  },
-  {
-    name: "randomkey",
-    arity: 1,
-    flags: ["readonly"],
-    summary: "Some key that is cached in the cluster; not each with the same chance.",
-    since: "1.0.0",
-    group: "generic",
-    run: async (_args, { node }) => (await node.cache.scan.random()) ?? null,
-  },
+export const scanCommands = [
+  define("scan", { run: scan }),
+  define("keys", { run: keys }),
+  define("randomkey", { run: randomKey }),
 ];

@@ -1,17 +1,16 @@
 /**
- * Commands that put a value into the cache: SET and its older kin.
+ * Commands that set a value: SET and its older kin.
  *
- * A value goes to the key's owner, the one copy in the cluster; it voids a load under way and every other copy before
- * the reply. Without an expiry it has none, whatever `ttl` its group has: see server/DESIGN.md.
+ * The key's owner keeps the value, the only one in the cluster. Before the reply a load under way is voided and all
+ * members drop their copies. Without an expiry the value does not expire, whatever `ttl` its group has: see DESIGN.md.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
-import type { Command, CommandContext } from "./command.ts";
-import { edited, LOOK, ONE_KEY, unkeepable, WHOLE } from "./key-args.ts";
-import { MILLISECONDS, newLifeOf, readSetWords, SECONDS, type TimeUnit } from "./lifetimes.ts";
-
-const EVERY_SECOND = { first: 1, last: -1, step: 2 };
+import type { CommandContext, Run } from "./command.ts";
+import { define } from "./define.ts";
+import { MILLISECONDS, newLifeOf, readSetWords, SECONDS, type TimeUnit } from "./expiry-words.ts";
+import { edited, LOOK, unkeepable, WHOLE } from "./key-access.ts";
 
 function keep(
   key: Buffer,
@@ -37,14 +36,14 @@ function set(args: readonly Buffer[], context: CommandContext): Reply | Promise<
   });
 }
 
-function setWithLife(name: string, unit: TimeUnit): Command["run"] {
+function setWithLife(name: string, unit: TimeUnit): Run {
   return (args, context) => {
     const life = newLifeOf({ arg: args[2]!, unit }, name, context.node.wallMs());
     return life instanceof ErrorReply ? life : keep(args[1]!, args[3]!, context, { life }, () => OK);
   };
 }
 
-/** Not in one step, as in Redis: another client may see some of the values before the others. */
+/** Unlike in Redis not one step: another client may see some of the values before the others. */
 async function mset(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   if (args.length % 2 === 0) return new ErrorReply(errors.wrongArity("mset"));
   for (let i = 1; i < args.length; i += 2) {
@@ -56,46 +55,21 @@ async function mset(args: readonly Buffer[], context: CommandContext): Promise<R
   return (await Promise.all(replies)).find((reply) => reply instanceof ErrorReply) ?? OK;
 }
 
-function command(
-  name: string,
-  arity: number,
-  summary: string,
-  run: NonNullable<Command["run"]>,
-  more: Partial<Command> = {},
-): Command {
-  const flags = ["write", "denyoom"] as const;
-  return { name, arity, flags, keys: ONE_KEY, summary, since: "1.0.0", group: "string", run, ...more };
+function setnx(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  const edit: Partial<Edit> = { conditions: ["missing"] };
+  return keep(args[1]!, args[2]!, context, edit, ({ changed }) => (changed ? 1 : 0));
+}
+
+function getset(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  return keep(args[1]!, args[2]!, context, { wanted: WHOLE }, ({ value }) => value ?? null);
 }
 
 /** The commands of this file. */
-export const setCommands: readonly Command[] = [
-  command(
-    "set",
-    -3,
-    "Puts a value into the cache, at the key's owner only. Without an expiry it does not expire, whatever its group's ttl.",
-    set,
-  ),
-  command("setex", 4, "The same as SET with EX.", setWithLife("setex", SECONDS)!, { since: "2.0.0" }),
-  command("psetex", 4, "The same as SET with PX.", setWithLife("psetex", MILLISECONDS)!, {
-    since: "2.6.0",
-  }),
-  command(
-    "setnx",
-    3,
-    "Puts a value into the cache when the key has none; a cached 'not found' is none.",
-    (args, context) =>
-      keep(args[1]!, args[2]!, context, { conditions: ["missing"] }, ({ changed }) => (changed ? 1 : 0)),
-    { flags: ["write", "denyoom", "fast"] },
-  ),
-  command(
-    "getset",
-    3,
-    "Puts a value into the cache and returns the one that was cached before.",
-    (args, context) => keep(args[1]!, args[2]!, context, { wanted: WHOLE }, ({ value }) => value ?? null),
-    { flags: ["write", "denyoom", "fast"] },
-  ),
-  command("mset", -3, "SET for several keys; not one step for all of them.", mset, {
-    keys: EVERY_SECOND,
-    since: "1.0.1",
-  }),
+export const setCommands = [
+  define("set", { run: set }),
+  define("setex", { run: setWithLife("setex", SECONDS) }),
+  define("psetex", { run: setWithLife("psetex", MILLISECONDS) }),
+  define("setnx", { run: setnx }),
+  define("getset", { run: getset }),
+  define("mset", { run: mset }),
 ];

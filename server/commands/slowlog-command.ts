@@ -1,11 +1,12 @@
 /**
- * SLOWLOG: the last commands of this node's clients that took long, of all threads.
+ * SLOWLOG: the newest slow commands of this node's clients, on all threads.
  */
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { SlowEntry } from "../sessions/slow-log.ts";
-import type { Command, CommandContext } from "./command.ts";
-import { integerOf } from "./connection-commands.ts";
+import type { CommandContext } from "./command.ts";
+import { define } from "./define.ts";
+import { integerOf } from "./words.ts";
 
 const DEFAULT_COUNT = 10;
 
@@ -26,34 +27,14 @@ async function reset(_args: readonly Buffer[], { node }: CommandContext): Promis
   return OK;
 }
 
-function subcommand(name: string, arity: number, summary: string, run: NonNullable<Command["run"]>): Command {
-  return {
-    name,
-    arity,
-    flags: ["admin", "loading", "stale"],
-    summary,
-    since: "2.2.12",
-    group: "server",
-    run,
-  };
+async function length(_args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+  return (await node.sessions.slowEntries()).length;
 }
 
-/** SLOWLOG with its subcommands. */
-export const slowlogCommand: Command = {
-  name: "slowlog",
-  arity: -2,
-  flags: [],
-  summary: "A container for the log of slow commands.",
-  since: "2.2.12",
-  group: "server",
-  subcommands: [
-    subcommand("get", -2, "The newest entries: 10, so many, or with -1 all.", get),
-    subcommand(
-      "len",
-      2,
-      "How many entries there are.",
-      async (_args, { node }) => (await node.sessions.slowEntries()).length,
-    ),
-    subcommand("reset", 2, "Forgets all entries.", reset),
-  ],
-};
+/** The commands of this file. */
+export const slowlogCommands = [
+  define("slowlog"),
+  define("slowlog|get", { run: get }),
+  define("slowlog|len", { run: length }),
+  define("slowlog|reset", { run: reset }),
+];

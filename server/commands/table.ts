@@ -1,83 +1,60 @@
 /**
- * The command table: from the words of a command to its reply.
+ * The table of all commands, gathered from the files that define them.
  *
- * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable. Knows no
- * command's meaning.
+ * Invariant: each name in facts.ts has one command here. Knows no command's meaning.
  */
-
-import type { Answer } from "../../proto/reply.ts";
-import { ErrorReply } from "../../proto/reply.ts";
 import { absentCommands } from "./absent-commands.ts";
-import { aclCommand } from "./acl-command.ts";
-import { refusalOf } from "./admin.ts";
+import { aclCommands } from "./acl-command.ts";
 import { carrotCommands } from "./carrot-commands.ts";
-import { clientCommand } from "./client-commands.ts";
-import type { Command, CommandContext, CommandTable, LocalContext } from "./command.ts";
-import { commandCommand } from "./command-command.ts";
-import { configCommand } from "./config-command.ts";
+import { clientCommands } from "./client-commands.ts";
+import { clientControlCommands } from "./client-control.ts";
+import type { Command, CommandTable } from "./command.ts";
+import { commandCommands } from "./command-command.ts";
+import { configCommands } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
-import { heldCommands } from "./held-commands.ts";
+import { tableOf } from "./define.ts";
+import { expiryCommands } from "./expiry-commands.ts";
 import { keyCommands } from "./key-commands.ts";
-import { lifeCommands } from "./life-commands.ts";
-import { choose } from "./lookup.ts";
-import { guarded, perform } from "./perform.ts";
+import { memoryCommands } from "./memory-commands.ts";
+import { objectCommands } from "./object-command.ts";
 import { pubsubCommands } from "./pubsub-commands.ts";
 import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
 import { setCommands } from "./set-commands.ts";
-import { slowlogCommand } from "./slowlog-command.ts";
-import { performSpecial } from "./special.ts";
-import { cachingUsedCommand } from "./tracking-commands.ts";
+import { slowlogCommands } from "./slowlog-command.ts";
+import { cachingUsedCommand, trackingCommands } from "./tracking-commands.ts";
 import { transactionCommands } from "./transaction-commands.ts";
+import { valueCommands } from "./value-commands.ts";
 
-/** Every command there is, by name. */
-export const COMMANDS: CommandTable = new Map(
-  [
-    ...keyCommands,
-    ...setCommands,
-    ...lifeCommands,
-    ...heldCommands,
-    ...scanCommands,
-    ...connectionCommands,
-    ...transactionCommands,
-    ...pubsubCommands,
-    clientCommand,
-    commandCommand,
-    configCommand,
-    ...serverCommands,
-    slowlogCommand,
-    aclCommand,
-    ...absentCommands,
-    ...carrotCommands,
-  ].map((command) => [command.name, command]),
-);
+/** Every command that a client can say. */
+export const COMMANDS: CommandTable = tableOf([
+  ...keyCommands,
+  ...setCommands,
+  ...valueCommands,
+  ...expiryCommands,
+  ...objectCommands,
+  ...memoryCommands,
+  ...scanCommands,
+  ...connectionCommands,
+  ...transactionCommands,
+  ...pubsubCommands,
+  ...clientCommands,
+  ...clientControlCommands,
+  ...trackingCommands,
+  ...commandCommands,
+  ...configCommands,
+  ...serverCommands,
+  ...slowlogCommands,
+  ...aclCommands,
+  ...absentCommands,
+  ...carrotCommands,
+]);
 
 /**
- * Every command that runs where the node is, those among them that no client can say. Threads share the order: from
- * thread to thread a command goes as its number in this list.
+ * Every command with a `run`, and one that no client can say. A worker names a command to the main thread by its place
+ * in this list, so all threads have the same order.
  */
 export const NODE_COMMANDS: readonly Command[] = [
-  ...[...COMMANDS.values()].flatMap((command) => [command, ...(command.subcommands ?? [])]),
+  ...[...COMMANDS.values()].flatMap((command) => [command, ...(command.subcommands?.values() ?? [])]),
   cachingUsedCommand,
 ].filter(({ run }) => run !== undefined);
-
-/** Answers a command of a connection of this thread. Never throws and never rejects. */
-export function execute(args: readonly Buffer[], context: LocalContext): Answer {
-  context.sessions.stats.general++;
-  const chosen = choose(context.commands, args);
-  if (chosen instanceof ErrorReply || !context.connection.session.special.plain)
-    return performSpecial(chosen, args, context);
-  return refusalOf(chosen.name, context) ?? perform(chosen, context);
-}
-
-/** Runs the node command with this number for a client of another thread, which has checked everything already. */
-export function executeForThread(number: number, args: readonly Buffer[], context: CommandContext): Answer {
-  const command = NODE_COMMANDS[number]!;
-  return guarded(command, context.node.log, () => runHere(command, args, context));
-}
-
-/** Runs a command where the node is: notes what CLIENT TRACKING wants to know of it. */
-export function runHere(command: Command, args: readonly Buffer[], { node, client }: CommandContext): Answer {
-  const reader = command.flags.includes("readonly") ? node.cache.tracking.readerOf(client.id) : undefined;
-  return command.run?.(args, { node, client, reader });
-}

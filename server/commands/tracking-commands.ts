@@ -1,26 +1,23 @@
 /**
- * CLIENT TRACKING and its kin: client-side caching, asked for and looked at.
+ * CLIENT TRACKING, CACHING, TRACKINGINFO and GETREDIR: client-side caching.
  *
- * Invariant: a command changes either everything it was asked to or nothing; checks come in Redis' order. All of it runs
- * on the main thread, where reads are noted; only that hits are not answered in place any more is said at once.
+ * Invariant: a command changes everything that it asks for, or nothing; checks come in Redis' order. The main thread
+ * notes reads, so it decides; the connection's thread only stops answering hits in place, and does so at once.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, isStatus, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
 import type { Connection } from "../clients/connection.ts";
-import { overlapOf } from "../tracking/prefixes.ts";
+import { overlapOf } from "../tracking/bcast-prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
+import { define } from "./define.ts";
+import { wordOf } from "./words.ts";
 
-/** More would take long to compare, and nobody means it. */
+/** Each prefix is compared with every other, which takes the main thread about 60 ms for so many. */
 const MAX_PREFIXES = 1000;
 
 type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };
-
-function wordOf(arg: Buffer): string {
-  return arg.toString("latin1").toLowerCase();
-}
 
 function readOptions(args: readonly Buffer[]): Asked | ErrorReply {
   const prefixes: string[] = [];
@@ -35,7 +32,7 @@ function readOptions(args: readonly Buffer[]): Asked | ErrorReply {
   return asked;
 }
 
-/** What forbids it, beside what the client has on already. */
+/** Why tracking cannot be turned on as asked, given what the client has turned on before. */
 function refusal(asked: TrackingMode, before: TrackingClient | undefined): string | undefined {
   const { bcast, optin, optout, prefixes } = asked;
   const held = before?.mode;
@@ -62,7 +59,7 @@ function tracking(args: readonly Buffer[], { node, client }: CommandContext): Re
   const before = node.cache.tracking.client(client.id);
   const refused = refusal(asked, before);
   if (refused !== undefined) return new ErrorReply(refused);
-  // No prefix at all means the empty one, which every key begins with.
+  // BCAST without a prefix means the empty prefix, with which every key begins.
   if (asked.bcast && asked.prefixes.length === 0 && !before?.mode.prefixes.includes(""))
     asked.prefixes = [""];
   node.cache.tracking.enable(client, asked);
@@ -101,7 +98,7 @@ function flagsOf({ mode, caching: isCaching }: TrackingClient): string[] {
   return flags;
 }
 
-/** Reads are noted on the main thread, so that hits are not answered in place from the moment that it is asked for. */
+/** The main thread notes reads, so hits are not answered in place from the moment that a client asks for tracking. */
 function askForTracking(args: readonly Buffer[], context: LocalContext): Answer {
   const { connection } = context;
   const isOn = wordOf(args[2]!) === "on";
@@ -117,7 +114,7 @@ function askForTracking(args: readonly Buffer[], context: LocalContext): Answer 
   return answer instanceof Promise ? answer.then(done) : done(answer);
 }
 
-/** What a connection's thread knows of it. */
+/** Ends tracking as far as the connection's thread knows of it. */
 export function forgetTracking(connection: Connection): void {
   connection.session.tracking = undefined;
   connection.session.caching = false;
@@ -129,7 +126,7 @@ function askForCaching(args: readonly Buffer[], context: LocalContext): Answer {
   return context.runOnNode(cachingCommand, args);
 }
 
-/** What CLIENT CACHING has said is used up: only the thread of the connection knows when. */
+/** Tells the node that CLIENT CACHING is used up. Only the connection's thread knows when that is. */
 export function endCaching(context: LocalContext): void {
   const { session } = context.connection;
   if (!session.caching) return;
@@ -137,27 +134,14 @@ export function endCaching(context: LocalContext): void {
   void context.runOnNode(cachingUsedCommand, [Buffer.from(cachingUsedCommand.name)]);
 }
 
-function subcommand(fields: Pick<Command, "name" | "arity" | "summary" | "run" | "local">): Command {
-  return { ...fields, flags: ["noscript", "loading", "stale"], since: "6.0.0", group: "connection" };
+function getRedir(_args: readonly Buffer[], { node, client }: CommandContext): Reply {
+  return node.cache.tracking.client(client.id) === undefined ? -1 : 0;
 }
 
-const trackingCommand = subcommand({
-  name: "tracking",
-  arity: -3,
-  summary: "Client-side caching: asks to be told when what was read no longer holds.",
-  local: askForTracking,
-  run: tracking,
-});
+const trackingCommand = define("client|tracking", { local: askForTracking, run: tracking });
+const cachingCommand = define("client|caching", { local: askForCaching, run: caching });
 
-const cachingCommand = subcommand({
-  name: "caching",
-  arity: 3,
-  summary: "With OPTIN or OPTOUT: whether the keys of the next command are remembered.",
-  local: askForCaching,
-  run: caching,
-});
-
-/** No client can say it: a connection's thread tells the node that what CLIENT CACHING said is used up. */
+/** A connection's thread says this to the node; no client can. It is in no facts, because COMMAND must not show it. */
 export const cachingUsedCommand: Command = {
   name: "caching-used",
   arity: 1,
@@ -172,23 +156,10 @@ export const cachingUsedCommand: Command = {
   },
 };
 
-/** Subcommands of CLIENT. */
-export const trackingCommands: readonly Command[] = [
+/** The commands of this file. */
+export const trackingCommands = [
   trackingCommand,
   cachingCommand,
-  {
-    ...subcommand({
-      name: "trackinginfo",
-      arity: 2,
-      summary: "What this connection has asked for with CLIENT TRACKING.",
-      run: trackingInfo,
-    }),
-    since: "6.2.0",
-  },
-  subcommand({
-    name: "getredir",
-    arity: 2,
-    summary: "Where invalidations go: 0 to this connection, -1 nowhere.",
-    run: (_args, { node, client }) => (node.cache.tracking.client(client.id) === undefined ? -1 : 0),
-  }),
+  define("client|trackinginfo", { run: trackingInfo }),
+  define("client|getredir", { run: getRedir }),
 ];

@@ -2,21 +2,18 @@
  * MULTI, EXEC, DISCARD, WATCH, UNWATCH.
  *
  * Invariants: the commands of a transaction take effect in their order, and no other command of the same client in
- * between; reads that follow each other are started together, because each of them may be a load. EXEC answers one
- * array, in which a failed command is an error element.
+ * between. Reads that follow each other start together, because each of them may be a load. EXEC replies with one
+ * array, in which a failed command is an error.
  */
-
+import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { Encoded, ErrorReply, encodeReply, isStatus, NullArray, OK, type Reply } from "../../proto/reply.ts";
-import { errors } from "../../proto/texts.ts";
-import type { CommandFlag } from "../clients/command-shape.ts";
 import { keptSize, type QueuedCommand } from "../clients/transaction.ts";
 import type { Chosen, Command, LocalContext } from "./command.ts";
-import { choose } from "./lookup.ts";
-import { performSeen } from "./special.ts";
+import { define } from "./define.ts";
+import { findCommand } from "./find-command.ts";
+import { performSeen } from "./special-connection.ts";
 import { endCaching } from "./tracking-commands.ts";
-
-const FLAGS: readonly CommandFlag[] = ["noscript", "loading", "stale", "fast", "allow_busy"];
 
 function multi(_args: readonly Buffer[], { connection }: LocalContext): Reply {
   const { session } = connection;
@@ -25,7 +22,7 @@ function multi(_args: readonly Buffer[], { connection }: LocalContext): Reply {
   return OK;
 }
 
-/** Forgets what is watched; `command` says which of the two, and its reply tells whether a key has changed. */
+/** Forgets the watched keys on the node. With EXEC for `command` the answer says whether one has changed. */
 function settle(command: Command, context: LocalContext): Answer {
   const { session } = context.connection;
   if (session.watched.keys === 0) return OK;
@@ -64,7 +61,7 @@ async function executeAll(queue: readonly QueuedCommand[], context: LocalContext
   for (const { flags, args } of queue) {
     const isRead = flags.includes("readonly");
     if (!isRead || underWay.length >= maxPendingCommands) await Promise.all(underWay.splice(0));
-    const added = replies.add(performSeen(choose(context.commands, args) as Chosen, inside));
+    const added = replies.add(performSeen(findCommand(context.commands, args) as Chosen, inside));
     underWay.push(added);
     if (!isRead) await added;
   }
@@ -73,7 +70,7 @@ async function executeAll(queue: readonly QueuedCommand[], context: LocalContext
   return replies.join();
 }
 
-/** The replies to the commands of a transaction, in their order; those that are too many for the client are let go. */
+/** The replies of a transaction, in the order of its commands. Beyond the client's output limit it keeps none. */
 class ReplyArray {
   readonly #context: LocalContext;
   readonly #parts: Buffer[] = [];
@@ -85,7 +82,7 @@ class ReplyArray {
     this.#count = count;
   }
 
-  /** In the dialect of now, as the next command may change it; resolves when the reply is there. */
+  /** Encodes a reply in the current dialect, which the next command may change; resolves when the reply is there. */
   async add(answer: Answer): Promise<void> {
     const at = this.#parts.push(Buffer.alloc(0)) - 1;
     const { connection } = this.#context;
@@ -115,75 +112,32 @@ function watch(args: readonly Buffer[], context: LocalContext): Answer {
   return context.runOnNode(watchCommand, args);
 }
 
-const shape = { flags: FLAGS, group: "transactions" } as const;
-
-const multiCommand: Command = {
-  ...shape,
-  name: "multi",
-  arity: 1,
-  summary: "Queues the commands that follow, until EXEC.",
-  since: "1.2.0",
-  local: multi,
-};
-
-const execCommand: Command = {
-  ...shape,
-  name: "exec",
-  arity: 1,
-  flags: ["noscript", "loading", "stale", "skip_slowlog"],
-  summary: "Executes the queued commands, unless a watched key has changed.",
-  since: "1.2.0",
+const execCommand = define("exec", {
   local: exec,
   run: (_args, { node, client }) => (node.cache.watches.settle(client.id) ? OK : new NullArray()),
-};
+});
 
-const discardCommand: Command = {
-  ...shape,
-  name: "discard",
-  arity: 1,
-  summary: "Forgets the queued commands and the watched keys.",
-  since: "2.0.0",
-  local: discard,
-};
-
-const watchCommand: Command = {
-  ...shape,
-  name: "watch",
-  arity: -2,
-  keys: { first: 1, last: -1, step: 1 },
-  summary: "Has the next EXEC do nothing if one of the keys changes before it.",
-  since: "2.2.0",
+const watchCommand = define("watch", {
   local: watch,
   run: (args, { node, client }) => {
     node.cache.watches.add(client.id, args.slice(1));
     return OK;
   },
-};
+});
 
-const unwatchCommand: Command = {
-  ...shape,
-  name: "unwatch",
-  arity: 1,
-  summary: "Forgets the watched keys.",
-  since: "2.2.0",
+const unwatchCommand = define("unwatch", {
   local: (_args, context) => settle(unwatchCommand, context),
   run: (_args, { node, client }) => {
     node.cache.watches.settle(client.id);
     return OK;
   },
-};
+});
 
 /** The commands of this file. */
-export const transactionCommands: readonly Command[] = [
-  multiCommand,
+export const transactionCommands = [
+  define("multi", { local: multi }),
   execCommand,
-  discardCommand,
+  define("discard", { local: discard }),
   watchCommand,
   unwatchCommand,
 ];
-
-/** Leaves MULTI and forgets what is watched, as RESET does. */
-export function leaveTransaction(context: LocalContext): void {
-  context.connection.session.endTransaction();
-  void settle(unwatchCommand, context);
-}

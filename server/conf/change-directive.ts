@@ -1,30 +1,31 @@
 /**
  * Directives of a running node: what CONFIG GET shows and CONFIG SET changes.
  *
- * Owns the way from a directive's full name (`maxclients`, `group scores ttl`) to its field. A change is
- * written into the NodeConf itself, so whoever reads a field each time it is needed sees it at once; the file
- * is left as it is.
+ * Owns the way from a directive's full name (`maxclients`, `group scores ttl`) to its field. A change goes into the
+ * NodeConf itself, so code that reads a field at each use follows it, and code that keeps a copy does not. The conf file
+ * stays as it is.
  */
 
 import type { NodeConf } from "./conf.ts";
 import { Complaint } from "./conf-error.ts";
+import { parseValue } from "./directive-values.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
-import { parseValue } from "./settings.ts";
-import { wordOf } from "./words.ts";
+import { wordOf } from "./quoting.ts";
 
-/** What CONFIG GET says instead of a secret that is set. */
-export const HIDDEN = "(hidden)";
+/** What CONFIG GET shows in place of a secret that is set. */
+const HIDDEN = "(hidden)";
 
 /** A directive's full name and its new value, as CONFIG SET got it. */
 export type DirectiveChange = readonly [name: string, text: string | Uint8Array];
 
 /** A directive of this conf and the object that has its field. */
+/** A directive, and the object that has its field: the conf, or a group of it. */
 interface Target {
   readonly row: Row;
   readonly fields: Record<string, unknown>;
 }
 
-/** The full names of all directives, those of each group included. */
+/** The full names of all directives; those of a group once for each group. */
 export function directiveNames(conf: NodeConf): string[] {
   const inGroups = conf.groups.flatMap(({ name }) =>
     namesOf("group").map((directive) => `group ${name} ${directive}`),
@@ -32,10 +33,7 @@ export function directiveNames(conf: NodeConf): string[] {
   return [...namesOf("node"), ...inGroups];
 }
 
-/**
- * The value in force; undefined when there is no such directive. Bytes and `timeout` are plain numbers, as
- * Redis has them.
- */
+/** The value in force, in Redis' form (bytes as a plain number); undefined: no such directive. */
 export function formatDirective(conf: NodeConf, name: string): string | undefined {
   const target = findTarget(conf, name);
   if (target === undefined) return undefined;
@@ -43,12 +41,7 @@ export function formatDirective(conf: NodeConf, name: string): string | undefine
   return target.row.sensitive && text !== "" ? HIDDEN : text;
 }
 
-/** Changes a directive of a running node. Returns what is wrong, and then nothing has changed. */
-export function changeDirective(conf: NodeConf, name: string, text: string | Uint8Array): string | undefined {
-  return changeDirectives(conf, [[name, text]])?.error;
-}
-
-/** Changes all of the directives, or none of them and says which one is at fault. */
+/** Changes all of these directives, or none: then it returns the first that is wrong, and why. */
 export function changeDirectives(
   conf: NodeConf,
   changes: readonly DirectiveChange[],
@@ -73,7 +66,7 @@ function findTarget(conf: NodeConf, name: string): Target | undefined {
   const row = match === null ? findDirective("node", name.toLowerCase()) : findGroupRow(match[2]);
   const owner = match === null ? conf : group;
   if (row === undefined || owner === undefined) return undefined;
-  // Read-only for everybody else: this file is the one that writes.
+  // The conf is read-only by type; only this file writes to it.
   return { row, fields: owner as unknown as Record<string, unknown> };
 }
 

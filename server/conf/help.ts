@@ -1,13 +1,13 @@
 /**
  * What `carrotcache --help` prints.
  *
- * Owns the layout: every directive of the table in three columns (name and value, default, help), a line
- * each, at most 100 wide.
+ * Owns the layout: each directive on a line of its own, at most 100 wide, in three columns (name and value, default,
+ * help).
  */
 
 import { directives, type Row } from "./directives.ts";
 
-/** The longest of each column; a test holds the whole to 100. */
+/** The longest entry of each column; a test holds the whole line to 100. */
 const OPTION_WIDTH = 34;
 const DEFAULT_WIDTH = 14;
 
@@ -18,8 +18,8 @@ Usage:  carrotcache [FILE] [--directive value ...]
         carrotcache [FILE] [--directive value ...] --check    read the conf, say OK or what is wrong
         carrotcache --help | --version
 
-FILE has a directive a line, as carrot.conf explains them; a directive on the command line wins over
-the file's. Without FILE a node starts on the defaults, with the group "default" and no loader.
+FILE has one directive a line; carrot.conf explains each of them. A directive on the command line
+wins over FILE. Without FILE a node starts on the defaults: one group, "default", without a loader.
 
 Examples:
         carrotcache carrot.conf
@@ -32,7 +32,7 @@ ${rowsOf("node")}
 Directives of a group, as "group NAME DIRECTIVE VALUE" in FILE, --group NAME DIRECTIVE VALUE here:
 ${rowsOf("group")}
 
-In FILE also:  include FILE    reads another file here; relative to the one that includes it
+In FILE also:  include FILE    reads another file at this place; its path is relative to FILE
 Units:         1k = 1000, 1kb = 1024, likewise m, mb, g, gb; times in ms, s, m, h, d
 `;
 }

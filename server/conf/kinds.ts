@@ -1,23 +1,23 @@
 /**
- * The kinds of value a directive can have.
+ * The kinds of value that a directive can have.
  *
- * Owns how the words after a directive's name become a typed value, and how the value is written again. A
- * kind says what it expected; it knows neither the directive's name nor what its value is good for.
+ * Owns how the words after a directive's name become a typed value, and how that value is written. If the words are
+ * wrong, a kind says what it expected. Knows no directive's name and no use of a value.
  */
 
-import { type Address, memberId, parseAddress } from "./addresses.ts";
-import type { LoaderConf } from "./conf.ts";
+import { MEMBER_EXPECTED, memberId, parseAddress, plainHost } from "../../cluster/address.ts";
 import { Complaint, type Place } from "./conf-error.ts";
-import { seedOf } from "./seed.ts";
+import type { LoaderConf } from "./loader-conf.ts";
+import { bytesOf, quoteWord, textOf, wordOf } from "./quoting.ts";
+import { seedOf } from "./ring-seed.ts";
 import * as units from "./units.ts";
-import { bytesOf, quoteWord, textOf, wordOf } from "./words.ts";
 
 /**
- * A kind of value. `parse` gets at least one word, and exactly one unless `many`; `format` writes what
- * `parse` reads back as an equal value.
+ * A kind of value. `parse` gets one word, or one and more where `many` is true. What `format` writes, `parse` reads
+ * back as an equal value.
  */
 export interface Kind<T> {
-  /** How `--help` shows the value: `BYTES`. */
+  /** What stands for the value in `--help`: `BYTES`. */
   readonly metavar: string;
   readonly many: boolean;
   parse(words: readonly string[], place: Place): T | Complaint;
@@ -56,7 +56,7 @@ export function duration(bounds: Bounds): Kind<number> {
   });
 }
 
-/** Milliseconds; a bare number is seconds, as in Redis' directives. */
+/** Milliseconds. A number without a unit is seconds, as in Redis' directives. */
 export function seconds(bounds: Bounds): Kind<number> {
   const format = (ms: number) => (ms % 1000 === 0 ? String(ms / 1000) : units.formatDuration(ms));
   return oneWord("SECONDS", format, (word) => {
@@ -83,7 +83,7 @@ export function choice<const T extends string>(metavar: string, values: readonly
   });
 }
 
-/** A switch, in Redis' words. */
+/** A switch, written as in redis.conf. */
 export function yesNo(): Kind<boolean> {
   return oneWord(
     "yes|no",
@@ -112,7 +112,7 @@ export function text(metavar: string): Kind<string> {
   );
 }
 
-/** 32 bits: a number as it is, any other text by its hash. */
+/** 32 bits, from a number or from any text. */
 export function seed(): Kind<number> {
   return oneWord("SEED", String, (word) => seedOf(bytesOf(word)));
 }
@@ -121,38 +121,36 @@ export function rawBytes(metavar: string): Kind<Buffer> {
   return oneWord(metavar, (value) => quoteWord(wordOf(value)), bytesOf);
 }
 
-/** Addresses to listen on: canonical hosts, IPv6 without brackets, as node:net takes them. */
+/** Addresses to listen on: canonical hosts, IPv6 without brackets because node:net takes them so. */
 export function hosts(): Kind<readonly string[]> {
   return manyWords("ADDRESS ...", (word) => {
     const address = parseAddress(word === "*" ? "0.0.0.0" : word);
     if (address === undefined || address.port !== undefined) {
       return new Complaint("expected addresses such as 127.0.0.1 or ::1", word);
     }
-    return address.host.replace(/^\[(.*)\]$/, "$1");
+    return plainHost(address.host);
   });
 }
 
-/** Members' ids. */
+/** Ids of members. */
 export function members(): Kind<readonly string[]> {
   return manyWords("HOST:PORT ...", (word) => {
     const address = parseAddress(word);
-    if (!isDialable(address))
-      return new Complaint("expected members such as 10.0.0.1:16390 or [fd00::1]:16390", word);
+    if (address?.port === undefined) return new Complaint(MEMBER_EXPECTED, word);
     return memberId(address.host, address.port);
   });
 }
 
-/** A member's id, or the host alone. */
+/** The id of a member, or its host alone. */
 export function memberAddress(): Kind<string> {
   return oneWord("HOST[:PORT]", String, (word) => {
     const address = parseAddress(word);
-    if (address === undefined)
-      return new Complaint("expected an address such as 10.0.0.1:16390, or its host alone");
-    return isDialable(address) ? memberId(address.host, address.port) : address.host;
+    if (address === undefined) return new Complaint(`${MEMBER_EXPECTED}, or the host alone`);
+    return address.port === undefined ? address.host : memberId(address.host, address.port);
   });
 }
 
-/** The words are the loader's own: all that is checked here is that they are text. */
+/** Checks only that the words are text: what they mean is for the loader's factory to say. */
 export function loader(): Kind<LoaderConf> {
   return {
     metavar: "KIND ...",
@@ -199,10 +197,6 @@ function within(value: number, { min, max }: Bounds, format: (value: number) => 
   if (min !== undefined && value < min) return new Complaint(`expected at least ${format(min)}`);
   if (max !== undefined && value > max) return new Complaint(`expected at most ${format(max)}`);
   return value;
-}
-
-function isDialable(address: Address | undefined): address is Address & { readonly port: number } {
-  return address?.port !== undefined;
 }
 
 function notText(word: string): Complaint {

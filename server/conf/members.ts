@@ -1,20 +1,20 @@
 /**
- * Who the members are, and which of them this node is.
+ * The rules between members.
  *
- * Owns the rules between bind, port, peer-port, peer-address, peers and cluster-secret: a node finds itself
- * in `peers` by its peer-address, and members that are not all on this machine must share a secret.
+ * Owns how bind, port, peer-port, peer-address, peers and cluster-secret go together: a node finds itself in `peers` by
+ * its peer-address, and members that are not all on one machine share a secret.
  */
 
-import { isAnyAddress, isLoopback, memberId, parseAddress } from "./addresses.ts";
+import { MEMBER_EXPECTED, memberId, parseAddress } from "../../cluster/address.ts";
+import { MAX_MEMBERS } from "../../cluster/ring-view.ts";
+import { isAnyAddress, isLoopback } from "./addresses.ts";
 import { type ConfError, errorAt, type Place } from "./conf-error.ts";
 
-/** From a port to the peer port beside it, as in Redis Cluster's bus. */
+/** How far the peer port is from the port, unless the conf says otherwise; as with Redis Cluster's bus. */
 const PEER_PORT_OFFSET = 10000;
-/** More points than 1024 members x 512 virtual nodes make a ring slow to build; nobody runs so many. */
-const MAX_MEMBERS = 1024;
 
-/** What the conf says, before anything follows from it. */
-export interface GivenMembers {
+/** The directives as the conf gives them; undefined: the default follows from the others. */
+interface GivenMembers {
   readonly bind: readonly string[];
   readonly port: number;
   readonly peerPort: number | undefined;
@@ -23,15 +23,13 @@ export interface GivenMembers {
   readonly clusterSecret: string;
 }
 
-export interface Members {
+interface Members {
   readonly peerPort: number;
   readonly peerAddress: string;
   readonly peers: readonly string[];
 }
 
-/**
- * Throws a ConfError when the members do not fit together; `places` tells where directives stand, by name.
- */
+/** Throws a ConfError when the members break a rule. `places` has the places of the directives, by name. */
 export function resolveMembers(given: GivenMembers, places: ReadonlyMap<string, Place>): Members {
   const fail = (name: string, text: string): ConfError => errorAt(places.get(name), name, text);
   const alone = given.peers.length === 0;
@@ -65,7 +63,7 @@ export function readMember(
   secret: string,
 ): { readonly id: string } | { readonly wrong: string } {
   const address = parseAddress(text);
-  if (address?.port === undefined) return { wrong: "expected HOST:PORT" };
+  if (address?.port === undefined) return { wrong: MEMBER_EXPECTED };
   if (isAnyAddress(address.host)) return { wrong: "no member can dial it" };
   if (!isLoopback(address.host) && secret === "")
     return { wrong: "not on this machine, and there is no cluster-secret" };

@@ -1,16 +1,14 @@
 /**
- * Guesses what somebody meant to write.
+ * Finds the name that somebody who mistyped it meant.
  *
- * Owns the edit distance: insertions, deletions, substitutions and swaps of neighbours cost 1 each (optimal
- * string alignment), so that `prot` is nearer to `port` than to `bind`.
+ * Owns the edit distance: insertions, deletions, substitutions and swaps of neighbours cost 1 each (optimal string
+ * alignment), so `prot` is one step from `port`.
  */
 
-/** Twice the longest directive; what is longer was not meant to be one, and the table would be large. */
+/** Twice the longest directive. A longer word is no mistyped name, and comparing it would take long. */
 const MAX_LENGTH = 64;
 
-/**
- * The candidate nearest to the word; undefined when even that shares too little with it to be worth a hint.
- */
+/** The candidate nearest to the word; undefined when more than half of its letters would have to change. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
   let best: string | undefined;
@@ -22,11 +20,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/**
- * Row by row over a table whose cell (i, j) is the distance of the first i letters of `a` to the first j of
- * `b`.
- */
-export function editDistance(a: string, b: string): number {
+/** Works row by row: cell (i, j) is the distance from the first i letters of `a` to the first j of `b`. */
+function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,19 +1,21 @@
 /**
  * Directives as a program gives them, in an object.
  *
- * Owns the types, which follow from the directive table, and the way from an object to the statements that a conf
- * file with the same words would give: one value is one word, whatever is in it. Whether the words are right is
- * said later, as for any conf. Does not know loaders that are functions.
+ * Owns the types, which follow from the tables of directives, and the way from an object to the statements that a conf
+ * file with the same words would give. One value is one word, whatever characters it has. Checks no word: the same steps
+ * do that for every conf. Knows nothing of loaders that are functions.
  */
 
 import type { ConfError, Place } from "./conf-error.ts";
 import { errorAt } from "./conf-error.ts";
-import type { Directive, groupDirectives, nodeDirectives } from "./directives.ts";
-import type { Statement } from "./statements.ts";
-import { wordOf } from "./words.ts";
+import type { Directive } from "./directive.ts";
+import type { groupDirectives } from "./group-directives.ts";
+import type { nodeDirectives } from "./node-directives.ts";
+import { wordOf } from "./quoting.ts";
+import type { Statement } from "./statement.ts";
 
-/** How a program writes a directive of this type: as itself, or as carrot.conf does (`"256mb"`, `"10m"`). */
-export type Given<T> = T extends string
+/** How a program writes a value of this type: as it is, or as carrot.conf does (`"256mb"`, `"10m"`). */
+type Given<T> = T extends string
   ? T
   : T extends number
     ? number | string
@@ -35,16 +37,16 @@ export interface NodeDirectives extends GivenRows<typeof nodeDirectives> {}
 /** A group's directives by their names in carrot.conf. */
 export interface GroupDirectives extends GivenRows<typeof groupDirectives> {}
 
-/** What messages call the place of these directives. */
+/** The place that messages name. */
 const WHERE = "startNode";
 
-/** The statements of the node's directives. Values that are undefined are as good as not there. */
+/** The statements of the node's directives. A value that is undefined counts as not given. */
 export function nodeStatements(directives: NodeDirectives, cwd: string): Statement[] {
   const place = placeIn(cwd);
   return linesOf(directives).map(([name, ...words]) => ({ name: name.toLowerCase(), words, place }));
 }
 
-/** The statements of a group; without any directive there is one all the same, which is a mistake. */
+/** The statements of a group. A group without a directive gives one statement, whose error says what is missing. */
 export function groupStatements(group: string, directives: GroupDirectives, cwd: string): Statement[] {
   const place = placeIn(cwd);
   const lines: string[][] = linesOf(directives);
@@ -52,7 +54,7 @@ export function groupStatements(group: string, directives: GroupDirectives, cwd:
   return lines.map((line) => ({ name: "group", words: [wordOf(group), ...line], place }));
 }
 
-/** An error of what was given for a group. */
+/** An error about what a program gave for a group. */
 export function groupError(group: string, text: string): ConfError {
   return errorAt(placeIn(""), `group ${group}`, text);
 }

@@ -1,15 +1,17 @@
 /**
- * Where a node listens for other members.
+ * The addresses that a node's peer port listens on.
+ *
+ * Keeps: a peer port that may do without a cluster-secret cannot be reached from other machines.
  */
-import { parseAddress } from "../../cluster/address.ts";
+import { parseAddress, plainHost } from "../../cluster/address.ts";
 import { isLoopback } from "./addresses.ts";
 import type { NodeConf } from "./conf.ts";
 
 /**
- * Where the peer port listens. A member that is known to the others by a loopback address needs no cluster-secret, so
- * it must not be reachable from elsewhere either, wherever clients may come from.
+ * The addresses of `bind`, for which clients may come from anywhere; or, where this member's peer-address is a loopback
+ * address and so needs no cluster-secret, that address alone.
  */
 export function peerHosts({ peerAddress, bind }: Pick<NodeConf, "peerAddress" | "bind">): readonly string[] {
   const { host } = parseAddress(peerAddress)!;
-  return isLoopback(host.includes(":") ? `[${host}]` : host) ? [host] : bind;
+  return isLoopback(host) ? [plainHost(host)] : bind;
 }

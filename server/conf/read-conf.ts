@@ -2,34 +2,43 @@
  * From carrot.conf and the command line to a NodeConf.
  *
  *     file, includes     -> statements -+
- *     --directive value  -> statements -+-> settings (merged) -> defaults -> members, groups -> NodeConf
+ *     --directive value  -> statements -+-> values, merged -> defaults -> members, groups -> NodeConf
  *     a program's object -> statements -+
  *
- * Owns the order of these steps. Each of them throws a ConfError at the first mistake; nothing is started,
- * opened or written here, and the same input always gives the same conf.
+ * Owns the order of these steps. A step throws a ConfError at the first mistake that it finds. None of them starts,
+ * opens or writes anything, so the same input always gives the same conf.
  */
 
-import { readArgumentStatements } from "./argv.ts";
-import type { GroupFields, NodeConf, NodeFields } from "./conf.ts";
+import { readArgumentStatements } from "./argument-statements.ts";
+import type { NodeConf } from "./conf.ts";
 import { Complaint, type Place } from "./conf-error.ts";
+import {
+  collectValues,
+  type DirectiveValue,
+  type GroupDirectiveValues,
+  mergeValues,
+  parseValue,
+} from "./directive-values.ts";
 import { directives, type Row } from "./directives.ts";
-import { type GivenGroup, resolveGroups } from "./groups.ts";
+import { type Files, readFileStatements, readTextStatements } from "./file-statements.ts";
+import type { GroupFields } from "./group-directives.ts";
+import { type GivenGroup, resolveGroups } from "./group-rules.ts";
 import { resolveMembers } from "./members.ts";
-import { collectSettings, type GroupSettings, mergeSettings, parseValue, type Setting } from "./settings.ts";
-import { type Files, readFileStatements, readTextStatements, type Statement } from "./statements.ts";
-import { splitWords } from "./words.ts";
+import type { NodeFields } from "./node-directives.ts";
+import { splitWords } from "./quoting.ts";
+import type { Statement } from "./statement.ts";
 
-export interface ConfSource {
-  /** The conf file, as the user gave it; with `text` only its name. */
+interface ConfSource {
+  /** The conf file as the operator named it. */
   readonly file?: string | undefined;
-  /** The conf itself, instead of a file's content. */
+  /** The content of the conf, in place of the file's; `file` is then only a name for messages. */
   readonly text?: string | undefined;
   /** `--directive value ...`; they win over the file's. */
   readonly overrides?: readonly string[] | undefined;
-  /** What a program says; wins over both. */
+  /** The directives that a program gives; they win over both. */
   readonly statements?: readonly Statement[] | undefined;
   readonly files?: Files | undefined;
-  /** What relative paths are relative to; the process' own by default. */
+  /** Where relative paths start; by default the process' own directory. */
   readonly cwd?: string | undefined;
 }
 
@@ -38,23 +47,23 @@ type NodeValues = Omit<NodeFields, "peerPort" | "peerAddress" | "peers"> &
 type GroupValues = Omit<GroupFields, "prefix" | "maxBytes"> &
   Partial<Pick<GroupFields, "prefix" | "maxBytes">>;
 
-/** Throws a ConfError that names the place of the first mistake. Without file and text: the defaults. */
+/** Throws a ConfError that names the place of the first mistake. Without a file and a text, all is at its default. */
 export function readConf(source: ConfSource = {}): NodeConf {
   const cwd = source.cwd ?? process.cwd();
-  const fromFile = collectSettings(readSource(source, cwd));
-  const fromArgs = collectSettings(readArgumentStatements(source.overrides ?? [], cwd));
-  const fromProgram = collectSettings(source.statements ?? []);
-  const settings = mergeSettings(mergeSettings(fromFile, fromArgs), fromProgram);
+  const fromFile = collectValues(readSource(source, cwd));
+  const fromArgs = collectValues(readArgumentStatements(source.overrides ?? [], cwd));
+  const fromProgram = collectValues(source.statements ?? []);
+  const given = mergeValues(mergeValues(fromFile, fromArgs), fromProgram);
 
-  const nodePlaces = placesOf("node", "", settings.node);
-  const values = withDefaults("node", settings.node, cwd) as NodeValues;
+  const nodePlaces = placesOf("node", "", given.node);
+  const values = withDefaults("node", given.node, cwd) as NodeValues;
   const members = resolveMembers(
     { peerPort: undefined, peerAddress: undefined, peers: [], ...values },
     nodePlaces,
   );
-  const groups = [...settings.groups].map(([name, group]) => givenGroup(name, group, cwd));
+  const groups = [...given.groups].map(([name, group]) => givenGroup(name, group, cwd));
   if (groups.length === 0) groups.push(givenGroup("default", undefined, cwd));
-  const groupPlaces = [...settings.groups].flatMap(([name, { values }]) => [
+  const groupPlaces = [...given.groups].flatMap(([name, { values }]) => [
     ...placesOf("group", `group ${name} `, values),
   ]);
   return {
@@ -71,27 +80,24 @@ function readSource({ file, text, files }: ConfSource, cwd: string): Statement[]
   return file === undefined ? [] : readFileStatements(file, cwd, files);
 }
 
-function givenGroup(name: string, settings: GroupSettings | undefined, cwd: string): GivenGroup {
-  const given = settings?.values ?? new Map<string, Setting>();
+function givenGroup(name: string, group: GroupDirectiveValues | undefined, cwd: string): GivenGroup {
+  const given = group?.values ?? new Map<string, DirectiveValue>();
   const values = withDefaults("group", given, cwd) as GroupValues;
   const places = new Map([...given].map(([field, { place }]) => [field, place]));
-  return { prefix: undefined, maxBytes: undefined, ...values, name, place: settings?.place, places };
+  return { prefix: undefined, maxBytes: undefined, ...values, name, place: group?.place, places };
 }
 
-/**
- * The value of every field of a scope, except where the default follows from other directives and none is
- * given.
- */
+/** The value of every field of a scope; none where the directive is not given and its default follows from others. */
 function withDefaults(
   scope: Row["scope"],
-  given: ReadonlyMap<string, Setting>,
+  given: ReadonlyMap<string, DirectiveValue>,
   cwd: string,
 ): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   for (const row of directives) {
     if (row.scope !== scope) continue;
-    const setting = given.get(row.field);
-    if (setting !== undefined) values[row.field] = setting.value;
+    const own = given.get(row.field);
+    if (own !== undefined) values[row.field] = own.value;
     else if (typeof row.default === "string") values[row.field] = defaultOf(row, row.default, cwd);
   }
   return values;
@@ -105,16 +111,16 @@ function defaultOf(row: Row, text: string, cwd: string): unknown {
   return value;
 }
 
-/** Places by full name. */
+/** The places of the directives that are given, by full name. */
 function placesOf(
   scope: Row["scope"],
   namePrefix: string,
-  given: ReadonlyMap<string, Setting>,
+  given: ReadonlyMap<string, DirectiveValue>,
 ): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>();
   for (const row of directives) {
-    const setting = row.scope === scope ? given.get(row.field) : undefined;
-    if (setting !== undefined) places.set(`${namePrefix}${row.name}`, setting.place);
+    const own = row.scope === scope ? given.get(row.field) : undefined;
+    if (own !== undefined) places.set(`${namePrefix}${row.name}`, own.place);
   }
   return places;
 }

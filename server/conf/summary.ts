@@ -1,13 +1,13 @@
 /**
  * What `carrotcache --check` prints for a conf without mistakes.
  *
- * Owns a few lines that let somebody see whether the conf says what was meant. No secret is in them, nor a
- * loader's arguments, which may contain one.
+ * Owns the few lines in which an operator sees whether the conf says what was meant. They show no secret and no
+ * arguments of a loader, since a URL may contain one.
  */
 
 import type { GroupConf, NodeConf } from "./conf.ts";
+import { wordOf } from "./quoting.ts";
 import { formatBytes, formatDuration } from "./units.ts";
-import { wordOf } from "./words.ts";
 
 export function summaryOf(conf: NodeConf): string {
   const http = conf.httpPort === 0 ? "" : `, http on ${conf.httpPort}`;

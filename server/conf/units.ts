@@ -1,9 +1,8 @@
 /**
- * Numbers with units, in and out.
+ * Numbers with units, read and written.
  *
- * Owns what `256mb`, `10s` and `12.5%` mean. Strict: digits, then a unit, nothing else; no sign, no exponent,
- * and never a value beyond Number.MAX_SAFE_INTEGER. `format...` writes what `parse...` reads back as the same
- * number.
+ * Owns what `256mb`, `10s` and `12.5%` mean. Takes digits and a unit and nothing else: no sign, no exponent, no value
+ * beyond Number.MAX_SAFE_INTEGER. What `format...` writes, `parse...` reads back as the same number.
  */
 
 export const KIB = 1024;
@@ -35,12 +34,12 @@ const TIME_UNITS: ReadonlyMap<string, number> = new Map([
   ["d", DAY],
 ]);
 
-/** Undefined: not a number of bytes. */
+/** Undefined: the text is no number of bytes. */
 export function parseBytes(text: string): number | undefined {
   return parseWithUnit(text, BYTE_UNITS);
 }
 
-/** The shortest exact form in binary units: 268435456 is `256mb`. */
+/** In the largest binary unit that leaves a whole number: 268435456 is `256mb`. */
 export function formatBytes(bytes: number): string {
   return formatWithUnit(bytes, [
     ["gb", GIB],
@@ -49,10 +48,7 @@ export function formatBytes(bytes: number): string {
   ]);
 }
 
-/**
- * Undefined: not a duration. A bare number is none, as nobody can tell whether it means seconds; 0 needs no
- * unit.
- */
+/** Milliseconds; undefined: the text is no duration. A number needs its unit, except for 0. */
 export function parseDuration(text: string): number | undefined {
   return /^0+$/.test(text) ? 0 : parseWithUnit(text, TIME_UNITS);
 }
@@ -68,14 +64,14 @@ export function formatDuration(ms: number): string {
   ]);
 }
 
-/** A fraction (`12.5%` is 0.125); undefined: not a percentage. */
+/** A fraction: `12.5%` is 0.125. Undefined: the text is no percentage. */
 export function parsePercent(text: string): number | undefined {
   const match = /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text);
   return match === null ? undefined : Number(match[1]) / 100;
 }
 
 export function formatPercent(fraction: number): string {
-  // Three digits are all that parsePercent reads; 0.07 * 100 alone would print 7.000000000000001.
+  // Rounded to the three digits that parsePercent reads: 0.07 * 100 alone prints 7.000000000000001.
   return `${Number((fraction * 100).toFixed(3))}%`;
 }
 

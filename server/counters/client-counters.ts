@@ -1,31 +1,31 @@
 /**
- * What a thread counts of its clients, and of each limit that closed one.
+ * What a thread counts of its clients: their commands, and for each limit the clients that it closed.
  *
- * Owns the list: whatever is added up, shown or set back to zero takes its fields from here.
+ * Owns the list of counters: code that adds them up, shows them or sets them back takes its fields from here.
  */
 
-/** Since the start or the last CONFIG RESETSTAT. */
+/** Totals since the start or the last CONFIG RESETSTAT. */
 export interface ClientCounters {
   commands: number;
   protocolErrors: number;
-  /** Closed by client-query-buffer-limit. */
+  /** Clients closed by client-query-buffer-limit. */
   queryLimitCloses: number;
-  /** Closed by client-output-buffer-limit or the soft one. */
+  /** Clients closed by client-output-buffer-limit or client-output-soft-limit. */
   outputLimitCloses: number;
-  /** Closed by stall-timeout. */
+  /** Clients closed by stall-timeout. */
   stallCloses: number;
-  /** Closed by timeout. */
+  /** Clients closed by timeout. */
   idleCloses: number;
-  /** Closed because it spoke HTTP. */
+  /** Clients closed because they spoke HTTP. */
   crossProtocolCloses: number;
-  /** Wrong passwords, and those who were closed for too many of them. */
   wrongPasswords: number;
+  /** Clients closed after too many wrong passwords. */
   wrongPasswordCloses: number;
-  /** Commands that need the admin's password. */
+  /** Commands refused because they need the admin's password. */
   denied: number;
 }
 
-/** All at zero. */
+/** Counters at zero. */
 export function zeroClientCounters(): ClientCounters {
   return {
     commands: 0,

@@ -1,22 +1,22 @@
 /**
- * How often which command was performed, and how that went; of one thread, or of all added up.
+ * How often each command was performed, how long that took and how it ended; for one thread, or for all threads added up.
  *
- * Hits that were answered in place never come here: their number follows from that of all commands.
+ * Does not count hits that were answered in place: their number is that of all commands less `general`.
  */
 
-export interface CommandStat {
+interface CommandStat {
   calls: number;
   micros: number;
-  /** Refused before they were performed. */
+  /** Calls refused before they were performed. */
   rejected: number;
-  /** Performed, and answered with an error. */
+  /** Calls performed and answered with an error. */
   failed: number;
 }
 
-/** By full name: `get`, `client|list`. */
 export class CommandStats {
+  /** By full name: `get`, `client|list`. */
   readonly all = new Map<string, CommandStat>();
-  /** Commands that were not answered in place, whatever became of them. */
+  /** Commands that were not answered in place, however they ended. */
   general = 0;
 
   add(name: string, micros: number, isFailure: boolean): void {
@@ -30,7 +30,7 @@ export class CommandStats {
     this.#of(name).rejected++;
   }
 
-  /** Takes over what another thread has counted. */
+  /** Adds what another thread has counted. */
   addAll({ general, all }: Pick<CommandStats, "general" | "all">): void {
     this.general += general;
     for (const [name, other] of all) {

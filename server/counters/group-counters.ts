@@ -1,10 +1,11 @@
 /**
- * What one thread counts of a group.
+ * What a thread counts of each group.
  *
- * Owns the list: whatever adds counters up, shows them or sets them back takes the fields from here.
+ * Owns the list of counters: code that adds them up, shows them or sets them back takes its fields from here. DESIGN.md
+ * says what each one counts, and how they add up.
  */
 
-/** Each is a total since the start or the last CONFIG RESETSTAT; CARROT.STATS has the formulas. */
+/** Totals since the start or the last CONFIG RESETSTAT. */
 export interface GroupCounters {
   hits: number;
   mirrorHits: number;
@@ -21,7 +22,7 @@ export interface GroupCounters {
 }
 
 /** Counters at zero. */
-export function zeroCounters(): GroupCounters {
+export function zeroGroupCounters(): GroupCounters {
   return {
     hits: 0,
     mirrorHits: 0,

@@ -1,22 +1,21 @@
 /**
- * Makes a group from its conf: its stores, its flights, its way to the loader.
+ * Makes a group from its conf: its stores, its flights, its queue of loads.
  *
- * Owns how the group's limit is divided: what mirrors may hold is part of it, and on a node that is alone there are
- * none.
+ * Owns how the group's limit is divided: mirrors get a part of it, and a node that is alone has no mirrors.
  */
 import type { World } from "../../cluster/world.ts";
 import type { Eviction, GroupConf } from "../conf/conf.ts";
-import { zeroCounters } from "../counters/group-counters.ts";
+import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { LoadQueue } from "../loaders/load-queue.ts";
 import type { Loader } from "../loaders/loader.ts";
 import { Store } from "../store/store.ts";
 import { Flights } from "./flights.ts";
 import type { Group } from "./groups.ts";
 
-export interface GroupOptions {
+interface GroupOptions {
   readonly loader: Loader;
   readonly eviction: Eviction;
-  /** Whether there can be entries of other members to mirror. */
+  /** Whether other members can own entries that this node may mirror. */
   readonly hasPeers: boolean;
   /** Its clock is the same on every thread. */
   readonly world: Pick<World, "clock" | "after" | "soon" | "randomBytes">;
@@ -25,7 +24,8 @@ export interface GroupOptions {
 /** An empty group. */
 export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world }: GroupOptions): Group {
   const mirrorBytes = hasPeers ? conf.mirrorBytes : 0;
-  // One seed for both: a key that the one does not hold is looked for in the other. Worker threads only read.
+  // Store and mirrors have one seed, because a key missed in the one is looked up in the other by the same hash.
+  // They have a sole writer, because worker threads only read.
   const common = {
     eviction,
     clock: world.clock,
@@ -33,7 +33,7 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world
     seed: seedOf(world),
     isSoleWriter: true,
   };
-  // A copy that gives way is not lost.
+  // A mirror may give way whatever the policy: its owner still has the entry.
   const mirrorEviction = eviction === "noeviction" ? "s3fifo" : eviction;
   return {
     name: conf.name,
@@ -46,8 +46,8 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world
     forwards: new Flights(common.seed),
     trackedForwards: new Flights(common.seed),
     queue: new LoadQueue({ loader, conf, world }),
-    counters: zeroCounters(),
-    counted: [],
+    counters: zeroGroupCounters(),
+    counted: undefined,
     countedBefore: { evictions: 0, expirations: 0 },
   };
 }

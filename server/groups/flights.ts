@@ -1,8 +1,8 @@
 /**
- * Work under way, one flight a key: whoever asks for a key that is already being worked on waits for the same end.
+ * Work under way, one flight a key: a request for a key that is already being worked on waits for the same outcome.
  *
- * Invariant: at most one flight a key can be joined at any moment. A flight that has been voided can no longer be
- * joined: those already waiting get its outcome, and nobody may keep that outcome. Knows neither loaders nor peers.
+ * Invariant: at any moment, at most one flight a key can be joined. A flight that has been voided cannot be joined any
+ * more: its waiters get its outcome, but nobody may keep that outcome. Knows neither loaders nor peers.
  *
  *     GET k ── starts flight ──────────── outcome v1 ── waiters get v1, not stored (voided)
  *     GET k ───── joins ─────────────────────┘
@@ -12,16 +12,19 @@
 import type { Outcome } from "../../cluster/outcome.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
 
-/** Is called once, in the flight's own turn. Must not throw. The outcome may be a view: copy what is kept. */
+/**
+ * Is called once with the outcome, when the flight lands. Must not throw. The value may be a view that dies after the
+ * call: a waiter that keeps it has to copy it.
+ */
 export type Waiter = (outcome: Outcome) => void;
 
-/** One piece of work under way. Who waits is called back: a promise for each of them costs more than all the rest. */
+/** One piece of work under way. Waiters are callbacks, because a promise each would cost more than all the rest. */
 export class Flight {
-  /** A DEL or a flush came since it started: its outcome must not be kept. */
+  /** True: a DEL, a SET or a flush has come since it started, so its outcome must not be kept. */
   voided = false;
   readonly key: Buffer;
   readonly hash: number;
-  /** In its bucket. */
+  /** The next flight of its bucket. */
   next: Flight | undefined;
   readonly #first: Waiter;
   #others: Waiter[] | undefined;
@@ -38,7 +41,7 @@ export class Flight {
     else this.#others.push(waiter);
   }
 
-  /** Tells everybody who waits. Flights.land calls it. */
+  /** Calls every waiter. Only `Flights.land` may call it. */
   end(outcome: Outcome): void {
     this.#first(outcome);
     if (this.#others !== undefined) for (const waiter of this.#others) waiter(outcome);
@@ -48,28 +51,28 @@ export class Flight {
 const FIRST_BUCKETS = 16;
 
 /**
- * The flights of one group and one kind (loads, or forwards): a hash table of chains through the flights themselves. A
- * Map that is added to and deleted from all the time keeps making new tables, and names for its keys (measured: a third of
- * what a forwarded GET costs).
+ * The flights of one group and one kind (loads, or forwards): a hash table whose chains go through the flights themselves.
+ * A Map would cost a third of a forwarded GET, as measured: under constant adding and deleting it keeps making new tables,
+ * and it needs its keys as strings.
  */
 export class Flights {
   readonly #seed: number;
   #buckets: (Flight | undefined)[] = new Array(FIRST_BUCKETS).fill(undefined);
   #size = 0;
 
-  /** `seed`: of the hash of the keys, so that nobody can choose keys that meet in one bucket. */
+  /** `seed` is that of the keys' hash. It must be random, or clients could choose keys that meet in one bucket. */
   constructor(seed: number) {
     this.#seed = seed;
   }
 
-  /** How many can be joined now. */
+  /** The number of flights that can be joined. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Waits for the end of the work on a key, whose bytes must stay as they are. Undefined: it is under way already; else
-   * the flight of the work that the caller has to begin, and to land.
+   * Waits for the outcome of the work on a key, whose bytes must not change. Undefined: the work is under way. Otherwise
+   * the caller has to begin the work, and to land the flight that is returned.
    */
   board(key: Buffer, waiter: Waiter): Flight | undefined {
     const hash = this.#hashOf(key);
@@ -86,13 +89,13 @@ export class Flights {
     return flight;
   }
 
-  /** Ends a flight: the key is free again before anybody hears of the outcome. */
+  /** Ends a flight and tells its waiters. Before that, the key is free, so a waiter may start the next flight. */
   land(flight: Flight, outcome: Outcome): void {
     this.#remove(flight);
     flight.end(outcome);
   }
 
-  /** Voids the flight of a key, if there is one. */
+  /** Voids the flight of a key. False: there is none. */
   void(key: Buffer): boolean {
     const flight = this.#find(key, this.#hashOf(key));
     if (flight === undefined) return false;
@@ -122,7 +125,7 @@ export class Flights {
     return flight;
   }
 
-  /** Does nothing for a flight that has been voided. */
+  /** Takes a flight out of the table; a flight that has been voided is not in it. */
   #remove(flight: Flight): void {
     const bucket = flight.hash & (this.#buckets.length - 1);
     let before: Flight | undefined;

@@ -1,16 +1,16 @@
 /**
- * The figures of groups, added up in one place for INFO, CARROT.STATS and /metrics.
+ * The figures of groups, for INFO, CARROT.STATS and /metrics.
  *
- * Invariant: every figure is a sum over groups, so that figures of groups add up to those of the node.
+ * Invariant: every figure can be added up, so the figures of all groups come to those of the node.
  */
-
-import { type GroupCounters, zeroCounters } from "../counters/group-counters.ts";
+import { addCounters } from "../counters/add-counters.ts";
+import { type GroupCounters, zeroGroupCounters } from "../counters/group-counters.ts";
 import type { Group } from "./groups.ts";
 
-/** Counters and what the stores hold now. Bytes are footprints: key, value and bookkeeping. */
+/** The counters, and what the stores hold now. Bytes are footprints: key, value and bookkeeping. */
 export interface GroupFigures extends GroupCounters {
   entries: number;
-  /** Cached "not found"s, which are no entries to a client. */
+  /** Cached "not found"s. They are not in `entries`, because a client sees no entry there. */
   absents: number;
   usedBytes: number;
   maxBytes: number;
@@ -23,19 +23,25 @@ export interface GroupFigures extends GroupCounters {
   loadsQueued: number;
 }
 
-/** The counters of all threads added up. */
+/** The counters of all threads, added up. */
 function countersOf(group: Group): GroupCounters {
   const sum = { ...group.counters };
-  for (const counted of group.counted) {
-    for (const name of Object.keys(sum) as (keyof GroupCounters)[]) sum[name] += counted[name];
-  }
+  if (group.counted !== undefined) addCounters(sum, group.counted);
   return sum;
 }
 
-/** Sets the counters of a group back to zero. */
+/** Notes what the worker threads have counted, by the name of the group; figures include it from now on. */
+export function noteCounted(
+  groups: readonly Group[],
+  counted: Readonly<Record<string, GroupCounters>>,
+): void {
+  for (const group of groups) group.counted = counted[group.name];
+}
+
+/** Sets the counters of a group back to zero, as CONFIG RESETSTAT does. */
 export function resetCounters(group: Group): void {
   const { evictions, expirations } = group.store.figures();
-  Object.assign(group.counters, zeroCounters());
+  Object.assign(group.counters, zeroGroupCounters());
   Object.assign(group.countedBefore, { evictions, expirations });
 }
 
@@ -59,10 +65,10 @@ export function figuresOf(group: Group): GroupFigures {
   };
 }
 
-/** The figures of several groups, added up. */
+/** The sum of the figures of several groups. */
 export function sumFigures(groups: readonly Group[]): GroupFigures {
   const sum: GroupFigures = {
-    ...zeroCounters(),
+    ...zeroGroupCounters(),
     entries: 0,
     absents: 0,
     usedBytes: 0,
@@ -75,9 +81,6 @@ export function sumFigures(groups: readonly Group[]): GroupFigures {
     loadsUnderWay: 0,
     loadsQueued: 0,
   };
-  for (const group of groups) {
-    const figures = figuresOf(group);
-    for (const name of Object.keys(sum) as (keyof GroupFigures)[]) sum[name] += figures[name];
-  }
+  for (const group of groups) addCounters(sum, figuresOf(group));
   return sum;
 }

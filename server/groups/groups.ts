@@ -1,9 +1,8 @@
 /**
- * The groups of a node: named caches, each with its own store, mirrors, loader and figures, and the rule that sends
- * a key to one of them.
+ * The groups of a node, and the rule that gives a key its group.
  *
- * Invariant: a key has one group, the one with the longest prefix that the key begins with; `default` takes what is
- * left. Knows nothing of the ring: that a key belongs to a group says nothing about which member owns it.
+ * Invariant: of the groups whose prefix a key begins with, it has the one with the longest prefix; the group `default`
+ * takes all other keys. Knows nothing of the ring: which member owns a key does not depend on its group.
  */
 
 import type { Outcome } from "../../cluster/outcome.ts";
@@ -13,39 +12,39 @@ import type { LoadQueue } from "../loaders/load-queue.ts";
 import type { Store } from "../store/store.ts";
 import type { Flights } from "./flights.ts";
 
-/** What every thread has of a group: enough to answer what is held. */
+/** What every thread has of a group: all that it takes to answer a hit. */
 export interface HeldGroup {
   readonly name: string;
   /** Empty for `default`. */
   readonly prefix: Uint8Array;
-  /** Entries this node owns, or keeps in place of an owner that is down. */
+  /** The entries that this node owns, or keeps for an owner that is down. */
   readonly store: Store;
-  /** Leased copies of hot entries that other members own; undefined on a node that is alone. */
+  /** Leased copies of hot entries that other members own; undefined: this node keeps none. */
   readonly mirrors: Store | undefined;
-  /** Of this thread. */
+  /** What this thread has counted. */
   readonly counters: GroupCounters;
 }
 
-/** A named cache, on the main thread. */
+/** What the main thread has of a group. */
 export interface Group extends HeldGroup {
   readonly conf: GroupConf;
-  /** What worker threads had counted when they were last asked. */
-  counted: readonly GroupCounters[];
-  /** Loads under way here; nothing in it ever waits for a peer. */
+  /** What the worker threads together had counted when the main thread last asked; undefined: it has never asked. */
+  counted: GroupCounters | undefined;
+  /** Loads under way on this node. A load never waits for a peer. */
   readonly loads: Flights;
-  /** Requests to owners under way here; only clients of this node wait for them. */
+  /** Requests to owners under way. Only clients of this node wait for them. */
   readonly forwards: Flights;
-  /** The same, where the owner was told to note this node first (CLIENT TRACKING). */
+  /** As `forwards`, for clients that track: the owner notes this node before it answers. */
   readonly trackedForwards: Flights;
   readonly queue: LoadQueue;
-  /** What the store, whose counters never go back, had counted at the last CONFIG RESETSTAT. */
+  /** The store's counters at the last CONFIG RESETSTAT, to be subtracted: they never go back themselves. */
   readonly countedBefore: { evictions: number; expirations: number };
 }
 
 /** Finds the group of a key. */
 export class Groups<G extends HeldGroup = Group> {
   readonly all: readonly G[];
-  /** Groups by the first byte of their prefix, longest prefix first. */
+  /** The groups by the first byte of their prefix, the longest prefix first. */
   readonly #byFirstByte: G[][];
   readonly #fallback: G | undefined;
 
@@ -58,7 +57,7 @@ export class Groups<G extends HeldGroup = Group> {
     this.#fallback = groups.find((group) => group.prefix.length === 0);
   }
 
-  /** The group of the key in `chunk` from `start` to `end`; undefined when no group takes it. */
+  /** The group of the key `chunk[start, end)`; undefined: no group takes it. */
   of(chunk: Uint8Array, start: number, end: number): G | undefined {
     if (start < end) {
       const candidates = this.#byFirstByte[chunk[start]!]!;
@@ -70,7 +69,7 @@ export class Groups<G extends HeldGroup = Group> {
     return this.#fallback;
   }
 
-  /** The group with this name, if any. */
+  /** The group of this name. */
   named(name: string): G | undefined {
     return this.all.find((group) => group.name === name);
   }
@@ -82,7 +81,7 @@ function startsWith(chunk: Uint8Array, start: number, end: number, prefix: Uint8
   return true;
 }
 
-/** What the group's store has of a key, as an outcome. */
+/** The entry of a key in the group's store, as an outcome; undefined: a miss. */
 export function heldOf(group: Group, key: Uint8Array): Outcome | undefined {
   const held = group.store.get(key);
   if (held === undefined) return undefined;

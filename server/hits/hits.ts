@@ -1,10 +1,11 @@
 /**
- * GET and MGET of what this node holds: from the reader's bytes straight into the output.
+ * Answers GET and MGET in place: from the reader's bytes and the stores straight into the output.
  *
- * Invariant: either the whole reply is appended and counted, or nothing is and the command goes the general way; both
- * ways give the same bytes and the same counts. Allocates nothing for a GET. Knows no socket.
+ * Invariant: either the whole reply is appended and counted, or nothing is, and the command goes the general way, which
+ * gives the same bytes and the same counts. Allocates nothing for a GET. Knows no socket.
  */
 import type { CommandReader } from "../../proto/command-reader.ts";
+import type { Protocol } from "../../proto/reply.ts";
 import { NULL_RESP2, NULL_RESP3 } from "../../proto/reply-writers.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../counters/group-counters.ts";
@@ -14,17 +15,17 @@ import { ABSENT } from "../store/store.ts";
 import { HIT, type Output } from "./output.ts";
 import type { RunHashes } from "./run-hashes.ts";
 
-/** Where replies come from and go to. */
+/** Where a hit's value comes from, and where its reply goes. */
 export interface HitRoute {
   readonly groups: Groups<HeldGroup>;
-  /** Of the keys in a reader's run. */
+  /** The hashes of the keys in the reader's run of GETs. */
   readonly known: RunHashes;
   readonly output: Output;
-  /** Read at each use, because CONFIG SET changes it in place. */
+  /** Its fields are read at each use, because CONFIG SET changes them. */
   readonly conf: Pick<NodeConf, "maxKeyBytes">;
 }
 
-/** What `lookUp` found. Numbers, because a counter that is chosen by its name costs more than the counting. */
+/** What `lookUp` found. They are numbers, because choosing a counter by its name costs more than the counting. */
 const NOTHING = -1;
 const VALUE = 0;
 const NEGATIVE = 1;
@@ -34,7 +35,7 @@ type Found = typeof NOTHING | typeof VALUE | typeof NEGATIVE | typeof MIRROR;
 /** An MGET whose reply gets longer than this goes the general way. */
 const MAX_MGET_BYTES = 1 << 20;
 
-/** Not those of the run of GETs: a connection that waits in the middle of its run goes on with them. */
+/** An MGET has hashes of its own: a connection that waits in the middle of a run of GETs still needs those of the run. */
 const mgetHashes = new Int32Array(MAX_AHEAD);
 
 const M = 0x6d;
@@ -42,13 +43,13 @@ const G = 0x67;
 const E = 0x65;
 const T = 0x74;
 
-/** Answers the command that the reader has found, if it can: true when the reply is in the output. */
-export function answerFromHere(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boolean {
+/** Answers the command that the reader has found. True: the whole reply is in the output. */
+export function answerInPlace(reader: CommandReader, route: HitRoute, protocol: Protocol): boolean {
   if (reader.isGet) return answerGet(reader, route, protocol);
   return reader.argc > 1 && isMget(reader) && answerMget(reader, route, protocol);
 }
 
-function answerGet(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boolean {
+function answerGet(reader: CommandReader, route: HitRoute, protocol: Protocol): boolean {
   const { runAt } = reader;
   const group = groupOf(reader, route, 1);
   if (group === undefined) return false;
@@ -59,14 +60,14 @@ function answerGet(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boo
   return true;
 }
 
-/** A copy of the key of a GET that missed; undefined when no group takes it, or it is too long. */
+/** A copy of the key of a GET that missed; undefined: no group takes it, or it is too long. */
 export function missedKey(reader: CommandReader, route: HitRoute): Buffer | undefined {
   if (groupOf(reader, route, 1) === undefined) return undefined;
   return Buffer.from(reader.bytes.subarray(reader.argStart[1], reader.argEnd[1]));
 }
 
-/** Of keys that are all of one group. Counts only once it is sure that nothing is missing. */
-function answerMget(reader: CommandReader, route: HitRoute, protocol: 2 | 3): boolean {
+/** Answers an MGET whose keys are all of one group. Counts after the last key, when it is sure that none is a miss. */
+function answerMget(reader: CommandReader, route: HitRoute, protocol: Protocol): boolean {
   const { output } = route;
   const group = groupOf(reader, route, 1);
   if (group === undefined) return false;
@@ -94,33 +95,33 @@ function count(counters: GroupCounters, found: Found, by: number): void {
   else counters.mirrorHits += by;
 }
 
-/** The group of argument `i`; undefined also for a key that is too long, which the general way refuses. */
+/** The group of argument `i`; undefined: no group takes it, or it is too long, which the general way refuses. */
 function groupOf(reader: CommandReader, { groups, conf }: HitRoute, i: number): HeldGroup | undefined {
   const start = reader.argStart[i]!;
   const end = reader.argEnd[i]!;
   return end - start > conf.maxKeyBytes ? undefined : groups.of(reader.bytes, start, end);
 }
 
-/** A group's store and its mirrors have one seed. */
+/** The hash of argument `i`, in the group's store and in its mirrors, which have the same seed. */
 function hashOf({ bytes, argStart, argEnd }: CommandReader, { store }: HeldGroup, i: number): number {
   return store.hashOf(bytes, argStart[i]!, argEnd[i]!);
 }
 
-/** Hashes the next piece of an MGET's keys, from argument `from` on, and reads their entries ahead. */
+/** Hashes the next keys of an MGET, from argument `from` on, and reads their entries ahead. */
 function readAhead(reader: CommandReader, group: HeldGroup, from: number): void {
   const count = Math.min(MAX_AHEAD, reader.argc - from);
   for (let i = 0; i < count; i++) mgetHashes[i] = hashOf(reader, group, from + i);
   if (count > 1) group.store.readAhead(mgetHashes, 0, count);
 }
 
-/** Appends what is held for argument `i` and returns what that was. */
+/** Appends the reply for argument `i`, and returns where it came from. NOTHING: a miss, and nothing is appended. */
 function lookUp(
   { bytes, argStart, argEnd }: CommandReader,
   output: Output,
   group: HeldGroup,
   i: number,
   hash: number,
-  protocol: 2 | 3,
+  protocol: Protocol,
 ): Found {
   const start = argStart[i]!;
   const end = argEnd[i]!;

@@ -1,20 +1,21 @@
 /**
- * Where the replies of one turn are gathered before they go to a socket as one write.
+ * Where the replies of one turn of the event loop are gathered, so that each client gets its own in one write.
  *
- * Invariant: bytes below `length` are complete replies, or the caller sets `length` back to a mark it took. One
- * output serves all connections of a thread, so what is in it must be taken out before the turn ends.
+ * Invariant: the bytes below `length` are complete replies; a caller that gives up in the middle of one sets `length` back
+ * to where the reply began. One output serves all connections of a thread; it is emptied at the end of each turn of the
+ * event loop.
  */
 import { writeBulkHeader, writeCrlf } from "../../proto/reply-writers.ts";
 import type { ABSENT, MISS, Store } from "../store/store.ts";
 
-/** Room kept free beyond a value: `$`, up to 16 digits and two CRLF. */
+/** The room around a value: `$`, up to 16 digits and two CRLF. */
 const FRAMING_BYTES = 24;
-/** A buffer that one huge value made larger than this is given back after the turn. */
+/** A buffer that a huge value has made larger than this is not kept after the turn. */
 const KEPT_BYTES = 1 << 20;
 const FIRST_BYTES = 1 << 16;
 
 /** What `hit` found. */
-export type HitResult = typeof MISS | typeof ABSENT | 0;
+type HitResult = typeof MISS | typeof ABSENT | 0;
 export const HIT = 0;
 
 export class Output {
@@ -30,8 +31,8 @@ export class Output {
   }
 
   /**
-   * Appends the value of a key as a bulk string, straight from the store. On MISS nothing is appended, and on ABSENT
-   * neither: what null looks like is the connection's affair.
+   * Appends the value of a key as a bulk string, straight from the store. Appends nothing on MISS, nor on ABSENT, because
+   * a null has another form in RESP3.
    */
   hit(store: Store, chunk: Uint8Array, start: number, end: number, hash: number): HitResult {
     for (;;) {
@@ -46,7 +47,7 @@ export class Output {
     }
   }
 
-  /** Takes out a copy of everything from `mark` on. */
+  /** Takes everything from `mark` on out, as a copy. */
   take(mark: number): Buffer {
     const bytes = Buffer.from(this.#buffer.subarray(mark, this.length));
     this.length = mark;
@@ -54,14 +55,17 @@ export class Output {
   }
 
   /**
-   * A part of it, where it lies: to be written to a socket at once, before `returned` is called. Saves the copy: nearly
-   * always the kernel takes all of it while it is being written.
+   * The bytes from `start` to `end`, without a copy, for a socket to write at once. Nearly always the kernel takes all of
+   * them during the write; `returned` must be told whether it did.
    */
   view(start: number, end: number): Buffer {
     return this.#buffer.subarray(start, end);
   }
 
-  /** Empties it. `isTaken`: nobody refers to a view any more; else it is left to who does, and another buffer takes its place. */
+  /**
+   * Empties the output. `isTaken`: no socket refers to a view any more. Otherwise the buffer is left to the socket that
+   * does, and the output takes a new one.
+   */
   returned(isTaken: boolean): void {
     this.length = 0;
     if (!isTaken || this.#buffer.length > KEPT_BYTES) this.#use(Buffer.allocUnsafeSlow(FIRST_BYTES));

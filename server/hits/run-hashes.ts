@@ -1,15 +1,15 @@
 /**
- * The hashes of the keys in a run of GETs, made as soon as the run is found, so that the stores can read ahead.
+ * The hashes of the keys in a run of GETs. They are made as soon as the run is found, so that the stores can read ahead.
  *
- * Invariant: `hashes[i]` is that of the run's key i in its group's store (and in the group's mirrors, which have the same
- * seed) until the next run is found. Allocates nothing.
+ * Invariant: until the next run is found, `hashes[i]` is the hash of the run's key i in its group's store, and in the
+ * group's mirrors, which have the same seed. Allocates nothing.
  */
 import { type GetRun, MAX_RUN } from "../../proto/get-run.ts";
 import type { Groups, HeldGroup } from "../groups/groups.ts";
 import type { Store } from "../store/store.ts";
 
-/** A lone key gains nothing by being read ahead. */
-const FEW = 2;
+/** One key alone gains nothing by being read ahead. */
+const MIN_AHEAD = 2;
 
 export class RunHashes {
   /** 0 where no group takes the key. */
@@ -31,6 +31,6 @@ export class RunHashes {
   }
 
   #readAhead(store: Store | undefined, from: number, to: number): void {
-    if (to - from >= FEW) store?.readAhead(this.hashes, from, to);
+    if (to - from >= MIN_AHEAD) store?.readAhead(this.hashes, from, to);
   }
 }

@@ -1,15 +1,15 @@
 /**
- * The key in an HTTP request's target, as bytes.
+ * The key in the query of an HTTP request, as bytes.
  *
- * Invariant: every key can be written, the 256 bytes each as %xx, and no two spellings that differ in bytes meet.
- * URLSearchParams would not do: it decodes as UTF-8 and turns every bad byte into the same U+FFFD.
+ * Invariant: every key can be written, each of its bytes as %xx, and two different keys never become one.
+ * URLSearchParams would break that: it decodes as UTF-8 and turns every bad byte into the same U+FFFD.
  */
 
 export type HttpKey = { readonly key: Buffer } | { readonly problem: string };
 
 /**
- * `query` is what stands behind the `?`; Node's parser lets only ASCII through. As in every form and query string, `+`
- * is a space; a plus is written %2B.
+ * `query` is the text behind the `?`, in ASCII: Node's parser refuses anything else. As in every query, `+` is a space, and
+ * %2B a plus.
  */
 export function keyInQuery(query: string): HttpKey {
   const keys = query.split("&").filter((pair) => pair === "key" || pair.startsWith("key="));

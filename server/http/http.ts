@@ -1,9 +1,9 @@
 /**
- * The HTTP side of a node: `/api?key=...` for clients that speak no RESP, `/healthz` for load balancers, `/metrics`
+ * The HTTP port of a node: `/api?key=...` for programs that do not speak RESP, `/healthz` for load balancers, `/metrics`
  * for Prometheus.
  *
- * Invariant: it shows nothing that a RESP client would need a password for without that password, and what it reads
- * of a request is bounded in bytes and in time. Knows neither groups nor the ring: a key goes to `get` as it came.
+ * Invariants: what a RESP client needs the password for, an HTTP client does not get without it. The bytes and the time of a
+ * request are bounded. Knows neither groups nor the ring: a key goes to `get` as it came.
  *
  *     GET, HEAD  /api?key=scores:Tom   200 the value's bytes | 404 not found | 502 loader error | 400 no or bad key
  *                /healthz              200 ok | 503 shutting down           (never asks for the password)
@@ -14,16 +14,20 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { Timer, World } from "../../cluster/world.ts";
 import type { Passwords } from "../clients/passwords.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { keyInQuery } from "./http-key.ts";
 
-/** Beside a key with each of its bytes percent-encoded, room for the headers that proxies add. */
+/** Room for the headers that proxies add, beside a key with each of its bytes percent-encoded. */
 const HEADERS_BYTES = 8192;
+/** A request has arrived by then, or its connection is closed. Generous: it is one packet. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** A connection on which nothing moves for this long is cut off, whoever of the two is slow. */
+/** A connection on which no byte moves for this long, in either direction, is closed. */
 const IDLE_TIMEOUT_MS = 60_000;
+/** Some scrapers, some balancers, and a pool of programs. Node closes the connections beyond. */
 const MAX_CONNECTIONS = 1024;
+/** Half of the default shutdown-timeout: clients of RESP have the rest. */
 const CLOSE_GRACE_MS = 5_000;
 const PROTECTED = "protected mode: there is no password, so only clients on this machine are answered";
 
@@ -31,22 +35,24 @@ export interface HttpOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Read at each use. What a request may have in all goes by what it is at the start. */
+  readonly world: Pick<World, "after">;
+  /** Read at each use. The limit of a whole request is made from its first value. */
   readonly maxKeyBytes: number;
   get(key: Buffer): Promise<Outcome>;
+  /** False while the node shuts down. */
   healthy(): boolean;
   readonly metrics: Metrics;
   /** The node's password is asked for as HTTP basic authentication with any user name. */
   readonly passwords: Pick<Passwords, "areNeeded" | "userOf" | "denyHttp">;
-  /** Whether a client with this address is kept out while there is no password. */
+  /** Whether protected mode keeps a client with this address out. */
   isExcluded(address: string | undefined): boolean;
-  /** Told of what should not happen; the client gets a 500. */
+  /** Hears of a broken invariant; the client gets a 500. */
   onError(error: unknown): void;
 }
 
 export interface HttpServer {
   readonly port: number;
-  /** Stops accepting, answers what has been asked, and cuts off who is still reading after `graceMs` (5 s). */
+  /** Stops accepting, answers the requests that have come, and after `graceMs` closes connections that still read. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -76,7 +82,11 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   await once(server.listen(options.port, options.host), "listening");
   server.on("error", options.onError);
   const { port } = server.address() as AddressInfo;
-  return { port, close: (graceMs = CLOSE_GRACE_MS) => close(server, answering, graceMs) };
+  return {
+    port,
+    close: (graceMs = CLOSE_GRACE_MS) =>
+      close(server, answering, (cutOff) => options.world.after(graceMs, cutOff)),
+  };
 }
 
 async function respond(
@@ -106,7 +116,7 @@ async function sendValue(
   if (found.key.length > maxKeyBytes)
     return sendText(response, 400, `key is too long (max ${maxKeyBytes} bytes)`);
   const outcome = await get(found.key);
-  // A cache in between would know neither DEL nor the entry's life.
+  // An HTTP cache in between would hear neither of a DEL nor of the end of the entry.
   response.setHeader("cache-control", "no-store");
   if (outcome.kind === "value") return send(response, 200, "application/octet-stream", outcome.value);
   if (outcome.kind === "absent") return sendText(response, 404, "not found");
@@ -126,7 +136,7 @@ function refuseMethod(response: ServerResponse): void {
   sendText(response, 405, "expected GET or HEAD");
 }
 
-/** The connection ends with the answer, so that nobody has to read the body to find the next request. */
+/** The connection ends with the answer: else the body would have to be read to find the next request. */
 function refuseBody(response: ServerResponse): void {
   response.shouldKeepAlive = false;
   response.once("finish", () => response.req.socket.destroySoon());
@@ -143,7 +153,7 @@ function sendText(response: ServerResponse, status: number, text: string): void 
   send(response, status, "text/plain; charset=utf-8", Buffer.from(text));
 }
 
-/** Node leaves the body out of the answer to a HEAD. */
+/** In the answer to a HEAD, Node leaves out the body. */
 function send(response: ServerResponse, status: number, contentType: string, body: Uint8Array): void {
   response.writeHead(status, {
     "content-type": contentType,
@@ -175,11 +185,16 @@ function splitOnce(text: string, separator: string): [string, string?] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-async function close(server: Server, answering: Iterable<ServerResponse>, graceMs: number): Promise<void> {
+/** `afterGrace` calls back when the time to answer is over. */
+async function close(
+  server: Server,
+  answering: Iterable<ServerResponse>,
+  afterGrace: (cutOff: () => void) => Timer,
+): Promise<void> {
   const closed = once(server, "close");
   for (const response of answering) response.shouldKeepAlive = false;
   server.close();
-  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+  const timer = afterGrace(() => server.closeAllConnections());
   await closed;
-  clearTimeout(cutOff);
+  timer.cancel();
 }

@@ -1,22 +1,22 @@
 /**
- * The errors with a meaning of their own between the loaders and what runs them.
+ * The errors of a loader that mean more than "the origin failed".
  *
- * Owns the classes only; what a client reads instead is in texts.ts. Any other error of a loader is an ordinary
- * failure of its origin.
+ * Owns the classes only; the texts that clients read are in error-texts.ts. Any other error of a loader is a failure of
+ * its origin.
  */
 import { ConfError } from "../conf/conf-error.ts";
 
-/** The key must not go to this origin, whatever the origin would say. */
+/** The key must not be sent to this origin. */
 export class KeyNotAllowed extends Error {
   override readonly name = "KeyNotAllowed";
 }
 
-/** The origin's value passes the group's `max-value-size`; thrown before it has been read to its end. */
+/** The origin's value is longer than the group's `max-value-size`; thrown before all of it has been read. */
 export class ValueTooLarge extends Error {
   override readonly name = "ValueTooLarge";
 }
 
-/** The conf names a loader that cannot be made. The message is whole: `carrot.conf:12: loader: ...`. */
+/** The conf names a loader that cannot be made. The message names the line: `carrot.conf:12: loader: ...`. */
 export class LoaderConfError extends ConfError {
   override readonly name = "LoaderConfError";
 }

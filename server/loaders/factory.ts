@@ -1,39 +1,25 @@
 /**
  * From a conf's `group NAME loader KIND ARGS` to the loader.
  *
- * Owns the table of kinds. Invariant: a mistake in the conf shows here, at the start, as a LoaderConfError that names
- * its line; an origin that is down does not, since it may be up when the first key is asked for.
+ * Owns the table of kinds: a new kind of loader is one entry in it. Invariant: a mistake in the conf shows here, at the
+ * start, as a LoaderConfError that names its line. An origin that is down is no mistake: it may be up when the first key
+ * is loaded.
  */
 import { resolve } from "node:path";
+import type { LoaderConf } from "../conf/loader-conf.ts";
+import { oneLine } from "./error-texts.ts";
 import { LoaderConfError } from "./errors.ts";
+import type { LoaderLimits } from "./http-loader.ts";
 import type { Loader } from "./loader.ts";
 import { importLoader } from "./module-loader.ts";
 import { NONE_LOADER } from "./none-loader.ts";
-import { oneLine } from "./texts.ts";
 import { UrlTemplate } from "./url-template.ts";
-
-export interface LoaderSpec {
-  readonly kind: string;
-  readonly args: readonly string[];
-  /** File and line of the directive: `carrot.conf:12`. */
-  readonly where: string;
-  /** Where relative paths start, that of the conf file. */
-  readonly directory: string;
-}
-
-/** Read at each use, because CONFIG SET changes them. */
-export interface LoaderLimits {
-  readonly maxValueBytes: number;
-  readonly timeoutMs: number;
-  /** How many loads may run at once; a loader need not have more connections than that. */
-  readonly concurrency: number;
-}
 
 interface Kind {
   /** How the arguments are written, for the message about their number. */
   readonly usage: string;
   readonly arity: number;
-  make(args: readonly string[], spec: LoaderSpec, limits: LoaderLimits): Loader | Promise<Loader>;
+  make(args: readonly string[], conf: LoaderConf, limits: LoaderLimits): Loader | Promise<Loader>;
 }
 
 const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
@@ -43,25 +29,25 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
 ]);
 
 /** Rejects with LoaderConfError only. */
-export async function createLoader(spec: LoaderSpec, limits: LoaderLimits): Promise<Loader> {
-  const fail = (text: string): LoaderConfError => new LoaderConfError(`${spec.where}: loader: ${text}`);
-  const kind = KINDS.get(spec.kind);
-  if (!kind) throw fail(`expected ${listed([...KINDS.keys()])}, got ${quoted(spec.kind)}`);
-  if (spec.args.length !== kind.arity)
-    throw fail(`expected "${kind.usage}", got ${spec.args.length} arguments`);
+export async function createLoader(conf: LoaderConf, limits: LoaderLimits): Promise<Loader> {
+  const fail = (text: string): LoaderConfError => new LoaderConfError(`${conf.where}: loader: ${text}`);
+  const kind = KINDS.get(conf.kind);
+  if (!kind) throw fail(`expected ${listed([...KINDS.keys()])}, got ${quoted(conf.kind)}`);
+  if (conf.args.length !== kind.arity)
+    throw fail(`expected "${kind.usage}", got ${conf.args.length} arguments`);
   try {
-    return await kind.make(spec.args, spec, limits);
+    return await kind.make(conf.args, conf, limits);
   } catch (thrown) {
     throw fail(thrown instanceof Error ? thrown.message : String(thrown));
   }
 }
 
-function makeModule([path]: readonly string[], { directory }: LoaderSpec): Promise<Loader> {
+function makeModule([path]: readonly string[], { directory }: LoaderConf): Promise<Loader> {
   return importLoader(resolve(directory, path!));
 }
 
-/** Imported only now, because undici takes as long to import as all the rest of a node. */
-async function makeHttp([url]: readonly string[], _spec: LoaderSpec, limits: LoaderLimits): Promise<Loader> {
+/** undici is imported only here, because that takes as long as the import of all the rest of a node. */
+async function makeHttp([url]: readonly string[], _conf: LoaderConf, limits: LoaderLimits): Promise<Loader> {
   const template = httpTemplate(url!);
   const { HttpLoader } = await import("./http-loader.ts");
   return new HttpLoader(template, limits);

@@ -1,8 +1,8 @@
 /**
- * A loader made of a program's own functions, given beside a group's directives.
+ * A loader made of functions that a program gives beside a group's directives.
  *
  * Owns the difference between the two: `load`, `loadMany` and `close` are functions, all the rest are directives.
- * Invariant: what is neither is a mistake that is named at the start, a misspelt function too.
+ * Invariant: anything else, such as a misspelt function, is an error at the start that names it.
  */
 import { groupError } from "../conf/object-statements.ts";
 import type { Loader } from "./loader.ts";
@@ -36,7 +36,7 @@ export function functionLoaderOf(group: string, given: Readonly<Partial<Loader>>
   };
 }
 
-/** What is left of `given` without the functions. */
+/** `given` without its functions. */
 export function withoutFunctions<Given extends Partial<Loader>>(given: Given): Omit<Given, keyof Loader> {
   const { load, loadMany, close, ...directives } = given;
   return directives;

@@ -2,38 +2,37 @@
  * Loads from an HTTP origin: GET of the URL that the template makes of the key.
  *
  * Invariant: a request goes to the origin in the conf and nowhere else; a value is the origin's whole body, byte by
- * byte, or there is none; never more than the limit and one chunk is held. The time limit is the context's signal.
- * Knows no proxy: environment variables do not reroute it.
+ * byte, or there is no value; never more than the limit and one chunk is held. The context's signal is the time limit.
+ * Ignores proxies in environment variables.
  */
 import { type Dispatcher, Pool } from "undici";
+import type { GroupConf } from "../conf/conf.ts";
 import { ValueTooLarge } from "./errors.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "./loader.ts";
 import type { UrlTemplate } from "./url-template.ts";
 
-/** As few as an origin needs to move a path, as many as a client of it would follow. */
+/** Enough for an origin that moves a path; a browser follows twenty. */
 const MAX_REDIRECTS = 3;
-/** Bodies up to this size that nobody wants are read so that the connection can be used again; longer ones end it. */
+/** An unwanted body up to this size is read, so that the connection can be used again; a longer one ends it. */
 const MAX_DRAIN_BYTES = 16_384;
 /** Encodings are refused, so that a value means the same to every client and a small body cannot become a large one. */
 const HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "carrotcache" };
 
 type Response = Dispatcher.ResponseData;
 
-/** Read at each use. */
-export interface HttpLimits {
-  readonly maxValueBytes: number;
-  readonly timeoutMs: number;
-  /** Connections to the origin, each with one request at a time. */
-  readonly concurrency: number;
-}
+/**
+ * The directives of a group that limit its loader; read at each use, because CONFIG SET changes them. The loader has as
+ * many connections to the origin as loads may run at a time.
+ */
+export type LoaderLimits = Pick<GroupConf, "maxValueBytes" | "loaderTimeoutMs" | "loaderConcurrency">;
 
 export class HttpLoader implements Loader {
   readonly #template: UrlTemplate;
-  readonly #limits: HttpLimits;
+  readonly #limits: LoaderLimits;
   #pool: Pool | undefined;
   #connections = 0;
 
-  constructor(template: UrlTemplate, limits: HttpLimits) {
+  constructor(template: UrlTemplate, limits: LoaderLimits) {
     this.#template = template;
     this.#limits = limits;
   }
@@ -56,15 +55,15 @@ export class HttpLoader implements Loader {
   }
 
   #request(path: string, signal: AbortSignal): Promise<Response> {
-    const { timeoutMs } = this.#limits;
-    // The signal comes first; these end what is still on the wire when nobody listens to a signal.
+    const { loaderTimeoutMs: timeoutMs } = this.#limits;
+    // The signal fires first. These limits end a request on the wire for a caller that has no signal.
     const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
     return this.#currentPool().request({ method: "GET", path, headers: HEADERS, signal, ...timeouts });
   }
 
-  /** A pool's size is fixed: when the limit changes there is a new one, and the old one ends with its last request. */
+  /** A pool's size is fixed: a new limit makes a new pool, and the old pool ends with its last request. */
   #currentPool(): Pool {
-    const { concurrency, timeoutMs } = this.#limits;
+    const { loaderConcurrency: concurrency, loaderTimeoutMs: timeoutMs } = this.#limits;
     if (this.#pool !== undefined && this.#connections === concurrency) return this.#pool;
     void this.#pool?.close();
     this.#connections = concurrency;
@@ -95,7 +94,7 @@ export class HttpLoader implements Loader {
 /** undefined: the body is the value; null: not found; else why the body must not become a value. */
 function refusalOf({ statusCode, headers }: Response, maxBytes: number): Error | null | undefined {
   if (statusCode === 404 || statusCode === 410) return null;
-  // 206 is a part, 202 is not there yet: of the successes only these two are the whole value.
+  // Of the successes only these two are the whole value: 206 is a part of it, 202 is a promise.
   if (statusCode !== 200 && statusCode !== 204) return new Error(`HTTP ${statusCode}`);
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity")
@@ -109,7 +108,7 @@ function redirectOf({ statusCode, headers }: Response): string | undefined {
   return typeof headers.location === "string" ? headers.location : undefined;
 }
 
-/** Stops reading at the limit; to leave the loop early destroys the connection. */
+/** Stops reading at the limit: leaving the loop early destroys the connection. */
 async function readBody({ body }: Response, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;

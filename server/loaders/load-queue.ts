@@ -1,20 +1,19 @@
 /**
- * The way from a group to its loader: at most `concurrency` loads at a time, the rest in line, each with a deadline
- * that counts from when it was asked for.
+ * The line in front of a group's loader: at most `loader-concurrency` loads run at a time, and the other keys wait.
  *
- * Invariant: every key asked for is answered exactly once, by its deadline at the latest, and the line is never longer
- * than its limit. With a loader that has `loadMany`, the keys asked for in one tick go to it together and take one
- * place. Knows nothing of flights or the store.
+ * Invariant: every key is answered exactly once, by its deadline at the latest, which counts from the moment it came; the
+ * line is never longer than its limit. When the loader has `loadMany`, the keys of one tick go to it together and count as
+ * one load. Knows nothing of flights or the store.
  */
 import type { Outcome } from "../../cluster/outcome.ts";
-import type { Nature, Timer } from "../../cluster/world.ts";
+import type { Timer, World } from "../../cluster/world.ts";
 import type { GroupConf } from "../conf/conf.ts";
+import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./error-texts.ts";
 import type { Loader } from "./loader.ts";
 import { LoadsUnderWay } from "./loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "./run-load.ts";
-import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./texts.ts";
 
-/** Above this many keys a `loadMany` is split: an origin's IN list or URL has its own limits. */
+/** A longer `loadMany` is split: the IN list or URL of an origin has limits of its own. */
 const MAX_KEYS_PER_LOAD = 1000;
 
 export interface LoadQueueOptions {
@@ -24,7 +23,7 @@ export interface LoadQueueOptions {
     GroupConf,
     "name" | "loaderTimeoutMs" | "loaderConcurrency" | "loaderQueue" | "maxValueBytes"
   >;
-  readonly world: Pick<Nature, "clock" | "after" | "soon">;
+  readonly world: Pick<World, "clock" | "after" | "soon">;
 }
 
 interface Waiting {
@@ -35,9 +34,9 @@ interface Waiting {
 
 export class LoadQueue {
   readonly #options: LoadQueueOptions;
-  /** Asked for in this tick, for `loadMany`. */
+  /** Keys of this tick, for `loadMany`. */
   #gathering: Waiting[] = [];
-  /** In line for a place; a batch for `loadMany`, a single key otherwise. */
+  /** Batches that wait; a batch is one key when the loader has no `loadMany`. */
   #line: Waiting[][] = [];
   #queued = 0;
   #active = 0;
@@ -65,7 +64,7 @@ export class LoadQueue {
     });
   }
 
-  /** The node ends: every key that was asked for is answered now, and the signals of loads under way fire. */
+  /** The node ends: every key is answered now, and the signals of loads under way fire. */
   stop(): void {
     for (const waiting of [...this.#line.splice(0).flat(), ...this.#gathering.splice(0)]) {
       this.#queued--;
@@ -75,7 +74,7 @@ export class LoadQueue {
     this.#watch();
   }
 
-  /** How many keys the free places take: of those, the ones gathered in this tick do not wait. */
+  /** Keys that start at once, because fewer loads run than may. */
   #room(): number {
     const places = Math.max(0, this.#options.conf.loaderConcurrency - this.#active);
     return this.#options.loader.loadMany === undefined ? places : places * MAX_KEYS_PER_LOAD;
@@ -101,7 +100,7 @@ export class LoadQueue {
     this.#advance();
   }
 
-  /** Answers those in line whose time is up, then starts those for whom there is a place. */
+  /** Answers the keys whose deadline has passed, then starts as many loads as may run. */
   #advance(): void {
     this.#expire();
     while (this.#active < this.#options.conf.loaderConcurrency && this.#line.length > 0) {
@@ -130,7 +129,7 @@ export class LoadQueue {
     this.#advance();
   }
 
-  /** Keys in line run out in order, so one timer for the first is enough. */
+  /** Deadlines come in the order of the line, so one timer for the first is enough. */
   #watch(): void {
     if (this.#line.length === 0) {
       this.#timer?.cancel();

@@ -1,8 +1,8 @@
 /**
  * The form in which a loader gets its key.
  *
- * Invariant: no two keys look the same to a loader. Bytes that are not UTF-8 are handed over as bytes, because
- * decoding them would turn every bad byte into the same U+FFFD.
+ * Invariant: no two keys look the same to a loader. Bytes that are not UTF-8 stay bytes, because decoding turns every bad
+ * byte into the same U+FFFD.
  */
 import { isUtf8 } from "node:buffer";
 import type { LoaderKey } from "./loader.ts";

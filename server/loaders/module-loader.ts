@@ -1,14 +1,14 @@
 /**
- * Loads through an ES module of the user's.
+ * Loads through an ES module that the user wrote.
  *
- * Invariant: what comes out has a `load` function, and `loadMany` and `close` are functions when they are there; all
- * else about the module is checked at each load by run-load.ts. The module runs in this process with all its rights,
- * which is why only the conf names it and why a file that everybody may write to is refused.
+ * Invariant: the loader has a `load` function, and `loadMany` and `close` are functions where it has them; run-load.ts
+ * checks the rest at each load. The module runs in this process with all its rights. That is why only the conf can name
+ * it, and why a file that everybody may write to is refused.
  */
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { oneLine } from "./error-texts.ts";
 import type { Loader } from "./loader.ts";
-import { oneLine } from "./texts.ts";
 
 /** Throws an Error whose message names `path` and says why it is no loader. */
 export async function importLoader(path: string): Promise<Loader> {
@@ -37,15 +37,12 @@ async function importModule(path: string): Promise<Record<string, unknown>> {
   } catch (thrown) {
     const message = oneLine(thrown instanceof Error ? thrown.message : String(thrown));
     if (!(thrown instanceof SyntaxError)) throw new Error(`cannot import ${path}: ${message}`);
-    // Node keeps the place of a syntax error to itself.
+    // Node does not tell the place of a syntax error.
     throw new Error(`cannot import ${path}: syntax error: ${message} (node --check shows where)`);
   }
 }
 
-/**
- * Named exports come first. A default export is a loader, which stays the object it is so that its methods find
- * `this`, or a load function.
- */
+/** Named exports come first. A default export is a load function, or a loader object whose methods need their `this`. */
 function loaderIn(module: Record<string, unknown>): Partial<Record<keyof Loader, unknown>> | undefined {
   if (module.load !== undefined) return pick(module);
   const { default: exported } = module;

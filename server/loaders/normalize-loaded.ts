@@ -1,9 +1,8 @@
 /**
- * From whatever a loader handed back to an outcome.
+ * From what a loader returned to an outcome.
  *
- * Invariant: an outcome of kind value holds bytes within the group's limit, and a lifetime that is a number of
- * milliseconds; everything else is an error that says what came instead. A loader is somebody else's code: its types
- * are checked, not believed.
+ * Invariant: an outcome of kind value holds bytes within the group's limit and a lifetime in milliseconds; anything else
+ * is an error that says what the loader returned instead. A loader is somebody else's code, so its types are checked.
  */
 import { types } from "node:util";
 import type { Outcome } from "../../cluster/outcome.ts";
@@ -12,7 +11,7 @@ import {
   loaderReturnedWrongTtl,
   loaderReturnedWrongType,
   loaderValueTooLarge,
-} from "./texts.ts";
+} from "./error-texts.ts";
 
 /**
  * `ttlMs` of the outcome is the loader's own; undefined means that it gave none and the group's `ttl` or

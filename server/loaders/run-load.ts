@@ -1,9 +1,9 @@
 /**
  * Runs one call of a loader, whatever the loader does.
  *
- * Invariant: the promise resolves exactly once, with an outcome a key, at the latest when the deadline passes; it
- * never rejects. What comes after that, a value or a rejection, is dropped. Knows neither flights nor the store: who
- * joins a load and who keeps its value is the group's business. It cannot help against code that blocks the thread.
+ * Invariant: the promise resolves exactly once, with one outcome for each key, at its deadline at the latest; it never
+ * rejects. A value or a rejection that comes later is dropped. Knows neither flights nor the store. A loader that blocks
+ * the thread blocks the node: no deadline can end it.
  *
  *     load(key, context) ── value ────────────────────────────────┐
  *           │ throws                                              ├─> Outcome
@@ -12,29 +12,29 @@
  *                        └─ node ends: "loader stopped ..." ──────┘
  */
 import type { Outcome } from "../../cluster/outcome.ts";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
+import { LOADER_STOPPED, loaderFailed, loaderReturnedWrongCount, loaderTimeout } from "./error-texts.ts";
 import type { LoadContext, Loader, LoadManyContext } from "./loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
 import type { LoadsUnderWay } from "./loads-under-way.ts";
 import { failure, normalizeLoaded } from "./normalize-loaded.ts";
-import { LOADER_STOPPED, loaderFailed, loaderReturnedWrongCount, loaderTimeout } from "./texts.ts";
 
-/** What a group lays down for each of its loads. */
+/** What a group lays down for each of its loads. `timeoutMs` counts from now. */
 export interface LoadTerms {
   readonly group: string;
   readonly timeoutMs: number;
   readonly maxValueBytes: number;
   /** Loads are listed here while they wait, so that a node that stops can end them. */
   readonly underWay: LoadsUnderWay;
-  readonly world: Pick<Nature, "after">;
+  readonly world: Pick<World, "after">;
 }
 
-/** The loader must not change `keyBytes`, which is handed on without a copy. */
+/** `keyBytes` goes to the loader without a copy: the loader must not change it. */
 export async function runLoad(loader: Loader, keyBytes: Uint8Array, terms: LoadTerms): Promise<Outcome> {
   const context = new Context(terms.group, keyBytes) satisfies LoadContext;
   try {
     const loaded: unknown = loader.load(toLoaderKey(keyBytes), context);
-    // An answer given at once needs no timer.
+    // A value that is there at once needs no timer.
     if (!isThenable(loaded)) return normalizeLoaded(loaded, terms);
     return await beforeDeadline(loaded, context, terms, (late) => normalizeLoaded(late, terms), failure);
   } catch (thrown) {
@@ -42,10 +42,7 @@ export async function runLoad(loader: Loader, keyBytes: Uint8Array, terms: LoadT
   }
 }
 
-/**
- * The outcomes in the order of the keys, under one deadline. A loader without `loadMany` gets one `load` a key, all
- * at once.
- */
+/** The outcomes in the order of the keys, under one deadline. A loader without `loadMany` gets a `load` for each key, all at once. */
 export async function runLoadMany(
   loader: Loader,
   keyBytes: readonly Uint8Array[],
@@ -67,7 +64,7 @@ export async function runLoadMany(
   }
 }
 
-/** A getter that throws in one result fails that key alone. */
+/** A result whose getter throws fails its key alone. */
 function normalizeEach(results: readonly unknown[], terms: LoadTerms): Outcome[] {
   // Array.from, because map would leave the holes of a sparse array as they are.
   return Array.from(results, (loaded) => {
@@ -92,7 +89,7 @@ function beforeDeadline<Result>(
       terms.underWay.remove(place);
       resolve(result);
     };
-    // The waiters are answered before the signal fires: what the loader makes of it comes too late to matter.
+    // The waiters are answered first: what the loader does on the signal must not change their answer.
     const cutOff = (text: string, name: string): void => {
       settle(fail(text));
       context.abort(new DOMException(text, name));
@@ -105,7 +102,7 @@ function beforeDeadline<Result>(
   });
 }
 
-/** `await` rather than `then`, because a hostile `then` may throw or call back twice. */
+/** `await` and not `then`, because the `then` of a foreign object may throw or call back twice. */
 async function answerOf<Result>(
   loading: PromiseLike<unknown>,
   finish: (loaded: unknown) => Result,
@@ -123,7 +120,7 @@ function isThenable(loaded: unknown): loaded is PromiseLike<unknown> {
   return typeof (loaded as { then?: unknown }).then === "function";
 }
 
-/** A load's context. Its AbortController costs more than a quick load and is made for loaders that ask for it. */
+/** A load's context. An AbortController costs more than a quick load, so it is made when the loader reads `signal`. */
 class Context<Keys> {
   readonly group: string;
   readonly keyBytes: Keys;

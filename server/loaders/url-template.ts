@@ -1,14 +1,14 @@
 /**
  * From a key to the path of its request, by a template such as `http://host/items/{key}`.
  *
- * Invariant: no key chooses anything but its own place in the path or query. The origin is fixed when the conf is
- * read; of a key only RFC 3986's unreserved characters stay as they are, every other byte is percent-encoded; and the
- * URL that results is parsed once more and must come out unchanged, which a dot segment does not.
+ * Invariant: a key decides about nothing but its own place in the path or query. The origin is fixed when the conf is
+ * read. RFC 3986's unreserved characters of a key stay as they are, every other byte is percent-encoded. The resulting URL
+ * is parsed once more and must come out unchanged; a dot segment does not.
  */
 import { KeyNotAllowed } from "./errors.ts";
 
 const PLACE = "{key}";
-/** Stands for the key while the template goes through the URL parser; unreserved, so that it comes out as it went in. */
+/** Stands for the key while the template is parsed as a URL; its characters are unreserved, so they stay as they are. */
 const STAND_IN = "carrot-key-goes-here";
 
 /** Each byte as it appears in a URL. */
@@ -60,7 +60,7 @@ function parse(text: string): URL {
   if (!URL.canParse(text)) throw new Error("not a URL");
   const url = new URL(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("expected http:// or https://");
-  // Silently not sent would be worse than refused.
+  // A fetch would leave them out without a word.
   if (url.username || url.password) throw new Error("a user or password in the URL is not supported");
   if (url.hash) throw new Error("a #fragment is never sent to the origin");
   return url;

@@ -1,12 +1,12 @@
 /**
- * The clock of a process: monotonic, in milliseconds with fractions, the same on every thread.
+ * The clock of the process: monotonic, in milliseconds with fractions, the same on every thread.
  *
- * Invariant: two threads that read it at one moment read the same. `performance.now()` counts from the start of its
- * thread, so the difference to the machine's own monotonic clock is added, once. Never goes back, whatever is done to
- * the time of day.
+ * Invariant: two threads that read it at one moment read the same, and it never goes back, whatever somebody does to the
+ * time of day. `performance.now()` counts from the start of its thread, so each thread measures once how far that is from
+ * the machine's own monotonic clock, and adds it.
  */
 
-/** Readings to choose from: a thread may be put aside between the two clocks, and would be late for good. */
+/** Pairs of readings to choose from. A thread that is suspended between the two readings of a pair would be off for good. */
 const READINGS = 20;
 
 /** A clock for this thread. */

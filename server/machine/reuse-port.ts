@@ -1,25 +1,17 @@
 /**
- * How many threads can serve clients here, and on which port.
+ * Whether several threads can listen on one port, and whether a port is free for them.
  *
- * Owns the knowledge of where several threads can listen on one port: `reusePort` is in Node 22.12 and later on Linux.
- * An older Node ignores the option, and the ways around it (a shared descriptor) end the whole process when a worker
- * ends, so there it stays at one thread.
+ * Owns the knowledge that `reusePort` works with Node 22.12 and later on Linux; an older Node ignores the option. There,
+ * threads could share one descriptor instead, but then the whole process would end when a worker ends.
  */
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { availableParallelism } from "node:os";
 
-/** To connect to it fails once the socket is bound. */
-const NOBODYS_PORT = 0;
+/** Connecting to port 0 always fails, but only after the socket is bound. */
+const NO_PORT = 0;
 
-export interface ThreadCount {
-  readonly threads: number;
-  /** Why there are fewer than asked for. */
-  readonly why: string | undefined;
-}
-
-/** Whether `listen({ reusePort: true })` spreads connections over threads. */
+/** Whether `listen({ reusePort: true })` gives several sockets one port and spreads connections over them. */
 export function hasReusePort(
   nodeVersion = process.versions.node,
   platform: string = process.platform,
@@ -29,21 +21,13 @@ export function hasReusePort(
   return platform === "linux" && isNew;
 }
 
-/** The threads to run for the directive `threads`. */
-export function threadCount(wanted: number | "auto", canShare = hasReusePort()): ThreadCount {
-  const threads = wanted === "auto" ? availableParallelism() : wanted;
-  if (threads === 1 || canShare) return { threads, why: undefined };
-  const why = `threads ${wanted} needs Node 22.12 or later on Linux to share a port; this is Node ${process.versions.node}`;
-  return { threads: 1, why };
-}
-
 /**
- * Rejects with EADDRINUSE when somebody has the port: with `reusePort` two processes would share it without a word. Binds a
- * socket that does not listen: who dials meanwhile is told that nobody does, and not reset a moment later.
+ * Rejects with EADDRINUSE when another process has the port: with `reusePort` the two would share it, and nobody would
+ * notice. It binds a socket and does not listen, so a client that dials meanwhile is refused at once.
  */
 export async function claimable(host: string, port: number): Promise<void> {
   const { address } = await lookup(host);
-  const socket = connect({ host: address, port: NOBODYS_PORT, localAddress: address, localPort: port });
+  const socket = connect({ host: address, port: NO_PORT, localAddress: address, localPort: port });
   const [{ code }] = (await once(socket, "error")) as [NodeJS.ErrnoException];
   if (code !== "EADDRINUSE") return;
   const text = `listen EADDRINUSE: address already in use ${host}:${port}`;

@@ -1,27 +1,26 @@
 /**
- * How a node ends when the system asks it to.
+ * What a node does when the system sends it a signal.
  *
- *     SIGTERM, SIGINT   close(): no more accepting, what has been read is answered; then exit 0
- *     the same again    exit 1 at once
- *     SIGHUP            ignored, as by redis-server: a node outlives the terminal it was started in
+ *     SIGTERM, SIGINT   close(): accepts nobody any more, answers what it has read; then exit 0
+ *     a second one      exit 1 at once
+ *     SIGHUP            nothing, like redis-server: a node survives the terminal that it was started from
  *
- * Owns the count of signals and the deadline. Does not know what closing means, and gets the process' parts
- * handed in.
+ * Owns the count of signals and the deadline. Does not know what closing means; the parts of the process are handed in.
  */
 
 import type { EventEmitter } from "node:events";
 
-/** The process must be gone when the time is up, so closing gets a little less. */
+/** Closing gets this part of the timeout: when the timeout is over, the process has to be gone. */
 const CLOSING_PART = 0.95;
 
-export interface SignalOptions {
-  /** Emits the signals' names: the process. */
+interface SignalOptions {
+  /** Emits the names of signals; `process` does. */
   readonly signals: EventEmitter;
   readonly close: () => Promise<void>;
-  /** Read when the first signal comes, as CONFIG SET may change it. */
+  /** Is read when the first signal comes, because CONFIG SET may change it. */
   readonly timeoutMs: () => number;
   readonly exit: (code: number) => void;
-  /** Tells people one line. */
+  /** Shows a line to people. */
   readonly note: (text: string) => void;
 }
 
@@ -29,13 +28,13 @@ export function exitOnSignals({ signals, close, timeoutMs, exit, note }: SignalO
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) {
-      note(`${signal} again, leaving at once`);
+      note(`${signal} again, exiting at once`);
       return exit(1);
     }
     stopping = true;
-    note(`${signal}, closing (again to leave at once)`);
+    note(`${signal}, closing (send it again to exit at once)`);
     const deadline = setTimeout(() => {
-      note("not everything was answered in time, leaving");
+      note("shutdown-timeout is over before every client is answered: exiting");
       exit(0);
     }, timeoutMs() * CLOSING_PART);
     try {

@@ -1,8 +1,8 @@
 /**
- * The versions this server shows: its own, as package.json has it, and that of the Redis whose behaviour it follows.
+ * The two versions that this server shows: its own, and that of the Redis whose behaviour it claims.
  *
- * Owns no copy of the first: the package looks itself up by its own name, which works from the sources, from dist/ and
- * when installed, because package.json exports itself.
+ * Has no copy of its own version: it looks package.json up by the package's name. That works from the sources, from dist/
+ * and from an installed package, because package.json exports itself.
  */
 
 import { createRequire } from "node:module";
@@ -11,5 +11,5 @@ const manifest: { readonly version: string } = createRequire(import.meta.url)("c
 
 export const version: string = manifest.version;
 
-/** Client libraries switch on features by it; 7.4.0 is the first that the built-in client-side caches accept. */
+/** Client libraries decide by it which features to use; 7.4.0 is the first that their client-side caches accept. */
 export const REDIS_VERSION = "7.4.0";

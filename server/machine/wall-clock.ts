@@ -1,14 +1,14 @@
 /**
- * The time of day for lifetimes that are given as one: EXPIREAT, EXAT, EXPIRETIME.
+ * The time of day, for commands that give or ask the end of a lifetime: EXPIREAT, EXAT, EXPIRETIME.
  *
- * Invariant: it goes with the node's own clock, so that a deadline comes out as it was put in, to the millisecond. Only
- * when the two have drifted apart, because somebody set the time of day, is it fetched anew.
+ * Invariant: it runs with the node's own clock, so a deadline comes out as it went in, to the millisecond. Only when the
+ * system's time of day has moved away from it, because somebody set that, does it follow.
  */
 
-/** More than a clock drifts between two uses, less than anybody takes for the right time. */
+/** More than the two clocks drift apart by themselves between two uses, and less than anybody would call right. */
 const MAX_DRIFT_MS = 1000;
 
-/** Milliseconds since 1970, with fractions. `clock` is monotonic. */
+/** A clock in milliseconds since 1970, with fractions. `clock` is monotonic, in milliseconds. */
 export function wallClock(clock: () => number, timeOfDay: () => number = Date.now): () => number {
   let offset = timeOfDay() - clock();
   return () => {

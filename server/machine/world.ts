@@ -1,11 +1,11 @@
 /**
- * The real world: Node's timers, dice and sockets.
+ * The real world: Node's timers, randomness and sockets.
  *
- * Owns the only place where a member's timers, dice and peer sockets come from.
+ * A member gets its timers, its randomness and its peer sockets from here and from nowhere else.
  */
 import { randomBytes } from "node:crypto";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
-import type { Network, Timer, World } from "../../cluster/world.ts";
+import type { Port, Timer, World } from "../../cluster/world.ts";
 
 /** `clock` is monotonic, in milliseconds. */
 export function realWorld(clock: () => number, random: () => number = Math.random): World {
@@ -30,7 +30,7 @@ function interval(timer: NodeJS.Timeout): Timer {
   return { cancel: () => clearInterval(timer) };
 }
 
-const sockets: Network = {
+const sockets: Pick<World, "connect" | "listen"> = {
   connect: (host, port) => connect({ host, port }),
   listen: (host, port, accept, failed) => {
     const server = createServer(accept);
@@ -45,7 +45,7 @@ const sockets: Network = {
   },
 };
 
-function portOf(server: Server): { port: number; close(): Promise<void> } {
+function portOf(server: Server): Port {
   return {
     port: (server.address() as AddressInfo).port,
     close: () => new Promise((resolve) => server.close(() => resolve())),

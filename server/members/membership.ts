@@ -1,9 +1,9 @@
 /**
- * Who is in the cluster and which member a key belongs to: the current ring and its epoch.
+ * The ring that this node believes in: its members, its epoch, and the owner of each key.
  *
- * Invariant: this node is always a member of its own ring; a change takes effect whole or not at all, and only when
- * it is newer (of two changes with one epoch, all members choose the same: `cluster/ring-view`). Does not know whether
- * a member can be reached: that is `cluster/peers`.
+ * Invariant: this node is always a member of its own ring. A change takes effect whole or not at all, and only when it is
+ * newer (of two changes with one epoch all members choose the same: cluster/ring-view.ts). Does not know whether a member
+ * can be reached.
  */
 import { type Hash32, Ring, type RingOptions } from "../../cluster/ring.ts";
 import { isNewer, isSame, type RingView } from "../../cluster/ring-view.ts";
@@ -12,9 +12,9 @@ export interface MembershipOptions {
   readonly self: string;
   readonly ring: RingOptions;
   readonly hash: Hash32;
-  /** Told after every change with the members of the view, this node among them or not. */
+  /** Called after every change with the members of the view; this node may not be among them. */
   readonly onChange: (members: readonly string[]) => void;
-  /** This node was left out and is in again: it has not heard of what was deleted in between. */
+  /** Called when this node was left out and is in again: it has missed the deletes in between. */
   readonly onReturn: () => void;
 }
 
@@ -44,8 +44,8 @@ export class Membership {
   }
 
   /**
-   * The view that was taken last, to pass on and to compare others with. On a node that was left out it is the ring
-   * of the others: were it this node alone, the others could take that for their newest ring.
+   * The view that was taken last, to pass on and to compare others with. On a node that was left out this is the ring of
+   * the others, because they could take a ring of this node alone for their newest.
    */
   get view(): RingView {
     return this.#view;
@@ -57,8 +57,8 @@ export class Membership {
   }
 
   /**
-   * Takes a ring that another member or an operator decided on. Returns whether that view holds here now. A node that
-   * finds itself left out goes on alone.
+   * Takes a ring that another member or an operator decided on, if it is newer. Returns whether this view is in force here
+   * now. A node that is left out goes on alone.
    */
   take(epoch: number, members: readonly string[]): boolean {
     const told: RingView = { epoch, members: [...new Set(members)].sort() };

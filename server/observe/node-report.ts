@@ -1,21 +1,23 @@
 /**
- * What a node has counted, of all its threads, for INFO, CARROT.STATS, CLIENT LIST and /metrics.
+ * The figures of a node, of all its threads, for INFO, CARROT.STATS, CLIENT LIST and /metrics.
  *
- * Invariant: figures of workers are those of the last `gather`; those of this thread are of now. Counting happens where
- * things happen: here they are only added up.
+ * Invariant: the workers' part of a figure is that of the last `gather`, the main thread's part is of now. Adds up only:
+ * each figure is counted where the thing happens.
  */
-import { randomBytes } from "node:crypto";
+import type { LinkFigures } from "../../cluster/dialed-link.ts";
+import type { World } from "../../cluster/world.ts";
 import type { Cache } from "../cache/cache.ts";
 import { byId, describeConnection } from "../clients/client-line.ts";
 import type { Clients } from "../clients/clients.ts";
+import { addCounters } from "../counters/add-counters.ts";
 import { type ClientCounters, zeroClientCounters } from "../counters/client-counters.ts";
 import { CommandStats } from "../counters/command-stats.ts";
-import { zeroCounters } from "../counters/group-counters.ts";
+import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
-import { addCounters, type ClientFigures, type WorkerFigures } from "../counters/thread-figures.ts";
-import { resetCounters } from "../groups/group-figures.ts";
+import type { ClientFigures, WorkerFigures } from "../counters/thread-figures.ts";
+import { figuresOf, type GroupFigures, resetCounters } from "../groups/group-figures.ts";
 
-/** The worker threads, as far as their figures go. */
+/** The part of the worker threads that figures need. */
 export interface FigureWorkers {
   /** Numbers of the threads that live. */
   readonly threads: readonly number[];
@@ -24,20 +26,24 @@ export interface FigureWorkers {
   reset(): void;
 }
 
+/** The link to another member. */
+export interface PeerFigures extends LinkFigures {
+  readonly id: string;
+}
+
 export interface NodeReportOptions {
   readonly cache: Cache;
   readonly clients: Pick<Clients, "all" | "counters" | "max">;
   readonly counters: ClientCounters;
   /** Of the main thread's clients. */
   readonly stats: CommandStats;
-  /** Of commands of the main thread's clients that could not be answered at once, in seconds. */
+  /** How long those commands of the main thread's clients took that could not be answered at once, in seconds. */
   readonly waitLatency: Latency;
-  /** Clients of all threads. */
+  /** The number of clients on all threads. */
   readonly clientCount: () => number;
   /** Undefined with one thread. */
   readonly workers: FigureWorkers | undefined;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
+  readonly world: Pick<World, "clock" | "randomBytes">;
   /** The port for clients. */
   readonly port: () => number;
 }
@@ -45,9 +51,10 @@ export interface NodeReportOptions {
 export class NodeReport {
   readonly cache: Cache;
   /** Forty hex digits, new at each start. */
-  readonly runId = randomBytes(20).toString("hex");
+  readonly runId: string;
   readonly #options: NodeReportOptions;
   readonly #startedMs: number;
+  /** The sum over all workers; undefined until the first `gather`, and with one thread. */
   #worker: WorkerFigures | undefined;
   #opsPerSecond = 0;
   #commandsBefore = 0;
@@ -55,7 +62,8 @@ export class NodeReport {
   constructor(options: NodeReportOptions) {
     this.#options = options;
     this.cache = options.cache;
-    this.#startedMs = options.clock();
+    this.runId = Buffer.from(options.world.randomBytes(20)).toString("hex");
+    this.#startedMs = options.world.clock();
   }
 
   /** The port for clients. */
@@ -67,13 +75,13 @@ export class NodeReport {
     return 1 + (this.#options.workers?.threads.length ?? 0);
   }
 
-  /** Clients of all threads, and how many there may be. */
+  /** The number of clients on all threads, and their limit. */
   get clients(): { readonly count: number; readonly max: number } {
     return { count: this.#options.clientCount(), max: this.#options.clients.max };
   }
 
   get uptimeMs(): number {
-    return this.#options.clock() - this.#startedMs;
+    return this.#options.world.clock() - this.#startedMs;
   }
 
   /** Commands in the last whole second. */
@@ -96,7 +104,7 @@ export class NodeReport {
     return sum;
   }
 
-  /** Of commands that could not be answered at once, in seconds. */
+  /** How long those commands took that could not be answered at once, in seconds. */
   get waitLatency(): Latency {
     const sum = new Latency();
     sum.add(this.#options.waitLatency);
@@ -104,26 +112,43 @@ export class NodeReport {
     return sum;
   }
 
-  /** Asks the worker threads what they have counted. */
+  /** How long loads took, in seconds. */
+  get loadLatency(): Latency {
+    return this.cache.loadLatency;
+  }
+
+  /** By name. */
+  get groups(): ReadonlyMap<string, GroupFigures> {
+    return new Map(this.cache.groups.all.map((group) => [group.name, figuresOf(group)]));
+  }
+
+  get peers(): PeerFigures[] {
+    return this.cache.membership.others.flatMap((id) => {
+      const figures = this.cache.peers?.figures(id);
+      return figures === undefined ? [] : [{ id, ...figures }];
+    });
+  }
+
+  /** Asks the worker threads what they have counted. Resolves when the figures above are new. */
   async gather(withLines = false): Promise<void> {
     const { workers, cache } = this.#options;
     if (workers === undefined) return;
     const figures = await workers.figures(withLines);
     this.#worker = figures;
     for (const group of cache.groups.all) {
-      group.counted = [figures.groups[group.name] ?? zeroCounters()];
+      group.counted = figures.groups[group.name] ?? zeroGroupCounters();
     }
   }
 
-  /** The lines of CLIENT LIST, of all threads, by id. */
+  /** The lines of CLIENT LIST for the clients of all threads, sorted by id. */
   async clientLines(): Promise<string[]> {
-    // First, so that the reply to this very question does not count as outstanding.
+    // Before anything is awaited: else the reply to this very CLIENT LIST would count as outstanding.
     const own = Array.from(this.#options.clients.all(), describeConnection);
     await this.gather(true);
     return [...own, ...(this.#worker?.lines ?? [])].sort(byId);
   }
 
-  /** To be called once a second: counts the commands of the second that has passed. */
+  /** Regular work, once a second: renews `opsPerSecond`. */
   async countSecond(): Promise<void> {
     await this.gather();
     const { commands } = this.clientFigures;
@@ -131,7 +156,7 @@ export class NodeReport {
     this.#commandsBefore = commands;
   }
 
-  /** CONFIG RESETSTAT; resolves when every thread has done it. */
+  /** CONFIG RESETSTAT. Resolves when every thread has done it. */
   async reset(): Promise<void> {
     const { cache, clients, counters, stats, workers } = this.#options;
     for (const group of cache.groups.all) resetCounters(group);

@@ -1,14 +1,14 @@
 /**
  * The keys of the whole cluster, a piece at a time: SCAN, KEYS and RANDOMKEY.
  *
- * Invariants: an entry that is there throughout, at one owner, is found once or more; nothing in here holds the event
- * loop for longer than one piece takes; of a key only the member that answers for it now is believed, so that copies
- * of stand-ins and former owners do not show. Members that cannot be reached are passed over. Does not know RESP.
+ * Invariants: an entry that stays at one owner is found at least once; the event loop is free between two pieces; a key
+ * counts only when it comes from the member that answers for it now, so that copies of stand-ins and former owners do not
+ * show. Members that cannot be reached are passed over. Does not know RESP.
  *
  *     cursor, 63 bits:  member, 10 | group, 13 | shard, 8 | position in the shard, 32
  *
- * Members count in the order of the ring, groups in that of the conf. A cursor is a place, not a state: any node can
- * go on where another one stopped.
+ * Members count in the order of the ring, groups in the order of the conf. A cursor is a place: any node can go on where
+ * another one stopped.
  */
 import type { ScanPiece } from "../../cluster/peers.ts";
 import { MAX_SCAN_COUNT } from "../../cluster/served-link.ts";
@@ -35,19 +35,19 @@ export interface ClusterScanOptions {
   readonly soon: (run: () => void) => void;
 }
 
-/** Places of one group, more than any store has positions. */
+/** Places of one group: more than any store has. */
 const GROUP_PLACES = 2 ** 40;
 const MEMBER_BITS = 53n;
 const LOCAL_MASK = (1n << MEMBER_BITS) - 1n;
-/** Beyond it lies nothing. */
+/** No group begins behind it. */
 const END_OF_GROUPS = 2 ** 53;
-/** Bytes of keys in a piece, above which it ends; frames between members are longer. */
+/** A piece ends above so many bytes of keys; a frame between members holds more. */
 const PIECE_BYTES = 128 * 1024;
-/** Steps of matching a pattern in one piece: some milliseconds. */
+/** Steps of pattern matching in one piece: some milliseconds. */
 const MATCHING_STEPS = 2_000_000;
-/** Looks into a store beyond those asked for, so that empty groups are passed quickly. */
+/** Looks into a store beyond the count that was asked for, so that empty groups are passed quickly. */
 const SPARE_LOOKS = 100;
-/** Of a member that cannot be reached. */
+/** The piece of a member that cannot be reached. */
 const NOTHING: ScanPiece = { cursor: 0, keys: [], seen: 0 };
 /** Places that RANDOMKEY tries before it takes the first key it comes to. */
 const RANDOM_TRIES = 20;
@@ -109,7 +109,7 @@ export class ClusterScan {
     return { cursor: at, keys };
   }
 
-  /** All keys that match, in pieces. */
+  /** All keys that match, piece by piece. */
   async *all(pattern: Buffer | undefined): AsyncGenerator<Buffer[]> {
     let cursor = 0n;
     do {
@@ -120,7 +120,7 @@ export class ClusterScan {
     } while (cursor !== 0n);
   }
 
-  /** Some key, not with the same chance for each; undefined when there is none. */
+  /** Some key (not each with the same chance), or undefined when there is none. */
   async random(): Promise<Buffer | undefined> {
     const { random } = this.#options;
     for (let tries = 0; tries < RANDOM_TRIES; tries++) {
@@ -144,7 +144,7 @@ export class ClusterScan {
     return (BigInt(member) << MEMBER_BITS) | BigInt(local);
   }
 
-  /** A piece of the member that the cursor is in; `isLast`: that one has no more. */
+  /** A piece of the member that the cursor is in; `isLast`: this member has no more. */
   async #piece(
     cursor: bigint,
     count: number,

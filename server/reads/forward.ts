@@ -1,9 +1,9 @@
 /**
- * One key that other members are asked for, from the first question to the end of its flight.
+ * One key that another member is asked for, from the first question to the end of its flight.
  *
- * Invariants: the flight is landed once, whatever the members do; a member that could not be reached is not asked again,
- * and after two of them this node loads by itself rather than keep a client waiting. What the owner answers may be kept
- * as a mirror, unless the flight was voided meanwhile.
+ * Invariants: the flight is landed once, whatever the members do. A member that could not be reached is not asked again;
+ * after two such members this node loads by itself. The owner's value may be kept as a mirror, unless the flight was voided
+ * in between.
  */
 import { type HotKeys, leaseMs } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
@@ -33,7 +33,7 @@ export interface ForwardRoute {
   readonly peerTimeoutMs: () => number;
 }
 
-/** What is asked for, and whose flight it is. */
+/** The key that is asked for, and its flight. */
 export interface Question {
   readonly group: Group;
   readonly key: Buffer;
@@ -44,12 +44,12 @@ export interface Question {
 }
 
 export class Forward implements GetWaiter {
-  /** The loader's deadline at the owner, and what the way there and back may take. */
+  /** The loader's deadline at the owner, and the time that the way there and back may take. */
   readonly timeoutMs: number;
   readonly #route: ForwardRoute;
   readonly #question: Question;
   #target = "";
-  /** A peer that is shutting down says so on a link that is still up: it must not be asked again. */
+  /** Members that must not be asked again: a member that shuts down says so on a link that is still up. */
   #failed: Set<string> | undefined;
 
   constructor(route: ForwardRoute, question: Question) {
@@ -100,6 +100,6 @@ export class Forward implements GetWaiter {
     const { group, key } = this.#question;
     if (group.mirrors === undefined) return;
     const ttlMs = leaseMs(lifeMs);
-    if (ttlMs > 0 && this.#route.hotKeys.shouldMirror(key)) group.mirrors.put(key, value, ttlMs);
+    if (ttlMs > 0 && this.#route.hotKeys.countAndTest(key)) group.mirrors.put(key, value, ttlMs);
   }
 }

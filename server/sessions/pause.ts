@@ -4,7 +4,7 @@
  * Invariant: a pause ends by itself. A second pause can make it longer and stricter, never shorter or milder. Knows no
  * connection.
  */
-import type { Nature, Timer } from "../../cluster/world.ts";
+import type { Timer, World } from "../../cluster/world.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 
 export type PauseMode = "write" | "all";
@@ -16,7 +16,7 @@ const REACHING = new Set(["publish", "spublish"]);
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class Pause {
-  readonly #world: Pick<Nature, "clock" | "quietlyAfter">;
+  readonly #world: Pick<World, "clock" | "quietlyAfter">;
   readonly #ended: () => void;
   #mode: PauseMode | undefined;
   #untilMs = 0;
@@ -25,7 +25,7 @@ export class Pause {
   #over: Promise<void> = Promise.resolve();
 
   /** `ended` is called when a pause is over. */
-  constructor(world: Pick<Nature, "clock" | "quietlyAfter">, ended: () => void) {
+  constructor(world: Pick<World, "clock" | "quietlyAfter">, ended: () => void) {
     this.#world = world;
     this.#ended = ended;
   }

@@ -4,7 +4,7 @@
  * Invariant: while a client says MONITOR, or a pause lasts, no hit is answered in place on the thread. The main thread's
  * questions are answered in their order. Knows no other thread.
  */
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import { addressesOf } from "../clients/client-line.ts";
 import type { CommandFlag, CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
@@ -17,7 +17,7 @@ import { SlowLog } from "./slow-log.ts";
 import type { AnswerTo, ClientFilter, Question } from "./thread-questions.ts";
 
 export interface ThreadSessionsOptions {
-  readonly world: Pick<Nature, "clock" | "quietlyAfter">;
+  readonly world: Pick<World, "clock" | "quietlyAfter">;
   /** The time of day in milliseconds since 1970, with fractions. */
   readonly wallMs: () => number;
   readonly conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;

@@ -1,8 +1,8 @@
 /**
- * An edit carried out on one shard: looked at, decided and done in one step.
+ * Carries out an edit on one shard: looks at the entry, decides and changes it, in one step.
  *
- * Keeps: a refused edit changes nothing. Every caller holds the mutex and keeps readers off. Does not know clocks, only
- * deadlines in the shard's units.
+ * Keeps: an edit whose conditions do not hold changes nothing but the use that it counts. Every caller holds the mutex and
+ * keeps readers off. Knows no clock, only deadlines in the shard's units.
  */
 import type { Edit, Edited, Range } from "../../cluster/edit.ts";
 import { deadlineOf, expire, removeEntry, setDeadline, stampUse } from "./entries.ts";
@@ -11,13 +11,13 @@ import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE 
 import { keepEntry } from "./noeviction.ts";
 import type { Shard } from "./shard.ts";
 
-/** What came of an edit; `stamp` is of the entry's last use before it. */
-export interface EntryEdited extends Edited {
+/** The outcome of an edit. `stamp` is that of the entry's last use before the edit. */
+interface EntryEdited extends Edited {
   readonly stamp: number;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** Of a key that has no value. */
+/** The outcome for a key without a value. */
 const NOTHING: EntryEdited = {
   held: false,
   changed: false,
@@ -30,7 +30,7 @@ const NOTHING: EntryEdited = {
   error: undefined,
 };
 
-/** `deadline`: the new one; undefined: the entry keeps the one it has. */
+/** `deadline` is the entry's new one; undefined: it keeps its own. */
 export function editEntry(
   shard: Shard,
   hash: number,
@@ -53,7 +53,7 @@ export function editEntry(
   return { ...before, changed };
 }
 
-/** The live entry of a key that has a value, or 0; one whose time is up ends here. */
+/** The live entry of a key that has a value, or 0. An entry whose time is up expires here. */
 function heldEntry(shard: Shard, hash: number, key: Uint8Array, now: number): number {
   const ref = findEntry(shard, hash, key, 0, key.length);
   if (ref === 0) return 0;
@@ -72,7 +72,7 @@ function describe(shard: Shard, ref: number, wanted: Range | undefined): EntryEd
   return { ...NOTHING, held: true, bytes, uses, stamp, value: wanted && part(shard, ref, bytes, wanted) };
 }
 
-/** A copy of the part of the value that is wanted, counted as GETRANGE counts. */
+/** A copy of the part of the value that is wanted. Offsets are those of GETRANGE: negative ones count from the end. */
 function part(shard: Shard, ref: number, bytes: number, { from, to }: Range): Buffer {
   const { words, buffer } = shard;
   if (from < 0 && to < 0 && from > to) return Buffer.alloc(0);
@@ -83,7 +83,7 @@ function part(shard: Shard, ref: number, bytes: number, { from, to }: Range): Bu
   return Buffer.from(buffer.subarray(at + first, at + last + 1));
 }
 
-/** Lifetimes are told in whole milliseconds: two deadlines that are nearer to each other are one. */
+/** Deadlines less than a millisecond apart count as one, because clients see lifetimes in whole milliseconds. */
 function holds(shard: Shard, ref: number, condition: Edit["conditions"][number], next: number): boolean {
   const deadline = ref === 0 ? NEVER : deadlineOf(shard.words, ref);
   switch (condition) {
@@ -102,7 +102,7 @@ function holds(shard: Shard, ref: number, condition: Edit["conditions"][number],
   }
 }
 
-/** Ends an entry or gives it another deadline; false when it stays as it is. */
+/** Ends an entry or gives it another deadline. False: it stays as it is. */
 function changeEntry(
   shard: Shard,
   ref: number,

@@ -1,11 +1,11 @@
 /**
- * The one place where an entry begins and the one where it ends.
+ * The one place where an entry begins, and the one where it ends.
  *
- * Keeps the account: USED_BYTES is the sum of the footprints of the live entries and never above the limit, before,
- * during and after a call. Every caller holds the mutex. Knows the policies by name; does not know clocks, only
- * deadlines in the shard's units.
+ * Keeps the account: USED_BYTES is the sum of the footprints of the live entries, and never above the limit. Every caller
+ * holds the mutex. Knows the policies by name; knows no clock, only deadlines in the shard's units.
  */
 
+import { lengthOf, reserve } from "./arena.ts";
 import { takeGhost } from "./ghosts.ts";
 import { findEntry, insertEntry, keyAt, overfullChain, unindexEntry } from "./index-table.ts";
 import {
@@ -31,7 +31,6 @@ import {
   USED_BYTES,
   VALUE,
 } from "./layout.ts";
-import { lengthOf, reserve } from "./log.ts";
 import { linkLru, lruVictim } from "./lru.ts";
 import { unqueue } from "./queues.ts";
 import { linkS3Fifo, MAX_USES, s3FifoVictim, unlinkS3Fifo } from "./s3fifo.ts";
@@ -43,13 +42,13 @@ export function footprintOf(shard: Shard, ref: number): number {
   return chargeOf(geometry, lengthOf(words, ref), (words[ref + VALUE]! & DATED) !== 0);
 }
 
-/** When the entry expires, in units since the epoch; Infinity: never. */
+/** The entry's deadline in units since the epoch; Infinity: it has none. */
 export function deadlineOf(words: Int32Array, ref: number): number {
   if ((words[ref + VALUE]! & DATED) === 0) return Number.POSITIVE_INFINITY;
   return (words[ref + SIZES]! >>> 16) * 2 ** 32 + (words[ref + DEADLINE]! >>> 0);
 }
 
-/** Notes a use of the entry with this stamp slot: all that a reader writes. */
+/** Notes a use of the entry with this stamp slot. Readers write nothing else. */
 export function stampUse(shard: Shard, slot: number): void {
   const { words } = shard;
   const stamp = shard.stampsAt + slot;
@@ -62,7 +61,10 @@ export function stampUse(shard: Shard, slot: number): void {
   }
 }
 
-/** Makes `key` hold `value` (null: absent) until `deadline`. False when the shard does not take it: nothing has changed. */
+/**
+ * Makes `key` hold `value` (null: a cached "not found") until `deadline`. False: the shard does not accept it, and nothing
+ * has changed.
+ */
 export function putEntry(
   shard: Shard,
   hash: number,
@@ -86,7 +88,7 @@ export function putEntry(
     overwrite(shard, old, key, value, deadline);
     return true;
   }
-  if (key.length > MAX_KEY_BYTES || valueBytes > LENGTH_MASK || !takes(shard, hash, old, charge))
+  if (key.length > MAX_KEY_BYTES || valueBytes > LENGTH_MASK || !accepts(shard, hash, old, charge))
     return false;
   const kept = old === 0 ? 0 : words[old + VALUE]! & IN_MAIN;
   const uses = old === 0 ? 0 : words[shard.stampsAt + words[old + SLOT]!]!;
@@ -106,25 +108,26 @@ export function putEntry(
 }
 
 /**
- * Whether a shard takes an entry that counts `charge` bytes in place of `old` (0: none). One that evicts takes whatever
- * fits into it at all.
+ * Whether a shard accepts an entry that counts `charge` bytes in place of `old` (0: none). A shard that evicts accepts
+ * every entry that is not larger than the whole limit.
  */
-function takes(shard: Shard, hash: number, old: number, charge: number): boolean {
+function accepts(shard: Shard, hash: number, old: number, charge: number): boolean {
   const { limitBytes } = shard.geometry;
   if (shard.evicts) return charge <= limitBytes;
   if (old === 0) return shard.words[USED_BYTES]! + charge <= limitBytes && overfullChain(shard, hash) === 0;
   return shard.words[USED_BYTES]! - footprintOf(shard, old) + charge <= limitBytes;
 }
 
-/** Ends an entry that its key needs no longer; counts it as expired if its time was up. */
+/** Ends an entry that its key no longer needs. Counts it as expired if its time is up. */
 export function endOld(shard: Shard, ref: number, now: number): void {
   if (deadlineOf(shard.words, ref) <= now) shard.counters[EXPIRATIONS]!++;
   removeEntry(shard, ref);
 }
 
 /**
- * Gives a live entry with a value another deadline after `now`. One that has none, or loses it, is written anew, since
- * its length changes; if it does not fit any more, it is gone (never with `noeviction`, which keeps room for a deadline).
+ * Gives a live entry with a value another deadline, after `now`. An entry that gets its first deadline or loses it is
+ * written anew, since its length changes. If it no longer fits, it ends; with `noeviction` it always fits, because an
+ * entry without a deadline counts room for one.
  */
 export function setDeadline(shard: Shard, ref: number, key: Uint8Array, deadline: number, now: number): void {
   const { words } = shard;
@@ -138,7 +141,7 @@ export function setDeadline(shard: Shard, ref: number, key: Uint8Array, deadline
   if (!putEntry(shard, words[ref + HASH]!, key, value, deadline, now)) removeEntry(shard, ref);
 }
 
-/** The same key with as many words: keeps its place everywhere, and counts as used. */
+/** Writes a value of as many words over an entry: it keeps its places in arena, chain and queue, and counts as used. */
 function overwrite(
   shard: Shard,
   ref: number,
@@ -151,7 +154,7 @@ function overwrite(
   stampUse(shard, shard.words[ref + SLOT]!);
 }
 
-/** Writes sizes, flags (keeping IN_MAIN), deadline, key and value. */
+/** Writes an entry's sizes, flags, deadline, key and value. Keeps its flag IN_MAIN. */
 function writeEntry(
   shard: Shard,
   ref: number,
@@ -178,7 +181,7 @@ function writeEntry(
   if (value !== null) copyIn(shard.bytes, at + key.length, value);
 }
 
-/** Below this a loop beats the call. */
+/** A shorter copy is faster in a loop than with `set`. */
 const LONG_COPY_BYTES = 64;
 
 function copyIn(bytes: Uint8Array, at: number, source: Uint8Array): void {
@@ -189,7 +192,7 @@ function copyIn(bytes: Uint8Array, at: number, source: Uint8Array): void {
   for (let i = 0; i < source.length; i++) bytes[at + i] = source[i]!;
 }
 
-/** Evicts until `charge` more bytes fit, and the chain of `hash` takes one more entry. */
+/** Evicts until `charge` more bytes fit and the chain of `hash` has room for one more entry. */
 function makeRoom(shard: Shard, hash: number, charge: number, now: number): void {
   const { words, geometry } = shard;
   const crowd = overfullChain(shard, hash);
@@ -218,11 +221,11 @@ function tellOfEnd(shard: Shard, ref: number): void {
   shard.onEnd!(Buffer.from(shard.buffer.subarray(at, at + (shard.words[ref + SIZES]! & 0xffff))));
 }
 
-/** Ends an entry: out of table, queue and account. Its words stay as a dead entry until the log takes them back. */
+/** Takes an entry out of table, queue and account. Its words stay behind as a dead entry until the arena reuses them. */
 export function removeEntry(shard: Shard, ref: number): void {
   const { words } = shard;
   unindexEntry(shard, ref);
-  unqueue(shard.words, ref);
+  unqueue(shard, ref);
   if (!shard.isLru) unlinkS3Fifo(shard, ref);
   if ((words[ref + VALUE]! & IS_ABSENT) !== 0) words[ABSENTS]!--;
   words[LIVE_WORDS]! -= lengthOf(words, ref);
@@ -231,7 +234,7 @@ export function removeEntry(shard: Shard, ref: number): void {
   words[ref + SLOT] = 0;
 }
 
-/** A slot of the stamps, which lie apart from the entries so that a late reader's stamp cannot hit a value. */
+/** A slot for a stamp. Stamps lie apart from the entries, so a reader that stamps too late cannot damage a value. */
 function takeSlot(shard: Shard): number {
   const { words, geometry } = shard;
   if (words[FREE]! > 0) return words[geometry.freeAt + --words[FREE]!]!;

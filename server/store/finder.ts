@@ -1,10 +1,10 @@
 /**
- * The read side of the store: finds an entry and copies its value out, without a lock and without allocating.
+ * The read side of the store: finds an entry and copies its value out, without a lock and without an allocation.
  *
  *      sequence even? -> walk the chain -> sequence the same? -> stamp the use -> (caller copies) -> still the same?
  *
- * What was read between two equal sequence numbers is whole. A reader that keeps being disturbed takes the mutex
- * once and copies the value aside. Remembers the last entry found; does not know what a key means.
+ * Bytes read between two equal, even sequence numbers are whole. A reader that writers disturb again and again takes the
+ * mutex once and copies the value aside. Remembers the last entry found. Does not know what a key means.
  */
 import { deadlineOf, stampUse } from "./entries.ts";
 import { findEntry, keyAt } from "./index-table.ts";
@@ -12,19 +12,19 @@ import { DATED, IS_ABSENT, LENGTH_MASK, SEQUENCE, SIZES, SLOT, VALUE } from "./l
 import { lock, ShardLockedError, unchangedSince, unlock } from "./lock.ts";
 import type { Shard } from "./shard.ts";
 
-/** What `find` returns beside a length. */
+/** What `find` returns in place of a length; ABSENT is a cached "not found". */
 export const MISS = -1;
 export const ABSENT = -2;
 
-/** Looks without a lock before one with it. */
+/** Look-ups without the mutex before one that takes it. */
 const TRIES = 100;
 
-export interface FinderOptions {
+interface FinderOptions {
   /** Now, in the units of deadlines. */
   readonly now: () => number;
   readonly thread: number;
   readonly lockWaitMs: number;
-  /** Nobody but this thread ever writes: what it reads cannot change under it. */
+  /** No other thread ever writes, so nothing changes while this thread reads. */
   readonly isSoleWriter: boolean;
 }
 
@@ -38,10 +38,10 @@ export class Finder {
   #slot = 0;
   #at = 0;
   #length = 0;
-  /** Written only for an entry that has one: a float written on every hit costs. */
+  /** Written only when an entry has a deadline: to write a float on every hit costs. */
   #deadline = 0.5;
   #isDated = false;
-  /** How often in a row a found value changed under the copying. */
+  /** Tries already spent on values that changed while they were copied; 0 after a whole copy. */
   #torn = 0;
   #aside: Buffer = Buffer.alloc(0);
 
@@ -52,12 +52,12 @@ export class Finder {
     this.#isSoleWriter = options.isSoleWriter;
   }
 
-  /** Deadline of the entry last found; Infinity: never. */
+  /** Deadline of the entry last found; Infinity: it has none. */
   get deadline(): number {
     return this.#isDated ? this.#deadline : Number.POSITIVE_INFINITY;
   }
 
-  /** Length of the value under the key `chunk[start, end)`, MISS or ABSENT; `isUse`: a hit counts as a use. */
+  /** Length of the value of the key `chunk[start, end)`, MISS or ABSENT. With `isUse`, a hit counts as a use. */
   find(shard: Shard, hash: number, chunk: Uint8Array, start: number, end: number, isUse: boolean): number {
     if (this.#isSoleWriter) {
       const length = this.#walk(shard, hash, chunk, start, end);
@@ -78,7 +78,7 @@ export class Finder {
     return this.#findLocked(shard, hash, chunk, start, end, isUse);
   }
 
-  /** Copies the value last found to `target[at...]`, which has room for it; `view` is a view of the target. */
+  /** Copies the value last found to `target[at...]`, which must have room for it; `view` is a DataView of the target. */
   copy(target: Uint8Array, view: DataView, at: number): void {
     const shard = this.#shard;
     if (shard === undefined) target.set(this.#aside, at);
@@ -91,13 +91,13 @@ export class Finder {
     return this.#shard === undefined ? this.#aside : copyOf(this.#shard.bytes, this.#at, this.#length);
   }
 
-  /** False: a writer was inside the shard since the entry was found, so what was copied may be torn. */
+  /** False: a writer has been in the shard since the entry was found, so the copy may be torn. */
   intact(): boolean {
     if (this.#isSoleWriter || this.#shard === undefined || unchangedSince(this.#shard, this.#sequence)) {
       this.#torn = 0;
       return true;
     }
-    // Each time more impatient, so that writers without end cannot keep a reader of large values out.
+    // Fewer tries each time: otherwise writers without end could keep a reader of large values out.
     this.#torn += TRIES / 4;
     return false;
   }
@@ -142,13 +142,13 @@ export class Finder {
       this.#shard = undefined;
       return length;
     } finally {
-      // Also when there is no memory for the copy.
+      // The copy may throw for want of memory.
       unlock(shard);
     }
   }
 }
 
-/** Above this Buffer.copy is faster, below it its call costs more than the copying (100 bytes: 250 ns to 55). */
+/** A longer value is copied by Buffer.copy. Of 100 bytes, its call costs 250 ns and a loop 55. */
 const LONG_COPY_BYTES = 400;
 
 function copyShort(target: DataView, at: number, source: DataView, from: number, length: number): void {

@@ -1,21 +1,22 @@
 /**
- * The ghosts of `s3fifo`: what the small queue has thrown out lately, by fingerprint.
+ * The ghosts of `s3fifo`: fingerprints of the keys that the small queue has lately evicted.
  *
- * A table of sets of eight words; a word is 12 bits of the hash and the time of the eviction, in bytes evicted so far,
- * so a ghost lives until nine tenths of the limit have been evicted after it, without a queue. A ghost that is taken
- * makes those older than it live longer, as in a queue it would: the clock goes back by its bytes, in proportion to how
- * many were older. The table is sized at the first eviction, when the number of entries is known. Wrong in some of a
- * thousand cases, which gives a newcomer a place in the main queue. Only the holder of the mutex comes here.
+ * A table of sets of eight words. A word has 12 bits of the key's hash and the time of its eviction. Time is counted in
+ * bytes evicted, and a ghost lives until nine tenths of the limit have been evicted after it; so no queue of ghosts is
+ * needed. In a queue, taking a ghost out lets the older ones live longer. Here the clock goes back by the ghost's bytes,
+ * in proportion to how many ghosts were older. The table gets its size at the first eviction, when the number of entries
+ * is known. A few new keys in a thousand are mistaken for a ghost, and start in the main queue. Only the holder of the
+ * mutex comes here.
  */
 import { ENTRIES, GHOST_CLOCK, GHOST_MASK, powerOfTwoFrom } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
 const WAYS = 8;
-/** Ghost time is 20 bits with the limit 2^10 of its units, so that a ghost is taken for a young one after 512 limits. */
+/** The time has 20 bits, and a limit is 2^10 units: an old ghost looks young again after 512 limits of evictions. */
 const TIME_MASK = 0xfffff;
 const UNITS_A_LIMIT = 1 << 10;
 const LIFETIME_UNITS = UNITS_A_LIMIT * 0.9;
-/** Small tables get room to spare: a few sets fill unevenly. */
+/** A table for so few entries gets four times the room: its few sets fill unevenly. */
 const SMALL_TABLE_ENTRIES = 4096;
 
 export function addGhost(shard: Shard, hash: number, bytes: number): void {
@@ -36,7 +37,7 @@ export function addGhost(shard: Shard, hash: number, bytes: number): void {
   words[place] = (hash & ~TIME_MASK) | now;
 }
 
-/** True, once, when the key of this hash was thrown out lately; `bytes` is what it takes now. */
+/** True: the key of this hash was lately evicted. Removes its ghost. `bytes` is the size of the new entry. */
 export function takeGhost(shard: Shard, hash: number, bytes: number): boolean {
   const { words } = shard;
   if (words[GHOST_MASK] === 0) return false;
@@ -53,7 +54,7 @@ export function takeGhost(shard: Shard, hash: number, bytes: number): boolean {
   return false;
 }
 
-/** In units; below 0 when the clock went back after this ghost came. */
+/** In units; below 0 when the clock has gone back since this ghost came. */
 function ageOf(word: number, now: number): number {
   return ((now - word) << 12) >> 12;
 }
@@ -66,7 +67,7 @@ function setOf(shard: Shard, hash: number): number {
   return shard.geometry.ghostsAt + (hash & shard.words[GHOST_MASK]!) * WAYS;
 }
 
-/** Starts a table that fits the entries of now when there is none, or theirs have become twice as many. */
+/** Starts an empty table for the present number of entries when there is none, or it is too small for them. */
 function fitTable(shard: Shard): void {
   const { words, geometry } = shard;
   const sets = words[GHOST_MASK] === 0 ? 0 : words[GHOST_MASK]! + 1;

@@ -1,41 +1,42 @@
 /**
- * The memory of a store as threads hand it to each other, and its making.
+ * The memory of a store: how it is made, and how one thread hands it to another.
  *
- * Owns the choice of the number of shards and of the seed. Does not know what is written into it.
+ * Owns the choice of the number of shards and of the seed. Does not know what is written into the memory.
  */
-import { randomInt } from "node:crypto";
 import { type Eviction, geometryOf, shardCountFor } from "./layout.ts";
 
-/** What another thread needs to attach; survives structured cloning. */
+/** All that another thread needs to share a store. It can be sent to one: structured cloning keeps it whole. */
 export interface StoreHandle {
   readonly maxBytes: number;
   readonly eviction: Eviction;
   readonly seed: number;
-  /** The clock's reading that deadlines count from. */
+  /** The reading of the clock that deadlines count from. */
   readonly epochMs: number;
   readonly memory: readonly SharedArrayBuffer[];
 }
 
-/** As in StoreOptions. */
-interface NewMemoryOptions {
+export interface MemoryOptions {
   readonly maxBytes: number;
   readonly eviction: Eviction;
+  /** Monotonic, in milliseconds with fractions; the same for all threads that share the store. */
   readonly clock: () => number;
+  /** The largest value expected: a shard has room for four of them. Default 8 MiB. */
   readonly maxValueBytes?: number;
-  readonly seed?: number;
+  /** Seed of the keys' hash, 32 bits. It must be random where strangers choose keys, so that keys do not meet in one bucket. */
+  readonly seed: number;
 }
 
 const DEFAULT_VALUE_BYTES = 8 << 20;
 
-/** The memory of a new store. */
-export function newMemory(options: NewMemoryOptions): StoreHandle {
+/** The memory of a new store; every word of it is 0. */
+export function newMemory(options: MemoryOptions): StoreHandle {
   const { maxBytes, eviction } = options;
   const count = shardCountFor(maxBytes, options.maxValueBytes ?? DEFAULT_VALUE_BYTES);
   const { totalBytes } = geometryOf(Math.floor(maxBytes / count), eviction);
   return {
     maxBytes,
     eviction,
-    seed: options.seed ?? randomInt(2 ** 32),
+    seed: options.seed,
     epochMs: options.clock(),
     memory: Array.from({ length: count }, () => new SharedArrayBuffer(totalBytes)),
   };

@@ -1,21 +1,21 @@
 /**
- * The index of a shard: a hash table of chains through the entries' headers that grows one bucket at a time.
+ * The index of a shard: a hash table that grows one bucket at a time. A bucket is a chain through the entries' headers.
  *
- * Linear hashing (Litwin 1980): with every entry more than there are buckets, the next bucket in order is split in
- * two, so there is no rehash to wait for, and the table has touched 4 bytes for each entry it ever held at once, not
- * for the most it could hold. No chain is longer than MAX_CHAIN. `findEntry` runs beside writers: whatever it reads may
- * be torn, so each ref is checked before use, each walk is bounded, and the caller judges by the sequence.
+ * Linear hashing (Litwin 1980): each entry beyond the number of buckets splits the next bucket in two. So nobody waits for
+ * a rehash, and the table touches 4 bytes for each entry that the shard has ever held at once, not for each that it could
+ * hold. No chain is longer than MAX_CHAIN. `findEntry` runs beside writers and may read torn words, so it checks each ref
+ * before it uses it and bounds its walk; whether its result holds, the caller learns from the sequence.
  */
 import { CHAIN, DATED, ENTRIES, HASH, HEADER_WORDS, LEVEL_MASK, SIZES, SPLIT, VALUE } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
 /**
- * Chance makes no chain of 64 at one entry a bucket. Who crafts keys that collide whatever the seed (XXH32 has such)
- * gets that many comparisons and pushes out his own.
+ * At one entry a bucket, chance never makes a chain of 64. XXH32 has keys that collide under every seed: an attacker who
+ * sends such keys costs 64 comparisons a look-up, and his keys evict each other.
  */
-export const MAX_CHAIN = 64;
+const MAX_CHAIN = 64;
 
-/** The word that holds the chain of `hash`; torn control words may give any word below the arena's end. */
+/** The word that the chain of `hash` begins with. From torn control words it may be any word below the arena's end. */
 export function bucketOf(shard: Shard, hash: number): number {
   const mask = shard.words[LEVEL_MASK]!;
   const low = hash & mask;
@@ -44,14 +44,14 @@ function hasKey(shard: Shard, ref: number, chunk: Uint8Array, start: number, end
   return true;
 }
 
-/** Byte at which an entry's key begins. */
+/** The byte at which an entry's key begins. */
 export function keyAt(words: Int32Array, ref: number): number {
   return (ref + HEADER_WORDS + ((words[ref + VALUE]! & DATED) === 0 ? 0 : 1)) * 4;
 }
 
 /**
- * Puts an entry, whose HASH is set, into the table. The caller has made sure that the key is not in it and has dropped
- * what `overfullChain` gave.
+ * Puts an entry, whose HASH is set, into the table. The caller has made sure that the key is not in the table and that
+ * `overfullChain` finds its chain short enough.
  */
 export function insertEntry(shard: Shard, ref: number): void {
   const { words } = shard;
@@ -62,7 +62,7 @@ export function insertEntry(shard: Shard, ref: number): void {
   if (words[ENTRIES]! > words[LEVEL_MASK]! + 1 + words[SPLIT]!) splitNext(shard);
 }
 
-/** The last entry of the chain of `hash` when there is no room for another one, else 0. */
+/** The last entry of the chain of `hash` if the chain is full, else 0. */
 export function overfullChain(shard: Shard, hash: number): number {
   const { words } = shard;
   let last = 0;
@@ -79,7 +79,7 @@ export function unindexEntry(shard: Shard, ref: number): void {
   shard.words[ENTRIES]!--;
 }
 
-/** What led to `from` leads to `to`. */
+/** Makes the word that leads to `from` lead to `to`. */
 export function repointEntry(shard: Shard, from: number, to: number): void {
   const { words } = shard;
   let link = bucketOf(shard, words[from + HASH]!);
@@ -87,7 +87,7 @@ export function repointEntry(shard: Shard, from: number, to: number): void {
   words[link] = to;
 }
 
-/** Splits the next bucket in order, keeping the chains' order, and moves the level on after the last. */
+/** Splits the next bucket and keeps the order within its chains. After the last bucket of a level, the next level begins. */
 function splitNext(shard: Shard): void {
   const { words, bucketsAt, geometry } = shard;
   const mask = words[LEVEL_MASK]!;

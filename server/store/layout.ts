@@ -1,68 +1,68 @@
 /**
- * Where everything lies in the SharedArrayBuffer of a shard: word numbers, field offsets, sizes.
+ * Where everything lies in the SharedArrayBuffer of a shard: word numbers, offsets of fields, sizes of areas.
  *
- * A word is 4 bytes; a ref is the word number of an entry (or of a queue's sentinel), 0 is no entry. DESIGN.md draws
- * it. All areas are reserved for the worst case and only the parts in use are ever written: what the operating system
- * has not been asked to fill costs no memory. Knows numbers only.
+ * A word is 4 bytes. A ref is the word number of an entry or of a queue's sentinel; 0 is no entry. DESIGN.md draws all of
+ * it. Every area is reserved for the worst case, and only its part in use is ever written: the rest takes no memory from
+ * the operating system. Knows numbers only.
  */
 
-/** Even at rest, odd while a writer is inside. On a cache line with what every reader reads anyway. */
+/** Even at rest, odd while a writer is inside. It shares a cache line with words that every reader reads anyway. */
 export const SEQUENCE = 0;
-/** The table has `LEVEL_MASK + 1 + SPLIT` buckets; those below SPLIT have been split already. */
+/** The table has `LEVEL_MASK + 1 + SPLIT` buckets; those below SPLIT have been split. */
 export const LEVEL_MASK = 1;
 export const SPLIT = 2;
-/** The mutex: 0, or the number of the thread that holds it; and how many wait for it. On a line of their own. */
+/** The mutex (0, or the number of the thread that holds it) and how many threads wait for it. On a line of their own. */
 export const MUTEX = 16;
 export const WAITERS = 17;
-/** The clock of `lru` and `noeviction`, advanced by uses. Readers write it: on a line of its own. */
+/** The clock of `lru` and `noeviction`: each use advances it. On a line of its own, because readers write it. */
 export const TICK = 32;
-/** What only the holder of the mutex touches starts here. */
+/** From here on, only the holder of the mutex touches the words. */
 export const ENTRIES = 48;
 export const ABSENTS = 49;
 export const USED_BYTES = 50;
-/** The log: next word to write, oldest word, end of the part in use, where the upper part ends when wrapped or 0. */
+/** The log: next word to write, oldest word, end of the part in use; and when wrapped, the end of the upper part, else 0. */
 export const HEAD = 51;
 export const TAIL = 52;
 export const END = 53;
 export const WRAP = 54;
 export const LIVE_WORDS = 55;
-/** Stamp slots handed out so far, freed ones on the stack, and the stack's highest level so far. */
+/** Stamp slots handed out so far; freed slots on the stack; and the most that the stack has ever had. */
 export const SLOTS = 56;
 export const FREE = 57;
 export const FREE_HIGH = 58;
-/** `lru`: first and last generation in use, ticks a generation lasts, entries at the front that are in exact order. */
+/** `lru`: first and last generation in use, ticks that a generation lasts, entries at the front in exact order. */
 export const OLDEST = 59;
 export const NEWEST = 60;
 export const WIDTH = 61;
 export const SORTED = 62;
-/** `s3fifo`: bytes in the queues; number of the ghosts' sets less one. */
+/** `s3fifo`: bytes in the two queues; the number of sets of ghosts, less one. */
 export const SMALL_BYTES = 63;
 export const MAIN_BYTES = 64;
 export const GHOST_MASK = 65;
-/** Counters as 64-bit floats, from this word on; the names are numbers of the Float64Array. */
+/** The counters, 64-bit floats, begin at this word. Their names are indexes of the Float64Array. */
 export const COUNTERS_AT = 72;
 export const EVICTIONS = 36;
 export const EXPIRATIONS = 37;
 export const MOVES = 38;
 export const GHOST_CLOCK = 39;
 
-/** Generations of `lru`; a power of two. 256 keep one below 2,048 entries in a full shard of usual entries. */
+/** Generations of `lru`, a power of two. With 256, a generation of a full shard of usual entries has under 2,048 entries. */
 export const GENERATIONS = 256;
-/** Tick at which each generation begins. */
+/** The tick at which each generation begins. */
 export const STARTS_AT = 96;
-/** Sentinels of the queues, shaped as the start of an entry so that its neighbours need not know. */
+/** The sentinels of the queues. They have PREV and NEXT where an entry has them, so linking treats both alike. */
 export const SENTINELS_AT = STARTS_AT + GENERATIONS;
 const SENTINEL_WORDS = 4;
 const AREAS_AT = SENTINELS_AT + GENERATIONS * SENTINEL_WORDS;
 
-/** An entry: these words, the deadline's low word when DATED, the key's bytes, the value's bytes, up to 3 of padding. */
+/** An entry: these words, the deadline's low word if DATED, the bytes of key and value, up to 3 bytes of padding. */
 export const CHAIN = 0;
 export const HASH = 1;
 export const PREV = 2;
 export const NEXT = 3;
-/** Slot of the entry's stamp; 0 marks a dead entry, whose room the log takes back when its tail gets there. */
+/** Slot of the entry's stamp. 0 marks a dead entry; the log reuses its room when TAIL gets there. */
 export const SLOT = 4;
-/** Key length (low 16 bits) and the deadline's high 16 bits. */
+/** Key length (low 16 bits) and the high 16 bits of the deadline. */
 export const SIZES = 5;
 /** Value length (low 29 bits) and the three flags. */
 export const VALUE = 6;
@@ -84,20 +84,20 @@ const INDEX_BYTES = 8;
 /** The ghosts' table has at most two words an entry. */
 const GHOST_BYTES = 8;
 
-/** What goes when there is no room; with `noeviction` nothing does, and uses are noted as with `lru`. */
+/** Which entries give way when there is no room: with `noeviction` none, though uses are noted as with `lru`. */
 export type Eviction = "lru" | "s3fifo" | "noeviction";
 
-/** Words of the log that an entry takes. */
+/** The words that an entry takes in the log. */
 export function entryWords(keyBytes: number, valueBytes: number, dated: boolean): number {
   return HEADER_WORDS + (dated ? 1 : 0) + ((keyBytes + valueBytes + 3) >>> 2);
 }
 
-/** What an entry costs beside its words: its share of the tables. */
+/** The bytes that an entry takes in the tables. */
 export function shareBytes(eviction: Eviction): number {
   return eviction === "s3fifo" ? INDEX_BYTES + GHOST_BYTES : INDEX_BYTES;
 }
 
-/** Bytes that an entry of so many words counts against the limit. */
+/** The bytes that an entry of so many words counts against the limit. */
 export function chargeOf(geometry: Geometry, words: number, dated: boolean): number {
   return words * 4 + geometry.shareBytes + (dated ? 0 : geometry.undatedBytes);
 }
@@ -107,7 +107,7 @@ export interface Geometry {
   readonly limitBytes: number;
   readonly eviction: Eviction;
   readonly shareBytes: number;
-  /** What an entry without a deadline counts for one, so that a full shard can give it one. */
+  /** The bytes that an entry without a deadline counts for one, so that even a full shard can give it one. */
   readonly undatedBytes: number;
   readonly bucketsAt: number;
   readonly bucketWords: number;
@@ -121,7 +121,7 @@ export interface Geometry {
   readonly totalBytes: number;
 }
 
-/** Slack of the log: a large one makes cleaning cheap, this one keeps the process within 1.09 of its limit. */
+/** The log is a twelfth larger than the limit: more would make cleaning cheaper, this keeps memory within 1.09 limits. */
 const SLACK_SHARE = 12;
 const SMALL_STORE_BYTES = 1 << 20;
 
@@ -158,14 +158,11 @@ export function geometryOf(limitBytes: number, eviction: Eviction): Geometry {
 /** Buckets of an empty table. */
 export const FIRST_BUCKETS = 16;
 
-/** Enough for many threads to write at once without making an even spread of the limit too coarse. */
+/** Small enough that threads seldom meet in a shard, large enough that keys fill all shards about evenly. */
 const SHARD_BYTES = 32 << 20;
 const MAX_SHARDS = 256;
 
-/**
- * How many shards a store gets: a power of two such that each has 32 MiB or more and room for four of the largest
- * values.
- */
+/** The number of shards: the largest power of two with which each has 32 MiB and room for four of the largest values. */
 export function shardCountFor(maxBytes: number, maxValueBytes: number): number {
   const shardBytes = Math.max(SHARD_BYTES, 4 * maxValueBytes);
   let count = 1;

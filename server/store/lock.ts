@@ -1,24 +1,24 @@
 /**
- * The mutex of a shard and the counter that tells readers of a writer.
+ * The mutex of a shard, and the sequence number by which readers notice a writer.
  *
- * A writer holds the mutex and makes the sequence odd while it changes anything a reader looks at; a reader that sees
- * the same even number before and after has seen no half-done write. Does not know what is written.
+ * A writer holds the mutex, and makes the sequence odd while it changes words that readers read. A reader that sees the
+ * same even number before and after has read no half-done write. Does not know what is written.
  */
 import { MUTEX, SEQUENCE, WAITERS } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
-/** A thread died holding the mutex, and nobody has recovered the shard in time. */
+/** The mutex did not come free in time: most likely its holder is dead and the shard not recovered yet. */
 export class ShardLockedError extends Error {
   constructor() {
-    super("a shard of the store is locked and does not come free");
+    super("a shard of the store stays locked: the thread that locked it may be dead");
   }
 }
 
-/** A wake-up can be lost with the thread it went to: nobody sleeps longer than this without looking. */
+/** A sleeper looks again after so long, because a wake-up is lost if the thread that got it dies. */
 const LOOK_AGAIN_MS = 10;
 const SPINS = 200;
 
-/** Takes the mutex for `thread` (not 0) within `waitMs`, else throws ShardLockedError. */
+/** Takes the mutex for `thread`, which is not 0. Throws ShardLockedError after `waitMs`. */
 export function lock(shard: Shard, thread: number, waitMs: number): void {
   if (Atomics.compareExchange(shard.words, MUTEX, 0, thread) === 0) return;
   lockSlowly(shard.words, thread, waitMs);
@@ -43,7 +43,7 @@ export function unlock(shard: Shard): void {
   if (Atomics.load(shard.words, WAITERS) > 0) Atomics.notify(shard.words, MUTEX, 1);
 }
 
-/** Locks and tells readers to keep off, until `leave`. */
+/** Takes the mutex and keeps readers off, until `leave`. */
 export function enter(shard: Shard, thread: number, waitMs: number): void {
   lock(shard, thread, waitMs);
   Atomics.add(shard.words, SEQUENCE, 1);
@@ -57,7 +57,7 @@ export function leave(shard: Shard): void {
 /** x86 keeps a load behind the loads before it; elsewhere only a read-modify-write does. */
 const LOADS_IN_ORDER = process.arch === "x64" || process.arch === "ia32";
 
-/** True when no writer has been inside since the sequence was read as `sequence`. */
+/** True: no writer has been inside since the sequence was read as `sequence`. */
 export function unchangedSince(shard: Shard, sequence: number): boolean {
   if (LOADS_IN_ORDER) return Atomics.load(shard.words, SEQUENCE) === sequence;
   return Atomics.add(shard.words, SEQUENCE, 0) === sequence;

@@ -1,27 +1,28 @@
 /**
- * `eviction lru`: least recently used first, in exact order, though a hit writes one word and relinks nothing.
+ * `eviction lru`: the least recently used entry goes first, in exact order, though a hit writes one word and relinks
+ * nothing.
  *
- * A use stamps the entry with the shard's tick. Entries queue by generation, a span of ticks:
+ * A use stamps the entry with the shard's tick. Entries queue by generation; a generation is a span of ticks:
  *
  *      OLDEST                                    NEWEST
  *      [ sorted | rest ]  [ ... ]  [ ... ]  ...  [ new entries ]
  *
- * An entry lags behind in the generation it was queued in; when that one becomes the oldest, a batch of it is read:
- * who has been used since goes to the generation of his stamp, the rest is sorted by stamp, and these are the victims in
- * order. Every stamp that belongs to the oldest generation is then in it, so the order is exact as long as a
- * generation is no longer than a batch (beyond that, nearly). The work is one visit for each time an entry was used in
- * one generation or more, not for each hit. Only the holder of the mutex comes here.
+ * A use does not move an entry out of the generation that it is queued in. When that generation becomes the oldest, its
+ * entries are visited, a batch at a time: an entry used since moves to the generation of its stamp, and the others are
+ * sorted by stamp. They are the next victims, in that order. By then the oldest generation has every entry whose stamp
+ * belongs to it, so the order is exact if a generation fits one batch, and nearly exact if not. An entry costs one visit
+ * for each generation that it moves to, however often it is hit. Only the holder of the mutex comes here.
  */
 import { GENERATIONS, NEWEST, NEXT, OLDEST, PREV, SLOT, SORTED, STARTS_AT, TICK, WIDTH } from "./layout.ts";
 import { appendQueue, appendTo, emptyQueue, firstOf, sentinelOf, unqueue } from "./queues.ts";
 import type { Shard } from "./shard.ts";
 
-/** Entries sorted at once: bounds the stall of the one eviction that finds the sorted ones used up. */
+/** Entries sorted at once. It bounds the stall of the eviction that finds no sorted entry left. */
 const BATCH = 2048;
 const batchRefs = new Int32Array(BATCH);
 const batchOrder = new Float64Array(BATCH);
 
-/** Ticks are compared by signed difference; older stamps than this are drawn up to it. */
+/** Ticks are compared by signed difference, so no start of a generation may lag behind by more than this. */
 const TICK_SPAN = 2 ** 30;
 
 /** Queues a new entry as the most recently used. */
@@ -29,17 +30,17 @@ export function linkLru(shard: Shard, ref: number): void {
   const { words } = shard;
   if (((words[TICK]! - startOf(shard, words[NEWEST]!)) | 0) >= words[WIDTH]!) openGeneration(shard);
   const tick = words[TICK]!;
-  appendTo(words, words[NEWEST]!, ref);
+  appendTo(shard, words[NEWEST]!, ref);
   words[shard.stampsAt + words[ref + SLOT]!] = tick;
   words[TICK] = tick + 1;
 }
 
-/** The least recently used entry, or 0 when there is none. */
+/** The least recently used entry; 0: there is none. */
 export function lruVictim(shard: Shard): number {
   const { words } = shard;
   for (;;) {
     const oldest = words[OLDEST]!;
-    const first = firstOf(words, oldest);
+    const first = firstOf(shard, oldest);
     if (first === 0) {
       if (oldest === words[NEWEST]) return 0;
       closeOldest(shard);
@@ -56,11 +57,11 @@ export function lruVictim(shard: Shard): number {
 }
 
 function requeue(shard: Shard, ref: number, generation: number): void {
-  unqueue(shard.words, ref);
-  appendTo(shard.words, generation, ref);
+  unqueue(shard, ref);
+  appendTo(shard, generation, ref);
 }
 
-/** Brings the first BATCH entries of the oldest generation into order, less those that have been used since. */
+/** Sorts the first BATCH entries of the oldest generation by stamp, and moves on those that have been used since. */
 function sortBatch(shard: Shard, oldest: number): void {
   const { words, stampsAt } = shard;
   const sentinel = sentinelOf(oldest);
@@ -74,7 +75,7 @@ function sortBatch(shard: Shard, oldest: number): void {
       const age = (words[stampsAt + words[ref + SLOT]!]! - start) | 0;
       batchOrder[count] = age * BATCH + count;
       batchRefs[count++] = ref;
-      unqueue(words, ref);
+      unqueue(shard, ref);
     } else {
       requeue(shard, ref, generation);
     }
@@ -86,7 +87,7 @@ function sortBatch(shard: Shard, oldest: number): void {
   words[SORTED] = count;
 }
 
-/** The place in the batch that an order number carries, also when the age before it is negative. */
+/** The place in the batch, which is the low part of an order number; also where the age in its high part is negative. */
 function modulo(order: number): number {
   return order - Math.floor(order / BATCH) * BATCH;
 }
@@ -126,12 +127,12 @@ function generationOf(shard: Shard, ref: number): number {
   return (oldest + low) & (GENERATIONS - 1);
 }
 
-/** Begins a new generation with the present tick; when there are too many, every two become one first. */
+/** Begins a new generation with the present tick. When all generations are in use, it first merges them in pairs. */
 function openGeneration(shard: Shard): void {
   const { words } = shard;
   if (span(shard) === GENERATIONS) mergePairs(shard);
   const next = (words[NEWEST]! + 1) & (GENERATIONS - 1);
-  // The present tick may be on entries of the generation that ends here.
+  // Entries of the generation that ends here may already have the present tick.
   words[TICK]!++;
   words[NEWEST] = next;
   words[STARTS_AT + next] = words[TICK]!;
@@ -146,14 +147,14 @@ function mergePairs(shard: Shard): void {
     const second = (first + 1) & (GENERATIONS - 1);
     const merged = (oldest + pair) & (GENERATIONS - 1);
     words[STARTS_AT + merged] = words[STARTS_AT + first]!;
-    if (merged !== first) appendQueue(words, first, merged);
-    appendQueue(words, second, merged);
+    if (merged !== first) appendQueue(shard, first, merged);
+    appendQueue(shard, second, merged);
   }
   words[NEWEST] = (oldest + GENERATIONS / 2 - 1) & (GENERATIONS - 1);
   words[WIDTH] = Math.min(words[WIDTH]! * 2, TICK_SPAN / GENERATIONS);
 }
 
-/** Keeps all starts within TICK_SPAN of the present tick, so that differences keep their sign when ticks wrap. */
+/** Keeps all starts within TICK_SPAN of the present tick, so that differences have the right sign when ticks wrap. */
 function drawUpStarts(shard: Shard): void {
   const { words } = shard;
   const tick = words[TICK]!;
@@ -163,10 +164,10 @@ function drawUpStarts(shard: Shard): void {
   }
 }
 
-/** Goes on to the next generation; when few are left, the next ones may be shorter. */
+/** Makes the next generation the oldest. When few are left, new ones get shorter, which makes the order more exact. */
 function closeOldest(shard: Shard): void {
   const { words } = shard;
-  emptyQueue(words, words[OLDEST]!);
+  emptyQueue(shard, words[OLDEST]!);
   words[OLDEST] = (words[OLDEST]! + 1) & (GENERATIONS - 1);
   words[SORTED] = 0;
   const left = span(shard);

@@ -1,19 +1,19 @@
 /**
- * `eviction noeviction`: a new entry that finds no room is not kept; only what is due gives way to it.
+ * `eviction noeviction`: an entry that finds no room is not kept; only entries whose time is up give way to it.
  *
- * What is due has no order, so it is looked for, and not for long: a full store has to refuse as quickly as it takes. What a
- * search does not get to is left to the sweep. Uses are stamped and queued as with `lru`. Every caller holds the mutex
- * and keeps readers off.
+ * No index has the entries that are due, so a search looks for them. It is short, because a full store has to refuse as
+ * quickly as it accepts; the sweep finds the others. Uses are stamped and queued as with `lru`. Every caller holds the
+ * mutex and keeps readers off.
  */
 import { putEntry } from "./entries.ts";
 import { chargeOf, entryWords, USED_BYTES } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 import { afterBucket, expireBucket, POSITIONS, positionOf } from "./walk.ts";
 
-/** Buckets in a row with nothing due in them that end a search: some 5 us where they are not in the processor's cache. */
+/** A search ends after so many buckets in a row without a due entry: some 5 us if none of them is in the CPU's cache. */
 const BARREN_BUCKETS = 64;
 
-/** As `putEntry`, whatever the policy; where nothing is evicted, what is due goes first if there is no room otherwise. */
+/** As `putEntry`, for every policy. With `noeviction`, an entry without room gets a second try after a search. */
 export function keepEntry(
   shard: Shard,
   hash: number,
@@ -29,7 +29,7 @@ export function keepEntry(
   return putEntry(shard, hash, key, value, deadline, now);
 }
 
-/** Expires what is due from the bucket of `hash` on, until there is room for so many bytes. */
+/** Expires entries that are due, from the bucket of `hash` on, until there is room for so many bytes or the search ends. */
 function expireFor(shard: Shard, hash: number, bytes: number, now: number): void {
   const mostUsed = shard.geometry.limitBytes - bytes;
   let position = positionOf(hash);

@@ -1,16 +1,16 @@
 /**
- * Has the processor fetch what look-ups of many keys will read, before the first of them is looked up.
+ * Makes the CPU fetch the memory that look-ups of many keys will read, before the first of them begins.
  *
  *      hashes -> bucket of each -> header, key and value of each -> the same of the next in its chain -> stamp of each
  *
- * A look-up waits for its bucket, then for its entry: 100 ns and more for each that is not in the processor's cache. Each
- * loop here does one step for all keys and is so short that a processor begins many loads before the first one ends.
- * What is read may be torn and decides nothing. Knows neither keys nor sequences; allocates nothing.
+ * A look-up waits for its bucket and then for its entry, 100 ns and more for each that is not in the CPU's cache. Each loop
+ * here takes one step for all keys, and is so short that the CPU begins many loads before the first one ends. The words
+ * read may be torn, and nothing is decided by them. Knows neither keys nor sequences; allocates nothing.
  */
 import { CHAIN, HASH, LEVEL_MASK, SLOT, SPLIT } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
-/** Keys that can be read ahead together. */
+/** The most keys in one call: enough for as many loads under way as a CPU can have. */
 export const MAX_AHEAD = 64;
 
 /** Words in a cache line. */
@@ -23,10 +23,10 @@ export class ReadAhead {
   readonly #readsStamps: boolean;
   readonly #shift: number;
   readonly #refs = new Int32Array(MAX_AHEAD);
-  /** Keeps the compiler from leaving out loads that nobody looks at. */
+  /** Takes the words read, or the compiler would leave out loads whose result nobody uses. */
   seen = 0;
 
-  /** Shards of one geometry; the top bits of a hash, from `shift` on, are the number of its shard. */
+  /** All shards have one geometry. The bits of a hash from `shift` up are the number of its shard. */
   constructor(shards: readonly Shard[], shift: number) {
     this.#words = shards.map(({ words }) => words);
     this.#bucketsAt = shards[0]!.bucketsAt;
@@ -35,7 +35,7 @@ export class ReadAhead {
     this.#shift = shift;
   }
 
-  /** Fetches for `hashes[from, to)`, at most MAX_AHEAD of them. */
+  /** Reads ahead for `hashes[from, to)`, at most MAX_AHEAD of them. */
   fetch(hashes: Int32Array, from: number, to: number): void {
     this.#findHeads(hashes, from, to);
     this.#touch(hashes, from, to);
@@ -44,7 +44,7 @@ export class ReadAhead {
     if (this.#readsStamps) this.#touchStamps(hashes, from, to);
   }
 
-  /** As `bucketOf`, without a branch: whether a bucket has been split is anybody's guess, and a wrong one costs more. */
+  /** As `bucketOf`, but without a branch, which the CPU would often mispredict: that costs more than the arithmetic. */
   #findHeads(hashes: Int32Array, from: number, to: number): void {
     const bucketsAt = this.#bucketsAt;
     for (let i = from; i < to; i++) {
@@ -57,7 +57,7 @@ export class ReadAhead {
     }
   }
 
-  /** An entry's first three cache lines: its header, its key and a value of 100 bytes. */
+  /** Reads the first three cache lines of each entry: header, key and the first 100 bytes of the value. */
   #touch(hashes: Int32Array, from: number, to: number): void {
     let seen = 0;
     for (let i = from; i < to; i++) {
@@ -68,7 +68,7 @@ export class ReadAhead {
     this.seen ^= seen;
   }
 
-  /** Where the first in the chain is another key's entry, goes on to the next. */
+  /** Goes on to the next entry of the chain where the first one is another key's. */
   #passOthers(hashes: Int32Array, from: number, to: number): void {
     for (let i = from; i < to; i++) {
       const words = this.#wordsOf(hashes[i]!);
@@ -77,7 +77,7 @@ export class ReadAhead {
     }
   }
 
-  /** Where the policy looks at an entry's stamp before it notes a use. A torn slot leads anywhere, or to nothing. */
+  /** Reads the stamps, which `s3fifo` looks at before it notes a use. A torn slot may lead anywhere, or to undefined. */
   #touchStamps(hashes: Int32Array, from: number, to: number): void {
     let seen = 0;
     for (let i = from; i < to; i++) {

@@ -1,26 +1,10 @@
 /**
- * One shard: its memory seen through typed arrays, and the way to the empty state.
+ * One shard: its memory seen through typed arrays.
  *
- * A shard is a SharedArrayBuffer of its own with everything in it, so that threads share it by handing the buffer
- * over; this object is one thread's view and holds no state besides, but for whom this thread wants to be told. It does not know keys, policies or time.
+ * All of a shard lies in one SharedArrayBuffer, so threads share a shard by handing over the buffer. This object is one
+ * thread's view of it; its only state beside that memory is the callback `onEnd`. Knows no keys, policies or time.
  */
-import {
-  COUNTERS_AT,
-  END,
-  FIRST_BUCKETS,
-  GENERATIONS,
-  type Geometry,
-  GHOST_MASK,
-  HEAD,
-  LEVEL_MASK,
-  OLDEST,
-  SPLIT,
-  STARTS_AT,
-  TAIL,
-  TICK,
-  WIDTH,
-} from "./layout.ts";
-import { emptyQueue } from "./queues.ts";
+import { type Geometry, STARTS_AT } from "./layout.ts";
 
 export class Shard {
   readonly geometry: Geometry;
@@ -29,16 +13,16 @@ export class Shard {
   readonly counters: Float64Array;
   readonly view: DataView;
   readonly buffer: Buffer;
-  /** The geometry's numbers that the hot path needs, one load away. */
+  /** Numbers of the geometry that the hot path needs, one load nearer. */
   readonly bucketsAt: number;
   readonly stampsAt: number;
   readonly arenaAt: number;
   readonly arenaWords: number;
-  /** Stamps are ticks; otherwise numbers of uses. */
+  /** True: a stamp is the tick of the last use; false: it is the number of uses. */
   readonly isLru: boolean;
-  /** Entries give way to new ones. */
+  /** Whether entries give way to new ones. */
   readonly evicts: boolean;
-  /** Told of the key of an entry that is evicted or expires, inside the lock: must only note it. */
+  /** Is called with the key of each entry that this thread evicts or expires, inside the lock: it may only note the key. */
   onEnd: ((key: Buffer) => void) | undefined = undefined;
 
   constructor(memory: SharedArrayBuffer, geometry: Geometry) {
@@ -55,27 +39,4 @@ export class Shard {
     this.isLru = geometry.eviction !== "s3fifo";
     this.evicts = geometry.eviction !== "noeviction";
   }
-}
-
-/**
- * Makes a new or torn shard an empty one. Leaves the sequence, the mutex and the tick alone (readers rely on them),
- * and the counters of evictions and expirations, which never go back.
- */
-export function emptyShard(shard: Shard): void {
-  const { words, geometry } = shard;
-  // One more than in use: a torn split may have begun the next.
-  const bucketsUsed = Math.min(geometry.bucketWords, words[LEVEL_MASK]! + 2 + words[SPLIT]!);
-  words.fill(0, geometry.bucketsAt, geometry.bucketsAt + bucketsUsed);
-  const ghostsUsed = Math.min(geometry.ghostWords, (words[GHOST_MASK]! + 1) * 8);
-  words.fill(0, geometry.ghostsAt, geometry.ghostsAt + ghostsUsed);
-  words.fill(0, TICK + 1, COUNTERS_AT);
-  words[LEVEL_MASK] = FIRST_BUCKETS - 1;
-  words[SPLIT] = 0;
-  words[HEAD] = geometry.arenaAt;
-  words[TAIL] = geometry.arenaAt;
-  words[END] = geometry.arenaAt;
-  words[OLDEST] = 0;
-  words[WIDTH] = 1;
-  words[STARTS_AT] = words[TICK]!;
-  for (let queue = 0; queue < GENERATIONS; queue++) emptyQueue(shard.words, queue);
 }

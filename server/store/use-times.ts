@@ -1,11 +1,11 @@
 /**
- * When what was used last: the ticks of a shard's clock of uses, told as time.
+ * How long ago an entry was used: turns ticks of a shard's clock of uses into time.
  *
- * Owns readings of that clock, taken now and then. Keeps: their number is bounded, and the older a reading, the fewer are kept
- * around it, so that an idle time is off by a share of itself. Does not know entries; `lru` alone counts ticks.
+ * Owns readings of that clock. Keeps: their number is bounded, and the older they are, the wider they are spaced, so an
+ * idle time is wrong by a small part of itself at most. Knows no entries. Only `lru` and `noeviction` count ticks.
  */
 
-/** Readings kept: taken once a second they are exact for a minute, and within some per cent for days. */
+/** Taken once a second, so many readings are exact for a minute and within a few per cent for days. */
 const MAX_READINGS = 128;
 
 interface Reading {
@@ -16,23 +16,23 @@ interface Reading {
 export class UseTimes {
   readonly #readings: Reading[] = [];
 
-  /** The clock of uses stands at `tick` now. */
+  /** Takes a reading: the clock of uses stands at `tick`. */
   note(nowMs: number, tick: number): void {
     const last = this.#readings.at(-1);
-    // Nothing was used since: the reading before this one says as much.
+    // Without a use since the last reading, that reading says as much.
     if (last?.tick === tick) return;
     this.#readings.push({ atMs: nowMs, tick });
     if (this.#readings.length > MAX_READINGS) this.#forgetOne(nowMs);
   }
 
-  /** How long ago the use was that was stamped with `stamp`, at least; 0: no reading is younger. */
+  /** The least time since the use that has this stamp; 0: no reading has been taken since. */
   idleMs(nowMs: number, stamp: number): number {
-    // A use is stamped with the tick before it; ticks go round at 2^32.
+    // A use has the tick from before it as its stamp. Ticks wrap at 2^32.
     const after = this.#readings.find(({ tick }) => ((tick - stamp) | 0) > 0);
     return after === undefined ? 0 : nowMs - after.atMs;
   }
 
-  /** The reading goes whose neighbours are nearest to each other for their age. */
+  /** Drops the reading whose neighbours are nearest to each other, measured by their age. */
   #forgetOne(nowMs: number): void {
     const readings = this.#readings;
     let least = Number.POSITIVE_INFINITY;

@@ -1,20 +1,20 @@
 /**
- * Going through a shard bit by bit: the scan for KEYS and the sweep of what has expired.
+ * Going through one shard, a bucket at a time.
  *
- * A position is a point in the space of bit-reversed hashes. A bucket of a linear hash table, whatever the table's
- * size at the moment, is an interval there; a step treats the bucket that a position falls into and goes on to the
- * interval's end. So a table that grows between two steps moves no entry from before the position to behind it or back:
- * what is present throughout is met once, and any number is a valid position. The caller holds the mutex.
+ * A position is a point in the space of bit-reversed hashes. At every size of the table, a bucket is an interval of that
+ * space. A step treats the bucket that the position is in and goes on to the end of its interval. When the table grows
+ * between two steps, it splits intervals and moves none, so an entry that is present throughout is met exactly once, and
+ * every number is a valid position. The caller holds the mutex.
  */
 import { deadlineOf, expire } from "./entries.ts";
 import { bucketOf, keyAt } from "./index-table.ts";
 import { CHAIN, IS_ABSENT, LEVEL_MASK, SIZES, SPLIT, VALUE } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
-/** Positions of a shard: 0 to this, not included. */
+/** Positions of a shard are 0 to POSITIONS - 1. */
 export const POSITIONS = 2 ** 32;
 
-/** Adds copies of the live keys in the bucket at `position` to `keys`; returns the next position, up to POSITIONS. */
+/** Adds copies of the live keys in the bucket at `position` to `keys`; returns the next position, POSITIONS at the end. */
 export function scanBucket(shard: Shard, position: number, now: number, keys: Buffer[]): number {
   const { words } = shard;
   for (let ref = words[bucketOf(shard, reversed(position))]!; ref !== 0; ref = words[ref + CHAIN]!) {
@@ -27,7 +27,7 @@ export function scanBucket(shard: Shard, position: number, now: number, keys: Bu
   return afterBucket(shard, position);
 }
 
-/** The first entry at `position` that is due at `now`, or 0. */
+/** The first entry in the bucket at `position` whose time is up at `now`, or 0. */
 export function dueEntry(shard: Shard, position: number, now: number): number {
   const { words } = shard;
   for (let ref = words[bucketOf(shard, reversed(position))]!; ref !== 0; ref = words[ref + CHAIN]!) {
@@ -36,7 +36,7 @@ export function dueEntry(shard: Shard, position: number, now: number): number {
   return 0;
 }
 
-/** Ends every entry at `position` that is due; returns how many. */
+/** Expires every entry in the bucket at `position` whose time is up; returns how many. */
 export function expireBucket(shard: Shard, position: number, now: number): number {
   let expired = 0;
   for (let ref = dueEntry(shard, position, now); ref !== 0; ref = dueEntry(shard, position, now)) {
@@ -46,7 +46,7 @@ export function expireBucket(shard: Shard, position: number, now: number): numbe
   return expired;
 }
 
-/** The end of the interval of the bucket that `position` falls into. */
+/** Where the next bucket begins. */
 export function afterBucket(shard: Shard, position: number): number {
   const mask = shard.words[LEVEL_MASK]!;
   const low = reversed(position) & mask;
@@ -55,7 +55,7 @@ export function afterBucket(shard: Shard, position: number): number {
   return (Math.floor(position / size) + 1) * size;
 }
 
-/** The position of the bucket of a hash. */
+/** A position in the bucket of a hash. */
 export function positionOf(hash: number): number {
   return reversed(hash) >>> 0;
 }

@@ -1,8 +1,9 @@
 /**
- * What the main thread and its workers say to each other.
+ * The messages between the main thread and its workers.
  *
- * Commands travel as the RESP bytes a client would send and replies as those it would get, all of a tick in one
- * message: one buffer that changes hands is cheaper than any number of small objects that are copied.
+ * Owns the types only. Commands travel as the RESP bytes that a client would send, replies as the bytes that a client
+ * would get. Those of one tick share one message and one buffer, because a buffer that changes threads is cheaper than
+ * many small objects that are copied.
  */
 
 import type { DirectiveChange } from "../conf/change-directive.ts";
@@ -16,10 +17,12 @@ export interface WorkerStart {
   readonly conf: NodeConf;
   /** 2 and up; the main thread is 1. */
   readonly thread: number;
+  /** The port for clients. */
   readonly port: number;
+  /** The memory of SharedCounts. */
   readonly counts: SharedArrayBuffer;
   readonly groups: readonly WorkerGroup[];
-  /** What is to be answered before anything else. */
+  /** What is in force now, such as a pause. The worker obeys it before it listens. */
   readonly standing: readonly Question[];
 }
 
@@ -29,18 +32,21 @@ export interface WorkerGroup {
   readonly mirrors: StoreHandle | undefined;
 }
 
-/** Commands of one tick. At each place: the worker's id for it, its number in NODE_COMMANDS, its client, and the dialect of the reply. */
+/** The commands of one tick. `ids[i]`, `numbers[i]`, `clients[i]` and `protocols[i]` belong to the i-th of them. */
 export interface CommandBatch {
   readonly kind: "commands";
+  /** The worker's ids, by which the replies are told apart. */
   readonly ids: readonly number[];
+  /** Places in NODE_COMMANDS. */
   readonly numbers: readonly number[];
   readonly clients: readonly number[];
+  /** The RESP version of each reply. */
   readonly protocols: readonly (2 | 3)[];
-  /** The words of the commands, one command after the other, in RESP. */
+  /** The words of the commands in RESP, one command behind the other. */
   readonly bytes: Uint8Array;
 }
 
-/** Replies of one tick, in any order. A command that has no reply gets one of no bytes. */
+/** The replies of one tick, in any order. A command without a reply has one of length 0. */
 export interface ReplyBatch {
   readonly kind: "replies";
   readonly ids: readonly number[];
@@ -48,7 +54,7 @@ export interface ReplyBatch {
   readonly bytes: Uint8Array;
 }
 
-/** What a client gets unasked, in either dialect: only its own thread knows which one it speaks now. */
+/** What a client gets unasked, in RESP2 and RESP3: only the worker knows which of them its client speaks by then. */
 export interface ClientPush {
   readonly client: number;
   /** As in Connection.push. */
@@ -57,7 +63,7 @@ export interface ClientPush {
   readonly bytes3: Uint8Array;
 }
 
-/** A worker obeys in order: the answer to a question says that it has done what it was told before. */
+/** A worker obeys in order: when it answers a question, all messages before that question have been obeyed. */
 export type ToWorker =
   | ReplyBatch
   | { readonly kind: "pushes"; readonly pushes: readonly ClientPush[] }
@@ -70,11 +76,16 @@ export type ToWorker =
 
 export type ToMain =
   | CommandBatch
+  /** The worker listens. */
   | { readonly kind: "ready" }
+  /** The worker cannot listen. */
   | { readonly kind: "failed"; readonly text: string }
   | { readonly kind: "log"; readonly line: string }
+  /** A client is no longer connected. */
   | { readonly kind: "gone"; readonly client: number }
-  /** For those who say MONITOR. */
+  /** A line of MONITOR. */
   | { readonly kind: "seen"; readonly line: string }
+  /** The answer to `ask`. */
   | { readonly kind: "answer"; readonly question: number; readonly answer: AnswerTo<Question> }
+  /** The answer to `figures` and to `stopListening`. */
   | { readonly kind: "figures"; readonly question: number; readonly figures: WorkerFigures };

@@ -1,15 +1,15 @@
 /**
- * The clients of one thread, main or worker: the same reader limits, the same log lines, the same way of a hit.
+ * The clients of one thread, the main thread or a worker: the same limits, the same log lines, the same way of a hit.
  *
- * Owns what is alike on every thread. What differs is handed in: who runs the commands that need the node.
+ * Owns what is alike on every thread. The caller hands in what differs: how a command that needs the node is run.
  */
 
 import { QuietLog } from "../../cluster/quiet-log.ts";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import { GetRun } from "../../proto/get-run.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { addressesOf } from "../clients/client-line.ts";
-import { Clients } from "../clients/clients.ts";
+import { Clients, type ClientsOptions } from "../clients/clients.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { ConnectionHost } from "../clients/connection-host.ts";
@@ -18,7 +18,8 @@ import { LiveReaderLimits } from "../clients/reader-limits.ts";
 import type { SharedCounts } from "../clients/shared-counts.ts";
 import { WriteQueue } from "../clients/write-queue.ts";
 import type { Command } from "../commands/command.ts";
-import { COMMANDS, execute } from "../commands/table.ts";
+import { execute } from "../commands/execute.ts";
+import { COMMANDS } from "../commands/table.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Latency } from "../counters/latency.ts";
 import type { Waiter } from "../groups/flights.ts";
@@ -32,7 +33,7 @@ import type { ThreadSessions } from "../sessions/thread-sessions.ts";
 export interface ThreadClientsOptions {
   readonly conf: NodeConf;
   readonly log: Log;
-  readonly world: Pick<Nature, "clock" | "soon" | "after" | "quietlyAfter" | "quietlyEvery">;
+  readonly world: Pick<World, "clock" | "soon" | "after" | "quietlyAfter" | "quietlyEvery">;
   readonly groups: Groups<HeldGroup>;
   readonly counters: ConnectionHost<Connection>["counters"];
   readonly waitLatency: Latency;
@@ -41,9 +42,9 @@ export interface ThreadClientsOptions {
   readonly counts: SharedCounts;
   readonly sharesPort: boolean;
   readonly sessions: ThreadSessions;
-  /** Told that a client is no longer connected. */
+  /** Hears that a client is no longer connected. */
   gone(client: number): void;
-  /** As ConnectionHost<Connection>'s. */
+  /** As in ConnectionHost. */
   readonly missed?: (key: Buffer, waiter: Waiter) => void;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
@@ -52,16 +53,11 @@ export interface ThreadClientsOptions {
 const GET: CommandShape = COMMANDS.get("get")!;
 const GET_NAME = Buffer.from("GET");
 
-/** Clients that nobody has connected yet. */
+/** The thread accepts no client before `listen` is called. */
 export function createThreadClients(options: ThreadClientsOptions): Clients {
-  const { conf, log, world, groups, counters, waitLatency, thread, counts, sharesPort, sessions } = options;
-  const { clock } = world;
-  const limits = new LiveReaderLimits(conf);
-  // A stranger who is closed a thousand times a second must not fill the log.
-  const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, clock);
-  const output = new Output();
-  const known = new RunHashes();
-  const run = new GetRun((found) => known.prepare(found, groups));
+  const { conf, log, world, thread, counts, sharesPort, sessions } = options;
+  // A stranger whose connections are closed a thousand times a second must not fill the log.
+  const quiet = new QuietLog({ info: (text) => log.info(text), warn: (text) => log.warn(text) }, world.clock);
   return new Clients({
     thread,
     counts,
@@ -74,50 +70,57 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
       sessions.pubSub.forget(connection);
       options.gone(connection.id);
     },
-    host: {
-      groups,
-      output,
-      writes: new WriteQueue(output, (run) => world.soon(run)),
-      known,
-      run,
-      conf,
-      limits: (authenticated) => limits.of(authenticated),
-      clock,
-      world,
-      passwords: new Passwords({
-        conf,
-        world,
-        counters,
-        warn: (text) => quiet.warn("wrong password over HTTP", text),
-      }),
-      counters,
-      waitLatency,
-      missed:
-        options.missed &&
-        ((key, waiter) => {
-          sessions.stats.general++;
-          options.missed!(key, waiter);
-        }),
-      missAnswered: (connection, key, ms, isFailure) => {
-        waitLatency.observe(ms / 1000);
-        sessions.performed(GET, () => [GET_NAME, key], { ms, isFailure }, connection);
-      },
-      isObserved: () => sessions.isObserved,
-      execute: (args, connection) =>
-        execute(args, {
-          connection,
-          conf,
-          log,
-          sessions,
-          commands: COMMANDS,
-          runOnNode: (command, words) => options.run(command, words, connection),
-        }),
-      dropped: ({ id, socket }, why) =>
-        quiet.warn(why, `closed client ${id}, ${addressesOf(socket).addr}: ${why}`),
-      failed: (connection, error) => {
-        const { id, lastCommand } = connection;
-        log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");
-      },
-    },
+    host: createHost(options, quiet),
   });
+}
+
+/** What each connection of the thread is given. */
+function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOptions["host"] {
+  const { conf, log, world, groups, counters, waitLatency, sessions } = options;
+  const limits = new LiveReaderLimits(conf);
+  const output = new Output();
+  const known = new RunHashes();
+  return {
+    groups,
+    output,
+    writes: new WriteQueue(output, (run) => world.soon(run)),
+    known,
+    run: new GetRun((found) => known.prepare(found, groups)),
+    conf,
+    limits: (authenticated) => limits.of(authenticated),
+    clock: world.clock,
+    world,
+    passwords: new Passwords({
+      ...{ conf, world, counters },
+      warn: (text) => quiet.warn("wrong password over HTTP", text),
+    }),
+    counters,
+    waitLatency,
+    missed:
+      options.missed &&
+      ((key, waiter) => {
+        sessions.stats.general++;
+        options.missed!(key, waiter);
+      }),
+    missAnswered: (connection, key, ms, isFailure) => {
+      waitLatency.observe(ms / 1000);
+      sessions.performed(GET, () => [GET_NAME, key], { ms, isFailure }, connection);
+    },
+    isObserved: () => sessions.isObserved,
+    execute: (args, connection) =>
+      execute(args, {
+        connection,
+        conf,
+        log,
+        sessions,
+        commands: COMMANDS,
+        runOnNode: (command, words) => options.run(command, words, connection),
+      }),
+    dropped: ({ id, socket }, why) =>
+      quiet.warn(why, `closed client ${id}, ${addressesOf(socket).addr}: ${why}`),
+    failed: (connection, error) => {
+      const { id, lastCommand } = connection;
+      log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");
+    },
+  };
 }

@@ -1,8 +1,8 @@
 /**
- * The entry of a worker thread: serves clients from the shared stores and hands everything else to the main thread.
+ * The program of a worker thread: answers its clients from the shared stores, hands everything else to the main thread.
  *
- * Invariants: it only ever reads the stores, so a worker that dies leaves nothing half written; a client's commands take
- * effect in their order, whichever thread runs them. Knows neither loaders nor peers.
+ * Invariants: a worker only reads the stores, so one that dies leaves nothing half written. A client's commands take
+ * effect in their order, on whichever thread each of them runs. Knows no loaders and no peers.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
@@ -13,7 +13,7 @@ import type { Command } from "../commands/command.ts";
 import { NODE_COMMANDS } from "../commands/table.ts";
 import { changeDirectives } from "../conf/change-directive.ts";
 import { zeroClientCounters } from "../counters/client-counters.ts";
-import { zeroCounters } from "../counters/group-counters.ts";
+import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
 import type { WorkerFigures } from "../counters/thread-figures.ts";
 import { Groups, type HeldGroup } from "../groups/groups.ts";
@@ -23,29 +23,30 @@ import { wallClock } from "../machine/wall-clock.ts";
 import { realWorld } from "../machine/world.ts";
 import { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
-import { Forwarder } from "./forwarder.ts";
+import { CommandsToMain } from "./commands-to-main.ts";
 import type { ClientPush, ToMain, ToWorker, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
-/** A command's number, by which the main thread knows it. */
+/** The numbers by which the main thread knows commands. */
 const NUMBERS = new Map(NODE_COMMANDS.map((command, number) => [command, number]));
 
 const start = workerData as WorkerStart;
 const { conf, thread } = start;
-const clock = monotonicClock();
-const world = realWorld(clock);
+const world = realWorld(monotonicClock());
 const main = parentPort!;
 const tell = (message: ToMain): void => main.postMessage(message);
 const log = createWorkerLog(conf.loglevel, (line) => tell({ kind: "log", line }));
-const forwarder = new Forwarder((batch) => main.postMessage(batch, [batch.bytes.buffer as ArrayBuffer]));
+const commandsToMain = new CommandsToMain((batch) =>
+  main.postMessage(batch, [batch.bytes.buffer as ArrayBuffer]),
+);
 const groups = new Groups<HeldGroup>(
   start.groups.map(({ name, store, mirrors }) => ({
     name,
     prefix: conf.groups.find((group) => group.name === name)!.prefix,
     store: attach(store),
     mirrors: mirrors && attach(mirrors),
-    counters: zeroCounters(),
+    counters: zeroGroupCounters(),
   })),
 );
 const counters = zeroClientCounters();
@@ -53,7 +54,7 @@ const waitLatency = new Latency();
 const counts = new SharedCounts(start.counts);
 const sessions: ThreadSessions = new ThreadSessions({
   world,
-  wallMs: wallClock(clock),
+  wallMs: wallClock(world.clock),
   conf,
   nextSlowId: () => counts.nextSlowId(),
   connections: () => clients.all(),
@@ -71,19 +72,19 @@ const clients = createThreadClients({
   counts,
   sharesPort: true,
   run: runOnMain,
-  // Behind the commands that it has handed over in this tick.
+  // Behind the commands of this tick: the main thread must run a client's last commands before it forgets the client.
   gone: (client) => world.soon(() => tell({ kind: "gone", client })),
 });
 
 function attach(handle: StoreHandle): Store {
-  return new Store({ ...handle, shared: handle, clock, thread });
+  return new Store({ ...handle, shared: handle, clock: world.clock, thread });
 }
 
-/** Until a command that may change something is done, what comes behind it goes the same way and is not overtaken. */
+/** While a command that may change something runs there, the client's hits go the same way: none overtakes it. */
 async function runOnMain(command: Command, args: readonly Buffer[], client: Connection): Promise<Reply> {
   const isRead = command.flags.includes("readonly");
   if (!isRead) client.session.special.countChanges(1);
-  const reply = await forwarder.send(NUMBERS.get(command)!, args, client.id, client.protocol);
+  const reply = await commandsToMain.send(NUMBERS.get(command)!, args, client.id, client.protocol);
   if (!isRead) client.session.special.countChanges(-1);
   return reply;
 }
@@ -99,21 +100,21 @@ function figures(withLines: boolean): WorkerFigures {
   };
 }
 
-/** A client that has gone meanwhile gets nothing. */
+/** The client may have gone by now; then nobody gets it. */
 function push({ client, atOnce, bytes2, bytes3 }: ClientPush): void {
   const connection = clients.get(client);
   connection?.push(new Encoded(Buffer.from(connection.protocol === 3 ? bytes3 : bytes2)), atOnce);
 }
 
 function reset(): void {
-  for (const group of groups.all) Object.assign(group.counters, zeroCounters());
+  for (const group of groups.all) Object.assign(group.counters, zeroGroupCounters());
   sessions.stats.reset();
   Object.assign(counters, zeroClientCounters());
   Object.assign(clients.counters, { received: 0, rejected: 0 });
 }
 
 async function obey(message: ToWorker): Promise<void> {
-  if (message.kind === "replies") forwarder.settle(message);
+  if (message.kind === "replies") commandsToMain.settle(message);
   else if (message.kind === "figures")
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();

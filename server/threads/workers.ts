@@ -1,53 +1,52 @@
 /**
  * The worker threads of a node: starts them, replaces those that die, adds their figures up.
  *
- * Invariant: a worker's death costs its own clients their connections and nobody else anything: what it held of the
- * shared memory is freed, its clients are no longer counted, what it had counted stays counted, and another one takes
- * its place, at most one a second for each place. Everything but answering from the stores happens on the main thread,
- * so there is one flight a key in the process and only one thread that writes.
+ * Invariant: a worker's death costs its own clients their connections and nobody else anything. The locks that it held
+ * are freed, its clients are no longer counted, its figures stay counted, and another worker takes its place, at most
+ * one a second for each place.
  */
 import { Worker } from "node:worker_threads";
-import type { Nature } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import type { Answer } from "../../proto/reply.ts";
 import type { Clients } from "../clients/clients.ts";
-import type { WorkerFigures } from "../counters/thread-figures.ts";
-import { sumWorkerFigures } from "../counters/thread-figures.ts";
+import { sumWorkerFigures, type WorkerFigures } from "../counters/thread-figures.ts";
 import type { Log } from "../machine/log.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
 import type { ToWorker, WorkerStart } from "./messages.ts";
-import { type LinkedWorker, WorkerLink } from "./worker-link.ts";
 import { logForWorker } from "./worker-log.ts";
+import { WorkerProxy, type WorkerThread } from "./worker-proxy.ts";
 
 export interface WorkersOptions {
-  /** How many, beside the main thread. */
+  /** Workers beside the main thread. */
   readonly count: number;
   /** What the worker with this number (2 and up) is started with. */
   startOf(thread: number): WorkerStart;
   /** Starts a thread; may throw when the system has none left. */
-  createWorker(start: WorkerStart): LinkedWorker;
+  createWorker(start: WorkerStart): WorkerThread;
+  /** Runs the command at this place of NODE_COMMANDS. */
   execute(number: number, args: Buffer[], client: AnyClient): Answer;
-  /** Told a line for those who say MONITOR. */
+  /** Hears a line of MONITOR. */
   seen(line: string): void;
-  /** Told that a client of a worker is no longer connected. */
+  /** Hears that a client of a worker is no longer connected. */
   gone(client: number): void;
-  /** Frees what a dead thread held. */
+  /** Frees the locks that a dead thread held. */
   recover(thread: number): void;
   readonly log: Log;
-  readonly world: Pick<Nature, "clock" | "after" | "quietlyAfter">;
-  /** How long workers may take to let their clients go; read when they close. */
+  readonly world: Pick<World, "clock" | "after" | "quietlyAfter">;
+  /** How long the workers may take to end; read when they close. */
   readonly closeTimeoutMs: () => number;
 }
 
 const ENTRY = new URL("./worker.js", import.meta.url);
-/** A worker that dies at once is not to keep the machine busy with starting others. */
+/** A worker that dies whenever it starts must not keep the machine busy with starts. */
 const RESTART_MS = 1000;
 
 export class Workers {
   readonly #options: WorkersOptions;
-  readonly #links = new Map<number, WorkerLink>();
-  /** What those that have died had counted. */
-  #gone: WorkerFigures = sumWorkerFigures([]);
+  readonly #proxies = new Map<number, WorkerProxy>();
+  /** The last figures of the workers that have died. */
+  #ofDead: WorkerFigures = sumWorkerFigures([]);
   #closing = false;
 
   constructor(options: WorkersOptions) {
@@ -56,56 +55,56 @@ export class Workers {
 
   /** Starts all; resolves when all listen. */
   async start(): Promise<void> {
-    const links = Array.from({ length: this.#options.count }, (_, i) => this.#spawn(i + 2));
-    await Promise.all(links.map((link) => link.ready));
+    const started = Array.from({ length: this.#options.count }, (_, i) => this.#spawn(i + 2));
+    await Promise.all(started.map((proxy) => proxy.ready));
   }
 
   /** Numbers of the threads that live. */
   get threads(): number[] {
-    return [...this.#links.keys()];
+    return [...this.#proxies.keys()];
   }
 
   /**
-   * What all workers have counted, the dead ones included as they were last asked. `withLines`: with the lines of
-   * CLIENT LIST.
+   * What all workers have counted. Of a worker that has died, what it had counted when it was last asked. `withLines`:
+   * with the lines of CLIENT LIST.
    */
   async figures(withLines: boolean): Promise<WorkerFigures> {
-    await Promise.all([...this.#links.values()].map((link) => link.ask(withLines)));
-    const told = [...this.#links.values()].flatMap((link) => link.figures ?? []);
-    return sumWorkerFigures([this.#gone, ...told]);
+    await this.#each((proxy) => proxy.askFigures(withLines));
+    const told = [...this.#proxies.values()].flatMap((proxy) => proxy.figures ?? []);
+    return sumWorkerFigures([this.#ofDead, ...told]);
   }
 
-  /** Asks all; those that are too busy to answer, or die, do not. */
+  /** Asks every worker. One that dies, or is too busy to answer, has no answer in the list. */
   async ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>[]> {
-    const answers = await Promise.all([...this.#links.values()].map((link) => link.askAbout(question)));
+    const answers = await this.#each((proxy) => proxy.ask(question));
     return answers.filter((answer): answer is Exclude<typeof answer, undefined> => answer !== undefined);
   }
 
-  /** Counting begins anew on all of them; the next `figures` is asked after that. */
+  /** Sets the counters of all workers back to zero. The next `figures` is asked after that. */
   reset(): void {
-    this.#gone = sumWorkerFigures([]);
+    this.#ofDead = sumWorkerFigures([]);
     this.tell({ kind: "reset" });
   }
 
   tell(message: ToWorker): void {
-    for (const link of this.#links.values()) link.post(message);
+    for (const proxy of this.#proxies.values()) proxy.post(message);
   }
 
   /** Ends a thread where it stands. */
   async terminate(thread: number): Promise<void> {
-    await this.#links.get(thread)?.worker.terminate();
+    await this.#proxies.get(thread)?.worker.terminate();
   }
 
-  /** Resolves when no worker that answers accepts anybody any more. */
+  /** Resolves when no worker accepts clients any more. Does not wait for one that is too busy to answer. */
   async stopListening(): Promise<void> {
     this.#closing = true;
-    await Promise.all([...this.#links.values()].map((link) => link.stopListening()));
+    await this.#each((proxy) => proxy.stopListening());
   }
 
-  /** Lets every worker answer what it has read; resolves when all have ended. */
+  /** Has every worker answer what it has read, then end. Resolves when all have ended. */
   async close(): Promise<void> {
     this.#closing = true;
-    const workers = [...this.#links.values()].map((link) => link.worker);
+    const workers = [...this.#proxies.values()].map((proxy) => proxy.worker);
     const ended = Promise.all(
       workers.map((worker) => new Promise<void>((resolve) => worker.once("exit", () => resolve()))),
     );
@@ -114,11 +113,15 @@ export class Workers {
     await Promise.race([ended, tooLong.then(() => Promise.all(workers.map((worker) => worker.terminate())))]);
   }
 
-  #spawn(thread: number): WorkerLink {
+  #each<T>(ask: (proxy: WorkerProxy) => Promise<T>): Promise<T[]> {
+    return Promise.all([...this.#proxies.values()].map(ask));
+  }
+
+  #spawn(thread: number): WorkerProxy {
     const { startOf, createWorker, execute, gone, seen, log, world } = this.#options;
     const startedMs = world.clock();
     const worker = createWorker(startOf(thread));
-    const link = new WorkerLink({
+    const proxy = new WorkerProxy({
       world,
       worker,
       execute,
@@ -127,11 +130,11 @@ export class Workers {
       failed: (error) => log.error({ err: error, thread }, "a command of a worker broke an invariant"),
       logged: (line) => logForWorker(log, thread, line),
     });
-    this.#links.set(thread, link);
+    this.#proxies.set(thread, proxy);
     worker.on("error", (error) => log.error({ err: error, thread }, "a worker thread failed"));
     worker.once("exit", (code) => this.#ended(thread, code, startedMs));
-    link.ready.catch((error) => log.error({ err: error, thread }, "a worker thread does not listen"));
-    return link;
+    proxy.ready.catch((error) => log.error({ err: error, thread }, "a worker thread does not listen"));
+    return proxy;
   }
 
   /** Does not keep the process alive. */
@@ -141,9 +144,9 @@ export class Workers {
 
   #ended(thread: number, code: number, startedMs: number): void {
     const { log, world, recover } = this.#options;
-    const last = this.#links.get(thread)?.figures;
-    if (last !== undefined) this.#gone = sumWorkerFigures([this.#gone, { ...last, lines: [] }]);
-    this.#links.delete(thread);
+    const last = this.#proxies.get(thread)?.figures;
+    if (last !== undefined) this.#ofDead = sumWorkerFigures([this.#ofDead, { ...last, lines: [] }]);
+    this.#proxies.delete(thread);
     recover(thread);
     if (this.#closing) return;
     log.warn({ thread, code }, "a worker thread ended, starting another");
@@ -166,10 +169,11 @@ export class Workers {
 }
 
 /**
- * Answers what the clients of all threads have sent, and lets them go. No thread lets a client go while another listens: it
- * would come back at once, and be reset when that one closes, too.
+ * Answers what the clients of all threads have sent, then closes their connections. All threads stop listening before any
+ * of them closes a connection: that client would come back at once to a thread that still listens, and be reset when
+ * that thread stops as well.
  */
-export async function letGo(
+export async function closeClients(
   clients: Pick<Clients, "stopListening" | "close">,
   workers: Pick<Workers, "stopListening" | "close"> | undefined,
 ): Promise<void> {

@@ -1,13 +1,13 @@
 /**
- * One client that has said CLIENT TRACKING ON: how it wants to be told, and the bytes that tell it.
+ * One client that has said CLIENT TRACKING ON: its mode, and the messages to it.
  *
- * Invariant: in BCAST mode the keys of one turn travel in one message for each prefix, in order, as Redis sends them; else
- * each key is a message of its own. A client that speaks RESP2 is told nothing, as in Redis. Does not know the table.
+ * Invariant: as in Redis, a key is a message of its own; in BCAST mode the keys of one turn are one sorted message for
+ * each prefix. A client that speaks RESP2 gets no message. Does not know who has read what.
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 import { ByDialect, Push, type Reply } from "../../proto/reply.ts";
 
-/** What the words behind CLIENT TRACKING ON ask for. Prefixes are Latin-1 text, a character a byte. */
+/** The words behind CLIENT TRACKING ON. Prefixes are Latin-1 text, a character a byte. */
 export interface TrackingMode {
   readonly bcast: boolean;
   readonly optin: boolean;
@@ -16,16 +16,17 @@ export interface TrackingMode {
   readonly prefixes: readonly string[];
 }
 
-/** The client that a tracking client is: of any thread. */
+/** Where the messages go: a client on any thread. */
 export interface PushTarget {
   readonly id: number;
+  /** As Connection.push. */
   push(message: Reply, atOnce?: boolean): void;
 }
 
 export class TrackingClient implements Tracker {
   readonly id: number;
   mode: TrackingMode;
-  /** CLIENT CACHING was said for the next command or transaction. */
+  /** The client has said CLIENT CACHING for its next command or transaction. */
   caching = false;
   isGone = false;
   readonly #target: PushTarget;
@@ -38,7 +39,7 @@ export class TrackingClient implements Tracker {
     this.mode = mode;
   }
 
-  /** Whether the keys of a command that runs now are to be remembered. */
+  /** Whether the keys that a command of this client reads now are noted. */
   get remembers(): boolean {
     const { optin, optout } = this.mode;
     if (optin) return this.caching;
@@ -57,14 +58,14 @@ export class TrackingClient implements Tracker {
     this.#tell(null, isOwn);
   }
 
-  /** Keeps the name of a key for the end of the turn. True: it is the first one. */
+  /** Keeps the name of a key until `flush`. True: it is the first one. */
   gather(name: string, isOwn: boolean): boolean {
     this.#gathered.add(name);
     this.#hasOwnGathered ||= isOwn;
     return this.#gathered.size === 1;
   }
 
-  /** Tells of the keys that were gathered. */
+  /** Tells the client of the keys that were gathered. */
   flush(): void {
     const names = [...this.#gathered].sort();
     const isOwn = this.#hasOwnGathered;
@@ -76,7 +77,7 @@ export class TrackingClient implements Tracker {
     }
   }
 
-  /** Of one's own doing one hears behind the reply to it only, as with Redis. */
+  /** As in Redis, a client hears of its own change only behind the reply to it. */
   #tell(keys: Buffer[] | null, isOwn: boolean): void {
     this.#target.push(new ByDialect(undefined, new Push(["invalidate", keys])), !isOwn);
   }

@@ -1,37 +1,41 @@
 /**
- * Which keys have been read by whom, for those who want to hear when that no longer holds.
+ * Notes which tracker has read which key.
  *
- * Invariants: a tracker is told of a key once for each time it was noted (who is told is taken out); what the table
- * holds is bounded, the key that was noted first gives way; no deadline outlives its key. Readers of a key wait
- * for a load where there is no entry, so that they are not told when the load fills it; those who only look are told. Does not know stores or clients.
+ * Invariants: a key that is taken out is noted no more, so its trackers are told once. The table is bounded; when it is
+ * full, the key that was noted first gives way. No deadline outlives its key.
+ *
+ * A key has two kinds of trackers. A reader (GET) has the value, or waits for the load of it: a load that fills the key
+ * tells it nothing. A looker (EXISTS, TTL) has seen that there is no entry: the load makes that wrong.
+ *
+ * Names are keys as Latin-1 text. Does not know stores or clients.
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 
-/** One tracker is by far the most frequent case, and a Set costs 200 bytes. */
+/** Most keys have one tracker, and a Set costs 200 bytes. */
 type Trackers = Tracker | Set<Tracker> | undefined;
 
 interface Note {
   readers: Trackers;
   lookers: Trackers;
-  /** The slot of time in which the entry expires; 0: it does not, or none is known. */
+  /** The slot of time in which the entry expires. 0: it does not expire, or no entry is known. */
   slot: number;
 }
 
-/** A key counts as one for each so many bytes that it begins. */
+/** So that long keys do not fill the heap, a key counts once more for each 256 bytes of it. */
 const KEY_BYTES = 256;
-/** Trackers of all keys together, for each key that the table may hold. */
+/** Trackers that the table holds for each key that it may hold, so that many clients do not fill the heap. */
 const ITEMS_A_KEY = 10;
-/** Deadlines are met this late at most. */
-export const SLOT_MS = 100;
-/** From so many on, those who are gone are looked for whenever the number has doubled. */
+/** A slot of time. A key is due one slot too late at most, which no client notices. */
+const SLOT_MS = 100;
+/** A set of trackers is cleared of those that are gone at this size, and whenever the size has doubled. */
 const MANY = 8;
 
 export class TrackingTable {
   readonly #notes = new Map<string, Note>();
   readonly #slots = new Map<number, Set<string>>();
-  /** Kept, because a new one would step over everything that was deleted before. */
+  /** Kept between calls: a new iterator would step over everything that has been deleted. */
   #oldest: Iterator<string> = this.#notes.keys();
-  /** From 1 on: 0 in a note means none. */
+  /** Begins at 1, because 0 in a note means no slot. */
   #nextSlot = 1;
   #charge = 0;
   #items = 0;
@@ -40,7 +44,7 @@ export class TrackingTable {
     return this.#notes.size;
   }
 
-  /** Trackers of all keys, those who are gone among them until their key is told of. */
+  /** Trackers of all keys. One that is gone counts until its key is taken out. */
   get items(): number {
     return this.#items;
   }
@@ -49,7 +53,7 @@ export class TrackingTable {
     return this.#notes.has(name);
   }
 
-  /** Notes that a tracker reads a key, or looks at it. */
+  /** Notes a tracker for a key. */
   add(name: string, tracker: Tracker, kind: "readers" | "lookers"): void {
     let note = this.#notes.get(name);
     if (note === undefined) {
@@ -62,7 +66,7 @@ export class TrackingTable {
     this.#items += countOf(note[kind]) - before;
   }
 
-  /** Takes a key out; returns who has to be told. */
+  /** Takes a key out; returns its trackers. */
   take(name: string): Tracker[] {
     const note = this.#notes.get(name);
     if (note === undefined) return [];
@@ -73,7 +77,7 @@ export class TrackingTable {
     return [...new Set([...listOf(note.readers), ...listOf(note.lookers)])];
   }
 
-  /** Takes out those who have looked at the key; returns them. */
+  /** Takes the lookers of a key out; returns them. */
   takeLookers(name: string): Tracker[] {
     const note = this.#notes.get(name);
     if (note?.lookers === undefined) return [];
@@ -92,7 +96,7 @@ export class TrackingTable {
     this.#charge = this.#items = 0;
   }
 
-  /** The key to take out because the table is larger than `maxKeys` allows: the one that was noted first. */
+  /** The key to take out when the table is too large: the one that was noted first. Undefined: it is not too large. */
   overflow(maxKeys: number): string | undefined {
     if (this.#charge <= maxKeys && this.#items <= maxKeys * ITEMS_A_KEY) return undefined;
     for (;;) {
@@ -102,12 +106,12 @@ export class TrackingTable {
     }
   }
 
-  /** An entry of this key was seen that expires. */
+  /** The key has a deadline. */
   isDated(name: string): boolean {
     return (this.#notes.get(name)?.slot ?? 0) > 0;
   }
 
-  /** Says when the entry of a key that is in the table expires; undefined: never. */
+  /** Sets the deadline of a key that is in the table. Undefined: its entry does not expire. */
   expiresAt(name: string, atMs: number | undefined): void {
     const note = this.#notes.get(name);
     if (note === undefined) return;
@@ -119,7 +123,7 @@ export class TrackingTable {
     else names.add(name);
   }
 
-  /** Keys whose time is up; each is returned once. */
+  /** The keys whose deadlines have passed. Each is returned once. */
   due(nowMs: number): string[] {
     const last = Math.floor(nowMs / SLOT_MS);
     const due: string[] = [];

@@ -1,20 +1,24 @@
 /**
- * Client-side caching: who has read what through this node, and telling them when it no longer holds.
+ * Client-side caching (CLIENT TRACKING): notes which client has read which key through this node, and tells the client
+ * when its copy no longer holds.
  *
  * Invariants:
- *  - A key is noted before its value is read, in one turn with it or behind it on the way to its owner; so no change in
- *    between is lost, and whoever is told too early is told behind the reply (see Connection.push).
- *  - What was read is vouched for by an entry of this node, or by the owner's, which has noted this node. When neither
- *    can be relied on (a link came or went, the ring changed), clients are told that nothing holds.
- *  - Without clients that track and members that do so for theirs, stores call nobody and events cost one check.
+ *  - A key is noted before its value is read: in the same turn, or in front of the GET on the link to its owner. So no
+ *    change between the two is lost. A client that is told before it has the reply is told again behind the reply (see
+ *    Connection.push).
+ *  - As long as a client trusts its copy, an entry stands behind it: one of this node, or one of the owner, which has
+ *    noted this node. When a link comes or goes or the ring changes, that entry may change unnoticed; then clients are
+ *    told that nothing holds.
+ *  - While no client of this node and no member tracks, stores call nobody, and each event here costs one check.
  *
- *     GET k (tracked) ─▶ note k ─▶ here: hit, or load ─▶ entry ─── evicted, expired, deleted, set, other bytes ─▶ told
- *                              └─▶ owner: Track k, Get k ─▶ the same there ─▶ Invalidate k ─▶ told
+ *     GET k of a client that tracks
+ *       └─▶ note k ─┬─▶ this node owns k: hit or load ─▶ entry changes or ends ─▶ the client is told
+ *                   └─▶ another member does: Track k, Get k ─▶ its entry changes or ends ─▶ Invalidate k ─▶ told
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Store } from "../store/store.ts";
-import { Prefixes } from "./prefixes.ts";
+import { BcastPrefixes } from "./bcast-prefixes.ts";
 import { type PushTarget, TrackingClient, type TrackingMode } from "./tracking-client.ts";
 import { TrackingTable } from "./tracking-table.ts";
 
@@ -22,14 +26,18 @@ export interface TrackingOptions {
   readonly groups: Groups;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
-  /** Read at each use. */
+  /** `tracking-table-max-keys`; read at each use. */
   readonly maxKeys: () => number;
 }
 
+/** As INFO shows them. */
 export interface TrackingFigures {
   readonly clients: number;
+  /** Keys that are noted. */
   readonly keys: number;
+  /** Trackers of all keys. */
   readonly items: number;
+  /** Prefixes in BCAST mode. */
   readonly prefixes: number;
 }
 
@@ -37,13 +45,15 @@ export class Tracking {
   readonly #options: TrackingOptions;
   readonly #table = new TrackingTable();
   readonly #clients = new Map<number, TrackingClient>();
-  /** Members that track for their clients. */
+  /** Members whose clients track. */
   readonly #members = new Set<Tracker>();
-  readonly #prefixes = new Prefixes<TrackingClient>();
+  readonly #prefixes = new BcastPrefixes<TrackingClient>();
+  /** Clients in BCAST mode with a message that is not sent yet. */
   readonly #gathering = new Set<TrackingClient>();
-  /** Keys whose entries have ended; noted inside a shard's lock, where nothing else may be done. */
+  /** Keys whose entries have been evicted or have expired. A store names them inside its lock, where no more may be done. */
   readonly #ended = new Set<string>();
   #flushPlanned = false;
+  /** No client and no member tracks. */
   #isIdle = true;
 
   constructor(options: TrackingOptions) {
@@ -59,60 +69,60 @@ export class Tracking {
     return this.#clients.get(id);
   }
 
-  /** CLIENT TRACKING ON; of a client that tracks already it changes the mode and adds prefixes. */
+  /** CLIENT TRACKING ON. A client that tracks already gets the new mode and keeps its prefixes. */
   enable(target: PushTarget, mode: TrackingMode): void {
     const before = this.#clients.get(target.id);
     const client = before ?? new TrackingClient(target, mode);
     client.mode = { ...mode, prefixes: [...(before?.mode.prefixes ?? []), ...mode.prefixes] };
     this.#clients.set(client.id, client);
     for (const prefix of mode.prefixes) this.#prefixes.add(prefix, client);
-    this.#mind();
+    this.#watchStores();
   }
 
-  /** CLIENT TRACKING OFF, RESET, or the client is gone. */
+  /** CLIENT TRACKING OFF, or RESET, or the client is gone. Does nothing for a client that does not track. */
   disable(id: number): void {
     const client = this.#clients.get(id);
     if (client === undefined) return;
     client.isGone = true;
     this.#clients.delete(id);
     for (const prefix of client.mode.prefixes) this.#prefixes.remove(prefix, client);
-    this.#mind();
+    this.#watchStores();
   }
 
-  /** Whom to note the keys for that a command of this client reads now; undefined: nobody. */
+  /** The tracker for the keys that a command of this client reads now. Undefined: they are not noted. */
   readerOf(id: number): Tracker | undefined {
     const client = this.#clients.get(id);
     return client?.remembers ? client : undefined;
   }
 
-  /** The tracker reads the value of a key now, and waits for a load where there is none. */
+  /** To be called before a GET: the tracker reads the value of a key, and waits for a load where there is none. */
   reads(key: Buffer, tracker: Tracker): void {
     this.#note(key, tracker, "readers");
   }
 
-  /** The tracker looks at a key now, without a load. */
+  /** To be called before EXISTS, TTL and their kin: the tracker looks at a key without a load. */
   looks(key: Buffer, tracker: Tracker): void {
     this.#note(key, tracker, "lookers");
   }
 
-  /** A member's own clients read these keys or look at them: it is told until it is gone. */
+  /** Clients of another member read keys or look at keys. That member is told, until it is gone. */
   readsFor(read: readonly Uint8Array[], lookedAt: readonly Uint8Array[], member: Tracker): void {
     this.#members.add(member);
-    if (this.#isIdle) this.#mind();
+    if (this.#isIdle) this.#watchStores();
     for (const key of read) this.reads(Buffer.from(key), member);
     for (const key of lookedAt) this.looks(Buffer.from(key), member);
   }
 
   memberGone(member: Tracker): void {
-    if (this.#members.delete(member)) this.#mind();
+    if (this.#members.delete(member)) this.#watchStores();
   }
 
-  /** Somebody has noted this key. */
+  /** A tracker is noted for this key. */
   isNoted(key: Buffer): boolean {
     return !this.#isIdle && this.#table.has(nameOf(key));
   }
 
-  /** A key was deleted, set, or given another lifetime, by the client with this id or by nobody here. */
+  /** A key was deleted, set or given another lifetime. `by`: the id of the client of this node that did it. */
   changed(key: Buffer, by?: number): void {
     if (this.#isIdle) return;
     const name = nameOf(key);
@@ -120,7 +130,10 @@ export class Tracking {
     this.#prefixes.forEach(name, (client) => this.#gather(client, name, by));
   }
 
-  /** What was read under a key no longer holds, though the key was not changed by anybody: only readers are told. */
+  /**
+   * Nobody has changed the key, but no entry stands behind its copies any more. Its trackers are told; a client in BCAST
+   * mode that has not read the key is not.
+   */
   unvouched(key: Buffer): void {
     if (this.#isIdle) return;
     const name = nameOf(key);
@@ -128,8 +141,8 @@ export class Tracking {
   }
 
   /**
-   * A load has put an entry where there was none. Who waits for its value has it; who has looked, or has read an entry
-   * that has expired since, is wrong now.
+   * A load has put an entry where there was none. Tells lookers, and readers of an earlier entry that has expired since; a
+   * reader that waited for this load has its value.
    */
   filled(key: Buffer, ttlMs: number | undefined): void {
     if (this.#isIdle) return;
@@ -139,12 +152,12 @@ export class Tracking {
     this.#table.expiresAt(name, this.#deadline(ttlMs));
   }
 
-  /** A load has put the same bytes again. */
+  /** A load has put the same bytes again, with a new lifetime. */
   prolonged(key: Buffer, ttlMs: number | undefined): void {
     if (!this.#isIdle) this.#table.expiresAt(nameOf(key), this.#deadline(ttlMs));
   }
 
-  /** This node was emptied, by the client with this id or by nobody here. */
+  /** This node was emptied. `by`: the id of the client of this node that did it. */
   flushed(by?: number): void {
     this.#table.clear();
     this.#ended.clear();
@@ -152,22 +165,22 @@ export class Tracking {
     this.vouchesNoMore(by);
   }
 
-  /** Other members' word, on which clients of this node rely, may have been missed: nothing holds for them. */
+  /** Another member's Invalidate may have been missed: tells the clients of this node that nothing holds. */
   vouchesNoMore(by?: number): void {
     for (const client of this.#clients.values()) client.invalidateAll(isBy(client, by));
   }
 
-  /** Regular work: tells of what has expired by now. */
+  /** Regular work: ends the noted entries that have expired by now. Their trackers are told. */
   expire(): void {
     if (this.#isIdle) return;
     for (const name of this.#table.due(this.#options.clock())) {
       const key = Buffer.from(name, "latin1");
       const store = this.#storeOf(key)!;
       const { kind, ttlMs } = store.look(key);
-      // It may have been loaded again with the same bytes and lives longer now.
+      // The same bytes may have been loaded again: then the entry lives longer.
       if (kind !== "missing") this.#table.expiresAt(name, this.#deadline(ttlMs));
       else {
-        // Whose time is up is not deleted by this but expires.
+        // Ends what has expired. The store counts it as expired, not as deleted.
         store.delete(key);
         this.#ends(name);
       }
@@ -183,7 +196,7 @@ export class Tracking {
     const store = this.#storeOf(key);
     if (store === undefined || (tracker instanceof TrackingClient && !wants(tracker, name))) return;
     const { kind, ttlMs } = store.look(key);
-    // What others have read has expired, and nobody has noticed yet.
+    // The entry has expired, and its readers have not been told yet.
     if (kind === "missing" && this.#table.isDated(name)) this.#tell(this.#table.take(name), name, undefined);
     this.#table.add(name, tracker, as);
     if (kind !== "missing") this.#table.expiresAt(name, this.#deadline(ttlMs));
@@ -229,8 +242,8 @@ export class Tracking {
     this.#flushPlanned = false;
   }
 
-  /** Has the stores call while there is somebody to tell. */
-  #mind(): void {
+  /** Has the stores name the entries that end, while there is a client or a member to tell. */
+  #watchStores(): void {
     this.#isIdle = this.#clients.size === 0 && this.#members.size === 0;
     if (this.#isIdle) this.#table.clear();
     const onEnd = (key: Buffer) => {
@@ -241,7 +254,7 @@ export class Tracking {
   }
 }
 
-/** In BCAST mode a client hears only of its prefixes, whatever it reads. */
+/** Whether the client is told of this key. In BCAST mode it is told only of keys with its prefixes, whatever it reads. */
 function wants({ mode }: TrackingClient, name: string): boolean {
   return !mode.bcast || mode.prefixes.some((prefix) => name.startsWith(prefix));
 }
@@ -250,12 +263,12 @@ function isBy(tracker: Tracker, by: number | undefined): boolean {
   return by !== undefined && tracker instanceof TrackingClient && tracker.id === by;
 }
 
-/** NOLOOP: a client does not want to hear of what it has changed itself. */
+/** With NOLOOP a client is not told of its own changes. */
 function isUnwanted(tracker: Tracker, by: number | undefined): boolean {
   return isBy(tracker, by) && (tracker as TrackingClient).mode.noloop;
 }
 
-/** Latin-1 maps bytes to characters one to one, so different keys have different names. */
+/** Latin-1 has a character for each byte, so different keys have different names. */
 function nameOf(key: Buffer): string {
   return key.toString("latin1");
 }

@@ -1,8 +1,8 @@
 /**
- * WATCH: which clients, of all threads, want to know whether a key has changed since they said so.
+ * WATCH: which client, of any thread, watches which keys, and whether one of them has changed since.
  *
- * Invariant: a client that is not told of a change has seen none of those that this node has made or been told of. Costs
- * nothing while nobody watches. Bytes of keys are text here, one character a byte.
+ * Invariant: when `settle` says true, no change that this node has made or heard of has touched a key of the client.
+ * Costs one check a change while no client watches. Keys are Latin-1 text here, a character a byte.
  */
 
 interface Watcher {
@@ -14,12 +14,12 @@ export class Watches {
   readonly #clients = new Map<number, Watcher>();
   readonly #watchers = new Map<string, Set<Watcher>>();
 
-  /** Clients that watch. */
+  /** The number of clients that watch. */
   get size(): number {
     return this.#clients.size;
   }
 
-  /** The keys are copied. */
+  /** Adds keys to those of a client. The keys are copied. */
   add(client: number, keys: readonly Buffer[]): void {
     const watcher = this.#clients.get(client) ?? { keys: new Set(), touched: false };
     this.#clients.set(client, watcher);
@@ -30,7 +30,7 @@ export class Watches {
     }
   }
 
-  /** Ends the watching; false when one of the keys has changed. */
+  /** Ends the watching of a client. False: one of its keys has changed. */
   settle(client: number): boolean {
     const watcher = this.#clients.get(client);
     if (watcher === undefined) return true;
@@ -43,13 +43,13 @@ export class Watches {
     return !watcher.touched;
   }
 
-  /** A key has been set, deleted, or has expired. */
+  /** A command has changed a key: a SET, a DEL, an EXPIRE, here or on another member. */
   touch(key: Buffer): void {
     if (this.#watchers.size === 0) return;
     for (const watcher of this.#watchers.get(key.toString("latin1")) ?? []) watcher.touched = true;
   }
 
-  /** Everything has been deleted. */
+  /** Every entry has been deleted. */
   touchAll(): void {
     for (const watcher of this.#clients.values()) watcher.touched = true;
   }

@@ -2,7 +2,7 @@
  * `npm run clients`: asks every client and prints the README's tables. Ends with 1 when a client could not be had or
  * something failed.
  */
-import type { Owner } from "../e2e/processes.ts";
+import type { Owner } from "../started-once.ts";
 import { CHECK_NAMES } from "./checks.ts";
 import { debianClients, nodeClients } from "./clients.ts";
 import { redisBenchmarkUses, redisCliUses, startNodes, tryUse, type Use } from "./redis-programs.ts";

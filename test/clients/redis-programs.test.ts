@@ -3,18 +3,20 @@
  * terminal, until they have printed what they print when all is well.
  */
 import test from "ava";
-import { has } from "../e2e/processes.ts";
+import { program, testWith } from "../needs.ts";
+import { startedOnce } from "../started-once.ts";
 import { debianClients, nodeClients } from "./clients.ts";
 import { redisBenchmarkUses, redisCliUses, startNodes, tryUse } from "./redis-programs.ts";
 import { programRow, readmeRows } from "./table.ts";
 
+/** No use changes what the next one sees. */
+const nodes = startedOnce(startNodes);
 const programs = { "redis-cli": redisCliUses, "redis-benchmark": redisBenchmarkUses };
 
-for (const [program, uses] of Object.entries(programs)) {
+for (const [name, uses] of Object.entries(programs)) {
   for (const use of uses) {
-    test.serial(`${program}: ${use.name}`, async (t) => {
-      if (!has(t, program)) return;
-      const wrong = await tryUse(t, program, use, await startNodes(t));
+    testWith(program(name), program("script")).serial(`${name}: ${use.name}`, async (t) => {
+      const wrong = await tryUse(t, name, use, await nodes());
       t.is(wrong, undefined);
     });
   }
@@ -27,6 +29,6 @@ test("the README names every use, and every client", (t) => {
     rows.slice(0, clients.length).map((row) => row.split(" | ")[0]!.slice(2)),
     clients,
   );
-  const programRows = Object.entries(programs).map(([program, uses]) => programRow(program, uses));
+  const programRows = Object.entries(programs).map(([name, uses]) => programRow(name, uses));
   t.deepEqual(rows.slice(clients.length + 2), programRows);
 });

@@ -4,8 +4,9 @@
  */
 import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
-import type { Owner } from "../e2e/processes.ts";
 import { start } from "../e2e/processes.ts";
+import type { Owner } from "../started-once.ts";
+import { PATIENCE_MS } from "../until.ts";
 import { startClientsNode } from "./run-client.ts";
 
 export interface Use {
@@ -123,7 +124,7 @@ export async function startNodes(t: Owner): Promise<Nodes> {
 export async function tryUse(t: Owner, program: string, use: Use, nodes: Nodes): Promise<string | undefined> {
   const args = ["-p", String(use.locked ? nodes.locked : nodes.open), ...use.args];
   const [command, ...words] = use.inTerminal ? inTerminal([program, ...args]) : [program, ...args];
-  const child = spawn(command!, words, { timeout: 20_000 });
+  const child = spawn(command!, words, { timeout: PATIENCE_MS });
   t.teardown(() => void child.kill("SIGKILL"));
   child.stdin.on("error", () => {});
   let text = "";

@@ -4,13 +4,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { freePorts, type Owner, ROOT, startNodeProcess, temporaryDirectory } from "../e2e/processes.ts";
+import { ROOT, reservePorts, startNodeProcess, temporaryDirectory } from "../e2e/processes.ts";
+import type { Owner } from "../started-once.ts";
+import { PATIENCE_MS } from "../until.ts";
 import { type Report, readReport } from "./checks.ts";
 import { type Client, OUTPUT } from "./clients.ts";
 
 const LOADER = path.join(ROOT, "test/clients/programs/origin.mjs");
-/** Of one program; the slowest takes two seconds on a busy machine. */
-const TIMEOUT_MS = 40_000;
 
 /** A node as the clients' checks want it: the group `m` with its loader, and `default` without one. */
 export function startClientsNode(t: Owner, port: number, ...more: string[]) {
@@ -22,11 +22,11 @@ export function startClientsNode(t: Owner, port: number, ...more: string[]) {
 export async function runProgram(t: Owner, client: Client): Promise<string> {
   const [command, ...args] = client.build === undefined ? client.command : [build(t, client.build)];
   // A port that is still there for the restart.
-  const [port] = await freePorts(1);
+  const [port] = await reservePorts(t, 1);
   const open = await startClientsNode(t, port!);
   const locked = await startClientsNode(t, 0, "--requirepass", "secret");
   const ports = [String(open.port), String(locked.port)];
-  const child = spawn(command!, [...args, ...ports], { timeout: TIMEOUT_MS, killSignal: "SIGKILL" });
+  const child = spawn(command!, [...args, ...ports], { timeout: PATIENCE_MS, killSignal: "SIGKILL" });
   t.teardown(() => void child.kill("SIGKILL"));
   let text = "";
   child.stderr.on("data", (chunk: Buffer) => (text += chunk));

@@ -1,65 +1,65 @@
-/** Goal: never early, never twice, nothing left running. Method: a fake clock and sweeps by hand; the timer once. */
+/** Goal: never early, never twice, nothing left running. Method: virtual time, whose end shows what is left in it. */
 
 import test from "ava";
 import { Deadlines } from "../../cluster/deadlines.ts";
+import { VirtualTime } from "../sim/virtual-time.ts";
 
-function setUp() {
-  let now = 0;
+function setUp(reported: (id: number) => void = () => {}) {
+  const time = new VirtualTime(1);
   const due: number[] = [];
-  const deadlines = new Deadlines(
-    () => now,
-    (id) => due.push(id),
-  );
-  const sweepAt = (ms: number) => {
-    now = ms;
-    deadlines.sweep();
+  const deadlines = new Deadlines(time, (id) => {
+    due.push(id);
+    reported(id);
+  });
+  const dueAt = async (ms: number) => {
+    await time.advance(ms - time.now);
     return due.splice(0);
   };
-  return { deadlines, sweepAt };
+  return { time, deadlines, dueAt };
 }
 
-test("an id is reported when its time has passed, not before, and once", (t) => {
-  const { deadlines, sweepAt } = setUp();
-  deadlines.add(1, 95);
+test("an id is reported when its time has passed, not before, at most two slots late, and once", async (t) => {
+  const { time, deadlines, dueAt } = setUp();
+  await time.advance(3);
+  deadlines.add(1, 92);
   deadlines.add(2, 200);
-  t.deepEqual(sweepAt(94), []);
-  t.deepEqual(sweepAt(100), [1]);
-  t.deepEqual(sweepAt(150), []);
-  t.deepEqual(sweepAt(1000), [2]);
-  deadlines.close();
+  t.deepEqual(await dueAt(94), []);
+  t.deepEqual(await dueAt(115), [1]);
+  t.deepEqual(await dueAt(202), []);
+  t.deepEqual(await dueAt(223), [2]);
+  t.deepEqual(await dueAt(1000), []);
 });
 
-test("ids added while others are reported are kept for their own time", (t) => {
-  let now = 0;
-  const due: number[] = [];
-  const deadlines: Deadlines = new Deadlines(
-    () => now,
-    (id) => {
-      due.push(id);
-      if (id === 1) deadlines.add(3, 50);
-    },
-  );
-  deadlines.add(1, 10);
-  now = 10;
-  deadlines.sweep();
-  now = 60;
-  deadlines.sweep();
-  t.deepEqual(due, [1, 3]);
-});
-
-test("closed deadlines report nothing", (t) => {
-  const { deadlines, sweepAt } = setUp();
-  deadlines.add(1, 10);
-  deadlines.close();
-  t.deepEqual(sweepAt(100), []);
-});
-
-test("the timer reports by itself", async (t) => {
-  await new Promise<void>((resolve) => {
-    new Deadlines(
-      () => performance.now(),
-      () => resolve(),
-    ).add(1, 1);
+test("ids added while others are reported are kept for their own time", async (t) => {
+  const { deadlines, dueAt } = setUp((id) => {
+    if (id === 1) deadlines.add(3, 50);
   });
-  t.pass();
+  deadlines.add(1, 10);
+  t.deepEqual(await dueAt(20), [1]);
+  t.deepEqual(await dueAt(80), [3]);
+});
+
+test("closed deadlines report nothing and leave no timer", async (t) => {
+  const { time, deadlines, dueAt } = setUp();
+  deadlines.add(1, 10);
+  deadlines.close();
+  await time.run();
+  t.is(time.now, 0);
+  t.deepEqual(await dueAt(100), []);
+});
+
+test("without ids there is no timer", async (t) => {
+  const { time, deadlines } = setUp();
+  deadlines.add(1, 10);
+  await time.run();
+  t.true(time.now >= 10 && time.now <= 30, `${time.now}`);
+});
+
+test("a sweep comes behind what has arrived at that moment", async (t) => {
+  const order: string[] = [];
+  const { time, deadlines } = setUp(() => order.push("due"));
+  deadlines.add(1, 10);
+  time.at(10, () => order.push("arrived"));
+  await time.run();
+  t.deepEqual(order, ["arrived", "due"]);
 });

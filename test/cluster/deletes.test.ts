@@ -2,19 +2,19 @@
 
 import test from "ava";
 import { Deletes } from "../../cluster/deletes.ts";
-import type { Link } from "../../cluster/link.ts";
+import type { DialedLink } from "../../cluster/dialed-link.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 
 function setUp() {
   const sent: string[][] = [];
   const state = { up: true };
-  const ask: Pick<Link, "ask">["ask"] = async (_answer, build) => {
+  const request: Pick<DialedLink, "request">["request"] = async (_answer, build) => {
     if (!state.up) throw new PeerUnreachable("b:1", "down");
     const { remove } = build(1);
     sent.push(remove ? remove.keys!.map((key) => Buffer.from(key).toString().slice(0, 8)) : ["FLUSH"]);
     return { count: remove?.keys?.length ?? 0 } as never;
   };
-  return { sent, state, deletes: new Deletes({ ask }) };
+  return { sent, state, deletes: new Deletes({ request }) };
 }
 
 const unreachable = { instanceOf: PeerUnreachable };
@@ -71,13 +71,13 @@ test("keys too long to be stored anywhere are not sent", async (t) => {
 test("what was to drop copies only and could not be told becomes a delete", async (t) => {
   const state = { up: true };
   const frames: (boolean | null | undefined)[] = [];
-  const ask: Pick<Link, "ask">["ask"] = async (_answer, build) => {
+  const request: Pick<DialedLink, "request">["request"] = async (_answer, build) => {
     if (!state.up) throw new PeerUnreachable("b:1", "down");
     const { remove, flush } = build(1);
     frames.push((remove ?? flush)?.copiesOnly);
     return { count: 0 } as never;
   };
-  const deletes = new Deletes({ ask });
+  const deletes = new Deletes({ request });
   await deletes.remove([Buffer.from("a")], true);
   await deletes.flush(true);
   state.up = false;

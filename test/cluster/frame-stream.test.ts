@@ -1,110 +1,183 @@
-/** Goal: nothing thrown gets past the stream, and its end is told once. Method: a real socket pair on loopback. */
+/**
+ * Goal: nothing thrown gets past the stream, and its end is told once.
+ * Method: a stream at one end of a connection and the test at the other: each test over a real socket, and over a wire
+ * in memory, which so is held to what a socket does.
+ */
 
-import type { Socket } from "node:net";
 import test, { type ExecutionContext } from "ava";
-import { FrameStream, type FrameStreamOptions } from "../../cluster/frame-stream.ts";
+import { FrameStream } from "../../cluster/frame-stream.ts";
+import type { Wire, World } from "../../cluster/world.ts";
 import { encodeFrame } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { closed, Rig } from "./rig.ts";
+import { realWorld } from "../../server/machine/world.ts";
+import { MemoryNetwork } from "../sim/network.ts";
+import { VirtualTime } from "../sim/virtual-time.ts";
+import { socketPair, until } from "./sockets.ts";
 
 const ping = (id: number) => encodeFrame(carrot.Frame, { ping: { id } });
 
-async function setUp(t: ExecutionContext, onFrame: FrameStreamOptions["onFrame"]) {
-  const rig = new Rig(t);
-  const accepted = new Promise<Socket>((resolve) => rig.stub("x:1", resolve));
-  while (!rig.ports.has("x:1")) await new Promise(setImmediate);
-  const other = rig.connect("x:1");
-  other.on("error", () => {});
-  const ends: (Error | undefined)[] = [];
-  let told = () => {};
-  const ended = new Promise<void>((resolve) => {
-    told = resolve;
-  });
-  const onEnd = (reason: Error | undefined) => {
-    ends.push(reason);
-    told();
-  };
-  const stream = new FrameStream({ socket: await accepted, maxFrameBytes: 100, onFrame, onEnd });
-  return { stream, other, ends, ended };
+interface Ends {
+  readonly wires: readonly [Wire, Wire];
+  readonly world: Pick<World, "quietlyEvery">;
+  until(what: string, isSo: () => boolean): Promise<void>;
 }
 
-test("an error thrown over a frame ends the stream with it; later frames of the chunk are not handed on", async (t) => {
-  let frames = 0;
-  const { other, ends, ended } = await setUp(t, () => {
-    frames++;
-    throw new Error("no such frame");
-  });
-  other.write(Buffer.concat([ping(1), ping(2)]));
-  await Promise.all([ended, closed(other)]);
-  t.deepEqual(
-    ends.map((reason) => reason?.message),
-    ["no such frame"],
-  );
-  t.is(frames, 1);
-});
+async function sockets(t: ExecutionContext): Promise<Ends> {
+  return { wires: await socketPair(t), world: realWorld(() => performance.now()), until };
+}
 
-test("a handler that closes the stream gets no later frame of the chunk", async (t) => {
-  let frames = 0;
-  const { stream, other, ended } = await setUp(t, () => {
-    frames++;
-    stream.destroy();
-  });
-  other.write(Buffer.concat([ping(1), ping(2), ping(3)]));
-  await Promise.all([ended, closed(other)]);
-  t.is(frames, 1);
-});
+async function wiresInMemory(): Promise<Ends & { readonly time: VirtualTime }> {
+  const time = new VirtualTime(1);
+  const network = new MemoryNetwork(time);
+  const accepted: Wire[] = [];
+  const accept = (wire: Wire) => void accepted.push(wire);
+  await network.worldOf("b").listen("0.0.0.0", 1, accept, () => {});
+  const dialed = network.worldOf("a").connect("b", 1);
+  await time.until("a wire", () => accepted.length === 1);
+  return { wires: [accepted[0]!, dialed], world: time, time, until: (what, isSo) => time.until(what, isSo) };
+}
 
-test("what is thrown need not be an Error", async (t) => {
-  const { other, ends, ended } = await setUp(t, () => {
-    throw "text";
+/** A stream over the first end, and what the other end and the stream's owner hear. */
+function streamOver({ wires: [wire, other], world, until }: Ends, onFrame: (frame: Buffer) => void) {
+  const ends: (Error | undefined)[] = [];
+  const heard = { chunks: [] as Buffer[], isClosed: false };
+  other.on("error", () => {});
+  other.on("close", () => {
+    heard.isClosed = true;
   });
+  const stream = new FrameStream({
+    wire,
+    world,
+    maxFrameBytes: 100,
+    onFrame,
+    onEnd: (reason) => ends.push(reason),
+  });
+  const ended = () => until("the stream's end", () => ends.length > 0);
+  /** The other end reads from now on, which it has to do to see the stream's end. */
+  const otherClosed = async () => {
+    other.on("data", (chunk) => heard.chunks.push(chunk));
+    await until("the other end's close", () => heard.isClosed);
+  };
+  return { stream, other, heard, ends, ended, otherClosed };
+}
+
+for (const [name, connected] of Object.entries({ "a socket": sockets, "a wire in memory": wiresInMemory })) {
+  test(`over ${name} an error thrown over a frame ends the stream with it; later frames of the chunk are not handed on`, async (t) => {
+    let frames = 0;
+    const { other, ends, ended, otherClosed } = streamOver(await connected(t), () => {
+      frames++;
+      throw new Error("no such frame");
+    });
+    other.write(Buffer.concat([ping(1), ping(2)]));
+    await ended();
+    await otherClosed();
+    t.deepEqual(
+      ends.map((reason) => reason?.message),
+      ["no such frame"],
+    );
+    t.is(frames, 1);
+  });
+
+  test(`over ${name} a handler that closes the stream gets no later frame of the chunk`, async (t) => {
+    let frames = 0;
+    const { stream, other, ended, otherClosed } = streamOver(await connected(t), () => {
+      frames++;
+      stream.destroy();
+    });
+    other.write(Buffer.concat([ping(1), ping(2), ping(3)]));
+    await ended();
+    await otherClosed();
+    t.is(frames, 1);
+  });
+
+  test(`over ${name} what is thrown need not be an Error`, async (t) => {
+    const { other, ends, ended } = streamOver(await connected(t), () => {
+      throw "text";
+    });
+    other.write(ping(1));
+    await ended();
+    t.is(ends[0]?.message, "text");
+  });
+
+  test(`over ${name} a frame over the limit ends the stream`, async (t) => {
+    const { other, ends, ended } = streamOver(await connected(t), () => t.fail());
+    other.write(Buffer.from([101]));
+    await ended();
+    t.regex(ends[0]!.message, /101 bytes or more/);
+  });
+
+  test(`over ${name} the other side's close is an end without a reason, told once`, async (t) => {
+    const { stream, other, ends, ended } = streamOver(await connected(t), () => {});
+    other.end();
+    await ended();
+    stream.destroy(new Error("too late"));
+    t.deepEqual(ends, [undefined]);
+  });
+
+  test(`over ${name} frames of one tick arrive together and in order; after end none is sent`, async (t) => {
+    const { stream, heard, ends, ended, otherClosed } = streamOver(await connected(t), () => {});
+    for (let id = 1; id <= 5; id++) stream.send(ping(id));
+    stream.end();
+    stream.send(ping(6));
+    await otherClosed();
+    t.deepEqual(heard.chunks, [Buffer.concat([1, 2, 3, 4, 5].map(ping))]);
+    await ended();
+    t.deepEqual(ends, [undefined]);
+  });
+
+  test(`over ${name} a last frame goes out before the end that it explains`, async (t) => {
+    const { stream, heard, ends, otherClosed } = streamOver(await connected(t), () => {});
+    stream.endWith(new Error("another version"), ping(1));
+    stream.send(ping(2));
+    await otherClosed();
+    t.deepEqual(heard.chunks, [ping(1)]);
+    t.is(ends[0]?.message, "another version");
+  });
+
+  test(`over ${name} a paused stream hands on no frame until the other side has taken what was sent`, async (t) => {
+    const ends = await connected(t);
+    const [wire, other] = ends.wires;
+    const large = Buffer.alloc(16 << 20);
+    const taken: number[] = [];
+    const { stream } = streamOver(ends, () => {
+      taken.push(other.bytesRead);
+      if (taken.length > 1) return;
+      stream.send(large);
+      stream.pauseUntilDrained();
+    });
+    other.write(Buffer.concat([ping(1), ping(2)]));
+    await ends.until("bytes that are not taken", () => taken.length > 0 && stream.outgoingBytes > 0);
+    t.is(taken.length, 1);
+    other.resume();
+    await ends.until("the second frame", () => taken.length === 2);
+    t.true(taken[1]! > 0);
+    t.true(wire.bytesWritten >= large.length);
+  });
+}
+
+test("a stream on which nothing moves ends when the time is over, at most a quarter later", async (t) => {
+  const { time, ...ends } = await wiresInMemory();
+  const [, other] = ends.wires;
+  const { stream, ends: told } = streamOver(ends, () => {});
+  stream.closeWhenIdle(1000);
+  await time.advance(700);
   other.write(ping(1));
-  await ended;
-  t.is(ends[0]?.message, "text");
+  await time.advance(900);
+  stream.send(ping(2));
+  const lastMs = time.now;
+  await time.advance(999);
+  t.deepEqual(told, []);
+  await time.until("the stream's end", () => told.length === 1);
+  t.is(told[0]?.message, "nothing moved for 1000 ms");
+  t.true(time.now - lastMs <= 1250, `${time.now - lastMs} ms`);
 });
 
-test("a frame over the limit ends the stream", async (t) => {
-  const { other, ends, ended } = await setUp(t, () => t.fail());
-  other.write(Buffer.from([101]));
-  await ended;
-  t.regex(ends[0]!.message, /101 bytes or more/);
-});
-
-test("the other side's close is an end without a reason, told once", async (t) => {
-  const { stream, other, ends, ended } = await setUp(t, () => {});
-  other.end();
-  await ended;
-  stream.destroy(new Error("too late"));
-  t.deepEqual(ends, [undefined]);
-});
-
-test("frames of one tick arrive together and in order; after end none is sent", async (t) => {
-  const { stream, other, ends, ended } = await setUp(t, () => {});
-  const chunks: Buffer[] = [];
-  other.on("data", (chunk: Buffer) => chunks.push(chunk));
-  for (let id = 1; id <= 5; id++) stream.send(ping(id));
-  stream.end();
-  stream.send(ping(6));
-  await new Promise((resolve) => other.once("end", resolve));
-  t.deepEqual(Buffer.concat(chunks), Buffer.concat([1, 2, 3, 4, 5].map(ping)));
-  await ended;
-  t.deepEqual(ends, [undefined]);
-});
-
-test("a paused stream hands on no frame until the other side has taken what was sent", async (t) => {
-  const frames: number[] = [];
-  const large = Buffer.alloc(16 << 20);
-  let answered = 0;
-  const { stream, other } = await setUp(t, () => {
-    frames.push(other.bytesRead);
-    if (answered++ > 0) return;
-    stream.send(large);
-    stream.pauseUntilDrained();
-  });
-  other.write(Buffer.concat([ping(1), ping(2)]));
-  while (frames.length === 0 || stream.outgoingBytes === 0) await new Promise(setImmediate);
-  t.is(frames.length, 1);
-  other.resume();
-  while (frames.length < 2) await new Promise(setImmediate);
-  t.true(frames[1]! > 0);
+test("a stream that has ended is not looked at any more", async (t) => {
+  const { time, ...ends } = await wiresInMemory();
+  const { stream, ends: told } = streamOver(ends, () => {});
+  stream.closeWhenIdle(1000);
+  stream.destroy();
+  await time.run();
+  t.deepEqual(told, [undefined]);
+  t.true(time.now < 100);
 });

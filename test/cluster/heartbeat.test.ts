@@ -1,67 +1,73 @@
-/** Goal: silence is noticed, and only silence. Method: beats by hand. */
+/** Goal: silence is noticed, and only silence. Method: virtual time; a clock that jumps stands for a held-up process. */
 
 import test from "ava";
 import { Heartbeat } from "../../cluster/heartbeat.ts";
+import { VirtualTime } from "../sim/virtual-time.ts";
+
+const BEAT_MS = 500;
 
 function setUp() {
-  const seen = { received: 0, pings: 0, silences: 0 };
-  const clock = { ms: 0 };
+  const time = new VirtualTime(1);
+  const seen = { received: 0, pings: 0, silences: 0, heldUpMs: 0 };
   const heartbeat = new Heartbeat({
-    clock: () => clock.ms,
+    world: { ...time, clock: () => time.now + seen.heldUpMs },
     received: () => seen.received,
     ping: () => seen.pings++,
     silent: () => seen.silences++,
   });
   heartbeat.start();
-  return { heartbeat, seen, clock };
+  return { heartbeat, seen, time, beats: (count: number) => time.advance(count * BEAT_MS) };
 }
 
-test("pings at once and at every beat", (t) => {
-  const { heartbeat, seen } = setUp();
+test("pings at once and at every beat", async (t) => {
+  const { heartbeat, seen, beats } = setUp();
   t.is(seen.pings, 1);
-  heartbeat.beat();
+  await beats(1);
   t.is(seen.pings, 2);
   heartbeat.stop();
 });
 
-test("three beats without a byte are silence, reported once", (t) => {
-  const { heartbeat, seen } = setUp();
-  for (let i = 0; i < 2; i++) heartbeat.beat();
+test("three beats without a byte are silence, reported once, and the last beats", async (t) => {
+  const { seen, time, beats } = setUp();
+  await beats(2);
   t.is(seen.silences, 0);
-  for (let i = 0; i < 3; i++) heartbeat.beat();
+  await beats(1);
   t.is(seen.silences, 1);
-  t.is(seen.pings, 3);
+  await time.run();
+  t.is(time.now, 3 * BEAT_MS);
+  t.like(seen, { silences: 1, pings: 3 });
 });
 
-test("a single byte starts the count again", (t) => {
-  const { heartbeat, seen } = setUp();
+test("a single byte starts the count again", async (t) => {
+  const { heartbeat, seen, beats } = setUp();
   for (let i = 0; i < 10; i++) {
     if (i % 2 === 0) seen.received++;
-    heartbeat.beat();
+    await beats(1);
   }
   t.is(seen.silences, 0);
   heartbeat.stop();
 });
 
-test("a stopped heartbeat does nothing", (t) => {
-  const { heartbeat, seen } = setUp();
+test("a stopped heartbeat does nothing", async (t) => {
+  const { heartbeat, seen, time } = setUp();
   heartbeat.stop();
-  for (let i = 0; i < 5; i++) heartbeat.beat();
-  t.deepEqual(seen, { received: 0, pings: 1, silences: 0 });
+  await time.run();
+  t.is(time.now, 0);
+  t.like(seen, { received: 0, pings: 1, silences: 0 });
 });
 
-test("beats that come late accuse nobody, those in between do", (t) => {
-  const { heartbeat, seen, clock } = setUp();
+test("beats that come late accuse nobody, those in between do", async (t) => {
+  const { seen, beats } = setUp();
   const beatAfter = (ms: number) => {
-    clock.ms += ms;
-    heartbeat.beat();
+    seen.heldUpMs += ms - BEAT_MS;
+    return beats(1);
   };
-  for (let i = 0; i < 20; i++) beatAfter(751);
+  for (let i = 0; i < 20; i++) await beatAfter(751);
   t.is(seen.silences, 0);
-  beatAfter(750);
-  beatAfter(10_000);
-  beatAfter(500);
+  await beatAfter(750);
+  await beatAfter(10_000);
+  await beatAfter(500);
   t.is(seen.silences, 0);
-  beatAfter(500);
+  await beatAfter(500);
   t.is(seen.silences, 1);
 });

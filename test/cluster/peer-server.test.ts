@@ -1,107 +1,140 @@
 /**
- * Goal: strangers get nothing and cost little; what members send wrong ends their own link only. Method: raw sockets
- * against a listening member; each attack is followed by a request of a good member on its own link.
+ * Goal: strangers get nothing and cost little; what members send wrong ends their own link only. Method: connections
+ * by hand to a listening member, in virtual time; each attack is followed by a request of a good member on its own link.
  */
 
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import fc from "fast-check";
 import { Writer } from "protobufjs/minimal.js";
 import { DialerHandshake } from "../../cluster/handshake.ts";
 import { decodeFrame, encodeFrame } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { closed, dialByHand, framesOf, Rig, type TestMember } from "./rig.ts";
+import { dialByHand, type FakePeer, stranger } from "./fake-peer.ts";
+import { Members, type TestMember } from "./members.ts";
 
-async function member(t: ExecutionContext): Promise<[Rig, TestMember]> {
-  const rig = new Rig(t);
-  const b = await rig.start("b:1");
+async function setUp() {
+  const members = new Members();
+  const b = await members.start("b:1");
   b.store.entries.set("k", Buffer.from("v"));
-  return [rig, b];
+  return { members, b, world: members.network.worldOf("stranger") };
+}
+
+function closed({ time }: Members, peer: FakePeer): Promise<void> {
+  return time.until("the end of a connection", () => peer.isClosed);
+}
+
+/** What the member says next. */
+async function answerTo({ time }: Members, peer: FakePeer, ask: () => void): Promise<carrot.Frame> {
+  const before = peer.heard.length;
+  ask();
+  await time.until("an answer", () => peer.heard.length > before);
+  return decodeFrame(carrot.Frame, peer.heard[before]!);
 }
 
 /** Asks on a new link; the answer's value. */
-async function askAnew(rig: Rig): Promise<string> {
-  const { socket, frames } = await dialByHand(rig, "b:1");
-  socket.write(encodeFrame(carrot.Frame, { get: { firstId: 1, keys: [Buffer.from("k")] } }));
-  const { value } = await frames.next();
-  socket.destroy();
-  return Buffer.from(decodeFrame(carrot.Frame, value!).got!.entries![0]!.value!).toString();
+async function askAnew(members: Members): Promise<string> {
+  const peer = await dialByHand(members, "b:1");
+  const get = { get: { firstId: 1, keys: [Buffer.from("k")] } };
+  const { got } = await answerTo(members, peer, () => peer.say(get));
+  peer.wire.destroy();
+  return Buffer.from(got!.entries![0]!.value!).toString();
+}
+
+function linesOf({ lines }: TestMember, pattern: RegExp): number {
+  return lines.filter((line) => pattern.test(line)).length;
 }
 
 test("a wrong secret is refused without a MAC, and logged once for a hundred attempts", async (t) => {
-  const [rig, b] = await member(t);
+  const { members, b } = await setUp();
   for (let i = 0; i < 100; i++) {
-    await t.throwsAsync(dialByHand(rig, "b:1", "wrong"), { message: "closed in the handshake" });
+    await t.throwsAsync(dialByHand(members, "b:1", { secret: "wrong" }), {
+      message: "closed in the handshake",
+    });
   }
-  t.is(b.log.matching(/from 127\.0\.0\.1 closed: did not prove that it knows the cluster-secret/).length, 1);
-  t.is(await askAnew(rig), "v");
+  t.is(linesOf(b, /from raw closed: did not prove that it knows the cluster-secret/), 1);
+  t.is(await askAnew(members), "v");
 });
 
 test("a handshake that was overheard is of no use", async (t) => {
-  const [rig] = await member(t);
-  const recorded: Buffer[] = [];
-  const handshake = new DialerHandshake("s3cret", "b:1");
-  const first = rig.connect("b:1");
-  const frames = framesOf(first);
-  recorded.push(handshake.hello());
-  first.write(recorded[0]!);
-  recorded.push(handshake.read((await frames.next()).value!).reply!);
-  first.write(recorded[1]!);
-  t.true(handshake.read((await frames.next()).value!).proved);
-  const again = rig.connect("b:1");
-  const answers = framesOf(again);
-  again.write(recorded[0]!);
-  t.is(decodeFrame(carrot.Greeting, (await answers.next()).value!).body, "challenge");
-  again.write(recorded[1]!);
-  t.is((await answers.next()).value, undefined);
+  const { members, world } = await setUp();
+  const handshake = new DialerHandshake("s3cret", "b:1", world);
+  const first = stranger(members, "b:1");
+  const hello = handshake.hello();
+  first.wire.write(hello);
+  await members.time.until("a challenge", () => first.heard.length === 1);
+  const proof = handshake.read(first.heard[0]!).reply!;
+  first.wire.write(proof);
+  await members.time.until("a welcome", () => first.heard.length > 1);
+  t.true(handshake.read(first.heard[1]!).proved);
+  const again = stranger(members, "b:1");
+  again.wire.write(hello);
+  await members.time.until("a challenge", () => again.heard.length === 1);
+  t.is(decodeFrame(carrot.Greeting, again.heard[0]!).body, "challenge");
+  again.wire.write(proof);
+  await closed(members, again);
+  t.is(again.heard.length, 1);
 });
 
 test("a frame of 65 bytes before the proof closes the connection", async (t) => {
-  const [rig, b] = await member(t);
-  const socket = rig.connect("b:1");
-  socket.write(Buffer.alloc(66, 65));
-  await closed(socket);
-  t.is(b.log.matching(/frame of 65 bytes or more \(max 64\)/).length, 1);
-  t.is(await askAnew(rig), "v");
+  const { members, b } = await setUp();
+  const peer = stranger(members, "b:1");
+  peer.wire.write(Buffer.alloc(66, 65));
+  await closed(members, peer);
+  t.is(linesOf(b, /frame of 65 bytes or more \(max 64\)/), 1);
+  t.is(await askAnew(members), "v");
 });
 
 test("requests before the proof are not read", async (t) => {
-  const [rig, b] = await member(t);
-  const socket = rig.connect("b:1");
-  socket.write(new DialerHandshake("s3cret", "b:1").hello());
-  socket.write(encodeFrame(carrot.Frame, { get: { firstId: 1, keys: [Buffer.from("k")] } }));
-  await closed(socket);
+  const { members, b, world } = await setUp();
+  const peer = stranger(members, "b:1");
+  peer.wire.write(new DialerHandshake("s3cret", "b:1", world).hello());
+  peer.say({ get: { firstId: 1, keys: [Buffer.from("k")] } });
+  await closed(members, peer);
   t.deepEqual(b.store.calls, []);
 });
 
 test("whoever says nothing, or nothing more, is closed after a second", async (t) => {
-  const [rig, b] = await member(t);
-  const silent = rig.connect("b:1");
-  const halfway = rig.connect("b:1");
-  halfway.write(new DialerHandshake("s3cret", "b:1").hello());
-  await Promise.all([closed(silent), closed(halfway)]);
-  t.is(b.log.matching(/did not finish the handshake in time/).length, 1);
+  const { members, b, world } = await setUp();
+  const [silent, halfway] = [stranger(members, "b:1"), stranger(members, "b:1")];
+  halfway.wire.write(new DialerHandshake("s3cret", "b:1", world).hello());
+  await members.time.advance(1000);
+  t.false(silent.isClosed || halfway.isClosed);
+  await members.time.advance(10);
+  t.true(silent.isClosed && halfway.isClosed);
+  t.is(linesOf(b, /did not finish the handshake in time/), 1);
 });
 
-// Serial: among the other tests these connections might take longer than the second that they are given.
-test.serial(
-  "of a hundred half-open connections the newest 64 stay, and a member still gets in",
-  async (t) => {
-    const [rig, b] = await member(t);
-    const sockets = Array.from({ length: 100 }, () => rig.connect("b:1"));
-    let open = sockets.length;
-    const gone = sockets.map((socket) => closed(socket).then(() => open--));
-    await Promise.race([Promise.all(gone.slice(0, 36)), Promise.all(gone.slice(36))]);
-    t.true(open >= 64);
-    t.is(await askAnew(rig), "v");
-    t.is(b.log.matching(/gave way to newer connections/).length, 1);
-  },
-);
+test("of a hundred half-open connections the newest 64 stay, and a member still gets in", async (t) => {
+  const { members, b } = await setUp();
+  const peers: FakePeer[] = [];
+  for (let i = 0; i < 100; i++) {
+    peers.push(stranger(members, "b:1"));
+    await members.time.advance(5);
+  }
+  t.deepEqual(
+    peers.map(({ isClosed }) => isClosed),
+    peers.map((_, i) => i < 36),
+  );
+  t.is(await askAnew(members), "v");
+  t.is(linesOf(b, /gave way to newer connections/), 1);
+});
 
 test("a dialer that uses another id for this node is told so", async (t) => {
-  const [rig, b] = await member(t);
-  rig.ports.set("alias:1", b.peers.port);
-  await t.throwsAsync(dialByHand(rig, "alias:1"), { message: /knows itself by another id/ });
-  t.is(b.log.matching(/dialed this node by another id than b:1/).length, 1);
+  const { members, b } = await setUp();
+  await t.throwsAsync(dialByHand(members, "b:1", { knownAs: "alias:1" }), {
+    message: /knows itself by another id/,
+  });
+  t.is(linesOf(b, /dialed this node by another id than b:1/), 1);
+});
+
+test("a member that dials and then says nothing for ten seconds is closed", async (t) => {
+  const { members, b } = await setUp();
+  const peer = await dialByHand(members, "b:1");
+  await members.time.advance(9990);
+  t.false(peer.isClosed);
+  await members.time.advance(2520);
+  t.true(peer.isClosed);
+  t.is(linesOf(b, /peer link from raw closed: nothing moved for 10000 ms/), 1);
 });
 
 /** A frame of these bytes. */
@@ -138,65 +171,65 @@ const wrong: Record<string, Buffer> = {
 
 for (const [name, frame] of Object.entries(wrong)) {
   test(`a frame ${name} closes its own link only`, async (t) => {
-    const [rig] = await member(t);
-    const good = await dialByHand(rig, "b:1");
-    const { socket } = await dialByHand(rig, "b:1");
-    socket.write(frame);
-    await closed(socket);
-    good.socket.write(encodeFrame(carrot.Frame, { ping: { id: 5 } }));
-    t.is(decodeFrame(carrot.Frame, (await good.frames.next()).value!).pong?.id, 5);
+    const { members } = await setUp();
+    const good = await dialByHand(members, "b:1");
+    const bad = await dialByHand(members, "b:1");
+    bad.wire.write(frame);
+    await closed(members, bad);
+    t.is((await answerTo(members, good, () => good.say({ ping: { id: 5 } }))).pong?.id, 5);
   });
 }
 
 test("an edit may be as long as a value", async (t) => {
-  const [rig, b] = await member(t);
-  const { socket, frames } = await dialByHand(rig, "b:1");
-  socket.write(framed(LONG_EDIT));
-  t.like(decodeFrame(carrot.Frame, (await frames.next()).value!).edited, { id: 7, changed: true });
+  const { members, b } = await setUp();
+  const peer = await dialByHand(members, "b:1");
+  const { edited } = await answerTo(members, peer, () => void peer.wire.write(framed(LONG_EDIT)));
+  t.like(edited, { id: 7, changed: true });
   t.is(b.store.entries.get("long")?.length, 400_000);
 });
 
 test("unknown fields are ignored", async (t) => {
-  const [rig] = await member(t);
-  const { socket, frames } = await dialByHand(rig, "b:1");
-  socket.write(Buffer.from([9, 0x22, 0x02, 0x08, 0x05, 0xfa, 0x07, 2, 1, 2]));
-  t.is(decodeFrame(carrot.Frame, (await frames.next()).value!).pong?.id, 5);
+  const { members } = await setUp();
+  const peer = await dialByHand(members, "b:1");
+  const ping = Buffer.from([9, 0x22, 0x02, 0x08, 0x05, 0xfa, 0x07, 2, 1, 2]);
+  t.is((await answerTo(members, peer, () => void peer.wire.write(ping))).pong?.id, 5);
 });
 
 test("random bytes after the proof harm nobody else", async (t) => {
-  const [rig, b] = await member(t);
+  const { members, b } = await setUp();
   const property = fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 300 }), async (bytes) => {
-    const { socket } = await dialByHand(rig, "b:1");
-    socket.end(bytes);
-    await closed(socket);
+    const peer = await dialByHand(members, "b:1");
+    peer.wire.end(bytes);
+    await closed(members, peer);
   });
   await fc.assert(property, { numRuns: 60 });
-  t.is(await askAnew(rig), "v");
+  t.is(await askAnew(members), "v");
   t.true(b.store.calls.length > 0);
 });
 
 test("random bytes before the proof harm nobody else", async (t) => {
-  const [rig] = await member(t);
+  const { members } = await setUp();
   const property = fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 100 }), async (bytes) => {
-    const socket = rig.connect("b:1");
-    socket.end(bytes);
-    await closed(socket);
+    const peer = stranger(members, "b:1");
+    peer.wire.end(bytes);
+    await closed(members, peer);
   });
   await fc.assert(property, { numRuns: 60 });
-  t.is(await askAnew(rig), "v");
+  t.is(await askAnew(members), "v");
 });
 
 test("requests are not read while their answers are not taken", async (t) => {
-  const [rig, b] = await member(t);
+  const { members, b } = await setUp();
   b.store.entries.set("large", Buffer.alloc(1 << 20));
-  const { socket, frames } = await dialByHand(rig, "b:1");
-  const get = encodeFrame(carrot.Frame, { get: { firstId: 1, keys: [Buffer.from("large")] } });
+  const peer = await dialByHand(members, "b:1");
+  peer.wire.pause();
   for (let i = 0; i < 100; i++) {
-    socket.write(get);
-    await new Promise(setImmediate);
+    peer.say({ get: { firstId: 1, keys: [Buffer.from("large")] } });
+    await members.time.advance(5);
   }
   const asked = b.store.calls.length;
-  t.true(asked < 100, `${asked} were read`);
-  for (let i = 0; i < 100; i++) await frames.next();
+  t.true(asked < 10, `${asked} were read`);
+  peer.wire.resume();
+  await members.time.until("all answers", () => peer.heard.length === 100);
   t.is(b.store.calls.length, 100);
 });

@@ -1,6 +1,6 @@
 /**
  * Goal: every caller gets exactly one end, in whatever order and form answers come. Method: Requests without a
- * socket: what it sends is collected and decoded, answers are made up; a fake clock for deadlines.
+ * socket: what it sends is collected and decoded, answers are made up; virtual time for ticks and deadlines.
  */
 
 import test from "ava";
@@ -10,25 +10,26 @@ import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { MAX_IN_FLIGHT, MAX_KEY_BYTES, MAX_REQUEST_BYTES, Requests } from "../../cluster/requests.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { answerTo } from "./rig.ts";
+import { VirtualTime } from "../sim/virtual-time.ts";
+import { answerTo } from "./members.ts";
 
 function askFor(requests: Requests, key: Uint8Array, timeoutMs: number) {
   return answerTo(timeoutMs, (waiter) => requests.get(key, waiter));
 }
 
-const tick = () => new Promise(setImmediate);
 const key = (text: string) => Buffer.from(text);
 
 function setUp(lastId?: number) {
   const sent: carrot.Frame[] = [];
-  const state = { now: 0, outgoing: 0, askTimeoutMs: 5000 };
+  const time = new VirtualTime(1);
+  const state = { outgoing: 0, requestTimeoutMs: 5000 };
   const invalid: (string[] | undefined)[] = [];
   const reader = new FrameReader(MAX_REQUEST_BYTES);
   const requests = new Requests({
     peer: "b:1",
-    clock: () => state.now,
+    world: time,
     outgoingBytes: () => state.outgoing,
-    askTimeoutMs: () => state.askTimeoutMs,
+    requestTimeoutMs: () => state.requestTimeoutMs,
     lastId,
     invalidated: (keys) => void invalid.push(keys?.map(String)),
     send: (frame) => {
@@ -36,7 +37,7 @@ function setUp(lastId?: number) {
       sent.push(decodeFrame(carrot.Frame, reader.next()!));
     },
   });
-  return { requests, sent, state, invalid };
+  return { requests, sent, state, invalid, time, tick: () => time.advance(0) };
 }
 
 function answer(requests: Requests, frame: carrot.Frame.$Properties): void {
@@ -50,7 +51,7 @@ const valueEntry = (text: string) => ({ kind: carrot.Kind.VALUE, value: key(text
 const valueOutcome = (text: string): Outcome => ({ kind: "value", value: key(text), ttlMs: undefined });
 
 test("the keys of one tick are one frame, those of the next another", async (t) => {
-  const { requests, sent } = setUp();
+  const { requests, sent, tick } = setUp();
   for (let i = 0; i < 100; i++) askFor(requests, key(`k${i}`), 10 + (i % 7)).catch(() => {});
   t.is(sent.length, 0);
   await tick();
@@ -66,7 +67,7 @@ test("the keys of one tick are one frame, those of the next another", async (t) 
 });
 
 test("a frame ends before a number that somebody still waits under", async (t) => {
-  const { requests, sent } = setUp();
+  const { requests, sent, tick } = setUp();
   const old = askFor(requests, key("old"), 1000);
   for (let id = 2; id <= 255; id++) {
     const asked = askFor(requests, key("between"), 1000);
@@ -94,7 +95,7 @@ test("a frame ends before a number that somebody still waits under", async (t) =
 });
 
 test("where ids go round, keys of one tick are one frame and everybody gets his own answer", async (t) => {
-  const { requests, sent } = setUp(2 ** 32 - 3);
+  const { requests, sent, tick } = setUp(2 ** 32 - 3);
   const asked = Array.from({ length: 4 }, (_, i) => askFor(requests, key(`k${i}`), 1000));
   await tick();
   t.deepEqual(
@@ -108,7 +109,7 @@ test("where ids go round, keys of one tick are one frame and everybody gets his 
     ids.map((id) => valueOutcome(`${id}`)),
   );
   const other = setUp(2 ** 32 - 1);
-  const counted = other.requests.ask("counted", (id) => ({ count: { id } }));
+  const counted = other.requests.request("counted", (id) => ({ count: { id } }));
   answer(other.requests, { counted: { count: 7 } });
   t.is((await counted).count, 7);
   for (const each of [requests, other.requests]) each.close("done");
@@ -117,7 +118,7 @@ test("where ids go round, keys of one tick are one frame and everybody gets his 
 test("answers in any order and any grouping reach who asked", async (t) => {
   const anyOrder = fc.array(fc.nat(1000), { minLength: 30, maxLength: 30 });
   const property = fc.asyncProperty(anyOrder, fc.nat(29), async (dice, cut) => {
-    const { requests, sent } = setUp();
+    const { requests, sent, tick } = setUp();
     const asked = dice.map((_, i) => askFor(requests, key(`k${i}`), 1000));
     await tick();
     const firstId = sent[0]!.get!.firstId!;
@@ -137,7 +138,7 @@ test("answers in any order and any grouping reach who asked", async (t) => {
 });
 
 test("a batch leaves early when it is long, and no frame exceeds what the other side reads", async (t) => {
-  const { requests, sent } = setUp();
+  const { requests, sent, tick } = setUp();
   for (let i = 0; i < 9; i++) askFor(requests, Buffer.alloc(MAX_KEY_BYTES), 1000).catch(() => {});
   t.is(sent.length, 2);
   await tick();
@@ -156,11 +157,13 @@ test("a key too long for a frame is an error for its caller alone", async (t) =>
 });
 
 test("a GET fails at its own deadline, others wait on, and its late answer is ignored", async (t) => {
-  const { requests, sent, state } = setUp();
+  const { requests, sent, tick, time } = setUp();
   const short = askFor(requests, key("short"), 50);
   const long = askFor(requests, key("long"), 5000);
   await tick();
-  state.now = 60;
+  await time.advance(45);
+  t.is(requests.inFlight, 2);
+  await time.advance(25);
   t.deepEqual(await short, { kind: "error", text: "peer timeout after 50 ms" });
   const firstId = sent[0]!.get!.firstId!;
   answer(requests, {
@@ -171,12 +174,12 @@ test("a GET fails at its own deadline, others wait on, and its late answer is ig
 });
 
 test("another request left unanswered is rejected at its deadline, which is read when it is sent", async (t) => {
-  const { requests, sent, state } = setUp();
-  state.askTimeoutMs = 1000;
-  const short = requests.ask("counted", (id) => ({ count: { id } }));
-  state.askTimeoutMs = 5000;
-  const long = requests.ask("counted", (id) => ({ count: { id } }));
-  state.now = 1100;
+  const { requests, sent, state, time } = setUp();
+  state.requestTimeoutMs = 1000;
+  const short = requests.request("counted", (id) => ({ count: { id } }));
+  state.requestTimeoutMs = 5000;
+  const long = requests.request("counted", (id) => ({ count: { id } }));
+  await time.advance(1100);
   await t.throwsAsync(short, { instanceOf: PeerUnreachable, message: /did not answer in time/ });
   const [late, inTime] = sent.map((frame) => frame.count!.id!);
   answer(requests, { counted: { id: late, count: 1 } });
@@ -187,7 +190,7 @@ test("another request left unanswered is rejected at its deadline, which is read
 
 test("closing rejects all that wait, and what comes after", async (t) => {
   const { requests } = setUp();
-  const waiting = [askFor(requests, key("a"), 1000), requests.ask("pong", (id) => ({ ping: { id } }))];
+  const waiting = [askFor(requests, key("a"), 1000), requests.request("pong", (id) => ({ ping: { id } }))];
   requests.close("was silent");
   for (const promise of [...waiting, askFor(requests, key("b"), 1000)]) {
     await t.throwsAsync(promise, { instanceOf: PeerUnreachable, message: /was silent/ });
@@ -196,9 +199,9 @@ test("closing rejects all that wait, and what comes after", async (t) => {
 });
 
 test("a request is sent after the GETs before it", async (t) => {
-  const { requests, sent } = setUp();
+  const { requests, sent, tick } = setUp();
   askFor(requests, key("k"), 1000).catch(() => {});
-  requests.ask("removed", (id) => ({ remove: { id, keys: [key("k")] } })).catch(() => {});
+  requests.request("removed", (id) => ({ remove: { id, keys: [key("k")] } })).catch(() => {});
   await tick();
   t.deepEqual(
     sent.map((frame) => frame.body),
@@ -219,7 +222,7 @@ test("one GET more than may be in flight, or than the peer takes, is refused as 
 
 test("answers that fit nothing throw; answers to nobody are ignored", async (t) => {
   const { requests, sent } = setUp();
-  const asked = requests.ask("counted", (id) => ({ count: { id } }));
+  const asked = requests.request("counted", (id) => ({ count: { id } }));
   const id = sent[0]!.count!.id!;
   t.notThrows(() => answer(requests, { removed: { id: id + 1, count: 1 } }));
   t.notThrows(() => answer(requests, { got: { ids: [99], entries: [valueEntry("x")] } }));
@@ -236,7 +239,7 @@ test("answers that fit nothing throw; answers to nobody are ignored", async (t) 
 });
 
 test("what is tracked stands before the requests that read it, in one frame a tick", async (t) => {
-  const { requests, sent } = setUp();
+  const { requests, sent, tick } = setUp();
   askFor(requests, key("plain"), 10).catch(() => {});
   requests.track(key("a"), "read");
   askFor(requests, key("a"), 10).catch(() => {});
@@ -246,7 +249,7 @@ test("what is tracked stands before the requests that read it, in one frame a ti
   t.deepEqual(sent[0]?.track?.read?.map(String), ["a", "b"]);
   t.deepEqual(sent[1]?.get?.keys?.map(String), ["plain", "a", "b"]);
   requests.track(key("c"), "lookedAt");
-  requests.ask("looked", (id) => ({ look: { id, key: key("c") } })).catch(() => {});
+  requests.request("looked", (id) => ({ look: { id, key: key("c") } })).catch(() => {});
   t.deepEqual(sent[2]?.track?.lookedAt?.map(String), ["c"]);
   t.is(sent[3]?.body, "look");
   requests.track(key("d"), "read");
@@ -258,7 +261,7 @@ test("what is tracked stands before the requests that read it, in one frame a ti
 });
 
 test("many tracked keys are several frames, none longer than a member reads", async (t) => {
-  const { requests, sent } = setUp();
+  const { requests, sent, tick } = setUp();
   for (let i = 0; i < 10; i++) requests.track(Buffer.alloc(MAX_KEY_BYTES, `${i}`), "read");
   requests.track(Buffer.alloc(MAX_KEY_BYTES + 1), "read");
   askFor(requests, key("k"), 10).catch(() => {});

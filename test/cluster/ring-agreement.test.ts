@@ -2,7 +2,7 @@
 
 import test from "ava";
 import { RingAgreement } from "../../cluster/ring-agreement.ts";
-import { fingerprint } from "../../cluster/ring-view.ts";
+import { fingerprintOf } from "../../cluster/ring-view.ts";
 
 function setUp(takes: boolean) {
   const asked: string[] = [];
@@ -45,10 +45,10 @@ test("views without members, with too many, or with ids that are no addresses ar
   t.true(ring.consider({ epoch: 9, members: many.slice(1) }));
 });
 
-test("the fingerprint follows the members and the epoch", (t) => {
+test("the fingerprintOf follows the members and the epoch", (t) => {
   const { ring, state } = setUp(true);
-  t.is(ring.print, fingerprint({ epoch: 3, members: ["a:1", "b:1"] }));
+  t.is(ring.fingerprint, fingerprintOf({ epoch: 3, members: ["a:1", "b:1"] }));
   state.epoch = 5;
-  t.is(ring.print, fingerprint({ epoch: 5, members: ["a:1", "b:1"] }));
+  t.is(ring.fingerprint, fingerprintOf({ epoch: 5, members: ["a:1", "b:1"] }));
   t.is(ring.view.epoch, 5);
 });

@@ -2,7 +2,7 @@
 
 import test from "ava";
 import fc from "fast-check";
-import { fingerprint, isNewer, isSame, type RingView } from "../../cluster/ring-view.ts";
+import { fingerprintOf, isNewer, isSame, type RingView } from "../../cluster/ring-view.ts";
 
 const view = (epoch: number, ...members: string[]): RingView => ({ epoch, members });
 
@@ -18,9 +18,9 @@ test("between equal epochs the greater list is newer, and no view is newer than 
 });
 
 test("fingerprints differ with the epoch and with the members", (t) => {
-  const prints = [view(1, "a:1"), view(2, "a:1"), view(1, "b:1"), view(1, "a:1", "b:1")].map(fingerprint);
+  const prints = [view(1, "a:1"), view(2, "a:1"), view(1, "b:1"), view(1, "a:1", "b:1")].map(fingerprintOf);
   t.is(new Set(prints).size, prints.length);
-  t.is(fingerprint(view(1, "a:1")), prints[0]);
+  t.is(fingerprintOf(view(1, "a:1")), prints[0]);
 });
 
 test("members that pass their views on in any order end up with one view", (t) => {

@@ -5,9 +5,9 @@
 
 import test from "ava";
 import fc from "fast-check";
-import { type Hash32, loadHash32, Ring } from "../../cluster/ring.ts";
+import { type Hash32, Ring } from "../../cluster/ring.ts";
+import { hash } from "../server/fakes.ts";
 
-const hash = await loadHash32();
 const options = { virtualNodes: 512, seed: 7 };
 const ids = (count: number) => Array.from({ length: count }, (_, i) => `10.0.0.${i + 1}:16390`);
 const keys = Array.from({ length: 20_000 }, (_, i) => Buffer.from(`product:${i}`));

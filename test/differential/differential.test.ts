@@ -1,29 +1,17 @@
 /**
  * Goal: carrotCache answers commands as redis-server 7 does, byte for byte, but for the differences that are listed.
  * Method: generated streams, sound and damaged, as arrays and inline, cut at random, go to both; every reply is
- * compared. Here for a few seconds; `npm run differential -- --streams 100000` for longer. SEED replays.
+ * compared. Here some hundred streams, in differential.long.test.ts thousands; `npm run differential -- --streams
+ * 100000` for more. SEED replays.
  */
 import test from "ava";
-import { has } from "../e2e/processes.ts";
 import { compareStreams } from "./compare.ts";
 import { describe, explore } from "./explore.ts";
 import { splitReplies } from "./replies.ts";
-import { startSides } from "./sides.ts";
+import { testStreams } from "./stream-tests.ts";
 import type { Stream } from "./streams.ts";
 
-const STREAMS = 10_000;
-const TIME_MS = 15_000;
-
-test("replies to generated streams are those of redis-server", async (t) => {
-  if (!has(t, "redis-server")) return;
-  // The same each time: new ones are what the script is for.
-  const seed = Number(process.env.SEED ?? 239859656);
-  t.log(`SEED=${seed}`);
-  const { streams, commands, found } = await explore(await startSides(t), seed, STREAMS, TIME_MS);
-  t.log(`${streams} streams of ${commands} commands`);
-  t.is(found && describe(found), undefined);
-  t.true(streams > 100);
-});
+testStreams("replies to generated streams are those of redis-server", 500);
 
 const PARTS = [
   "+OK\r\n",

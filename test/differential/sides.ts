@@ -3,9 +3,10 @@
  */
 import { connect, type NetConnectOpts } from "node:net";
 import { COMMANDS } from "../../server/commands/table.ts";
-import { type Owner, startNodeProcess } from "../e2e/processes.ts";
+import { startNodeProcess } from "../e2e/processes.ts";
 import { bytes, command, cutAt } from "../proto/read-commands.ts";
 import { RedisServer } from "../proto/redis-server.ts";
+import type { Owner } from "../started-once.ts";
 import { type Comparison, compareStreams } from "./compare.ts";
 import { splitReplies } from "./replies.ts";
 import type { Stream } from "./streams.ts";

@@ -51,9 +51,7 @@ const silentCases = casesOf((name) => isExact(name) || ["reset", ...CHANNELS, ..
 function isThere(name: string): boolean {
   const [first, second] = name.split("|");
   const found = COMMANDS.get(first!);
-  return second === undefined
-    ? found !== undefined
-    : !!found?.subcommands?.some((sub) => sub.name === second);
+  return second === undefined ? found !== undefined : !!found?.subcommands?.has(second);
 }
 
 function asked(from: readonly Words[]): Arbitrary<Asked> {

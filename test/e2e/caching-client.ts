@@ -4,8 +4,10 @@
  * Owns its copies. Keeps nothing that the server has not answered, and relies on one thing only: whatever makes an
  * answer wrong is told of behind that answer. Speaks RESP3; values are text.
  */
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { command } from "../proto/read-commands.ts";
+import { patient, until } from "../until.ts";
 
 export class CachingClient {
   readonly copies = new Map<string, string | null>();
@@ -26,28 +28,35 @@ export class CachingClient {
     words: readonly string[] = [],
     isWanted: (localPort: number) => Promise<boolean> = async () => true,
   ): Promise<CachingClient> {
-    for (;;) {
-      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-      await new Promise((resolve) => socket.once("connect", resolve));
-      if (!(await isWanted(socket.localPort!))) {
-        socket.destroy();
-        continue;
-      }
-      socket.write(command("HELLO", "3") + command("CLIENT", "TRACKING", "ON", ...words));
-      let greeting = "";
-      while (!greeting.endsWith("+OK\r\n")) {
-        greeting += String(await new Promise((resolve) => socket.once("data", resolve)));
-      }
-      const client = new CachingClient(socket);
-      socket.on("data", (chunk) => client.#take(chunk.toString("latin1")));
-      return client;
-    }
+    let socket: Socket | undefined;
+    await until("a connection that is wanted", async () => {
+      const one = connect({ port, host: "127.0.0.1", noDelay: true });
+      await once(one, "connect");
+      if (await isWanted(one.localPort!)) socket = one;
+      else one.destroy();
+      return socket !== undefined;
+    });
+    const client = new CachingClient(socket!);
+    socket!.write(command("HELLO", "3") + command("CLIENT", "TRACKING", "ON", ...words));
+    let greeting = "";
+    const greeted = new Promise<void>((resolve) => {
+      const take = (chunk: Buffer) => {
+        greeting += chunk.toString("latin1");
+        if (!greeting.endsWith("+OK\r\n")) return;
+        socket!.off("data", take).on("data", (next) => client.#take(next.toString("latin1")));
+        resolve();
+      };
+      socket!.on("data", take);
+    });
+    await patient(() => `the end of a greeting: ${greeting}`, greeted);
+    return client;
   }
 
   /** Asks the server, whatever is kept. */
   get(key: string): Promise<string | null> {
     this.#socket.write(command("GET", key));
-    return new Promise((resolve) => this.#waiting.push({ key, resolve }));
+    const answer = new Promise<string | null>((resolve) => this.#waiting.push({ key, resolve }));
+    return patient(() => `the value of ${key}`, answer);
   }
 
   close(): void {
@@ -100,7 +109,7 @@ export class CachingClient {
 /**
  * Has clients read and others change random keys at once, `rounds` times, then waits until every copy that is left is
  * what `current` says of its key; undefined: it will not stay so. A copy that is wrong, and of which nobody tells its
- * holder, lets the test time out.
+ * holder, is waited for in vain.
  */
 export async function hammer(
   clients: readonly CachingClient[],
@@ -118,10 +127,9 @@ export async function hammer(
   }
   for (const key of keys) {
     let value: string | null | undefined;
-    while ((value = await current(key)) === undefined);
+    await until(`${key} stays as it is`, async () => (value = await current(key)) !== undefined);
     for (const { copies } of clients) {
-      while (copies.has(key) && copies.get(key) !== value)
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      await until(`no copy of ${key} differs`, () => !copies.has(key) || copies.get(key) === value);
     }
   }
 }

@@ -7,16 +7,17 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import test from "ava";
-import { freePorts, has, ROOT, start, startNodeProcess } from "./processes.ts";
+import { program, testWith } from "../needs.ts";
+import { PATIENCE_MS } from "../until.ts";
+import { ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
 
 const run = promisify(execFile);
 
 async function redisCli(port: number, ...args: string[]): Promise<string> {
-  return (await run("redis-cli", ["-p", String(port), ...args], { timeout: 20_000 })).stdout;
+  return (await run("redis-cli", ["-p", String(port), ...args], { timeout: PATIENCE_MS })).stdout;
 }
 
-test("GET scores:Tom is 630, loaded once", async (t) => {
-  if (!has(t, "redis-cli")) return;
+testWith(program("redis-cli"))("GET scores:Tom is 630, loaded once", async (t) => {
   const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
   t.is(await redisCli(node.port, "GET", "scores:Tom"), "630\n");
   t.is(await redisCli(node.port, "GET", "scores:Tom"), "630\n");
@@ -35,9 +36,8 @@ test("the ready line names address, groups, members and threads", async (t) => {
   t.regex(node.output(), /ready on 127\.0\.0\.1:\d+ \| groups: scores \| alone \| threads: 1\n/);
 });
 
-test("the three example nodes are one cache", async (t) => {
-  if (!has(t, "redis-cli")) return;
-  const ports = await freePorts(6);
+testWith(program("redis-cli"))("the three example nodes are one cache", async (t) => {
+  const ports = await reservePorts(t, 6);
   const peers = ports.slice(3).map((port) => `127.0.0.1:${port}`);
   const nodes = await Promise.all(
     [0, 1, 2].map((i) =>
@@ -56,26 +56,27 @@ test("the three example nodes are one cache", async (t) => {
   );
 });
 
-test("redis-cli in a terminal, with hints, and in RESP3", async (t) => {
-  if (!has(t, "redis-cli") || !has(t, "script")) return;
-  const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
-  t.is(await redisCli(port, "-3", "--no-raw", "GET", "scores:Nobody"), "(nil)\n");
-  t.regex(await redisCli(port, "-3", "--no-raw", "CARROT.GROUPS"), /"name" => "scores"/);
-  t.regex(await redisCli(port, "-3", "--no-raw", "HELLO"), /"proto" => \(integer\) 3/);
-  const typed = 'printf "get scores:Sam\\nHELP get\\nquit\\n"';
-  const session = execFileSync(
-    "sh",
-    ["-c", `${typed} | script -qec 'TERM=dumb redis-cli -p ${port}' /dev/null`],
-    {
-      encoding: "utf8",
-      timeout: 20_000,
-    },
-  );
-  t.regex(session, /"567"/);
-});
+testWith(program("redis-cli"), program("script"))(
+  "redis-cli in a terminal, with hints, and in RESP3",
+  async (t) => {
+    const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
+    t.is(await redisCli(port, "-3", "--no-raw", "GET", "scores:Nobody"), "(nil)\n");
+    t.regex(await redisCli(port, "-3", "--no-raw", "CARROT.GROUPS"), /"name" => "scores"/);
+    t.regex(await redisCli(port, "-3", "--no-raw", "HELLO"), /"proto" => \(integer\) 3/);
+    const typed = 'printf "get scores:Sam\\nHELP get\\nquit\\n"';
+    const session = execFileSync(
+      "sh",
+      ["-c", `${typed} | script -qec 'TERM=dumb redis-cli -p ${port}' /dev/null`],
+      {
+        encoding: "utf8",
+        timeout: PATIENCE_MS,
+      },
+    );
+    t.regex(session, /"567"/);
+  },
+);
 
-test("redis-benchmark runs unmodified", async (t) => {
-  if (!has(t, "redis-benchmark")) return;
+testWith(program("redis-benchmark"))("redis-benchmark runs unmodified", async (t) => {
   const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
   for (const dialect of [[], ["-3"]]) {
     const args = ["-p", String(port), "-n", "2000", "-c", "20", "-P", "4", "-q", ...dialect];
@@ -94,8 +95,7 @@ test("npm start's script runs the node in place of its shell, so that npm's SIGT
   t.is(await node.ended, 0);
 });
 
-test("SHUTDOWN ends the process with exit code 0", async (t) => {
-  if (!has(t, "redis-cli")) return;
+testWith(program("redis-cli"))("SHUTDOWN ends the process with exit code 0", async (t) => {
   const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
   await redisCli(node.port, "SHUTDOWN");
   t.is(await node.ended, 0);

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ExecutionContext } from "ava";
+import type { Owner } from "../started-once.ts";
 
 export interface Origin {
   readonly port: number;
@@ -16,6 +16,8 @@ export interface Origin {
   total(): number;
   /** Takes over from the usual answer when set. */
   respond: ((key: string, response: ServerResponse) => void) | undefined;
+  /** Answers as usual again, and begins to count anew. */
+  reset(): void;
 }
 
 /** The value of a key: its name and a digest of it. */
@@ -24,13 +26,17 @@ export function originValue(key: string): string {
 }
 
 /** Starts an origin that answers `/items/KEY` after `delayMs`; keys that begin with `none` are not found. */
-export async function startOrigin(t: ExecutionContext, delayMs = 0): Promise<Origin> {
+export async function startOrigin(t: Owner, delayMs = 0): Promise<Origin> {
   const loads = new Map<string, number>();
   const origin = {
     port: 0,
     loads,
     total: () => [...loads.values()].reduce((sum, count) => sum + count, 0),
     respond: undefined as Origin["respond"],
+    reset: () => {
+      loads.clear();
+      origin.respond = undefined;
+    },
   };
   const answer = (key: string, response: ServerResponse) => {
     if (origin.respond !== undefined) origin.respond(key, response);

@@ -14,6 +14,7 @@ import { splitReplies } from "../differential/replies.ts";
 import { bytes, command } from "../proto/read-commands.ts";
 import { turn } from "../server/fakes.ts";
 import { bulk } from "../server/rig.ts";
+import { until } from "../until.ts";
 import type { Origin } from "./origin.ts";
 
 const PIPELINE = 16;
@@ -69,7 +70,7 @@ export abstract class Pipelining {
   /** Resolves when so many more pipelines' worth of replies has come, or something is wrong. */
   async more(pipelines: number): Promise<void> {
     const goal = this.answers + pipelines * PIPELINE;
-    while (this.answers < goal && this.problems.length === 0) await sleep(PAUSE_MS);
+    await until(`${this.name} has ${goal} answers`, () => this.answers >= goal || this.problems.length > 0);
   }
 
   /** Resolves when the replies have come or the connection is gone. */

@@ -3,21 +3,19 @@
  *
  * Owns starting, waiting for the ready line, and ending by pid. Everything a test starts here is gone when it ends.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ExecutionContext } from "ava";
-import { Redis } from "ioredis";
+import type { Owner } from "../started-once.ts";
+import { patient, until } from "../until.ts";
 
 /** The root of the project, from `dist/test/e2e`. */
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export const CLI = path.join(ROOT, "dist/server/cli.js");
-
-/** Who started a program, and ends it: a test, or a script of the tests. */
-export type Owner = Pick<ExecutionContext, "teardown">;
 
 /** A program under test. */
 export interface Program {
@@ -48,9 +46,12 @@ export function start(t: Owner, command: string, args: readonly string[], cwd = 
       for (const check of changed) check();
     });
   });
-  t.teardown(() => void child.kill("SIGKILL"));
-  const printed = (pattern: RegExp) =>
-    new Promise<RegExpExecArray>((resolve, reject) => {
+  t.teardown(() => {
+    child.kill("SIGKILL");
+    return ended;
+  });
+  const printed = (pattern: RegExp) => {
+    const found = new Promise<RegExpExecArray>((resolve, reject) => {
       const check = () => {
         const match = pattern.exec(text);
         if (match !== null) resolve(match);
@@ -61,7 +62,17 @@ export function start(t: Owner, command: string, args: readonly string[], cwd = 
       changed.add(check);
       check();
     });
-  return { child, output: () => text, printed, ended, kill: (signal) => void child.kill(signal) };
+    return patient(() => `${pattern} in: ${text}`, found);
+  };
+  return {
+    child,
+    output: () => text,
+    printed,
+    get ended() {
+      return patient(() => `the end of a program that has said: ${text}`, ended);
+    },
+    kill: (signal) => void child.kill(signal),
+  };
 }
 
 /** A node that answers. */
@@ -89,23 +100,33 @@ export function temporaryDirectory(t: Owner): string {
   return directory;
 }
 
-/**
- * Ports that nobody else takes: below those that the system gives to whoever asks for any (from 32768 on Linux), and
- * each process of the tests has a range of its own.
- */
-const FIRST_PORT = 10_000;
-const RANGE = 40;
-const RANGES = 500;
-let drawn = 0;
+/** Where the other ends of reservations are. */
+let door: Promise<Server> | undefined;
 
-/** Ports on which nobody listens, each once, until the process has drawn all of its range. */
-export async function freePorts(count: number): Promise<number[]> {
+/**
+ * Ports for nodes that must know them before they listen, or come back to them. The kernel chooses, and gives them to
+ * nobody else as long as the owner lives: each is bound to one end of a connection. A node that asks for such a port
+ * by its number may listen there all the same.
+ */
+export async function reservePorts(owner: Owner, count: number): Promise<number[]> {
+  door ??= openDoor();
+  const { port } = (await door).address() as AddressInfo;
   const ports: number[] = [];
   while (ports.length < count) {
-    const port = FIRST_PORT + (process.pid % RANGES) * RANGE + (drawn++ % RANGE);
-    if (await isFree(port)) ports.push(port);
+    const held = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.1", localPort: 0 });
+    await once(held, "connect");
+    held.unref();
+    owner.teardown(() => void held.resetAndDestroy());
+    ports.push(held.localPort!);
   }
   return ports;
+}
+
+async function openDoor(): Promise<Server> {
+  const server = createServer((socket) => socket.on("error", () => {}).unref()).unref();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
 }
 
 /** Whether one could listen there. */
@@ -129,13 +150,9 @@ export interface Cluster {
 }
 
 /** Starts `count` nodes by conf files that differ in their ports; `lines` are common to all. */
-export async function startCluster(
-  t: ExecutionContext,
-  count: number,
-  lines: readonly string[],
-): Promise<Cluster> {
+export async function startCluster(t: Owner, count: number, lines: readonly string[]): Promise<Cluster> {
   const directory = temporaryDirectory(t);
-  const ports = await freePorts(2 * count);
+  const ports = await reservePorts(t, 2 * count);
   const ids = ports.slice(count).map((port) => `127.0.0.1:${port}`);
   writeFileSync(path.join(directory, "common.conf"), [`peers ${ids.join(" ")}`, ...lines, ""].join("\n"), {
     mode: 0o600,
@@ -156,33 +173,16 @@ export async function startCluster(
 }
 
 /** Resolves when every member that this node knows of is up to it. */
-async function allLinked({ port }: NodeProcess): Promise<void> {
+export async function allLinked({ port }: NodeProcess): Promise<void> {
+  const { Redis } = await import("ioredis");
   const client = new Redis(port, "127.0.0.1");
   try {
-    for (;;) {
+    await until(`the links of the node on port ${port} are up`, async () => {
       // ioredis hands a map out as names and values in turn.
       const members = (await client.call("CARROT.PEERS")) as string[][];
-      if (members.every((fields) => fields[fields.indexOf("state") + 1] === "up")) return;
-    }
+      return members.every((fields) => fields[fields.indexOf("state") + 1] === "up");
+    });
   } finally {
     client.disconnect();
-  }
-}
-
-/**
- * Whether a program of the system is there. Where it is not, the test that needs it fails in CI and is skipped, in
- * so many words, elsewhere.
- */
-export function has(t: ExecutionContext, program: string): boolean {
-  try {
-    execFileSync("which", [program], { stdio: "ignore" });
-    return true;
-  } catch {
-    if (process.env.CI) t.fail(`${program} is not installed`);
-    else {
-      t.log(`SKIPPED: ${program} is not installed`);
-      t.pass();
-    }
-    return false;
   }
 }

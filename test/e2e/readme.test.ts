@@ -1,21 +1,23 @@
 /**
- * Goal: what the README shows is so: its commands give what it prints, its links lead somewhere, its names exist.
- * Method: the README read as text. Console blocks are run, with the ports of nodes that this test has started in place
- * of those in the text; confs are read; code is compared with the file that it is taken from.
+ * Goal: what the README shows is true: its commands print what it prints, and the names in it exist.
+ * Method: reads the README as text. Its console blocks are run against nodes that this test has started, with their ports
+ * in place of the README's; confs are read; code is compared with the file that it is taken from. Links are looked at in
+ * test/tidy/links.test.ts.
  */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { loadHash32, Ring } from "../../cluster/ring.ts";
 import { COMMANDS } from "../../server/commands/table.ts";
 import { findDirective } from "../../server/conf/directives.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
-import { CLI, freePorts, has, ROOT, startNodeProcess } from "./processes.ts";
+import { type Need, program, testWith } from "../needs.ts";
+import { CLI, ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
 
 const readme = read("README.md");
-/** Without the section about clients, which has flags of others; test/clients looks after that. */
+/** Without the section about clients, which has flags of other programs; test/clients looks at that one. */
 const ours = readme.replace(/^## Clients$.*?(?=^## )/ms, "");
 const run = promisify(execFile);
 
@@ -23,14 +25,14 @@ function read(file: string): string {
   return readFileSync(path.join(ROOT, file), "utf8");
 }
 
-/** The contents of the fenced blocks of a language; "" are those without one. */
+/** The contents of the fenced blocks of a language; those of "" name none. */
 function blocks(language: string): string[] {
   return Array.from(readme.matchAll(/^```(\w*)\n(.*?)^```$/gms))
     .filter((match) => match[1] === language)
     .map((match) => match[2]!);
 }
 
-/** What stands after each `$ `, with the output below it. */
+/** Each command behind a `$ `, with the output below it. */
 function shown(): { readonly command: string; readonly output: string }[] {
   return blocks("console")
     .flatMap((block) => block.split(/^\$ /m).slice(1))
@@ -38,29 +40,23 @@ function shown(): { readonly command: string; readonly output: string }[] {
 }
 
 const FLAGS = ["help", "check", "version"];
+/** The port of examples/products.conf. */
+const PRODUCTS_PORT = "6391";
+const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
+const hasSqlite = spawnSync(NODE_NEW, ["-e", 'require("node:sqlite")'], { stdio: "ignore" }).status === 0;
+const SQLITE: Need = hasSqlite ? undefined : "SQLite needs Node 22.13 or later (CARROT_NODE_NEW)";
 
 test("there is something to look at", (t) => {
   t.true(shown().length >= 5);
   t.true(blocks("sh").length >= 3);
 });
 
-test("the code inside a program is the example's", (t) => {
-  const [, code] = /^\/\*\*.*?\*\/\n\n(.*)$/s.exec(read("examples/embedded.mjs"))!;
-  t.true(blocks("js").includes(code!));
-});
-
-test("every relative link of every manual leads to a file", (t) => {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
-  const manuals = execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
-  const broken = manuals.flatMap((file) => {
-    const targets = Array.from(read(file).matchAll(/\]\(([^)#\s]+)[^)]*\)/g), (match) => match[1]!);
-    return targets
-      .filter((target) => !/^[a-z]+:/.test(target))
-      .filter((target) => !existsSync(path.join(ROOT, path.dirname(file), target)))
-      .map((target) => `${file}: ${target}`);
+for (const example of ["examples/embedded.mjs", "examples/products.mjs"]) {
+  test(`the README shows the code of ${example}`, (t) => {
+    const [, code] = /^\/\*\*.*?\*\/\n\n(.*)$/s.exec(read(example))!;
+    t.true(blocks("js").includes(code!));
   });
-  t.deepEqual(broken, []);
-});
+}
 
 test("every conf is one without mistakes", (t) => {
   const confs = blocks("");
@@ -88,7 +84,7 @@ test("every command is in the table", (t) => {
 test("every npm script and every conf that is named is there", (t) => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const names = Array.from(
-    readme.matchAll(/\bnpm (?:(start|test)\b|run (\w+))/g),
+    readme.matchAll(/\bnpm (?:(start|test)\b|run ([\w:]+))/g),
     (match) => (match[1] ?? match[2])!,
   );
   t.deepEqual([...new Set(names)].sort(), [
@@ -99,6 +95,7 @@ test("every npm script and every conf that is named is there", (t) => {
     "fuzz",
     "start",
     "test",
+    "test:all",
   ]);
   for (const name of names) t.true(name in scripts, name);
   for (const [, file] of readme.matchAll(/cli\.js (\S+)/g)) t.true(existsSync(path.join(ROOT, file!)), file);
@@ -112,9 +109,33 @@ test("the owner shown is the one that the example's ring names", async (t) => {
   t.is(owner.output, JSON.stringify(ring.ownerOf(Buffer.from(owner.command.split(" ").at(-1)!))));
 });
 
-test("every other command prints what is shown", async (t) => {
-  if (!has(t, "redis-cli")) return;
-  const ports = await freePorts(7);
+/** Runs a command of the README with these ports in place of those in the text, and compares what it prints. */
+async function prints(
+  t: ExecutionContext,
+  { command, output }: { readonly command: string; readonly output: string },
+  portOf: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [name, ...args] = command.split(" ");
+  const known = args.map((arg) => portOf[arg] ?? arg);
+  const { stdout, stderr } = await (name === "redis-cli"
+    ? run(name, ["--no-raw", ...known])
+    : run(process.execPath, [CLI, ...args], { cwd: ROOT }).catch((failed) => failed));
+  t.is((stdout || stderr).trim(), output, command);
+}
+
+const ofExample = (command: string): boolean => command.includes(` ${PRODUCTS_PORT} `);
+
+testWith(program("redis-cli"), SQLITE)("the commands of the SQL example print what is shown", async (t) => {
+  const [port] = await reservePorts(t, 1);
+  const args = ["--no-warnings", CLI, "examples/products.conf", "--port", String(port)];
+  await start(t, NODE_NEW, args).printed(/ready on/);
+  const commands = shown().filter(({ command }) => ofExample(command));
+  t.true(commands.length > 0);
+  for (const each of commands) await prints(t, each, { [PRODUCTS_PORT]: String(port) });
+});
+
+testWith(program("redis-cli"))("every other command prints what is shown", async (t) => {
+  const ports = await reservePorts(t, 7);
   const at = (i: number): string => String(ports[i]);
   const peers = [4, 5, 6].map((i) => `127.0.0.1:${at(i)}`);
   const members = [1, 2, 3].map((i) =>
@@ -124,14 +145,8 @@ test("every other command prints what is shown", async (t) => {
     ]),
   );
   await Promise.all([startNodeProcess(t, ["carrot.conf", "--port", at(0)]), ...members]);
-  const portOf: Record<string, string> = { 6390: at(0), 7001: at(1), 7002: at(2), 7003: at(3) };
-  for (const { command, output } of shown()) {
-    if (command.includes(" CARROT.OWNER ")) continue;
-    const [program, ...args] = command.split(" ");
-    const known = args.map((arg) => portOf[arg] ?? arg);
-    const { stdout, stderr } = await (program === "redis-cli"
-      ? run(program, ["--no-raw", ...known])
-      : run(process.execPath, [CLI, ...args], { cwd: ROOT }).catch((failed) => failed));
-    t.is((stdout || stderr).trim(), output, command);
+  const portOf = { 6390: at(0), 7001: at(1), 7002: at(2), 7003: at(3) };
+  for (const each of shown()) {
+    if (!each.command.includes(" CARROT.OWNER ") && !ofExample(each.command)) await prints(t, each, portOf);
   }
 });

@@ -1,14 +1,15 @@
 /**
  * Goal: Redis' own tests of the protocol and of QUIT pass, all that need neither DEBUG nor other types than strings.
  * Method: the suite itself in external mode, from CARROT_REDIS_SUITE, where `.ci/redis-suite` has put it. It is not
- * part of this project, so where it cannot be had nothing is run, in so many words.
+ * part of this project.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import test from "ava";
-import { has, startNodeProcess } from "./processes.ts";
+import test, { type ExecutionContext } from "ava";
+import { program, testWith } from "../needs.ts";
+import { startNodeProcess } from "./processes.ts";
 
 const SUITE = process.env.CARROT_REDIS_SUITE ?? "";
 const HARNESS = path.join(SUITE, "tests/test_helper.tcl");
@@ -22,13 +23,7 @@ const OTHER_TYPES = [
 /** With DEBUG and what is skipped left out. */
 const EXPECTED = 17;
 
-test("Redis' unit/protocol and unit/quit pass", async (t) => {
-  if (SUITE === "" || !existsSync(HARNESS)) {
-    t.log("NOT RUN: Redis' tests are not there, see .ci/redis-suite");
-    t.pass();
-    return;
-  }
-  if (!has(t, "tclsh")) return;
+async function passes(t: ExecutionContext): Promise<void> {
   const node = await startNodeProcess(t, ["--port", "0"]);
   const args = ["--host", "127.0.0.1", "--port", String(node.port), "--singledb", "--tags", "-needs:debug"];
   const choice = [
@@ -40,4 +35,9 @@ test("Redis' unit/protocol and unit/quit pass", async (t) => {
   const plain = stdout.replaceAll(/\x1b\[[\d;]*m/g, "");
   t.deepEqual(plain.match(/^\[(err|exception)\].*$/gm) ?? [], []);
   t.is(plain.match(/^\[ok\]/gm)?.length, EXPECTED, plain);
-});
+}
+
+const title = "Redis' unit/protocol and unit/quit pass";
+// Debian's servers may not have the source package at hand: skipped in CI, too.
+if (existsSync(HARNESS)) testWith(program("tclsh"))(title, passes);
+else test.skip(`${title} [Redis' tests are not there, see .ci/redis-suite]`, passes);

@@ -3,30 +3,11 @@
  * that hold everywhere.
  * Method: three real processes by conf files, an HTTP origin in this process that counts, ioredis as the client.
  */
-import type { ExecutionContext } from "ava";
-import { Redis } from "ioredis";
-import { linkedTest, type StartNodes } from "./linked-nodes.ts";
-import { type Origin, originValue, startOrigin } from "./origin.ts";
-import type { Cluster } from "./processes.ts";
+import test from "ava";
+import { linkedNodes } from "./linked-nodes.ts";
+import { originValue } from "./origin.ts";
 
-async function setUp(
-  t: ExecutionContext,
-  startNodes: StartNodes,
-  delayMs = 0,
-): Promise<Cluster & { origin: Origin; clients: Redis[] }> {
-  const origin = await startOrigin(t, delayMs);
-  const cluster = await startNodes([
-    `group item loader http http://127.0.0.1:${origin.port}/items/{key}`,
-    "group item prefix item:",
-    "group item loader-timeout 20s",
-    "group item ttl 1h",
-  ]);
-  const clients = cluster.nodes.map(({ port }) => new Redis(port, "127.0.0.1"));
-  t.teardown(() => {
-    for (const client of clients) client.disconnect();
-  });
-  return { ...cluster, origin, clients };
-}
+const freshNodes = linkedNodes(() => ["group item ttl 1h"]);
 
 /** In parts, so that even a busy machine's links are not silent for longer than a heartbeat allows. */
 async function inParts<T>(count: number, work: (i: number) => Promise<T>): Promise<T[]> {
@@ -38,10 +19,10 @@ async function inParts<T>(count: number, work: (i: number) => Promise<T>): Promi
   return results;
 }
 
-linkedTest(
+test.serial(
   "10,000 keys through random nodes are 10,000 loads in all, and none the second time",
-  async (t, startNodes) => {
-    const { origin, clients } = await setUp(t, startNodes);
+  async (t) => {
+    const { origin, clients } = await freshNodes();
     const anyone = () => clients[Math.floor(Math.random() * clients.length)]!;
     for (let round = 0; round < 2; round++) {
       const values = await inParts(10_000, (i) => anyone().get(`item:${i}`));
@@ -52,15 +33,16 @@ linkedTest(
   },
 );
 
-linkedTest("2,000 concurrent GETs of one cold key over three nodes are 1 load", async (t, startNodes) => {
-  const { origin, clients } = await setUp(t, startNodes, 100);
+test.serial("2,000 concurrent GETs of one cold key over three nodes are 1 load", async (t) => {
+  const { origin, clients } = await freshNodes();
+  origin.respond = (key, response) => void setTimeout(() => response.end(originValue(key)), 100);
   const asked = Array.from({ length: 2000 }, (_, i) => clients[i % 3]!.get("item:cold"));
   t.deepEqual([...new Set(await Promise.all(asked))], [originValue("cold")]);
   t.is(origin.total(), 1);
 });
 
-linkedTest("a deleted key is loaded anew, and every node gives the new value", async (t, startNodes) => {
-  const { origin, clients } = await setUp(t, startNodes);
+test.serial("a deleted key is loaded anew, and every node gives the new value", async (t) => {
+  const { origin, clients } = await freshNodes();
   let version = 1;
   origin.respond = (key, response) => void response.end(`${key} v${version}`);
   const everywhere = () => Promise.all(clients.map((client) => client.get("item:changing")));
@@ -75,8 +57,8 @@ linkedTest("a deleted key is loaded anew, and every node gives the new value", a
   }
 });
 
-linkedTest("EXISTS, TTL and STRLEN never load, and all nodes agree on them", async (t, startNodes) => {
-  const { origin, clients } = await setUp(t, startNodes);
+test.serial("EXISTS, TTL and STRLEN never load, and all nodes agree on them", async (t) => {
+  const { origin, clients } = await freshNodes();
   for (const client of clients) {
     t.is(await client.exists("item:a"), 0);
     t.is(await client.ttl("item:a"), -2);
@@ -93,8 +75,8 @@ linkedTest("EXISTS, TTL and STRLEN never load, and all nodes agree on them", asy
   }
 });
 
-linkedTest("all nodes name the same owner, and FLUSHALL empties all of them", async (t, startNodes) => {
-  const { clients, nodes } = await setUp(t, startNodes);
+test.serial("all nodes name the same owner, and FLUSHALL empties all of them", async (t) => {
+  const { clients, nodes } = await freshNodes();
   const owners = new Set<string>();
   for (let i = 0; i < 100; i++) {
     const named = await Promise.all(clients.map((client) => client.call("CARROT.OWNER", `item:${i}`)));
@@ -108,8 +90,8 @@ linkedTest("all nodes name the same owner, and FLUSHALL empties all of them", as
   for (const client of clients) t.is(await client.dbsize(), 0);
 });
 
-linkedTest("the origin's failures and its not-found reach the client of any node", async (t, startNodes) => {
-  const { origin, clients } = await setUp(t, startNodes);
+test.serial("the origin's failures and its not-found reach the client of any node", async (t) => {
+  const { origin, clients } = await freshNodes();
   for (const client of clients) t.is(await client.get("item:none-such"), null);
   origin.respond = (_key, response) => void response.writeHead(503).end("down\r\n+OK");
   for (const [i, client] of clients.entries()) {

@@ -8,27 +8,38 @@ import { Redis } from "ioredis";
 import { command } from "../proto/read-commands.ts";
 import { RawClient } from "../server/rig.ts";
 import { CachingClient, hammer } from "./caching-client.ts";
-import { type Origin, originValue, startOrigin } from "./origin.ts";
-import { type Cluster, startCluster } from "./processes.ts";
+import { type LinkedNodes, linkedNodes } from "./linked-nodes.ts";
+import { originValue } from "./origin.ts";
 
-interface Rig extends Cluster {
-  readonly origin: Origin;
+/** Groups beside `item`, each for one test. */
+const GROUPS = {
+  small: ["maxmemory 1mb", "max-value-size 10kb"],
+  brief: ["ttl 500ms", "negative-ttl 500ms"],
+  hammered: ["ttl 300ms"],
+};
+
+interface Rig extends LinkedNodes {
   /** A client of the node at this place that tracks. */
   tracking(node: number, ...words: string[]): Promise<RawClient>;
   /** A reply of the node at this place, whole. */
   ask(node: number, ...words: string[]): Promise<string>;
   /** A key that the node at this place owns. */
-  keyOf(node: number, about?: string): Promise<string>;
+  keyOf(node: number, prefix?: string): Promise<string>;
 }
 
-async function setUp(t: ExecutionContext, ...lines: string[]): Promise<Rig> {
-  const origin = await startOrigin(t);
-  const cluster = await startCluster(t, 3, [
-    `group item loader http http://127.0.0.1:${origin.port}/items/{key}`,
-    ...["group item ttl-jitter 0%", "peer-timeout 5s", ...lines],
-  ]);
+const freshNodes = linkedNodes(({ port }) => [
+  "group item ttl-jitter 0%",
+  ...Object.entries(GROUPS).flatMap(([group, lines]) =>
+    [`loader http http://127.0.0.1:${port}/items/{key}`, "loader-timeout 30s", "ttl-jitter 0%", ...lines].map(
+      (line) => `group ${group} ${line}`,
+    ),
+  ),
+]);
+
+async function setUp(t: ExecutionContext): Promise<Rig> {
+  const linked = await freshNodes();
   const open = async (node: number) => {
-    const client = await RawClient.connect(cluster.nodes[node]!.port);
+    const client = await RawClient.connect(linked.nodes[node]!.port);
     t.teardown(() => client.socket.destroy());
     return client;
   };
@@ -40,13 +51,13 @@ async function setUp(t: ExecutionContext, ...lines: string[]): Promise<Rig> {
     return client;
   };
   const ask = async (node: number, ...words: string[]) => (await open(node)).all(command(...words));
-  const keyOf = async (node: number, about = "") => {
+  const keyOf = async (node: number, prefix = "item:") => {
     for (let i = 0; ; i++) {
-      if ((await ask(0, "CARROT.OWNER", `item:${about}${i}`)).includes(cluster.nodes[node]!.peerId))
-        return `item:${about}${i}`;
+      const owner = await ask(0, "CARROT.OWNER", `${prefix}${i}`);
+      if (owner.includes(linked.nodes[node]!.peerId)) return `${prefix}${i}`;
     }
   };
-  return { ...cluster, origin, tracking, ask, keyOf };
+  return { ...linked, tracking, ask, keyOf };
 }
 
 const invalidate = (key: string) => `>2\r\n$10\r\ninvalidate\r\n*1\r\n$${key.length}\r\n${key}\r\n`;
@@ -106,8 +117,8 @@ test.serial("one's own delete of another node's key is replied to first, and tol
 });
 
 test.serial("an entry of another node expires, or gives way", async (t) => {
-  const { tracking, ask, keyOf } = await setUp(t, "maxmemory 1mb", "group item max-value-size 10kb");
-  const key = await keyOf(1);
+  const { tracking, ask, keyOf } = await setUp(t);
+  const key = await keyOf(1, "small:");
   const client = await tracking(0);
   await ask(2, "SET", key, "short", "PX", "300");
   t.is(await read(client, "\r\n", "STRLEN", key), ":5\r\n");
@@ -116,19 +127,15 @@ test.serial("an entry of another node expires, or gives way", async (t) => {
   await ask(2, "SET", key, "to be evicted");
   await read(client, "evicted\r\n", "GET", key);
   // A third of it is owned by each node, which is more than it can hold.
-  for (let i = 0; i < 500; i++) await ask(1, "SET", `item:filler${i}`, "x".repeat(9000));
+  for (let i = 0; i < 500; i++) await ask(1, "SET", `small:filler${i}`, "x".repeat(9000));
   await hears(t, client, invalidate(key));
 });
 
 test.serial(
   "a value that the origin has changed is told of when it is loaded again, a cached null when it appears",
   async (t) => {
-    const { origin, tracking, ask, keyOf } = await setUp(
-      t,
-      "group item ttl 500ms",
-      "group item negative-ttl 500ms",
-    );
-    const key = await keyOf(1);
+    const { origin, tracking, ask, keyOf } = await setUp(t);
+    const key = await keyOf(1, "brief:");
     let value: string | undefined = "one";
     origin.respond = (_key, response) => void response.writeHead(value === undefined ? 404 : 200).end(value);
     const client = await tracking(0);
@@ -166,7 +173,7 @@ test.serial("a node that stands still is given up, and what it answered no longe
 
 test.serial("BCAST hears of changes anywhere, of its prefixes only", async (t) => {
   const { tracking, ask, keyOf } = await setUp(t);
-  const [mine, other] = [await keyOf(1, "mine"), await keyOf(2, "other")];
+  const [mine, other] = [await keyOf(1, "item:mine"), await keyOf(2, "item:other")];
   const client = await tracking(0, "BCAST", "PREFIX", "item:mine");
   await ask(2, "SET", other, "x");
   await ask(2, "SET", mine, "x");
@@ -175,7 +182,7 @@ test.serial("BCAST hears of changes anywhere, of its prefixes only", async (t) =
 });
 
 test.serial("no copy of a client of any node outlives what it is a copy of", async (t) => {
-  const { nodes } = await setUp(t, "group item ttl 300ms");
+  const { nodes } = await setUp(t);
   const clients = await Promise.all(
     nodes.flatMap(({ port }) => [CachingClient.open(port), CachingClient.open(port, ["BCAST", "NOLOOP"])]),
   );
@@ -184,7 +191,7 @@ test.serial("no copy of a client of any node outlives what it is a copy of", asy
     for (const client of clients) client.close();
     for (const writer of writers) writer.disconnect();
   });
-  const keys = Array.from({ length: 12 }, (_, i) => `item:${i}`);
+  const keys = Array.from({ length: 12 }, (_, i) => `hammered:${i}`);
   const change = (key: string, round: number) => {
     const by = writers[Math.floor(Math.random() * writers.length)]!;
     if (round % 7 === 0) return by.pexpire(key, 50);
@@ -193,7 +200,7 @@ test.serial("no copy of a client of any node outlives what it is a copy of", asy
   // What was set expires, what is loaded stays the same however often.
   const loaded = async (key: string) => {
     const value = await writers[0]!.get(key);
-    return value === originValue(key.slice("item:".length)) ? value : undefined;
+    return value === originValue(key.slice("hammered:".length)) ? value : undefined;
   };
   await hammer(clients, keys, 1000, change, loaded);
   t.true(clients.every(({ pushes }) => pushes > 0));

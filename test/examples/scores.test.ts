@@ -7,13 +7,14 @@ import { pathToFileURL } from "node:url";
 import test from "ava";
 import type { Loader } from "../../server/loaders/loader.ts";
 
-const scores: Loader = await import(pathToFileURL("examples/scores.mjs").href);
+const example: Promise<Loader> = import(pathToFileURL("examples/scores.mjs").href);
 
 function context(key: string, signal = new AbortController().signal) {
   return { group: "scores", keyBytes: Buffer.from(key), signal };
 }
 
 test("five players have scores, nobody else has", async (t) => {
+  const scores = await example;
   const table = {
     Tom: "630",
     Jack: "589",
@@ -27,6 +28,7 @@ test("five players have scores, nobody else has", async (t) => {
 });
 
 test("a load nobody waits for is given up", async (t) => {
+  const scores = await example;
   await t.throwsAsync(async () => scores.load("Tom", context("Tom", AbortSignal.abort())), {
     name: "AbortError",
   });

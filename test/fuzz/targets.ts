@@ -8,10 +8,12 @@ import { RingAgreement } from "../../cluster/ring-agreement.ts";
 import { ServedLink } from "../../cluster/served-link.ts";
 import { encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
-import { answerTo, PlainStore } from "../cluster/rig.ts";
+import { answerTo } from "../cluster/members.ts";
+import { PlainStore } from "../cluster/plain-store.ts";
 import { protocolCases } from "../proto/protocol-cases.ts";
 import { bytes, command, read } from "../proto/read-commands.ts";
 import { setUp } from "../server/clients/connection-rig.ts";
+import { VirtualTime } from "../sim/virtual-time.ts";
 import type { Target } from "./fuzzer.ts";
 
 /** So low that short inputs get there. */
@@ -181,18 +183,20 @@ export const servedLink: Target = {
     const store = new PlainStore();
     store.entries.set("a", key("value"));
     const sent: string[] = [];
+    const time = new VirtualTime(1);
     const ring = new RingAgreement({ epoch: () => 4, take: () => true });
     ring.setMembers(["a:1", "b:1"]);
     const link = new ServedLink({
       handlers: store,
       ring,
+      world: time,
       maxAnswerBytes: 1 << 20,
       send: (answer) => sent.push(Buffer.from(answer).toString("latin1")),
       outgoingBytes: () => 0,
       counted: () => {},
     });
     const end = feed(chunks, MAX_FRAME_BYTES, (next) => link.take(next));
-    await turn();
+    await time.advance(0);
     return JSON.stringify([store.calls, sent, end]);
   },
 };
@@ -203,11 +207,12 @@ export const requests: Target = {
   tokens: FRAME_TOKENS,
   async run(chunks) {
     const ends: string[] = [];
+    const time = new VirtualTime(1);
     const asked = new Requests({
       peer: "b:1",
-      clock: () => 0,
+      world: time,
       outgoingBytes: () => 0,
-      askTimeoutMs: () => 10_000,
+      requestTimeoutMs: () => 10_000,
       send: () => {},
       invalidated: (keys) =>
         void ends.push(`invalidated ${keys?.map((one) => Buffer.from(one).toString("latin1"))}`),
@@ -227,13 +232,13 @@ export const requests: Target = {
     for (const answer of ["looked", "removed", "flushed", "counted", "ringTaken", "pong"] as const) {
       note(
         answer,
-        asked.ask(answer, (id) => ({ count: { id } })),
+        asked.request(answer, (id) => ({ count: { id } })),
       );
     }
     const end = feed(chunks, MAX_FRAME_BYTES, (next) => asked.take(next));
-    await turn();
+    await time.advance(0);
     asked.close("the end");
-    await turn();
+    await time.advance(0);
     if (
       ends.filter((text) => !text.startsWith("invalidated")).length !== 9 ||
       ends.some((text) => text.includes("broken"))
@@ -243,17 +248,22 @@ export const requests: Target = {
   },
 };
 
+const world = new VirtualTime(1);
+
 export const handshakes: Target = {
   name: "handshakes",
   seeds: [
-    new DialerHandshake("secret", "b:1").hello(),
+    new DialerHandshake("secret", "b:1", world).hello(),
     encodeFrame(carrot.Greeting, { challenge: { version: 1, nonce: Buffer.alloc(16) } }),
     encodeFrame(carrot.Greeting, { proof: { mac: Buffer.alloc(32) } }),
     encodeFrame(carrot.Greeting, { welcome: { mac: Buffer.alloc(32) } }),
   ],
   tokens: FRAME_TOKENS,
   run(chunks) {
-    const sides = [new AcceptorHandshake("secret", "b:1"), new DialerHandshake("secret", "b:1")];
+    const sides = [
+      new AcceptorHandshake("secret", "b:1", world),
+      new DialerHandshake("secret", "b:1", world),
+    ];
     return sides
       .map((side) => {
         const steps: boolean[] = [];

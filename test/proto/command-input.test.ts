@@ -71,7 +71,7 @@ test("never writes again into a buffer in which a command was whole", (t) => {
   t.is(first.toString(), "ab\n");
 });
 
-test("grows by doubling, with what has come", (t) => {
+test("grows by doubling, with the bytes that came", (t) => {
   const input = new CommandInput();
   const capacities = new Set<number>();
   input.push(Buffer.from("x"));

@@ -4,10 +4,10 @@
  */
 import test from "ava";
 import fc from "fast-check";
-import { COMMAND, CommandReader, DROP, NEED_MORE, PROTOCOL_ERROR } from "../../proto/command-reader.ts";
+import { COMMAND, CommandReader, DROP, NEED_MORE } from "../../proto/command-reader.ts";
 import { bytes, command, cutAt, LIMITS, pieces, read } from "./read-commands.ts";
 
-test("what is announced allocates nothing", (t) => {
+test("an announced length allocates nothing", (t) => {
   const readers = Array.from({ length: 1000 }, () => new CommandReader(LIMITS));
   for (const reader of readers) {
     reader.push(bytes("*1048576\r\n$8388608\r\n"));
@@ -47,7 +47,7 @@ test("keeps nothing once a stream's commands are read", (t) => {
   t.is(reader.bytes.length, 0);
 });
 
-test("arguments of a cut command stay true while later commands are read", (t) => {
+test("arguments of a cut command stay right while later commands are read", (t) => {
   const reader = new CommandReader(LIMITS);
   const kept: Buffer[] = [];
   const stream = bytes(Array.from({ length: 50 }, (_, i) => command("ECHO", `value ${i}`)).join(""));
@@ -61,7 +61,7 @@ test("arguments of a cut command stay true while later commands are read", (t) =
   );
 });
 
-test("arguments of a command that lies whole in its chunk stay true when the chunk is somebody else's again", (t) => {
+test("arguments of a whole command stay right when the chunk's owner writes to it again", (t) => {
   for (const text of [command("SET", "key", "value"), "SET key value\r\n", 'SET "key" value\r\n']) {
     const reader = new CommandReader(LIMITS);
     const chunk = bytes(text);
@@ -73,7 +73,7 @@ test("arguments of a command that lies whole in its chunk stay true when the chu
   }
 });
 
-test("what is left of a chunk can be owned at any place, and the chunk may change", (t) => {
+test("the rest of a chunk can be owned at any place, and the chunk may then change", (t) => {
   const stream = bytes(`${command("GET", "a").repeat(3) + command("SET", "b", "value")}GET c\r\n*1\r\n$4`);
   const expected = ["GET a", "GET a", "GET a", "SET b value", "GET c"];
   for (let cut = 0; cut < stream.length; cut++) {
@@ -98,7 +98,7 @@ test("after an error the reader says nothing else, whatever comes", (t) => {
   const reader = new CommandReader(LIMITS);
   reader.push(bytes(`*x\r\n${command("PING")}`));
   for (let i = 0; i < 3; i++) {
-    t.is(reader.next(), PROTOCOL_ERROR);
+    t.false(([COMMAND, NEED_MORE, DROP] as number[]).includes(reader.next()));
     t.is(reader.error, "Protocol error: invalid multibulk length");
     reader.push(bytes(command("PING")));
   }
@@ -126,7 +126,8 @@ test("new limits hold from the next command of the same chunk on", (t) => {
   reader.limits = { ...LIMITS, unauthenticated: true };
   t.is(reader.next(), NEED_MORE);
   reader.push(bytes(mget));
-  t.is(reader.next(), PROTOCOL_ERROR);
+  reader.next();
+  t.is(reader.error, "Protocol error: unauthenticated multibulk length");
 });
 
 test("a chunk is not taken before the one before it is read", (t) => {

@@ -4,10 +4,10 @@
  * then limits of our scanner.
  */
 import test from "ava";
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import { CommandInput } from "../../proto/command-input.ts";
 import { CommandScanner } from "../../proto/command-scanner.ts";
 import { GetRun } from "../../proto/get-run.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
 import { type ProtocolCase, protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
 import { bytes, command, cutAt, LIMITS, pieces, read } from "./read-commands.ts";
 

@@ -12,11 +12,11 @@ test("writes what clients write", (t) => {
   t.is(encodeCommand([bytes("ECHO"), bytes("")]).toString(), "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n");
 });
 
-test("any words are read back byte by byte, one command behind the other", (t) => {
+test("any words are read back unchanged, one command behind the other", (t) => {
   const words = fc.array(fc.uint8Array({ maxLength: 20 }), { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(fc.array(words, { minLength: 1, maxLength: 5 }), (commands) => {
-      // A first word without a special meaning: POST and Host: are no commands to the reader, GET has a mark there.
+      // The first word has no special meaning: for the reader, POST and Host: are no commands, and GET is a special one.
       const written = commands.map((args) => [bytes("X"), ...args]);
       const { commands: found, end, pendingBytes } = read([Buffer.concat(written.map(encodeCommand))]);
       t.deepEqual(
@@ -29,7 +29,7 @@ test("any words are read back byte by byte, one command behind the other", (t) =
   );
 });
 
-test("is exactly as long as it has to be at every number of digits", (t) => {
+test("has exactly the bytes of the command, at every number of digits", (t) => {
   for (const length of [9, 10, 99, 100, 999, 1000, 99_999, 100_000]) {
     t.is(encodeCommand([Buffer.alloc(length)]).length, `*1\r\n$${length}\r\n`.length + length + 2);
     t.is(

@@ -31,7 +31,7 @@ test("takes no unfinished GET, even when the bytes behind the end would complete
   }
 });
 
-test("takes nothing that the general way would not find to be the same GET", (t) => {
+test("takes only what the general way finds to be the same GET", (t) => {
   const stream = bytes(command("GET", "0123456789"));
   for (let at = 0; at < stream.length; at++) {
     for (let byte = 0; byte < 256; byte++) {
@@ -46,7 +46,7 @@ test("takes nothing that the general way would not find to be the same GET", (t)
   }
 });
 
-test("knows GET from words that differ in one bit", (t) => {
+test("tells GET from words that differ in one bit", (t) => {
   t.true(isGet(Buffer.from("gEt"), 0));
   for (const word of ["GEU", "FET", "G5T", "\x07ET", "SET"]) t.false(isGet(Buffer.from(word), 0), word);
 });

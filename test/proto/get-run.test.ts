@@ -3,10 +3,10 @@
  * Method: runs of every length around the most one can hold; two readers that take turns; a spy in place of `prepare`.
  */
 import test from "ava";
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
+import { protocolErrors } from "../../proto/error-texts.ts";
 import { GetRun, MAX_RUN } from "../../proto/get-run.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
-import { protocolErrors } from "../../proto/texts.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";
 
 const gets = (count: number, name = "k") =>
@@ -24,7 +24,7 @@ function readAll(reader: CommandReader): [string, number][] {
   return found;
 }
 
-test("what stands one behind the other is prepared once, and taken one by one", (t) => {
+test("GETs one behind the other are prepared once and taken one by one", (t) => {
   const prepared: string[][] = [];
   const reader = new CommandReader(LIMITS, new GetRun((run) => prepared.push(keysIn(run))));
   reader.push(bytes(gets(3) + command("PING") + gets(2, "x")));
@@ -42,7 +42,7 @@ test("what stands one behind the other is prepared once, and taken one by one", 
   ]);
 });
 
-test("a run longer than the most is found in pieces", (t) => {
+test("more GETs than a run can have are found in several runs", (t) => {
   for (const count of [MAX_RUN - 1, MAX_RUN, MAX_RUN + 1, 3 * MAX_RUN + 5]) {
     const lengths: number[] = [];
     const reader = new CommandReader(LIMITS, new GetRun((run) => lengths.push(run.count)));
@@ -118,8 +118,8 @@ test("readers that are given the same bytes each read them from the beginning", 
   );
 });
 
-test("what is just within a limit is found in a run; what is not goes the general way", (t) => {
-  /** Of two GETs of a key of so many bytes: their numbers in a run, or the error. */
+test("a GET just within a limit is found in a run, one beyond it goes the general way", (t) => {
+  /** The numbers in a run of two GETs, whose keys have so many bytes; or the error. */
   const runAts = (keyBytes: number, limits: Partial<ReaderLimits>) => {
     const reader = new CommandReader({ ...LIMITS, ...limits }, new GetRun());
     reader.push(bytes(command("GET", "x".repeat(keyBytes)).repeat(2)));
@@ -171,7 +171,7 @@ test("new limits hold for GETs that were found already", (t) => {
   t.is(reader.error, "Protocol error: invalid bulk length");
 });
 
-test("the last of a run lets go of the bytes", (t) => {
+test("taking the last GET of a run gives up the bytes", (t) => {
   const run = new GetRun();
   const reader = new CommandReader(LIMITS, run);
   reader.push(bytes(gets(2)));

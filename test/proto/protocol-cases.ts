@@ -10,7 +10,7 @@ export interface ProtocolCase {
   readonly request: string;
   readonly reply: string;
   readonly closes: boolean;
-  /** What the reader comes to instead: an error text or "more". */
+  /** What carrotCache's reader returns instead: an error text or "more". */
   readonly own?: string;
 }
 

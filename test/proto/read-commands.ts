@@ -3,8 +3,9 @@
  *
  * Owns the loop around CommandReader and the ways to cut a stream. Texts are latin1 here: one character a byte.
  */
+
+import type { ReaderLimits } from "../../proto/command-header.ts";
 import { COMMAND, CommandReader, DROP, NEED_MORE } from "../../proto/command-reader.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
 
 export const LIMITS: ReaderLimits = {
   maxArgs: 1024 * 1024,
@@ -35,7 +36,7 @@ export function read(chunks: Iterable<Buffer>, limits: ReaderLimits = LIMITS): R
   const commands: string[][] = [];
   let result: number = NEED_MORE;
   for (const chunk of chunks) {
-    // A copy that is wiped afterwards: whoever keeps a view on a chunk is found out.
+    // A copy that is wiped afterwards, to find out a reader that keeps a view on a chunk.
     const lent = Buffer.from(chunk);
     reader.push(lent);
     while ((result = reader.next()) === COMMAND) commands.push(taken(reader));

@@ -1,19 +1,20 @@
 /**
  * Goal: on the wire, carrotCache's reading of requests is that of redis-server, but for the differences that
  * proto/DESIGN.md lists. Method: the recorded cases and damaged random pipelines go to a real redis-server and to the
- * reader with a minimal set of commands behind it; the answers must be equal byte for byte. Without redis-server on
- * the PATH nothing is compared, and in CI that is a failure.
+ * reader with a minimal set of commands behind it; the answers must be equal byte for byte.
  */
-import test, { type ExecutionContext } from "ava";
+import type { ExecutionContext } from "ava";
 import fc from "fast-check";
-import { COMMAND, CommandReader, DROP, PROTOCOL_ERROR } from "../../proto/command-reader.ts";
+import type { ReaderLimits } from "../../proto/command-header.ts";
+import { COMMAND, CommandReader, DROP } from "../../proto/command-reader.ts";
+import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, encodeReply, type Reply, SimpleString } from "../../proto/reply.ts";
-import type { ReaderLimits } from "../../proto/request-header.ts";
-import { errors } from "../../proto/texts.ts";
 import { compareFraming } from "../differential/compare.ts";
+import { program, testWith } from "../needs.ts";
+import { startedOnce } from "../started-once.ts";
 import { protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
 import { bytes, command, LIMITS } from "./read-commands.ts";
-import { hasRedisServer, RedisServer } from "./redis-server.ts";
+import { RedisServer } from "./redis-server.ts";
 
 const PASSWORD = "secret";
 
@@ -39,51 +40,46 @@ function carrotAnswer(request: Buffer, limits: ReaderLimits): Buffer {
     replies.push(encodeReply(execute(reader.args(), !limits.unauthenticated), 2));
   }
   if (result === DROP) return Buffer.alloc(0);
-  if (result === PROTOCOL_ERROR) replies.push(encodeReply(new ErrorReply(`ERR ${reader.error}`), 2));
+  if (reader.error !== "") replies.push(encodeReply(new ErrorReply(`ERR ${reader.error}`), 2));
   return Buffer.concat(replies);
 }
 
-const redis = hasRedisServer()
-  ? { open: await RedisServer.start(), locked: await RedisServer.start("--requirepass", PASSWORD) }
-  : undefined;
-
-test.after.always(async () => {
-  await redis?.open.stop();
-  await redis?.locked.stop();
+/** The servers to compare with, one of them behind a password. */
+const redis = startedOnce(async (owner) => {
+  const open = await RedisServer.start();
+  owner.teardown(() => open.stop());
+  const locked = await RedisServer.start("--requirepass", PASSWORD);
+  owner.teardown(() => locked.stop());
+  return { open, locked };
 });
+const testWithRedis = testWith(program("redis-server"));
 
-if (redis === undefined) {
-  test("redis-server is there to compare with", (t) => {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-  });
-} else {
-  for (const { name, request, reply, own } of protocolCases) {
-    test(`answers like redis-server: ${name}`, async (t) => {
-      const theirs = await redis.open.answer(bytes(request));
-      t.is(theirs.toString("latin1"), reply, "the record is true");
-      if (own === undefined) t.is(carrotAnswer(bytes(request), LIMITS).toString("latin1"), reply);
-    });
-  }
-
-  for (const { name, request, reply } of unauthenticatedCases) {
-    test(`answers like redis-server, unauthenticated: ${name}`, async (t) => {
-      const theirs = await redis.locked.answer(bytes(request));
-      t.is(theirs.toString("latin1"), reply, "the record is true");
-      t.is(carrotAnswer(bytes(request), { ...LIMITS, unauthenticated: true }).toString("latin1"), reply);
-    });
-  }
-
-  test("answers like redis-server to damaged pipelines", async (t) => {
-    const listed = await compareMany(t, redis.open, LIMITS, 1500);
-    t.true(listed < 750, `${listed} of 1500 fell under a listed difference`);
-  });
-
-  test("answers like redis-server to damaged pipelines, unauthenticated", async (t) => {
-    const listed = await compareMany(t, redis.locked, { ...LIMITS, unauthenticated: true }, 300);
-    t.true(listed < 150, `${listed} of 300 fell under a listed difference`);
+for (const { name, request, reply, own } of protocolCases) {
+  testWithRedis(`answers like redis-server: ${name}`, async (t) => {
+    const theirs = await (await redis()).open.answer(bytes(request));
+    t.is(theirs.toString("latin1"), reply, "the record is true");
+    if (own === undefined) t.is(carrotAnswer(bytes(request), LIMITS).toString("latin1"), reply);
   });
 }
+
+for (const { name, request, reply } of unauthenticatedCases) {
+  testWithRedis(`answers like redis-server, unauthenticated: ${name}`, async (t) => {
+    const theirs = await (await redis()).locked.answer(bytes(request));
+    t.is(theirs.toString("latin1"), reply, "the record is true");
+    t.is(carrotAnswer(bytes(request), { ...LIMITS, unauthenticated: true }).toString("latin1"), reply);
+  });
+}
+
+testWithRedis("answers like redis-server to damaged pipelines", async (t) => {
+  const listed = await compareMany(t, (await redis()).open, LIMITS, 1500);
+  t.true(listed < 750, `${listed} of 1500 fell under a listed difference`);
+});
+
+testWithRedis("answers like redis-server to damaged pipelines, unauthenticated", async (t) => {
+  const { locked } = await redis();
+  const listed = await compareMany(t, locked, { ...LIMITS, unauthenticated: true }, 300);
+  t.true(listed < 150, `${listed} of 300 fell under a listed difference`);
+});
 
 const word = fc.oneof(
   fc.constantFrom("", "a", "\r\n", "\0", "\xff", "post", "host:", "k".repeat(200)),

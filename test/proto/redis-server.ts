@@ -55,12 +55,12 @@ export class RedisServer {
     return this.#socket;
   }
 
-  /** Everything that the server writes to a client who sends these bytes and then closes its side. */
+  /** Everything that the server writes to a client that sends these bytes and then closes its side. */
   async answer(request: Buffer): Promise<Buffer> {
     const socket = net.connect({ path: this.#socket, allowHalfOpen: true });
     const chunks: Buffer[] = [];
     socket.on("data", (chunk) => chunks.push(chunk));
-    // Closed with bytes of ours unread: the answer has come before.
+    // Redis has closed with bytes unread; its answer has come before.
     socket.on("error", () => socket.destroy());
     socket.end(request);
     // Not events.once, which rejects at an error.

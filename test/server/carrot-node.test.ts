@@ -1,16 +1,17 @@
 /**
- * Goal: a program gets from its node what a client gets over a socket, as bytes of its own, until it closes the node.
- * Method: nodes in this process whose loaders answer when the test says so.
+ * Goal: a program gets from its node the values that a client gets over a socket, as bytes of its own.
+ * Method: nodes in this process, with loaders that answer when the test says so.
  */
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
 import { type CarrotNode, ConfError, LoadError, type Loader, startNode } from "../../server/library.ts";
-import { freePorts } from "../e2e/processes.ts";
+import { reservePorts } from "../e2e/processes.ts";
+import { until } from "../until.ts";
 import { deferred } from "./loaders/deferred.ts";
 
-async function nodeWith(t: ExecutionContext, loader: Loader): Promise<CarrotNode> {
+async function nodeWith(t: ExecutionContext, loader: Loader, port = 0): Promise<CarrotNode> {
   const node = await startNode({
-    directives: { port: 0, "max-key-size": 100 },
+    directives: { port, "max-key-size": 100 },
     groups: { scores: { ttl: "1h", ...loader } },
   });
   t.teardown(() => node.close());
@@ -36,13 +37,13 @@ test("any bytes are a key", async (t) => {
   t.deepEqual(await node.get(key), Buffer.from("00ff0d0a", "hex"));
 });
 
-test("null is what the origin does not have, and what no group takes", async (t) => {
+test("get is null when the origin has no value, and when no group takes the key", async (t) => {
   const node = await nodeWith(t, { load: () => null });
   t.is(await node.get("scores:Nobody"), null);
   t.is(await node.get("other:Tom"), null);
 });
 
-test("what comes out is the caller's own: to change it changes nothing for others", async (t) => {
+test("a value belongs to its caller: changing it changes nothing for others", async (t) => {
   const loaded = deferred<string>();
   const node = await nodeWith(t, { load: () => loaded.promise });
   const both = Promise.all([node.get("scores:Tom"), node.get("scores:Tom")]);
@@ -124,7 +125,7 @@ test("set rejects what cannot be kept", async (t) => {
   t.is(node.stats().scores?.entries, 0);
 });
 
-test("delete tells how many there were, flush leaves nothing", async (t) => {
+test("delete resolves to the number of entries, flush leaves none", async (t) => {
   let loads = 0;
   const node = await nodeWith(t, { load: () => String(++loads) });
   await node.getMany(["scores:a", "scores:b"]);
@@ -144,7 +145,7 @@ test("stats has the figures of every group", async (t) => {
   t.deepEqual({ hits, misses, loads, entries }, { hits: 2, misses: 1, loads: 1, entries: 1 });
 });
 
-test("a key beyond max-key-size rejects, and so does one that is no key", async (t) => {
+test("a key beyond max-key-size rejects, and so does a value that is no key", async (t) => {
   const node = await nodeWith(t, { load: () => "1" });
   t.is(String(await node.get("scores:".padEnd(100, "x"))), "1");
   const tooLong = "scores:".padEnd(101, "x");
@@ -158,7 +159,9 @@ test("a key beyond max-key-size rejects, and so does one that is no key", async 
 test("close answers the gets under way before it closes the loader, and refuses later ones", async (t) => {
   const loaded = deferred<string>();
   const events: string[] = [];
-  const node = await nodeWith(t, { load: () => loaded.promise, close: () => void events.push("closed") });
+  const [port] = await reservePorts(t, 1);
+  const loader = { load: () => loaded.promise, close: () => void events.push("closed") };
+  const node = await nodeWith(t, loader, port);
   const got = node.get("scores:Tom").then((value) => events.push(`got ${value}`));
   const closing = node.close();
   t.is(node.close(), closing);
@@ -168,11 +171,11 @@ test("close answers the gets under way before it closes the loader, and refuses 
   loaded.resolve("630");
   await Promise.all([got, closing]);
   t.deepEqual(events, ["got 630", "closed"]);
-  await t.notThrowsAsync(startNode({ directives: { port: node.port } }).then((next) => next.close()));
+  await t.notThrowsAsync(startNode({ directives: { port } }).then((next) => next.close()));
 });
 
 test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", async (t) => {
-  const [httpPort] = await freePorts(1);
+  const [httpPort] = await reservePorts(t, 1);
   const node = await startNode({ directives: { port: 0, "http-port": httpPort, loglevel: "nothing" } });
   await t.throwsAsync(startNode({ directives: { port: node.port } }), {
     instanceOf: ConfError,
@@ -185,6 +188,7 @@ test("a port in use is a ConfError, and a client's SHUTDOWN closes the node", as
   await ended;
   await t.throwsAsync(node.get("a"), { message: "the node is closed" });
   // Not before its HTTP server has gone, so that this close is really a second one.
-  while (await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined));
+  const health = () => fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined);
+  await until("nobody listens for HTTP", async () => (await health()) === undefined);
   await node.close();
 });

@@ -1,7 +1,6 @@
 /**
- * Goal: the command behaves as its help says: what it prints, where, and its exit code.
- * Method: real processes of the built command, in a directory of their own; nothing but output and
- * the exit is waited for.
+ * Goal: the command does what its help says: what it prints, on which stream, and its exit code.
+ * Method: real processes of the built command, in a directory of their own. The tests wait for output and exits only.
  */
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
@@ -53,7 +52,7 @@ async function ready(...args: string[]): Promise<Child> {
 }
 
 for (const flag of ["--help", "-h"]) {
-  test(`${flag} explains the command, whatever else is said`, async (t) => {
+  test(`${flag} explains the command, whatever else is on the command line`, async (t) => {
     const { code, stdout, stderr } = await run("nowhere.conf", "--port", flag);
     t.is(code, 0);
     t.regex(stdout, /^Usage: {2}carrotcache \[FILE\] \[--directive value \.\.\.\]$/m);
@@ -111,7 +110,7 @@ test.serial("a mistake is one line on standard error and exit code 1, starting o
 });
 
 for (const directive of ["requirepass", "admin-password", "cluster-secret"]) {
-  test(`a ${directive} in a file that everybody can read is refused, in one of its owner's or group's it is not`, async (t) => {
+  test(`a ${directive} is refused in a file that everybody can read, not in one for owner and group`, async (t) => {
     const file = write(`${directive}.conf`, `port 0\n${directive} secret\n`);
     const including = write(`with-${directive}.conf`, `\ninclude ${file}\n`);
     for (const mode of [0o644, 0o604]) {
@@ -127,13 +126,13 @@ for (const directive of ["requirepass", "admin-password", "cluster-secret"]) {
   });
 }
 
-test("a password that is none, and one of the command line, are in nobody's file", async (t) => {
+test("an empty password in an open file, and a password on the command line, are accepted", async (t) => {
   const file = write("open.conf", 'requirepass ""\n');
   chmodSync(join(directory, file), 0o644);
   t.is((await run(file, "--requirepass", "secret", "--check")).stderr, "");
 });
 
-test("a file that is not there is named", async (t) => {
+test("a missing file is named", async (t) => {
   t.deepEqual(await run("gone.conf"), {
     code: 1,
     stdout: "",
@@ -189,7 +188,7 @@ for (const thrown of ["throw new Error('boom')", "Promise.reject(new Error('boom
   });
 }
 
-test("a reader who leaves early is no error", async (t) => {
+test("a reader that closes standard output early causes no error", async (t) => {
   const child = start(["--help"]);
   child.stdout.destroy();
   t.is(await text(child.stderr), "");

@@ -1,14 +1,17 @@
 /**
  * Time that passes when the test says so: a clock, and timers that ring while it is advanced.
+ *
+ * For what stands on Node's streams, whose turns are real: `soon` is setImmediate, and `advance` does not wait. Where
+ * nothing is real, sim/virtual-time.ts does as well.
  */
-import type { Nature, Timer } from "../../cluster/world.ts";
+import type { Timer, World } from "../../cluster/world.ts";
 
 interface Alarm extends Timer {
   readonly dueMs: number;
   readonly run: () => void;
 }
 
-export class FakeTime implements Omit<Nature, "random" | "randomBytes"> {
+export class FakeTime implements Omit<World, "random" | "randomBytes" | "connect" | "listen"> {
   now = 1000;
   #alarms: Alarm[] = [];
 

@@ -11,7 +11,7 @@ import { loadHash32 } from "../../cluster/ring.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { World } from "../../cluster/world.ts";
 import type { GroupConf } from "../../server/conf/conf.ts";
-import { zeroCounters } from "../../server/counters/group-counters.ts";
+import { zeroGroupCounters } from "../../server/counters/group-counters.ts";
 import { type Flight, Flights } from "../../server/groups/flights.ts";
 import type { Group, Groups } from "../../server/groups/groups.ts";
 import { LoadQueue } from "../../server/loaders/load-queue.ts";
@@ -120,8 +120,8 @@ export function createGroup(
     forwards: new Flights(1),
     trackedForwards: new Flights(1),
     queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, world: worldAt(clock) }),
-    counters: zeroCounters(),
-    counted: [],
+    counters: zeroGroupCounters(),
+    counted: undefined,
     countedBefore: { evictions: 0, expirations: 0 },
   };
 }

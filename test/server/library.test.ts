@@ -1,7 +1,7 @@
 /**
- * Goal: startNode starts the node that the same words in a conf file would start, with loaders that are functions,
- * and leaves no trace in a program once its nodes are closed.
- * Method: nodes in this process, ioredis and fetch where a client belongs to it; types by lines that must not compile.
+ * Goal: startNode starts the node that the same words in a conf file would start, takes functions as loaders, and leaves no
+ * trace in the program when the node is closed.
+ * Method: nodes in this process; ioredis and fetch as clients; lines that must not compile for the types.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +18,8 @@ import {
   type StartNodeOptions,
   startNode,
 } from "../../server/library.ts";
-import { freePorts, ROOT } from "../e2e/processes.ts";
+import { ROOT, reservePorts } from "../e2e/processes.ts";
+import { until } from "../until.ts";
 
 async function started(t: ExecutionContext, options: StartNodeOptions): Promise<CarrotNode> {
   const node = await startNode(options);
@@ -43,15 +44,15 @@ function confFile(t: ExecutionContext, ...lines: string[]): string {
 /** Resolves when the node's links to all members are up. */
 async function linked(t: ExecutionContext, node: CarrotNode): Promise<void> {
   const client = clientOf(t, node);
-  for (;;) {
+  await until("the links are up", async () => {
     const members = (await client.call("CARROT.PEERS")) as (string[] | Record<string, string>)[];
     const text = members.map((member) => JSON.stringify(member));
-    if (text.every((member) => /"state"[:,]"up"/.test(member))) return;
-  }
+    return text.every((member) => /"state"[:,]"up"/.test(member));
+  });
 }
 
 test("clients on the port and over HTTP get what the program gets", async (t) => {
-  const [httpPort] = await freePorts(1);
+  const [httpPort] = await reservePorts(t, 1);
   const node = await started(t, {
     directives: { port: 0, "http-port": httpPort },
     groups: { scores: { load: (key) => `score of ${key}` } },
@@ -84,7 +85,7 @@ test("a group's directives go beside its functions, other groups load as in a co
   );
 });
 
-test("what is given wins over the conf file, a function over its loader", async (t) => {
+test("directives given here win over the conf file, a function wins over the file's loader", async (t) => {
   const conf = confFile(
     t,
     "port 1",
@@ -144,7 +145,7 @@ for (const [options, message] of mistakes) {
 }
 
 test("three nodes in one process are one cache", async (t) => {
-  const ports = await freePorts(3);
+  const ports = await reservePorts(t, 3);
   const peers = ports.map((port) => `127.0.0.1:${port}`);
   const loads: string[] = [];
   const load = (key: LoaderKey) => {
@@ -189,7 +190,7 @@ test.serial("many nodes one after the other leave no listener behind", async (t)
   t.is(process.listenerCount("SIGTERM"), 0);
 });
 
-test("what only HTTP and the http loader need is not loaded for a node without them", async (t) => {
+test("undici and prom-client are not imported for a node without HTTP and http loader", async (t) => {
   const program = `
     import { createRequire } from "node:module";
     const { startNode } = await import("carrotcache");

@@ -1,7 +1,7 @@
 /**
- * Goal: what is wrong with a conf at the start is said with its line, and leaves nothing running; what runs says so in
- * one line and ends as a whole.
- * Method: confs as text, ports that somebody else holds, loaders that count how often they are closed.
+ * Goal: a mistake that shows at the start is reported with the line of the conf and leaves nothing running; a server says in
+ * one line what runs, and ends as a whole.
+ * Method: confs as text, ports that another server holds, loaders that count how often they are closed.
  */
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,14 +12,7 @@ import test, { type ExecutionContext } from "ava";
 import pino from "pino";
 import { ConfError } from "../../server/conf/conf-error.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
-import {
-  checkLoaders,
-  createLoaders,
-  type RunningServer,
-  readyLine,
-  type StartOptions,
-  startServer,
-} from "../../server/main.ts";
+import { type RunningServer, readyLine, type StartOptions, startServer } from "../../server/main.ts";
 import { command } from "../proto/read-commands.ts";
 import { bulk, ownHost, RawClient } from "./rig.ts";
 
@@ -31,7 +24,7 @@ async function start(t: ExecutionContext, lines: readonly string[], options: Sta
   return server;
 }
 
-/** Somebody who holds the port until the test ends. */
+/** Holds a port until the test ends. */
 async function occupy(t: ExecutionContext, host: string, port: number): Promise<void> {
   const server = createServer();
   server.listen(port, host);
@@ -59,7 +52,7 @@ test("a port in use is named with the line that asks for it", async (t) => {
   t.deepEqual([server.port, server.httpPort], [7001, 7002]);
 });
 
-test("a port of the command line is named as that, one that nobody asks for by its directive", async (t) => {
+test("a port of the command line is named as such, a default port by its directive", async (t) => {
   const host = ownHost();
   await occupy(t, host, 17_000);
   const message = `${host}:17000 is in use`;
@@ -78,31 +71,28 @@ test("an address that is not this machine's is bind's mistake", async (t) => {
   });
 });
 
-test("a loader that cannot be imported is named with its line, and those opened before are closed", async (t) => {
+test("a loader that cannot be imported is named with its line, and loaders opened before are closed", async (t) => {
   const lines = ["port 0", "group good loader none", "group scores loader module nowhere.mjs"];
   let closed = 0;
   const loaders = new Map([["good", { load: () => null, close: () => void closed++ }]]);
   const error = await t.throwsAsync(start(t, lines, { loaders }));
   t.regex(error!.message, /^carrot\.conf:3: loader: .*nowhere\.mjs/);
   t.is(closed, 1);
-  await t.throwsAsync(checkLoaders(readConf({ text: lines.join("\n") })), {
-    message: /^carrot\.conf:3: loader: /,
-  });
 });
 
-test("loaders are made as the conf says, but for those that are given", async (t) => {
+test("loaders are made as the conf says, but a given one takes its place", async (t) => {
   const directory = mkdtempSync(path.join(tmpdir(), "carrot-main-"));
   t.teardown(() => rmSync(directory, { recursive: true }));
   writeFileSync(path.join(directory, "loader.mjs"), 'export const load = (key) => "module " + key;');
-  const text = "group a loader module loader.mjs\ngroup b loader module loader.mjs";
-  const conf = readConf({ text, cwd: directory });
-  const given = { load: () => "given" };
-  const loaders = await createLoaders(conf, new Map([["b", given]]));
-  t.deepEqual([...loaders.keys()], ["a", "b"]);
-  t.is(loaders.get("b"), given);
-  const server = await startServer(readConf({ text: `port 0\n${text}`, cwd: directory }), { log });
+  const text = "port 0\ngroup a loader module loader.mjs\ngroup b loader module loader.mjs";
+  const loaders = new Map([["b", { load: () => "given" }]]);
+  const server = await startServer(readConf({ text, cwd: directory }), { log, loaders });
   t.teardown(() => server.close());
   t.is(await ask(server, "GET", "a:x"), bulk("module x"));
+  t.is(await ask(server, "GET", "b:x"), bulk("given"));
+  const other = await startServer(readConf({ text, cwd: directory }), { log });
+  t.teardown(() => other.close());
+  t.is(await ask(other, "GET", "b:x"), bulk("module x"));
 });
 
 test("the ready line says where, which groups, which members, how many threads", async (t) => {
@@ -142,7 +132,7 @@ test("HTTP answers with the node's values, asks for its password, and follows ma
   t.is((await get("/api?key=a"))[0], 401);
 });
 
-test("SHUTDOWN closes the server, unless somebody else decides", async (t) => {
+test("SHUTDOWN closes the server, unless onShutdown takes its place", async (t) => {
   const server = await start(t, ["port 0"]);
   t.is(await ask(server, "SHUTDOWN"), "");
   await server.close();

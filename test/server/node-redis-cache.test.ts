@@ -8,6 +8,7 @@ import test, { type ExecutionContext } from "ava";
 import * as redis5 from "redis5";
 import * as redis6 from "redis6";
 import { command } from "../proto/read-commands.ts";
+import { until } from "../until.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 /** What the test needs of either version. */
@@ -87,7 +88,7 @@ for (const [name, open] of Object.entries(LIBRARIES)) {
     await get("scores:Tom");
     t.is(cache.size(), 1);
     rig.clock.advance(10_000);
-    while (cache.size() > 0) await new Promise(setImmediate);
+    await until("the cache has forgotten everything", () => cache.size() === 0);
     t.deepEqual(await get("scores:Tom"), ["value of Tom", false]);
   });
 
@@ -115,7 +116,7 @@ for (const [name, open] of Object.entries(LIBRARIES)) {
     const raw = await rig.client();
     raw.send(command("DEL", "scores:Tom"));
     for (const { socket } of rig.node.clients.all()) socket.destroy();
-    while (cache.size() > 0) await new Promise(setImmediate);
+    await until("the cache has forgotten everything", () => cache.size() === 0);
     await client.ping();
     t.is((await get("scores:Tom"))[1], false);
     t.is(rig.node.cache.tracking.figures.clients, 1);

@@ -1,6 +1,6 @@
 /**
- * Goal: a node starts whole or not at all, answers from the right place, and ends without losing what it has read.
- * Method: nodes in this process, alone and two that are linked; ports that somebody else holds; origins of the test's.
+ * Goal: a node starts whole or not at all, answers from the right place, and ends without losing a reply.
+ * Method: nodes in this process, one alone or two that are linked; ports that another server holds; loaders of the test.
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -8,15 +8,16 @@ import test, { type ExecutionContext } from "ava";
 import type { Loader } from "../../server/loaders/loader.ts";
 import { isFree } from "../e2e/processes.ts";
 import { command } from "../proto/read-commands.ts";
+import { until } from "../until.ts";
 import { HeldLoader, key, textOf, turn } from "./fakes.ts";
 import { bulk, ownHost, type Rig, type RigOptions, startRig } from "./rig.ts";
 
-/** Who waits for members waits by the clock. */
+/** A node that waits for its members needs a clock that moves. */
 const realClock = () => performance.now();
 const PORT = 6390;
 const PEER_PORT = 16390;
 
-/** Somebody who holds the port until the test ends. */
+/** Holds a port until the test ends. */
 async function occupy(t: ExecutionContext, host: string, port: number): Promise<void> {
   const server = createServer();
   server.listen(port, host);
@@ -38,7 +39,9 @@ async function startPair(
       return startRig(t, [...own, ...lines], { clock: realClock, ...options });
     }),
   );
-  while (!a!.node.cache.peers!.isUp(ids[1]!) || !b!.node.cache.peers!.isUp(ids[0]!)) await turn();
+  await until("both links are up", () => {
+    return a!.node.cache.peers!.isUp(ids[1]!) && b!.node.cache.peers!.isUp(ids[0]!);
+  });
   return [a!, b!];
 }
 
@@ -86,7 +89,7 @@ test("a node without peers opens no peer port", async (t) => {
   t.true(await isFree(10_000, host));
 });
 
-test("get answers from the store, remembers what is absent, and passes a failure on", async (t) => {
+test("get answers from the store, caches a not-found, and passes a failure on", async (t) => {
   const load: Loader["load"] = (name) => {
     if (name === "broken") throw new Error("no database");
     return name === "none" ? null : `value of ${name}`;
@@ -106,7 +109,7 @@ test("get answers from the store, remembers what is absent, and passes a failure
   });
 });
 
-test("get copies the key: who calls it may use the bytes again", async (t) => {
+test("get copies the key, so the caller may use its bytes again", async (t) => {
   const { node, asked } = await startRig(t);
   const bytes = key("scores:Tom");
   const outcome = node.cache.get(bytes);
@@ -117,14 +120,14 @@ test("get copies the key: who calls it may use the bytes again", async (t) => {
   t.is(asked.length, 1);
 });
 
-test("close answers what has been read, then closes the loaders; twice is once", async (t) => {
+test("close answers what clients have sent, then closes the loaders; a second close does nothing more", async (t) => {
   let closed = 0;
   const held = new HeldLoader();
   const loader: Loader = { load: (name, context) => held.load(name, context), close: () => void closed++ };
   const { node, client } = await startRig(t, [], { loader });
   const raw = await client();
   raw.send(command("GET", "scores:slow"));
-  while (held.loads.length === 0) await turn();
+  await until("the load has begun", () => held.loads.length > 0);
   const closing = node.close();
   t.true(node.closing);
   await turn();
@@ -138,7 +141,7 @@ test("close answers what has been read, then closes the loaders; twice is once",
   t.is(closed, 1);
 });
 
-test("a key is loaded at its owner, whichever member is asked, and a DEL reaches it", async (t) => {
+test("a key is loaded at its owner, whichever member is asked, and a DEL reaches it there", async (t) => {
   const [a, b] = await startPair(t);
   const name = keyOf(b);
   const value = `value of ${name.slice("scores:".length)}`;
@@ -150,7 +153,7 @@ test("a key is loaded at its owner, whichever member is asked, and a DEL reaches
   t.is(await b.ask(["DBSIZE"]), ":0\r\n");
 });
 
-test("who asks a peer gives up after loader-timeout and peer-timeout, which CONFIG SET changes", async (t) => {
+test("a forward gives up after loader-timeout and peer-timeout, which CONFIG SET changes", async (t) => {
   const loader = new HeldLoader();
   t.teardown(() => loader.release());
   const [a, b] = await startPair(t, { loader }, ["group scores loader-timeout 1h", "shutdown-timeout 1s"]);
@@ -171,14 +174,14 @@ test("when a member has gone, the others answer for its keys", async (t) => {
   t.deepEqual([a.asked.length, b.asked.length], [1, 0]);
 });
 
-test("figures: time since the start, and commands in the last second", async (t) => {
+test("the report has the time since the start and the commands of the last second", async (t) => {
   const { node, clock } = await startRig(t);
   clock.advance(1234);
   t.is(node.report.uptimeMs, 1234);
   t.is(node.report.opsPerSecond, 0);
 });
 
-test("when the ring changes, clients that cache by themselves are told that nothing holds", async (t) => {
+test("when the ring changes, clients that track are told that nothing holds", async (t) => {
   const [a, b] = await startPair(t);
   const client = await a.client();
   client.send(command("HELLO", "3") + command("CLIENT", "TRACKING", "ON") + command("GET", keyOf(b)));

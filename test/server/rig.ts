@@ -4,16 +4,18 @@
  *
  * Owns what it starts: everything is closed when the test ends. Texts on the wire are latin1, one character a byte.
  */
+import { createRequire } from "node:module";
 import { connect, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
-import { Redis, type RedisOptions } from "ioredis";
-import { Redis as Redis5, type RedisOptions as RedisOptions5 } from "ioredis5";
+import type { Redis, RedisOptions } from "ioredis";
+import type { Redis as Redis5, RedisOptions as RedisOptions5 } from "ioredis5";
 import pino from "pino";
 import { readConf } from "../../server/conf/read-conf.ts";
 import type { Loader } from "../../server/loaders/loader.ts";
 import { realWorld } from "../../server/machine/world.ts";
 import { Node } from "../../server/node.ts";
 import { bytes, command } from "../proto/read-commands.ts";
+import { patient } from "../until.ts";
 import { FakeClock } from "./fakes.ts";
 
 export interface RigOptions {
@@ -45,17 +47,15 @@ export interface Rig {
   redis5(options?: RedisOptions5): Redis5;
 }
 
-let hosts = 0;
+export { ownHost } from "./own-host.ts";
+
+/** For the clients, which most tests do without: they take longer to load than the node. */
+const require = createRequire(import.meta.url);
 
 /**
- * An address of this machine that no other test uses: each of its ports is free, which of 127.0.0.1's nobody can say
- * for longer than a moment. Linux has all of 127/8.
+ * Starts a node on the defaults, a group `scores` and these lines. Its maxmemory is small, as a room of tests starts
+ * hundreds of nodes, and the memory of one that was closed is there until garbage is collected.
  */
-export function ownHost(): string {
-  return `127.${1 + (process.pid % 250)}.${Math.floor(process.pid / 250) % 256}.${++hosts}`;
-}
-
-/** Starts a node on the defaults, a group `scores` and these lines. */
 export async function startRig(
   t: ExecutionContext,
   lines: readonly string[] = [],
@@ -68,7 +68,8 @@ export async function startRig(
   let shutdowns = 0;
   const own = lines.some((line) => line.startsWith("group ")) ? [] : ["group scores ttl 0"];
   const port0 = lines.some((line) => line.startsWith("port ")) ? [] : ["port 0"];
-  const conf = readConf({ text: [...port0, ...own, ...lines].join("\n") });
+  const memory = lines.some((line) => line.startsWith("maxmemory ")) ? [] : ["maxmemory 16mb"];
+  const conf = readConf({ text: [...port0, ...memory, ...own, ...lines].join("\n") });
   const load: Loader["load"] = (key) => {
     asked.push(String(key));
     return `value of ${key}`;
@@ -104,8 +105,14 @@ export async function startRig(
   };
   return {
     ...{ node, port, clock, dice, asked, log, client, ask, ask3, shutdowns: () => shutdowns },
-    redis: (redisOptions = {}) => disconnecting(new Redis(port, host, redisOptions)),
-    redis5: (redisOptions = {}) => disconnecting(new Redis5(port, host, redisOptions)),
+    redis: (redisOptions = {}) => {
+      const ioredis: typeof import("ioredis") = require("ioredis");
+      return disconnecting(new ioredis.Redis(port, host, redisOptions));
+    },
+    redis5: (redisOptions = {}) => {
+      const ioredis5: typeof import("ioredis5") = require("ioredis5");
+      return disconnecting(new ioredis5.Redis(port, host, redisOptions));
+    },
   };
 }
 
@@ -147,7 +154,10 @@ export class RawClient {
   static async connect(port: number, host = "127.0.0.1"): Promise<RawClient> {
     const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
     const client = new RawClient(socket);
-    await Promise.race([new Promise((resolve) => socket.once("connect", resolve)), client.closed]);
+    await patient(
+      () => `a connection to ${host}:${port}`,
+      Promise.race([new Promise((resolve) => socket.once("connect", resolve)), client.closed]),
+    );
     return client;
   }
 
@@ -168,7 +178,7 @@ export class RawClient {
 
   /** Resolves when what has come fits, or when nothing can come any more. */
   until(fits: (text: string) => boolean): Promise<string> {
-    return new Promise((resolve) => {
+    const fitting = new Promise<string>((resolve) => {
       const check = () => {
         if (!fits(this.#text) && !this.socket.destroyed) return;
         this.#changed.delete(check);
@@ -177,6 +187,7 @@ export class RawClient {
       this.#changed.add(check);
       check();
     });
+    return patient(() => `more than ${JSON.stringify(this.#text.slice(-1000))} (${fits})`, fitting);
   }
 
   /** Sends and takes the reply, which has as many bytes as the one that is expected. */
@@ -189,7 +200,7 @@ export class RawClient {
   /** Sends, closes this side, and takes all that comes until the server closes its own. */
   async all(text = ""): Promise<string> {
     this.socket.end(bytes(text));
-    await this.closed;
+    await patient(() => `the end of what follows ${JSON.stringify(text.slice(0, 1000))}`, this.closed);
     return this.take();
   }
 }

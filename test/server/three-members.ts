@@ -4,7 +4,7 @@
  * Owns what it starts, as rig.ts does; resolves when every member has its links to all others.
  */
 import type { ExecutionContext } from "ava";
-import { turn } from "./fakes.ts";
+import { until } from "../until.ts";
 import { ownHost, type Rig, type RigOptions, startRig } from "./rig.ts";
 
 const PEER_PORT = 7379;
@@ -25,7 +25,8 @@ export async function startMembers(
     }),
   );
   for (const { node } of rigs) {
-    for (const id of node.cache.membership.others) while (!node.cache.peers!.isUp(id)) await turn();
+    const { membership, peers } = node.cache;
+    await until("the links are up", () => membership.others.every((id) => peers!.isUp(id)));
   }
   return rigs;
 }

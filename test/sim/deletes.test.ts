@@ -7,6 +7,7 @@
  */
 import test, { type ExecutionContext } from "ava";
 import { textOf } from "../server/fakes.ts";
+import { type Done, lostSet, staleRead } from "./history.ts";
 import { ModelCluster, type ModelOptions } from "./model-cluster.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -16,15 +17,6 @@ const LAST_SEED = process.env.SEED === undefined ? SEEDS : FIRST_SEED;
 /** How long clients come with commands; about ten times what a GET takes. */
 const SPAN = 300;
 const KEYS = 2;
-
-interface Done {
-  readonly what: "get" | "remove" | "set";
-  readonly key: string;
-  readonly node: string;
-  readonly sent: number;
-  answered: number;
-  answer: string;
-}
 
 interface Load {
   readonly gets: number;
@@ -96,35 +88,6 @@ async function play(
   return { history, cluster };
 }
 
-/** The first GET that saw a value from before a change that had been acknowledged when it started. */
-function staleRead(history: readonly Done[]): string | undefined {
-  for (const get of history) {
-    if (get.what !== "get" || !/^\d/.test(get.answer)) continue;
-    // What was SET is as young as the SET's end: of two at a time either may be the last.
-    const set = history.find(({ what, sent }) => what === "set" && String(sent) === get.answer);
-    const began = set?.answered ?? Number(get.answer);
-    const before = history.find(
-      ({ what, key, sent, answered, answer }) =>
-        what !== "get" && answer !== "unchanged" && key === get.key && answered < get.sent && began < sent,
-    );
-    if (before !== undefined)
-      return [`GET at ${get.sent}, ${before.what} at ${before.sent}`, ...linesOf(history, get.key)].join(
-        "\n",
-      );
-  }
-  return undefined;
-}
-
-function linesOf(history: readonly Done[], key: string): string[] {
-  return history
-    .filter((done) => done.key === key)
-    .sort((a, b) => a.sent - b.sent)
-    .map(
-      (done) =>
-        `  ${done.sent.toFixed(2)} to ${done.answered.toFixed(2)} ${done.node} ${done.what}: ${done.answer}`,
-    );
-}
-
 async function everySeed(
   t: ExecutionContext,
   options: ModelOptions,
@@ -155,22 +118,6 @@ const withSets: Load = { gets: 60, removes: 4, flushes: 1, sets: 10 };
 for (const views of ["alike", "differ"] as const) {
   test(`no GET sees a value from before an acknowledged SET while views ${views === "alike" ? "are " : ""}${views}`, (t) =>
     everySeed(t, { members: 3, views, brokenLoads: true }, withSets, ({ history }) => staleRead(history)));
-}
-
-/** The first GET that missed a SET which had been acknowledged, with nothing else changing the key since it was sent. */
-function lostSet(history: readonly Done[]): string | undefined {
-  for (const get of history) {
-    if (get.what !== "get") continue;
-    const sets = history.filter(({ what, key }) => what !== "get" && key === get.key);
-    const last = sets.filter(({ answered }) => answered < get.sent).sort((a, b) => b.sent - a.sent)[0];
-    if (last === undefined || last.what !== "set") continue;
-    const isAlone = sets.every(
-      (other) => other === last || other.answered < last.sent || other.sent > get.answered,
-    );
-    if (isAlone && get.answer !== String(last.sent))
-      return [`GET at ${get.sent}, set at ${last.sent}`, ...linesOf(history, get.key)].join("\n");
-  }
-  return undefined;
 }
 
 test("a SET with nothing after it is what every GET gets", (t) =>

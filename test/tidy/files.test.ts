@@ -60,6 +60,16 @@ test("files are within bounds", (t) => {
   );
 });
 
+test("no test file awaits anything at its top, as test/rooms.ts puts many into one process", (t) => {
+  const wrong = sources
+    .filter(({ file }) => file.endsWith(".test.ts"))
+    .filter(({ text }) => /^(?:[^ \n][^\n]* )?await /m.test(text.replaceAll(/`[^`]*`|\/\*.*?\*\//gs, "")));
+  t.deepEqual(
+    wrong.map(({ file }) => file),
+    [],
+  );
+});
+
 test("functions are within bounds", (t) => {
   // A table of cases in a test may be as long as it has to be.
   t.deepEqual(

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Each may import from itself and from what stands right of it. */
 export const LAYERS = ["test", "bench", "server", "cluster", "proto"];
 
@@ -25,7 +25,7 @@ export const sources: readonly Source[] = files
 function listFiles(): string[] {
   const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
   const listed = execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).split("\n");
-  return listed.filter((file) => file !== "" && existsSync(path.join(ROOT, file)));
+  return [...new Set(listed)].filter((file) => file !== "" && existsSync(path.join(ROOT, file)));
 }
 
 /** What a file imports: types and dynamic imports too. */

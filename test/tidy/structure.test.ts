@@ -106,6 +106,27 @@ test("the peer links know no RESP, and bytes know no node", (t) => {
   t.deepEqual(wrong, []);
 });
 
+/** What a World gives: nothing else may name it by itself. The machine's room is where the real world is made. */
+const OUTSIDE = [
+  ...["setTimeout(", "setInterval(", "Math.random", "Date.now", "performance.now", "performance.timeOrigin"],
+  ...["randomBytes } from", "randomInt", '"node:timers/promises"'],
+];
+/** Files that keep sockets of their own: of clients, and of HTTP. */
+const WITH_SOCKETS = /^server\/(clients\/|http\/|machine\/)/;
+
+test.failing("time, chance and sockets come from the world that is handed in", (t) => {
+  const wrong = offenders(({ file, text }) => {
+    if (!/^(server|cluster)\/./.test(file) || file.startsWith("server/machine/")) return [];
+    // The files above all rooms make the real world and hand it down.
+    if (floorOf(file) === ROOMS.length) return [];
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^ *\/\/.*$/gm, "");
+    const names = OUTSIDE.filter((name) => code.includes(name));
+    const hasSocket = /^import (?!type)[^;]*"node:net"/m.test(code) && !/\bisIPv[46]\b/.test(code);
+    return hasSocket && !WITH_SOCKETS.test(file) ? [...names, "node:net"] : names;
+  });
+  t.deepEqual(wrong, []);
+});
+
 /** Names that a file exports and that are there at run time: a type may be part of a signature without being imported. */
 function exportsOf({ text }: Source): string[] {
   const declared = text.matchAll(/^export (?:abstract |async )?(?:const|let|class|function\*?) (\w+)/gm);

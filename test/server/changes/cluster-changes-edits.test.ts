@@ -149,7 +149,7 @@ test("when nobody else can be reached this node stands in", async (t) => {
   t.like(await changes.edit(name, LOOK), { held: true });
 });
 
-test("a failure that is no unreachable member is not hidden", async (t) => {
+test("the failure of an edit that is no unreachable member is not hidden", async (t) => {
   const { changes, membership, state } = setUp();
   state.edited = Promise.reject(new TypeError("broken")) as unknown as Edited;
   await t.throwsAsync(async () => changes.edit(keyOwnedBy("b", membership), SET), { message: "broken" });

@@ -8,7 +8,7 @@ import { connect, createServer, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import test, { type ExecutionContext } from "ava";
 import { clientRoom, descriptorLimit } from "../../../server/machine/descriptors.ts";
-import { has } from "../../e2e/processes.ts";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { HeldLoader } from "../fakes.ts";
@@ -127,15 +127,17 @@ function timerOf({ node }: Rig, { socket }: RawClient): string {
   }
 }
 
-test("the kernel asks silent clients whether they are there, as tcp-keepalive says when they connect", async (t) => {
-  if (!has(t, "ss")) return;
-  const rig = await startRig(t);
-  const first = await rig.client();
-  await first.reply(PING, "+PONG\r\n");
-  // Of 60 s, what a busy machine has left.
-  t.regex(timerOf(rig, first), /^keepalive,(1min|[1-5]\dsec)/);
-  await first.reply(command("CONFIG", "SET", "tcp-keepalive", "0"), "+OK\r\n");
-  const second = await rig.client();
-  await second.reply(PING, "+PONG\r\n");
-  t.is(timerOf(rig, second), "none");
-});
+testWith(program("ss"))(
+  "the kernel asks silent clients whether they are there, as tcp-keepalive says when they connect",
+  async (t) => {
+    const rig = await startRig(t);
+    const first = await rig.client();
+    await first.reply(PING, "+PONG\r\n");
+    // Of 60 s, what a busy machine has left.
+    t.regex(timerOf(rig, first), /^keepalive,(1min|[1-5]\dsec)/);
+    await first.reply(command("CONFIG", "SET", "tcp-keepalive", "0"), "+OK\r\n");
+    const second = await rig.client();
+    await second.reply(PING, "+PONG\r\n");
+    t.is(timerOf(rig, second), "none");
+  },
+);

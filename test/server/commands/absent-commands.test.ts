@@ -1,9 +1,9 @@
 /**
- * Goal: who asks for what carrotCache does not have gets the answer of a Redis that does not have it either.
- * Method: pipelines compared with a real redis-server; where the words are carrotCache's own, their types.
+ * Goal: a client that asks for what carrotCache does not have gets the answer of a Redis that does not have it either.
+ * Method: pipelines compared with a real redis-server; of texts that are carrotCache's own, the types.
  */
 import test from "ava";
-import { bulk, startRig } from "../rig.ts";
+import { startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
 
 const PIPELINES = [
@@ -21,15 +21,14 @@ const PIPELINES = [
   ...["WAIT 0 0", "WAIT x 0", "WAIT 0 x", "WAIT 0 -1", "WAIT -1 0", "WAIT", "MULTI | WAIT 0 0 | EXEC"],
   ...["LATENCY", "LATENCY LATEST", "LATENCY HISTORY a", "LATENCY FOO"],
   ...["LATENCY RESET", "LATENCY RESET a b", "LATENCY GRAPH a", "LATENCY HISTOGRAM nosuch", "LATENCY HISTORY"],
-  ...["MEMORY", "MEMORY FOO", "MEMORY PURGE", "MEMORY PURGE x", "MEMORY STATS x", "MEMORY MALLOC-STATS x"],
 ];
 
 for (const protocol of [2, 3] as const) {
-  test(`in RESP${protocol} what is not there answers as in redis-server`, (t) =>
+  test(`in RESP${protocol} commands about what is not there answer as redis-server does`, (t) =>
     compareWithRedis(t, protocol, PIPELINES));
 }
 
-test("what tries to replicate, script or debug is unknown, and the connection stays", async (t) => {
+test("commands that replicate, script or debug are unknown, and the connection stays", async (t) => {
   const { ask } = await startRig(t);
   const names = [
     "SYNC",
@@ -50,15 +49,8 @@ test("what tries to replicate, script or debug is unknown, and the connection st
     );
 });
 
-test("reports are texts for people, and MEMORY STATS has figures", async (t) => {
+test("reports are texts for people", async (t) => {
   const { ask, ask3 } = await startRig(t, ['requirepass ""']);
-  t.regex(
-    await ask3(["LATENCY", "DOCTOR"], ["MEMORY", "DOCTOR"], ["LOLWUT"]),
-    /^(=\d+\r\ntxt:[\s\S]*\r\n){3}$/,
-  );
+  t.regex(await ask3(["LATENCY", "DOCTOR"], ["LOLWUT"]), /^(=\d+\r\ntxt:[\s\S]*\r\n){2}$/);
   t.regex(await ask(["LOLWUT", "VERSION", "5"]), /carrotCache ver\. \d/);
-  await ask(["GET", "scores:a"]);
-  const stats = await ask(["MEMORY", "STATS"]);
-  t.true(stats.includes(`${bulk("keys.count")}:1\r\n`));
-  t.regex(stats, /\$13\r\ndataset\.bytes\r\n:[1-9]\d*\r\n/);
 });

@@ -1,14 +1,17 @@
 /**
- * Goal: who asks for users and categories gets Redis' answers, as far as there are any.
- * Method: pipelines compared with a real redis-server; the commands of each category, less those that one side lacks.
+ * Goal: ACL tells of users and categories in Redis' words.
+ * Method: pipelines compared with a real redis-server; the commands of each category, without those that one side lacks.
  */
 import test from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { splitReplies } from "../../differential/replies.ts";
+import { program, testWith } from "../../needs.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
+
+const compared = testWith(program("redis-server"));
 
 const PIPELINES = [
   ...["ACL", "ACL WHOAMI", "ACL CAT", "ACL CAT foo", "ACL CAT a b"],
@@ -22,31 +25,29 @@ for (const protocol of [2, 3] as const) {
 
 const namesIn = (reply: string) => Array.from(reply.matchAll(/\$\d+\r\n([^\r]*)\r\n/g), (match) => match[1]!);
 
-test("each category has the commands that it has in redis-server, less those that are not here", async (t) => {
-  if (!hasRedisServer()) {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-    return void t.pass();
-  }
-  const redis = await RedisServer.start();
-  t.teardown(() => redis.stop());
-  const { ask } = await startRig(t);
-  const categories = namesIn(await ask(["ACL", "CAT"]));
-  const asking = categories.map((category) => ["ACL", "CAT", category.toUpperCase()]);
-  const request = bytes(asking.map((words) => command(...words)).join(""));
-  const theirs = splitReplies((await redis.answer(request)).toString("latin1")).replies.map(namesIn);
-  const ours = splitReplies(await ask(...asking)).replies.map(namesIn);
-  const here = new Set(ours.flat());
-  const there = new Set(theirs.flat());
-  const common = (names: string[]) => names.filter((name) => here.has(name) && there.has(name)).sort();
-  for (const [i, category] of categories.entries())
-    t.deepEqual(common(ours[i]!), common(theirs[i]!), category);
-  t.deepEqual(
-    [...COMMANDS.keys()].filter((name) => !here.has(name)),
-    [],
-  );
-  t.true(here.has("client|help") && here.has("carrot.peers|add"));
-});
+compared(
+  "each category has the commands that it has in redis-server, except those that are not here",
+  async (t) => {
+    const redis = await RedisServer.start();
+    t.teardown(() => redis.stop());
+    const { ask } = await startRig(t);
+    const categories = namesIn(await ask(["ACL", "CAT"]));
+    const asking = categories.map((category) => ["ACL", "CAT", category.toUpperCase()]);
+    const request = bytes(asking.map((words) => command(...words)).join(""));
+    const theirs = splitReplies((await redis.answer(request)).toString("latin1")).replies.map(namesIn);
+    const ours = splitReplies(await ask(...asking)).replies.map(namesIn);
+    const here = new Set(ours.flat());
+    const there = new Set(theirs.flat());
+    const common = (names: string[]) => names.filter((name) => here.has(name) && there.has(name)).sort();
+    for (const [i, category] of categories.entries())
+      t.deepEqual(common(ours[i]!), common(theirs[i]!), category);
+    t.deepEqual(
+      [...COMMANDS.keys()].filter((name) => !here.has(name)),
+      [],
+    );
+    t.true(here.has("client|help") && here.has("carrot.peers|add"));
+  },
+);
 
 test("with a password, ACL LIST does not say that there is none", async (t) => {
   const { ask } = await startRig(t, ["requirepass secret"]);

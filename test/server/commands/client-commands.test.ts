@@ -1,12 +1,16 @@
 /**
- * Goal: what a connection can say of itself and see of the others, as Redis has it.
- * Method: lines of CLIENT LIST taken apart by field; the names of the fields against a real redis-server's.
+ * Goal: a client reads and sets what Redis lets it read and set of its own connection, and reads of all others.
+ * Method: lines of CLIENT LIST taken apart by field; the names of the fields compared with a real redis-server's.
  */
 import test from "ava";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
+
+const compared = testWith(program("redis-server"));
 
 /** The lines of a reply of CLIENT LIST or INFO, in RESP2, as fields. */
 function linesOf(reply: string): Record<string, string>[] {
@@ -68,7 +72,7 @@ test("LIST shows every client of the node with what it does", async (t) => {
   await exchange(asking, "CLIENT", "SETNAME", "asking");
   waiting.send(command("GET", "scores:slow") + command("PING"));
   sending.send("*2\r\n$3\r\nGET\r\n$5\r\nab");
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   await exchange(asking, "PING");
   clock.advance(2500);
   const lines = linesOf(await exchange(asking, "CLIENT", "LIST"));
@@ -115,12 +119,7 @@ test("reports are verbatim strings in RESP3", async (t) => {
   t.regex(await ask3(["CLIENT", "LIST"]), /^=\d+\r\ntxt:id=/);
 });
 
-test("the fields are those of a real redis-server, in its order, and Redis 7.4's", async (t) => {
-  if (!hasRedisServer()) {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-    return;
-  }
+compared("the fields are those of a real redis-server, in its order, and Redis 7.4's", async (t) => {
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
   const theirs = linesOf((await redis.answer(Buffer.from(command("CLIENT", "LIST")))).toString("latin1"));

@@ -5,7 +5,7 @@
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { turn } from "../fakes.ts";
+import { until } from "../../until.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
 
@@ -79,7 +79,7 @@ for (const protocol of [2, 3] as const) {
 
 const addressOf = ({ socket }: RawClient) => `${socket.localAddress}:${socket.localPort}`;
 
-test("KILL closes whom its words fit, and the one who says it after the reply", async (t) => {
+test("KILL closes the clients that fit its words; the client that says it is closed after the reply", async (t) => {
   const { client } = await startRig(t);
   const [self, other, third, listener] = (await Promise.all([client(), client(), client(), client()])) as [
     RawClient,
@@ -102,7 +102,7 @@ test("KILL closes whom its words fit, and the one who says it after the reply", 
   t.is(self.take(), "+OK\r\n");
 });
 
-test("PAUSE holds up all commands of all clients in order; those that come while it lasts too", async (t) => {
+test("PAUSE holds up all commands of all clients in order, also of clients that connect meanwhile", async (t) => {
   const { client, ask, node } = await startRig(t);
   const [early, raw] = (await Promise.all([client(), client()])) as [RawClient, RawClient];
   await early.reply(command("GET", "scores:a"), bulk("value of a"));
@@ -111,7 +111,7 @@ test("PAUSE holds up all commands of all clients in order; those that come while
   raw.send(command("GET", "scores:a"));
   const late = await client();
   late.send(command("ECHO", "late"));
-  while (node.report.clientFigures.commands < 5) await turn();
+  await until("all commands have come", () => node.report.clientFigures.commands >= 5);
   t.is(early.text + raw.text + late.text, "");
   await node.sessions.unpause();
   for (const waiting of [raw, late, early]) await waiting.until((text) => text.endsWith("\r\n"));
@@ -147,20 +147,20 @@ test("PAUSE WRITE holds up what changes something, an EXEC with such a command t
   t.false(node.sessions.standing.length > 0);
 });
 
-test("a pause is over by itself", async (t) => {
+test("a pause ends by itself", async (t) => {
   const { ask, asked } = await startRig(t, [], { clock: () => performance.now() });
   await ask(["CLIENT", "PAUSE", "60"]);
   t.is(await ask(["GET", "scores:a"]), bulk("value of a"));
   t.deepEqual(asked, ["a"]);
 });
 
-test("a client that is gone before the pause is over does nothing any more", async (t) => {
+test("a command of a client that is gone before the pause ends is not performed", async (t) => {
   const { client, ask, asked, node } = await startRig(t);
   const raw = await client();
   await raw.reply(command("PING"), "+PONG\r\n");
   await ask(["CLIENT", "PAUSE", "1000000"]);
   raw.send(command("GET", "scores:never"));
-  while (node.report.clientFigures.commands < 3) await turn();
+  await until("the GET has come", () => node.report.clientFigures.commands >= 3);
   t.is(await node.sessions.kill({ id: 1, self: 0, skipsSelf: true }), 1);
   await node.sessions.unpause();
   t.is(await ask(["GET", "scores:a"]), bulk("value of a"));

@@ -1,15 +1,20 @@
 /**
- * Goal: COMMAND tells clients what they build on: the shapes of Redis, the places of keys, the right count.
- * Method: replies as ioredis decodes them; arity, flags and places of keys against a real redis-server's table; and
- * redis-cli, which reads COMMAND DOCS before it takes a line.
+ * Goal: COMMAND tells clients what they rely on: replies of Redis' shapes, the places of keys, the right count.
+ * Method: replies as ioredis decodes them; arity, flags, places of keys and what is done to them against a real
+ * redis-server's table; and redis-cli, which reads COMMAND DOCS before it takes a line.
  */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
-import { startRig } from "../rig.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
+import { bulk, startRig } from "../rig.ts";
+import { compareWithRedis } from "./compare.ts";
+
+const compared = testWith(program("redis-server"));
+const withCli = testWith(program("redis-cli"));
 
 type Entry = [
   name: string,
@@ -36,7 +41,7 @@ test("COMMAND has an entry of ten elements for each command, and COUNT counts th
   t.true((client[9] as Entry[]).some(([name]) => name === "client|list"));
 });
 
-test("INFO keeps the order, knows subcommands, and has null for what there is not", async (t) => {
+test("INFO keeps the order, knows subcommands, and has null for an unknown name", async (t) => {
   const { redis5, ask, ask3 } = await startRig(t);
   const entries = (await redis5().call("COMMAND", "INFO", "GET", "nosuch", "client|id")) as (Entry | null)[];
   t.deepEqual(
@@ -59,7 +64,7 @@ test("DOCS is a map of maps; unknown names are left out", async (t) => {
   t.regex(await ask3(["COMMAND", "DOCS", "carrot.stats"]), /\$5\r\ngroup\r\n\$6\r\nmodule\r\n/);
 });
 
-test("LIST is all names, or those of a pattern or a category", async (t) => {
+test("LIST is all names, or the names of a pattern or a category", async (t) => {
   const redis = (await startRig(t)).redis5();
   t.deepEqual(await redis.call("COMMAND", "LIST"), [...COMMANDS.keys()]);
   t.deepEqual(await redis.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "*GET"), ["get", "mget"]);
@@ -69,19 +74,11 @@ test("LIST is all names, or those of a pattern or a category", async (t) => {
   );
 });
 
-function compares(t: ExecutionContext): boolean {
-  if (hasRedisServer()) return true;
-  t.falsy(process.env.CI, "CI needs the package redis-server");
-  t.log("NOT COMPARED: redis-server is not on the PATH");
-  return false;
-}
-
 /** Numbers and names at the head of each entry of a reply to COMMAND INFO. */
 const HEADS =
   /\*10\r\n\$\d+\r\n([a-z-]+)\r\n:(-?\d+)\r\n\*\d+\r\n((?:\+[a-z_]+\r\n)*):(\d+)\r\n:(-?\d+)\r\n:(\d+)\r\n/g;
 
-test("arity and places of keys are Redis' own, and so are the flags that matter to clients", async (t) => {
-  if (!compares(t)) return;
+compared("arity, places of keys and the flags that matter to clients are Redis' own", async (t) => {
   const redis = await RedisServer.start();
   t.teardown(() => redis.stop());
   const names = [...COMMANDS.keys()].filter((name) => !name.startsWith("carrot."));
@@ -97,9 +94,67 @@ test("arity and places of keys are Redis' own, and so are the flags that matter 
   t.deepEqual(ours, theirs);
 });
 
+const WITH_KEYS = [
+  ...[
+    "GET a",
+    "MGET a b",
+    "EXISTS a",
+    "TTL a",
+    "PTTL a",
+    "STRLEN a",
+    "DEL a b",
+    "UNLINK a",
+    "SET a b",
+    "SET a b GET",
+  ],
+  ...[
+    "set a b nx Get",
+    "SETEX a 1 b",
+    "PSETEX a 1 b",
+    "SETNX a b",
+    "GETSET a b",
+    "MSET a b c d",
+    "GETEX a",
+    "GETDEL a",
+  ],
+  ...[
+    "GETRANGE a 0 1",
+    "SUBSTR a 0 1",
+    "EXPIRE a 1",
+    "PEXPIRE a 1",
+    "EXPIREAT a 1",
+    "PEXPIREAT a 1",
+    "PERSIST a",
+  ],
+  ...[
+    "EXPIRETIME a",
+    "PEXPIRETIME a",
+    "TOUCH a",
+    "TYPE a",
+    "OBJECT ENCODING a",
+    "MEMORY USAGE a",
+    "WATCH a b",
+  ],
+  ...["PING x", "SSUBSCRIBE a", "SPUBLISH a b", "FOO a", "GET a b", "GET"],
+];
+
+for (const protocol of [2, 3] as const) {
+  test(`in RESP${protocol} GETKEYSANDFLAGS is redis-server's`, async (t) => {
+    await compareWithRedis(
+      t,
+      protocol,
+      WITH_KEYS.map((words) => `COMMAND GETKEYSANDFLAGS ${words}`),
+    );
+  });
+}
+
+test("GETKEYSANDFLAGS says RO for a command that only looks", async (t) => {
+  const { ask } = await startRig(t);
+  t.is(await ask(["COMMAND", "GETKEYSANDFLAGS", "EXISTS", "a"]), `*1\r\n*2\r\n${bulk("a")}*1\r\n+RO\r\n`);
+});
+
 for (const dialect of ["-2", "-3"]) {
-  test(`redis-cli ${dialect} reads the docs and works`, async (t) => {
-    if (!compares(t)) return;
+  withCli(`redis-cli ${dialect} reads the docs and works`, async (t) => {
     const { port } = await startRig(t);
     const args = dialect === "-3" ? ["-3"] : [];
     const cli = spawn("redis-cli", ["-p", String(port), ...args], { stdio: ["pipe", "pipe", "inherit"] });

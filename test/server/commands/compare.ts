@@ -1,12 +1,13 @@
 /**
  * Compares what a node answers with what redis-server answers, byte for byte, in both dialects.
  *
- * A pipeline is a line: words are separated by spaces, commands by " | ". Before each one the keys of VALUES are there
- * on either side, `scores:no` is not. Without redis-server on the PATH nothing is compared, and in CI that is a failure.
+ * A pipeline is a line: words are separated by spaces, commands by " | ". Before each one both sides have the keys of
+ * VALUES, and no `scores:no`. Without redis-server the test is skipped.
  */
 import type { ExecutionContext } from "ava";
+import { program, skip } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";
 
 export const VALUES: Readonly<Record<string, string>> = {
@@ -18,11 +19,11 @@ export const VALUES: Readonly<Record<string, string>> = {
 const KEYS = Object.keys(VALUES).map((name) => `scores:${name}`);
 
 export interface Comparison {
-  /** Directives of the node. */
+  /** The node's directives. */
   readonly lines?: readonly string[];
-  /** Of redis-server. */
+  /** The arguments of redis-server. */
   readonly directives?: readonly string[];
-  /** What differs for good reason is made equal; done to either answer. */
+  /** Makes equal what differs for a good reason. It is applied to both answers. */
   readonly normalize?: (answer: string) => string;
 }
 
@@ -33,11 +34,8 @@ export async function compareWithRedis(
   pipelines: readonly string[],
   { lines = [], directives = [], normalize = (answer) => answer }: Comparison = {},
 ): Promise<void> {
-  if (!hasRedisServer()) {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-    return;
-  }
+  const missing = program("redis-server");
+  if (missing !== undefined) return skip(t, missing);
   const redis = await RedisServer.start(...directives);
   t.teardown(() => redis.stop());
   const load = (_: unknown, { keyBytes }: { keyBytes: Uint8Array }) => {

@@ -1,11 +1,12 @@
 /**
- * Goal: CONFIG GET tells what is in force, CONFIG SET changes all or nothing, and what it has changed really changes
- * what the node does: every directive that may change has its proof here or is named with the place of it.
- * Method: a node; each directive is set on it as a client does, and then put to the test.
+ * Goal: CONFIG GET tells what is in force. CONFIG SET changes all or nothing, and a changed directive changes what the
+ * node does: every directive that may change has its proof here, or the place of its proof is named.
+ * Method: a client sets each directive of a node, and the test looks at what the node does then.
  */
 import test from "ava";
 import { directives } from "../../../server/conf/directives.ts";
 import { command } from "../../proto/read-commands.ts";
+import { until } from "../../until.ts";
 import { HeldLoader, turn } from "../fakes.ts";
 import { bulk, type Rig, startRig } from "../rig.ts";
 
@@ -36,7 +37,7 @@ test("GET answers what redis-benchmark and other tools ask for first, and shows 
   t.false((await ask(["CONFIG", "GET", "*"])).includes("hush"));
 });
 
-test("SET changes all that it names, or nothing and says what is wrong", async (t) => {
+test("SET changes all that it names, or changes nothing and says what is wrong", async (t) => {
   const { ask, node } = await startRig(t);
   t.is(await ask(set("maxclients", "7", "timeout", "8")), "+OK\r\n");
   t.is(node.conf.maxClients, 7);
@@ -72,7 +73,7 @@ test("SET changes all that it names, or nothing and says what is wrong", async (
   }
 });
 
-test("RESETSTAT sets the counters back to zero, and leaves what is cached", async (t) => {
+test("RESETSTAT sets the counters back to zero, and keeps the entries", async (t) => {
   const { ask, node, clock } = await startRig(t, ["group scores ttl 1s"]);
   await ask(["GET", "scores:Tom"], ["GET", "scores:Tom"]);
   clock.advance(2000);
@@ -88,16 +89,16 @@ test("RESETSTAT sets the counters back to zero, and leaves what is cached", asyn
   t.is(await ask(["DBSIZE"]), ":1\r\n");
 });
 
-/** What each directive does once a client has set it; the rig's loads end when the test says so. */
+/** Shows what a directive does after a client has set it. The rig's loads end when the test says so. */
 type Proof = (
   rig: Rig & { loader: HeldLoader; set: (...words: string[]) => Promise<void> },
 ) => Promise<unknown>;
 
 const asks = async (loader: HeldLoader, count: number) => {
-  while (loader.loads.length < count) await turn();
+  await until(`${count} loads are under way`, () => loader.loads.length >= count);
 };
 
-/** Loads `scores:KEY` with what the loader is then told to say. */
+/** Loads `scores:KEY`, for which the loader answers `value`. */
 async function load({ ask, loader }: Rig & { loader: HeldLoader }, name: string, value: string | null) {
   const before = loader.loads.length;
   const answer = ask(["GET", `scores:${name}`]);
@@ -123,7 +124,9 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
     async ({ client, clock, node }) => {
       const raw = await client();
       raw.send("PIN");
-      while (node.clients.size === 0 || [...node.clients.all()][0]!.pendingBytes === 0) await turn();
+      await until("the node has read half a command", () =>
+        Array.from(node.clients.all()).some(({ pendingBytes }) => pendingBytes > 0),
+      );
       clock.advance(5001);
       node.clients.sweep();
       await raw.ended;
@@ -257,14 +260,14 @@ for (const [name, [value, proof, shows]] of Object.entries(PROOFS)) {
       const raw = await rig.client();
       t.is(await raw.reply(command(...set(...words)), "+OK\r\n"), "+OK\r\n");
       raw.socket.destroy();
-      while (rig.node.clients.size > 0) await turn();
+      await until("the client is gone", () => rig.node.clients.size === 0);
     };
     await change(name, value);
     t.deepEqual(await proof({ ...rig, loader, set: change }), shows);
   });
 }
 
-/** The proofs need more than a node and a client: another member (node.test.ts), and what is in clients.test.ts. */
+/** These proofs need more than a node and a client. They are in node.test.ts (another member) and in clients.test.ts. */
 const ELSEWHERE = [
   ...["peer-timeout", "protected-mode", "tcp-keepalive", "slowlog-log-slower-than", "slowlog-max-len"],
   ...["client-output-soft-limit", "client-output-soft-time"],

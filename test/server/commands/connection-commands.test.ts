@@ -37,7 +37,7 @@ test("HELLO tells about the server in the dialect that it chooses", async (t) =>
   for (const [words, expected] of exchanges) t.is(await raw.reply(command(...words), expected), expected);
 });
 
-test("a HELLO that fails changes nothing, however much of it was right", async (t) => {
+test("a HELLO that fails in one part changes nothing", async (t) => {
   const { client } = await startRig(t, ["requirepass secret"]);
   const wrong: [string[], string][] = [
     [["HELLO", "3"], HELLO_NO_AUTH],
@@ -64,7 +64,7 @@ test("a HELLO that fails changes nothing, however much of it was right", async (
   }
 });
 
-test("a HELLO that succeeds does all of it", async (t) => {
+test("a HELLO that succeeds changes all that it names", async (t) => {
   const { client } = await startRig(t, ["requirepass secret"]);
   const raw = await client();
   const words = ["HELLO", "3", "AUTH", "default", "secret", "SETNAME", "me"];
@@ -73,7 +73,7 @@ test("a HELLO that succeeds does all of it", async (t) => {
   t.is(await raw.reply(command("CLIENT", "GETNAME") + command("GET", "nothing"), expected), expected);
 });
 
-test("a client that has not authenticated gets what it gets from redis-server", async (t) => {
+test("a client that has not authenticated gets redis-server's replies", async (t) => {
   const { ask } = await startRig(t, ["requirepass secret"]);
   const recorded: [string[][], string][] = [
     [[["PING"]], NO_AUTH],
@@ -95,7 +95,7 @@ test("a client that has not authenticated gets what it gets from redis-server", 
   for (const [commands, expected] of recorded) t.is(await ask(...commands), expected, commands[0]!.join(" "));
 });
 
-test("a wrong password costs 100 ms and holds up what is behind it; the tenth closes", async (t) => {
+test("a wrong password costs 100 ms and holds up the commands behind it; the tenth closes the connection", async (t) => {
   const { client, node, log } = await startRig(t, ["requirepass secret"]);
   const raw = await client();
   const bad = command("AUTH", "bad");
@@ -119,7 +119,7 @@ test("a wrong password costs 100 ms and holds up what is behind it; the tenth cl
   t.is(await other.reply(command("AUTH", "secret"), "+OK\r\n"), "+OK\r\n");
 });
 
-test("who is in and gives a wrong password is held up, too, and stays in", async (t) => {
+test("an authenticated client that gives a wrong password is held up, too, and stays authenticated", async (t) => {
   const { ask, node } = await startRig(t, ["requirepass secret"]);
   await ask(["AUTH", "secret"], ["GET", "scores:Tom"]);
   t.is(
@@ -130,13 +130,13 @@ test("who is in and gives a wrong password is held up, too, and stays in", async
   t.is(node.report.clientFigures.wrongPasswords, 1);
 });
 
-test("its commands are limited to 10 words of 16384 bytes, with Redis' own texts", async (t) => {
+test("a command before the password has at most 10 words of 16384 bytes, with Redis' own errors", async (t) => {
   const { client } = await startRig(t, ["requirepass secret"]);
   for (const { name, request, reply } of unauthenticatedCases)
     t.is(await (await client()).all(request), reply, name);
 });
 
-test("without a password AUTH is told so, as ioredis knows it", async (t) => {
+test("AUTH without a requirepass gets the error that ioredis knows", async (t) => {
   const { ask } = await startRig(t);
   const text =
     "-ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?\r\n";
@@ -144,7 +144,7 @@ test("without a password AUTH is told so, as ioredis knows it", async (t) => {
   t.is(await ask(["AUTH", "default", "x"], ["AUTH", "nouser", "x"]), `+OK\r\n${WRONG}`);
 });
 
-test("CONFIG SET requirepass asks who comes, not who is in, until it is taken away again", async (t) => {
+test("CONFIG SET requirepass holds for clients that connect later, until it is taken away again", async (t) => {
   const { client, ask } = await startRig(t);
   const raw = await client();
   await raw.reply(command("CONFIG", "SET", "requirepass", "secret"), "+OK\r\n");
@@ -167,7 +167,7 @@ test("PING, ECHO and SELECT", async (t) => {
   t.is(await ask(["SELECT", "a"]), "-ERR value is not an integer or out of range\r\n");
 });
 
-test("QUIT says OK and ends; nothing behind it is executed", async (t) => {
+test("QUIT says OK and closes; no command behind it is executed", async (t) => {
   const { ask, node } = await startRig(t);
   t.is(await ask(["GET", "scores:Tom"], ["QUIT"], ["FLUSHALL"]), `${bulk("value of Tom")}+OK\r\n`);
   t.is(await node.cache.holdings.count(), 1);

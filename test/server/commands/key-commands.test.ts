@@ -1,10 +1,11 @@
 /**
- * Goal: the exact replies of the commands on keys in both dialects, and which of them load.
+ * Goal: commands on keys have Redis' replies in both dialects, and only GET and MGET load.
  * Method: a node on a clock that stands still and an origin that notes what it is asked; replies as bytes.
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 
 /** An origin with one value, one absence, one failure, and one value with a life of its own. */
@@ -51,7 +52,7 @@ test("a key that no group takes is null, and nothing is loaded", async (t) => {
   t.deepEqual(asked, []);
 });
 
-test("commands that only look never load, and see neither what is absent nor what is under way", async (t) => {
+test("commands that only look never load, and do not see a cached not-found or a load under way", async (t) => {
   const loader = new HeldLoader();
   const { ask, client } = await startRig(t, [], { loader });
   const looks = ["EXISTS", "TTL", "PTTL", "STRLEN"].map((name) => [name, "scores:Tom"]);
@@ -60,7 +61,7 @@ test("commands that only look never load, and see neither what is absent nor wha
   t.is(await ask(...all), nothing);
   const raw = await client();
   raw.send(command("GET", "scores:Tom"));
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   t.is(await ask(...all), nothing);
   loader.loads[0]!.resolve(null);
   await raw.until((text) => text === "$-1\r\n");
@@ -93,10 +94,10 @@ test("DEL and UNLINK count each key once, and void a load under way", async (t) 
   const { ask, client } = await startRig(t, [], { loader });
   const raw = await client();
   raw.send(command("MGET", "scores:Tom", "scores:Sam"));
-  while (loader.loads.length < 2) await turn();
+  await until("two loads are under way", () => loader.loads.length >= 2);
   t.is(await ask(["DEL", "scores:Tom"]), ":0\r\n");
   for (const held of loader.loads) held.resolve("old");
-  // Who was waiting gets the value, which nobody keeps.
+  // The waiting client gets the value, which is not kept.
   await raw.until((text) => text === `*2\r\n${bulk("old")}${bulk("old")}`);
   t.is(await ask(["EXISTS", "scores:Tom", "scores:Sam"]), ":1\r\n");
   t.is(await ask(["DEL", "scores:Sam", "scores:Sam", "scores:no"]), ":1\r\n");

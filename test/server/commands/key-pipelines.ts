@@ -1,8 +1,8 @@
 /**
- * Random pipelines of commands on keys, played to a real redis-server and to carrotCache, whose answers must be the same
- * byte for byte; after each run both must hold the same keys.
+ * Random pipelines of commands on keys, played to a real redis-server and to carrotCache. Their answers must be the same
+ * byte for byte, and after each run both must hold the same keys.
  *
- * What depends on the moment (a TTL that ticks) is tried again before it counts as wrong. SEED=n replays a run.
+ * A TTL may tick between two commands, so a difference counts only when it comes again. SEED=n replays a run.
  */
 import type { ExecutionContext } from "ava";
 import fc from "fast-check";
@@ -13,10 +13,10 @@ import { RedisServer } from "../../proto/redis-server.ts";
 export type Asker = (text: string) => Promise<string>;
 
 const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) };
-/** A machine with other work may take this long between two commands; lifetimes are told by the second. */
+/** On a busy machine a second may end between two commands, and a TTL is told in seconds. */
 const TRIES = 3;
 
-/** Stands for a value that would fill the screen; a reply that a socket does not take at once is lost in Redis. */
+/** Stands for a value that would fill the screen. A socket takes it at once; Redis would lose the rest. */
 const LONG = "<3,000 bytes>";
 const spelt = (word: string) => (word === LONG ? "long".repeat(750) : word);
 
@@ -215,7 +215,7 @@ function firstDifference(
   return [`member ${member}, byte ${at}`, ...lines, `ours:   ${us}`, `theirs: ${them}`].join("\n");
 }
 
-/** Where the two first differ; undefined: nowhere. */
+/** The first difference; undefined: there is none. */
 async function compare(
   redis: RedisServer,
   askers: readonly Asker[],
@@ -242,15 +242,15 @@ async function compare(
 }
 
 /**
- * A moment travels to the owner as what is left until then, and arrives a millisecond later or so: GT and LT cannot tell
- * the same moment from another there.
+ * A time of day travels to the owner as the time until then, and arrives about a millisecond later. So GT and LT cannot
+ * tell equal times from different ones there.
  */
 function withoutComparing(words: string[]): string[] {
   if (!/^p?expireat$/i.test(words[0]!)) return words;
   return words.filter((word, i) => i < 3 || !/^[gl]t$/i.test(word));
 }
 
-/** Plays random pipelines to a redis-server and to who answers for us, one of them a pipeline. */
+/** Plays random pipelines to a redis-server and to our members, each pipeline to one member. */
 export async function compareRuns(
   t: ExecutionContext,
   askers: readonly Asker[],

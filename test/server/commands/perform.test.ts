@@ -1,5 +1,5 @@
 /**
- * Goal: whatever a command does, its client gets a reply and nobody else notices.
+ * Goal: a client gets a reply to its command also when the command throws.
  * Method: commands that answer, throw and reject, on a connection that notes what it is told.
  */
 import test from "ava";
@@ -39,8 +39,7 @@ function setUp() {
   const run = (local?: Command["local"]) =>
     perform(
       {
-        command: { name: "sub", flags: [], local } as unknown as Command,
-        name: "main|sub",
+        command: { name: "main|sub", flags: [], local } as unknown as Command,
         args: [key("main"), key("sub")],
       },
       context,
@@ -48,7 +47,7 @@ function setUp() {
   return { logged, connection, onNode, run, clock, sessions, conf };
 }
 
-test("what is the connection's own is done here, all else where the node is", (t) => {
+test("a command with `local` runs here, any other command where the node is", (t) => {
   const { run, onNode, connection } = setUp();
   t.is(
     run(() => 7),
@@ -56,11 +55,11 @@ test("what is the connection's own is done here, all else where the node is", (t
   );
   t.deepEqual(onNode, []);
   t.is(run(), OK);
-  t.deepEqual(onNode, ["sub"]);
+  t.deepEqual(onNode, ["main|sub"]);
   t.is(connection.lastCommand, "main|sub");
 });
 
-test("how often, how long and how well is counted; what was slow is kept, with words that are copies", async (t) => {
+test("calls, time and errors are counted; a slow command is kept with copies of its words", async (t) => {
   const { run, clock, sessions, conf } = setUp();
   const slowly = (reply: Reply) => async (args: readonly Buffer[]) => {
     clock.advance(1);
@@ -82,7 +81,7 @@ test("how often, how long and how well is counted; what was slow is kept, with w
   t.is(sessions.slowLog.entries.length, 3);
 });
 
-test("what throws or rejects is logged and answered", async (t) => {
+test("a command that throws or rejects is logged and answered", async (t) => {
   const { run, logged } = setUp();
   const internal = new ErrorReply("ERR internal error");
   t.deepEqual(
@@ -92,5 +91,5 @@ test("what throws or rejects is logged and answered", async (t) => {
     internal,
   );
   t.deepEqual(await run(() => Promise.reject(new Error("rejected"))), internal);
-  t.deepEqual(logged, ["sub: thrown", "sub: rejected"]);
+  t.deepEqual(logged, ["main|sub: thrown", "main|sub: rejected"]);
 });

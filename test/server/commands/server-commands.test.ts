@@ -20,7 +20,7 @@ test("TIME is now, in seconds and microseconds", async (t) => {
   t.true(Number(micros) < 1e6 && now >= before && now <= Date.now());
 });
 
-test("SHUTDOWN has no reply, ends the connection, and asks for an end once", async (t) => {
+test("SHUTDOWN has no reply, ends the connection, and stops the node once", async (t) => {
   for (const words of [["SHUTDOWN"], ["shutdown", "NOSAVE"], ["SHUTDOWN", "save", "now", "FORCE"]]) {
     const { ask, shutdowns } = await startRig(t);
     t.is(await ask(["PING"], words, ["PING"]), "+PONG\r\n", words.join(" "));
@@ -28,7 +28,7 @@ test("SHUTDOWN has no reply, ends the connection, and asks for an end once", asy
   }
 });
 
-test("a SHUTDOWN that is odd shuts nothing down", async (t) => {
+test("a SHUTDOWN with wrong words does not stop the node", async (t) => {
   const { ask, shutdowns } = await startRig(t);
   t.is(await ask(["SHUTDOWN", "FOO"], ["SHUTDOWN", "SAVE", "NOSAVE"]), "-ERR syntax error\r\n".repeat(2));
   t.is(await ask(["SHUTDOWN", "ABORT"]), "-ERR No shutdown in progress.\r\n");

@@ -1,21 +1,21 @@
 /**
- * Goal: a SET in a read-through cluster: one copy at the owner, no older value anywhere once it is answered, loads
- * under way void, and at last what users of the cache see. Replies are compared with redis-server in
- * key-differential.test.ts. Method: nodes with origins whose loads end when the test says so; three members with real
- * links.
+ * Goal: a SET in a read-through cluster leaves one copy, at the owner. After its reply no member has an older value, and
+ * loads under way are void. key-differential.test.ts compares replies with redis-server.
+ * Method: nodes with origins whose loads end when the test says so; three members with real links.
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, startFlight, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader, startFlight } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { keyAt, startMembers } from "../three-members.ts";
 
-test("a SET needs no load, and voids the one under way, whose value nobody keeps", async (t) => {
+test("a SET loads nothing, and voids a load under way, whose value is not kept", async (t) => {
   const loader = new HeldLoader();
   const { ask, client } = await startRig(t, [], { loader });
   const raw = await client();
   raw.send(command("GET", "scores:Tom"));
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   t.is(await ask(["SET", "scores:Tom", "new"]), "+OK\r\n");
   loader.loads[0]!.resolve("old");
   await raw.until((text) => text === bulk("old"));
@@ -28,7 +28,7 @@ test("a SET that NX or XX forbids lets the load go on", async (t) => {
   const { ask, client } = await startRig(t, [], { loader });
   const raw = await client();
   raw.send(command("GET", "scores:Tom"));
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   t.is(await ask(["SET", "scores:Tom", "new", "XX"], ["EXPIRE", "scores:Tom", "9"]), "$-1\r\n:0\r\n");
   loader.loads[0]!.resolve("loaded");
   await raw.until((text) => text === bulk("loaded"));
@@ -47,7 +47,7 @@ test("a cached not-found counts as missing", async (t) => {
   );
 });
 
-test("a SET without an expiry has none, whatever the group's ttl; KEEPTTL keeps the loaded entry's", async (t) => {
+test("a SET without an expiry does not expire, whatever the group's ttl; KEEPTTL keeps the loaded entry's expiry", async (t) => {
   const { ask } = await startRig(t, ["group scores ttl 100s", "group scores ttl-jitter 0%"]);
   t.is(await ask(["GET", "scores:a"]), bulk("value of a"));
   t.is(await ask(["SET", "scores:a", "1", "KEEPTTL"], ["TTL", "scores:a"]), "+OK\r\n:100\r\n");
@@ -55,7 +55,7 @@ test("a SET without an expiry has none, whatever the group's ttl; KEEPTTL keeps 
 });
 
 for (const at of [0, 1, 2]) {
-  test(`a SET through member ${at} is one copy, at the owner, and what every member gets`, async (t) => {
+  test(`a SET through member ${at} is one copy, at the owner, and every member gets it`, async (t) => {
     const rigs = await startMembers(t, 3, ["group scores loader none"], { loader: { load: () => null } });
     const name = keyAt(rigs[1]!);
     t.is(await rigs[at]!.ask(["SET", name, "v1", "EX", "1000"]), "+OK\r\n");
@@ -64,7 +64,7 @@ for (const at of [0, 1, 2]) {
     for (const rig of rigs) {
       const answer = await rig.ask(["GET", name], ["DBSIZE"], ["TTL", name]);
       const [, ttl] = /^\$2\r\nv1\r\n:1\r\n:(\d+)\r\n$/.exec(answer) ?? [answer];
-      // However long a busy machine takes to get here, it is less than the test's own time.
+      // A busy machine may take long to get here, but not longer than the test may take.
       t.true(Number(ttl) > 900 && Number(ttl) <= 1000, answer);
     }
     t.is(await rigs[at]!.ask(["SET", name, "v2"]), "+OK\r\n");
@@ -106,7 +106,7 @@ test("a SET voids a load at its owner that another member waits for", async (t) 
   const name = keyAt(rigs[1]!);
   const raw = await rigs[0]!.client();
   raw.send(command("GET", name));
-  while (loader.loads.length === 0) await turn();
+  await until("a load is under way", () => loader.loads.length > 0);
   t.is(await rigs[2]!.ask(["SET", name, "new"]), "+OK\r\n");
   loader.loads[0]!.resolve("old");
   await raw.until((text) => text === bulk("old"));
@@ -139,7 +139,7 @@ test("values far longer than other requests reach their owner and come back", as
   t.is(await rigs[2]!.ask(["GETDEL", name], ["EXISTS", name]), `${bulk(value)}:0\r\n`);
 });
 
-test("of many SETNX at one time, through any member, one wins", async (t) => {
+test("of many SETNX at one time, through any member, one succeeds", async (t) => {
   const rigs = await startMembers(t, 3, ["group scores loader none"], { loader: { load: () => null } });
   const name = keyAt(rigs[1]!);
   const tries = Array.from({ length: 30 }, (_, i) => rigs[i % 3]!.ask(["SETNX", name, `${i}`]));

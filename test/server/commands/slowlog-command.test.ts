@@ -1,10 +1,11 @@
 /**
- * Goal: SLOWLOG answers as redis-server does, and has what was slow, loads first of all.
+ * Goal: SLOWLOG answers as redis-server does, and has slow commands, above all those that waited for a load.
  * Method: pipelines compared with a real redis-server that finds nothing slow; loads that take as long as the test says.
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
-import { HeldLoader, turn } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
 
@@ -22,11 +23,11 @@ const PIPELINES = [
 ];
 
 for (const protocol of [2, 3] as const) {
-  test(`in RESP${protocol} it answers as redis-server does`, (t) =>
+  test(`in RESP${protocol} SLOWLOG answers as redis-server does`, (t) =>
     compareWithRedis(t, protocol, PIPELINES, { directives: ["--slowlog-log-slower-than", "-1"] }));
 }
 
-test("a load that took long is in it, with the client who waited", async (t) => {
+test("a GET that waited long for a load is in it, with its client", async (t) => {
   const loader = new HeldLoader();
   const { client, ask, clock } = await startRig(t, ["slowlog-log-slower-than 1000000", "slowlog-max-len 2"], {
     loader,
@@ -35,7 +36,7 @@ test("a load that took long is in it, with the client who waited", async (t) => 
   raw.send(command("CLIENT", "SETNAME", "me"));
   for (const name of ["a", "b", "c"]) {
     raw.send(command("GET", `scores:${name}`));
-    while (loader.loads.length === 0) await turn();
+    await until("a load is under way", () => loader.loads.length > 0);
     clock.advance(1500);
     loader.loads.pop()!.resolve("late");
     await raw.until((text) => text.endsWith(bulk("late")));

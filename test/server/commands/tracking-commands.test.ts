@@ -1,15 +1,19 @@
 /**
- * Goal: CLIENT TRACKING and its kin answer as redis-server does, and what two clients hear of each other's changes is
- * the same bytes in the same order.
- * Method: the same script for two clients on both servers. Behind each step both clients say ECHO, whose reply shows
- * that everything before it has come; what each has got is compared whole.
+ * Goal: CLIENT TRACKING and its kin answer as redis-server does, and two clients hear of each other's changes in the same
+ * bytes and the same order.
+ * Method: two clients play the same script on both servers. Behind each step both say ECHO, and its reply shows that
+ * everything before it has come. All bytes of each client are compared.
  */
 import { connect, type NetConnectOpts } from "node:net";
 import test, { type ExecutionContext } from "ava";
+import { program, testWith } from "../../needs.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
+import { until } from "../../until.ts";
 import { HeldLoader, turn } from "../fakes.ts";
 import { type Rig, startRig } from "../rig.ts";
+
+const compared = testWith(program("redis-server"));
 
 /** `a: GET k | PING`: what a client sends in one piece. `a` begins with HELLO 3, `b` with RESP2. */
 type Step = string;
@@ -20,22 +24,20 @@ const HELLO = command("HELLO", "3");
 class Talker {
   readonly #socket;
   #text = "";
-  #heard: () => void = () => {};
 
   constructor(t: ExecutionContext, to: NetConnectOpts) {
     this.#socket = connect(to);
     this.#socket.on("error", (error) => t.fail(error.message));
     this.#socket.on("data", (chunk) => {
       this.#text += chunk.toString("latin1");
-      this.#heard();
     });
     t.teardown(() => this.#socket.destroy());
   }
 
-  /** Sends commands and takes what has come until their replies are there. */
+  /** Sends commands and takes all that has come when their replies are there. */
   async say(text: string): Promise<string> {
     this.#socket.write(bytes(text + command("ECHO", "marker")));
-    while (!this.#text.includes(MARKER)) await new Promise<void>((resolve) => (this.#heard = resolve));
+    await until(`the replies to ${JSON.stringify(text)} have come`, () => this.#text.includes(MARKER));
     const heard = this.#text.replace(MARKER, "(marker)");
     this.#text = "";
     return heard;
@@ -172,13 +174,7 @@ const SCRIPTS: Readonly<Record<string, readonly Step[]>> = {
 };
 
 for (const [title, script] of Object.entries(SCRIPTS)) {
-  test(`as redis-server: ${title}`, async (t) => {
-    if (!hasRedisServer()) {
-      t.falsy(process.env.CI, "CI needs the package redis-server");
-      t.log("NOT COMPARED: redis-server is not on the PATH");
-      t.pass();
-      return;
-    }
+  compared(`as redis-server: ${title}`, async (t) => {
     const redis = await RedisServer.start();
     t.teardown(() => redis.stop());
     const rig = await startRig(t, [], { loader: { load: () => null } });
@@ -190,7 +186,7 @@ for (const [title, script] of Object.entries(SCRIPTS)) {
   });
 }
 
-test("where it is not the first prefix that overlaps, the error is the whole reply and nothing is on", async (t) => {
+test("when a later prefix overlaps, the error is the whole reply and tracking is off", async (t) => {
   const { ask3 } = await startRig(t);
   const words = "CLIENT TRACKING ON BCAST PREFIX x PREFIX a PREFIX ab";
   t.is(
@@ -207,7 +203,7 @@ test("a client has a thousand prefixes at most", async (t) => {
   t.is(await ask3(words(1001)), "-ERR too many prefixes (max 1000)\r\n");
 });
 
-test("a delete tells of a key that is not held, as another node may have answered it", async (t) => {
+test("a delete invalidates a key that is not held, because another node may have answered it", async (t) => {
   const rig = await startRig(t);
   const a = new Talker(t, addressOf(rig));
   await a.say(HELLO + command("CLIENT", "TRACKING", "ON") + command("EXISTS", "scores:1"));
@@ -215,7 +211,7 @@ test("a delete tells of a key that is not held, as another node may have answere
   t.is(await a.say(""), ">2\r\n$10\r\ninvalidate\r\n*1\r\n$8\r\nscores:1\r\n(marker)");
 });
 
-test("a loaded value is told of when its time is up, and a cached null when it is replaced", async (t) => {
+test("a loaded value is invalidated when it expires, and a cached null when a value replaces it", async (t) => {
   const origin = new Map([["1", "one"]]);
   const load = (name: unknown) => origin.get(String(name)) ?? null;
   const rig = await startRig(t, ["group scores ttl 10s", "group scores ttl-jitter 0%"], { loader: { load } });
@@ -226,7 +222,10 @@ test("a loaded value is told of when its time is up, and a cached null when it i
   const told = (name: string) => `>2\r\n$10\r\ninvalidate\r\n*1\r\n$8\r\n${name}\r\n`;
   const heard = async (pushes: string) => {
     let all = "";
-    while (all.length < pushes.length) all += (await a.say("")).replace("(marker)", "");
+    await until("the pushes have come", async () => {
+      all += (await a.say("")).replace("(marker)", "");
+      return all.length >= pushes.length;
+    });
     return all;
   };
   t.is(await heard(told("scores:2")), told("scores:2"));
@@ -238,7 +237,7 @@ test("a loaded value is told of when its time is up, and a cached null when it i
   t.is(await heard(told("scores:1")), told("scores:1"));
 });
 
-test("who is waiting for a load is told at once of what it has had, and behind the reply of all there was", async (t) => {
+test("a client that waits for a load is told at once of values that it has, and behind the reply of all changes", async (t) => {
   const loader = new HeldLoader();
   t.teardown(() => loader.release());
   const rig = await startRig(t, [], { loader });
@@ -263,14 +262,14 @@ test("who is waiting for a load is told at once of what it has had, and behind t
   t.is(await a.until((text) => text.length >= rest.length), rest);
 });
 
-test("who asks for RESP3 behind a load is told nothing in RESP3 before the reply to HELLO", async (t) => {
+test("a client that asks for RESP3 behind a load gets no push before the reply to HELLO", async (t) => {
   const loader = new HeldLoader();
   t.teardown(() => loader.release());
   const rig = await startRig(t, [], { loader });
   const a = await rig.client();
   const turning = command("GET", "scores:slow") + HELLO + command("CLIENT", "TRACKING", "ON", "BCAST");
   a.send(turning + command("GET", "scores:slow"));
-  while (!/tracking_clients:1/.test(await rig.ask(["INFO"]))) await turn();
+  await until("a client tracks", async () => /tracking_clients:1/.test(await rig.ask(["INFO"])));
   await rig.ask(["SET", "scores:had", "x"]);
   await turn();
   t.is(a.take(), "");
@@ -295,7 +294,7 @@ test("INFO counts clients, keys, trackers and prefixes", async (t) => {
   );
 });
 
-test("reads of a client that tracks are noted though others' are answered in place", async (t) => {
+test("reads of a client that tracks are noted, though hits of other clients are answered in place", async (t) => {
   const rig = await startRig(t);
   const a = new Talker(t, addressOf(rig));
   await a.say(HELLO + command("GET", "scores:1"));

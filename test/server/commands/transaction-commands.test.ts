@@ -1,7 +1,7 @@
 /**
- * Goal: MULTI and its kin answer as redis-server does; a transaction's commands take effect in order and together, and
- * what is kept for it is bounded.
- * Method: pipelines compared with a real redis-server; loads and deletes that the test ends when it likes.
+ * Goal: MULTI and its kin answer as redis-server does. A transaction's commands take effect in order, and the memory for
+ * it is bounded.
+ * Method: pipelines compared with a real redis-server; loads and deletes that end when the test says so.
  */
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
@@ -10,6 +10,7 @@ import type { Command, LocalContext } from "../../../server/commands/command.ts"
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { ThreadSessions } from "../../../server/sessions/thread-sessions.ts";
 import { command } from "../../proto/read-commands.ts";
+import { until } from "../../until.ts";
 import { Held, HeldLoader, key, turn, worldAt } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
 import { compareWithRedis } from "./compare.ts";
@@ -73,7 +74,7 @@ for (const protocol of [2, 3] as const) {
     compareWithRedis(t, protocol, PIPELINES));
 }
 
-test("reads that follow each other load together; a delete waits for those before it, and holds up those behind", async (t) => {
+test("reads that follow each other load together; a delete waits for the reads before it, and holds up those behind", async (t) => {
   const loader = new HeldLoader();
   const { client, node } = await startRig(t, [], { loader });
   const raw = await client();
@@ -85,7 +86,7 @@ test("reads that follow each other load together; a delete waits for those befor
     ["GET", "scores:a"],
   ];
   raw.send([...words, ["EXEC"], ["PING"], ["GET", "scores:b"]].map((each) => command(...each)).join(""));
-  while (loader.loads.length < 2) await turn();
+  await until("two loads are under way", () => loader.loads.length >= 2);
   await raw.until((text) => text.split("QUEUED").length === 5);
   raw.take();
   loader.loads[1]!.resolve("b");
@@ -93,7 +94,7 @@ test("reads that follow each other load together; a delete waits for those befor
   t.is(loader.loads.length, 2);
   t.is(node.report.clientFigures.commands, 6, "nothing behind EXEC has been taken");
   loader.loads[0]!.resolve("a1");
-  while (loader.loads.length < 3) await turn();
+  await until("the third load is under way", () => loader.loads.length >= 3);
   t.is(raw.text, "");
   loader.loads[2]!.resolve("a2");
   const expected = `*4\r\n${bulk("a1")}${bulk("b")}:1\r\n${bulk("a2")}+PONG\r\n${bulk("b")}`;
@@ -111,7 +112,7 @@ test("a load that fails is an error among the replies", async (t) => {
   t.regex(text, /QUEUED\r\n\*2\r\n-ERR .*the origin is down.*\r\n\$4\r\ngood\r\n$/);
 });
 
-test("another client's DEL and FLUSHALL are seen, in either order with the MULTI", async (t) => {
+test("EXEC sees another client's DEL and FLUSHALL, before MULTI and after it", async (t) => {
   const { client, ask } = await startRig(t);
   for (const change of [["DEL", "scores:a"], ["FLUSHALL"]]) {
     const raw = await client();
@@ -123,7 +124,7 @@ test("another client's DEL and FLUSHALL are seen, in either order with the MULTI
   }
 });
 
-test("what is queued or watched beyond client-query-buffer-limit is refused, and the rest of it let go", async (t) => {
+test("a queue or a WATCH beyond client-query-buffer-limit is refused, and the queue is dropped", async (t) => {
   const { ask } = await startRig(t, ["client-query-buffer-limit 64kb", "max-key-size 20kb"]);
   const echo = ["ECHO", "x".repeat(30_000)];
   const tooMuch = "-ERR too much to keep for this client (max 65536 bytes)\r\n";
@@ -141,7 +142,7 @@ test("what is queued or watched beyond client-query-buffer-limit is refused, and
   t.is(await ask(["WATCH", "x".repeat(30_000)]), "-ERR key is too long (max 20480 bytes)\r\n");
 });
 
-test("a transaction whose replies are more than a client may be kept waiting with ends the connection", async (t) => {
+test("a transaction with replies beyond the output limit ends the connection", async (t) => {
   const { ask, node } = await startRig(t, ["client-output-buffer-limit 64kb"]);
   const echo = ["ECHO", "x".repeat(30_000)];
   const text = await ask(["MULTI"], echo, echo, echo, ["DEL", "scores:a"], ["EXEC"], ["PING"]);
@@ -149,7 +150,7 @@ test("a transaction whose replies are more than a client may be kept waiting wit
   t.is(node.report.clientFigures.outputLimitCloses, 1);
 });
 
-test("replies that are too many end the connection at once, not when the last load has ended", async (t) => {
+test("replies beyond the output limit end the connection at once, not after the last load", async (t) => {
   const loader = new HeldLoader();
   const { client, node } = await startRig(
     t,
@@ -165,7 +166,7 @@ test("replies that are too many end the connection at once, not when the last lo
   loader.release();
 });
 
-test("nothing behind a change is started before that is done", async (t) => {
+test("no command behind a change is started before the change is done", async (t) => {
   const held: Held<string, Reply>[] = [];
   const session = new Session();
   session.beginTransaction();
@@ -202,12 +203,12 @@ test("nothing behind a change is started before that is done", async (t) => {
   t.is(String(encodeReply((await reply)!, 2)), "*5\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n");
 });
 
-test("who is gone watches nothing any more", async (t) => {
+test("a client that is gone watches nothing", async (t) => {
   const { client, node } = await startRig(t);
   const raw = await client();
   await raw.reply(command("WATCH", "scores:a"), "+OK\r\n");
   t.is(node.cache.watches.size, 1);
   raw.socket.destroy();
-  while (node.report.clients.count > 0) await turn();
+  await until("the client is gone", () => node.report.clients.count === 0);
   t.is(node.cache.watches.size, 0);
 });

@@ -4,13 +4,8 @@
  */
 
 import test from "ava";
-import {
-  changeDirective,
-  changeDirectives,
-  directiveNames,
-  formatDirective,
-  HIDDEN,
-} from "../../../server/conf/change-directive.ts";
+import { changeDirectives, directiveNames, formatDirective } from "../../../server/conf/change-directive.ts";
+import type { NodeConf } from "../../../server/conf/conf.ts";
 import { directives } from "../../../server/conf/directives.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 
@@ -20,6 +15,11 @@ const text = `
   group scores loader http http://origin/{key}
   group scores ttl 90s
   group users prefix "u "`;
+
+/** Changes one directive; returns what is wrong. */
+function change(conf: NodeConf, name: string, to: string | Uint8Array): string | undefined {
+  return changeDirectives(conf, [[name, to]])?.error;
+}
 
 test("every directive has a value, those of each group under the group's name", (t) => {
   const conf = readConf({ text });
@@ -50,16 +50,16 @@ test("values are written as Redis writes them, or as the conf does", (t) => {
 
 test("secrets are not shown", (t) => {
   const conf = readConf({ text });
-  t.is(formatDirective(conf, "requirepass"), HIDDEN);
+  t.is(formatDirective(conf, "requirepass"), "(hidden)");
   t.is(formatDirective(conf, "cluster-secret"), "");
 });
 
 test("a change is in the conf at once", (t) => {
   const conf = readConf({ text });
-  t.is(changeDirective(conf, "MAXCLIENTS", "5"), undefined);
-  t.is(changeDirective(conf, "requirepass", "  a b "), undefined);
-  t.is(changeDirective(conf, "loglevel", Buffer.from("debug")), undefined);
-  t.is(changeDirective(conf, "group scores ttl", "2m"), undefined);
+  t.is(change(conf, "MAXCLIENTS", "5"), undefined);
+  t.is(change(conf, "requirepass", "  a b "), undefined);
+  t.is(change(conf, "loglevel", Buffer.from("debug")), undefined);
+  t.is(change(conf, "group scores ttl", "2m"), undefined);
   t.like(conf, { maxClients: 5, requirePass: "  a b ", loglevel: "debug" });
   t.is(conf.groups[0]?.ttlMs, 120_000);
   t.is(conf.groups[1]?.ttlMs, 0);
@@ -68,11 +68,11 @@ test("a change is in the conf at once", (t) => {
 test("a wrong value, a fixed directive and an unknown one change nothing", (t) => {
   const conf = readConf({ text });
   const before = JSON.stringify(conf);
-  t.is(changeDirective(conf, "maxclients", "x"), 'expected a whole number from 1 to 1000000, got "x"');
-  t.is(changeDirective(conf, "requirepass", Buffer.from([255])), "expected UTF-8 text");
-  t.is(changeDirective(conf, "port", "1"), "can't set immutable config");
-  t.is(changeDirective(conf, "prot", "1"), "unknown directive");
-  t.is(changeDirective(conf, "group scores prefix", "x"), "can't set immutable config");
+  t.is(change(conf, "maxclients", "x"), 'expected a whole number from 1 to 1000000, got "x"');
+  t.is(change(conf, "requirepass", Buffer.from([255])), "expected UTF-8 text");
+  t.is(change(conf, "port", "1"), "can't set immutable config");
+  t.is(change(conf, "prot", "1"), "unknown directive");
+  t.is(change(conf, "group scores prefix", "x"), "can't set immutable config");
   t.is(JSON.stringify(conf), before);
 });
 
@@ -88,13 +88,13 @@ test("several changes happen together or not at all", (t) => {
   t.like(conf, { maxClients: 5, timeoutMs: 60_000 });
 });
 
-test("what is shown of a directive that can change can be set again", (t) => {
+test("CONFIG SET takes back what CONFIG GET shows of a directive that can change", (t) => {
   const conf = readConf();
   const before = JSON.stringify(conf);
   for (const { name, scope, changeable, sensitive } of directives) {
     if (!changeable || sensitive) continue;
     const fullName = scope === "node" ? name : `group default ${name}`;
-    t.is(changeDirective(conf, fullName, formatDirective(conf, fullName) ?? ""), undefined, name);
+    t.is(change(conf, fullName, formatDirective(conf, fullName) ?? ""), undefined, name);
   }
   t.is(JSON.stringify(conf), before);
 });

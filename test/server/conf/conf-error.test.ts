@@ -16,7 +16,7 @@ test("a message starts with the place, if there is one", (t) => {
   t.true(errorAt(undefined, "port", "no") instanceof ConfError);
 });
 
-test("what turns out wrong after the start is said at the directive's line", (t) => {
+test("a mistake that shows after the start names the directive's line", (t) => {
   const conf = readConf({ text: "\nport 1\ngroup a ttl 1s", overrides: ["--http-port", "2"] });
   t.is(directiveError(conf, "port", "in use").message, "carrot.conf:2: port: in use");
   t.is(directiveError(conf, "group a ttl", "no").message, "carrot.conf:3: group a ttl: no");

@@ -5,6 +5,7 @@
  */
 
 import test from "ava";
+import { MEMBER_EXPECTED } from "../../../cluster/address.ts";
 import { Complaint } from "../../../server/conf/conf-error.ts";
 import * as kinds from "../../../server/conf/kinds.ts";
 
@@ -116,7 +117,7 @@ const cases: readonly (readonly [string, kinds.Kind<unknown>, readonly (readonly
       ["Node:7", "node:7"],
       ["Node", "node"],
       ["::1", "[::1]"],
-      ["node:x", "expected an address such as 10.0.0.1:16390, or its host alone"],
+      ["node:x", `${MEMBER_EXPECTED}, or the host alone`],
     ],
   ],
 ];
@@ -149,7 +150,7 @@ test("hosts are canonical, IPv6 without brackets, * is every IPv4 address", (t) 
 test("members are ids, and need a port", (t) => {
   t.deepEqual(outcome(kinds.members(), ["A:1", "[0::1]:2"]), ["a:1", "[::1]:2"]);
   const complaint = kinds.members().parse(["a:1", "b", "c:2"], place);
-  t.like(complaint, { text: "expected members such as 10.0.0.1:16390 or [fd00::1]:16390", got: "b" });
+  t.like(complaint, { text: MEMBER_EXPECTED, got: "b" });
 });
 
 test("a loader keeps its words, its line and its directory", (t) => {

@@ -4,6 +4,7 @@
  */
 
 import test from "ava";
+import { readMember } from "../../../server/conf/members.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 
 test("without peers a node is alone, whatever its ports are", (t) => {
@@ -52,9 +53,23 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
   ],
   [
     "peers 10.0.0.256:1",
-    'carrot.conf:1: peers: expected members such as 10.0.0.1:16390 or [fd00::1]:16390, got "10.0.0.256:1"',
+    'carrot.conf:1: peers: expected HOST:PORT such as 10.0.0.1:16390 or [fd00::1]:16390, got "10.0.0.256:1"',
   ],
 ];
+
+for (const wrong of ["a..b:1", "[::1", "10.0.0.256:1"]) {
+  const expected = "expected HOST:PORT such as 10.0.0.1:16390 or [fd00::1]:16390";
+  test(`a member at ${wrong} is refused with the line and one text, whoever names it`, (t) => {
+    const refusal = (text: string) => t.throws(() => readConf({ text }), { name: "ConfError" })?.message;
+    const got = `got "${wrong}"`;
+    t.is(refusal(`port 1\npeers ${wrong}`), `carrot.conf:2: peers: ${expected}, ${got}`);
+    t.is(
+      refusal(`port 1\npeer-address ${wrong}`),
+      `carrot.conf:2: peer-address: ${expected}, or the host alone, ${got}`,
+    );
+    t.deepEqual(readMember(wrong, ""), { wrong: expected });
+  });
+}
 
 for (const [text, message] of mistakes) {
   test(`${JSON.stringify(text)} is refused`, (t) => {

@@ -53,7 +53,7 @@ test("a prefix can be bytes", (t) => {
   t.deepEqual(groups[0]?.prefix, Buffer.of(0xff, 0x00));
 });
 
-test("undefined is as good as nothing, but a group without a directive is a mistake", (t) => {
+test("an undefined value counts as not given, but a group needs a directive", (t) => {
   t.deepEqual(node({ port: undefined }), []);
   t.throws(() => readConf({ statements: groupStatements("a", { ttl: undefined }, "/") }), {
     message: "startNode: group a: missing directive (group NAME DIRECTIVE ...)",

@@ -1,5 +1,5 @@
 /**
- * Goal: --check shows what a conf comes to and no secret in it.
+ * Goal: --check shows what a conf says, and no secret of it.
  * Method: the whole text for one conf.
  */
 

@@ -1,8 +1,8 @@
-/** Goal: counts begin at zero, for each who counts. Method: two of them. */
+/** Goal: counters begin at zero, on each thread. Method: the counters of two threads. */
 import test from "ava";
 import { zeroClientCounters } from "../../../server/counters/client-counters.ts";
 
-test("every count is zero at first, and nobody counts in another's", (t) => {
+test("every counter is zero at first, and no two threads share one", (t) => {
   const counters = zeroClientCounters();
   t.deepEqual(new Set(Object.values(counters)), new Set([0]));
   counters.commands++;

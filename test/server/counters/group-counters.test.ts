@@ -1,10 +1,10 @@
-/** Goal: counts begin at zero, for each group that counts. Method: two of them. */
+/** Goal: counters begin at zero, for each group. Method: the counters of two groups. */
 import test from "ava";
-import { zeroCounters } from "../../../server/counters/group-counters.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 
-test("every count is zero at first, and no group counts in another's", (t) => {
-  const counters = zeroCounters();
+test("every counter is zero at first, and no two groups share one", (t) => {
+  const counters = zeroGroupCounters();
   t.deepEqual(new Set(Object.values(counters)), new Set([0]));
   counters.hits++;
-  t.is(zeroCounters().hits, 0);
+  t.is(zeroGroupCounters().hits, 0);
 });

@@ -1,6 +1,6 @@
 /**
- * The histogram's percentiles are right to a bucket. Method: a sorted array as the model, driven by chance; the
- * edges by example.
+ * Goal: the histogram's percentiles are right to a bucket.
+ * Method: random times beside a sorted array as the model; the edges by example.
  */
 
 import test from "ava";

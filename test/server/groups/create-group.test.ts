@@ -21,7 +21,7 @@ test("mirrors are part of the group's limit", (t) => {
   t.is(group.store.figures().maxBytes, (1 << 20) - (1 << 18));
 });
 
-test("a node that is alone, and one that wants none, has no mirrors", (t) => {
+test("a node that is alone has no mirrors, nor has a group whose share for them is 0", (t) => {
   for (const group of [
     create(false, "group a maxmemory 1mb"),
     create(true, "group a maxmemory 1mb\ngroup a mirror-memory 0%"),
@@ -38,7 +38,7 @@ test("a group as small as 2 kb holds entries", (t) => {
   t.true(group.store.figures().usedBytes <= 2048);
 });
 
-test("mirrors give way even where nothing else does: they are copies", (t) => {
+test("mirrors evict even with noeviction", (t) => {
   const group = create(true, "group a maxmemory 8kb\ngroup a mirror-memory 50%", "noeviction");
   for (let i = 0; i < 100; i++) {
     group.store.put(Buffer.from(`a:${i}`), Buffer.alloc(100), undefined);
@@ -50,7 +50,7 @@ test("mirrors give way even where nothing else does: they are copies", (t) => {
   t.is(group.store.get(Buffer.from("a:99")), undefined);
 });
 
-test("the thread that makes a group is the only one that writes: its reads look for no writer", (t) => {
+test("the thread that makes a group is its sole writer and reads without looking out for others", (t) => {
   const { store, mirrors } = create(true, "group a maxmemory 1mb\ngroup a mirror-memory 25%");
   for (const each of [store, mirrors!]) {
     each.put(Buffer.from("a"), Buffer.from("630"), undefined);
@@ -61,9 +61,19 @@ test("the thread that makes a group is the only one that writes: its reads look 
   }
 });
 
-test("store and mirrors have one seed, and another group another", (t) => {
+test("store and mirrors have one seed, and each group another", (t) => {
   const lines = "group a maxmemory 1mb\ngroup a mirror-memory 25%";
   const [one, other] = [create(true, lines), create(true, lines)];
   t.is(one.mirrors!.handle.seed, one.store.handle.seed);
   t.not(other.store.handle.seed, one.store.handle.seed);
+});
+
+test("each group has a seed of its own, which its store and mirrors share", (t) => {
+  const groups = Array.from({ length: 5 }, () => create(true, "group a maxmemory 1mb"));
+  const seeds = groups.map(({ store }) => store.handle.seed);
+  t.is(new Set(seeds).size, 5);
+  t.deepEqual(
+    groups.map(({ mirrors }) => mirrors!.handle.seed),
+    seeds,
+  );
 });

@@ -1,6 +1,6 @@
 /**
- * Goal: at most one flight of a key can be joined, and one that was voided never. Method: flights that land when the test
- * says so; random boarding, voiding and landing beside a Map as the model.
+ * Goal: at most one flight of a key can be joined, and a voided one never.
+ * Method: flights that land when the test says so; random boarding, voiding and landing beside a Map as the model.
  */
 import test from "ava";
 import fc from "fast-check";
@@ -14,7 +14,7 @@ const isFree = (flights: Flights, name: Buffer) => {
   return flight !== undefined;
 };
 
-test("whoever asks while a flight is under way waits for that flight", async (t) => {
+test("a request for a key under way waits for that flight", async (t) => {
   const flights = new Flights(1);
   const { flight, outcome } = startFlight(flights, key("a"));
   const heard: string[] = [];
@@ -30,7 +30,7 @@ test("whoever asks while a flight is under way waits for that flight", async (t)
   t.is(textOf(await outcome), "v1");
 });
 
-test("who came first hears first", (t) => {
+test("waiters hear of the outcome in the order in which they came", (t) => {
   const flights = new Flights(1);
   const heard: number[] = [];
   const flight = flights.board(key("a"), () => heard.push(0));
@@ -39,7 +39,7 @@ test("who came first hears first", (t) => {
   t.deepEqual(heard, [0, 1, 2, 3, 4]);
 });
 
-test("a key is free again when its waiters hear of the end", (t) => {
+test("a key is free again before its waiters hear of the outcome", (t) => {
   const flights = new Flights(1);
   let seen: Flight | undefined;
   const flight = flights.board(key("a"), () => {
@@ -61,7 +61,7 @@ test("all 256 one-byte keys, the empty key, __proto__ and constructor stay apart
   t.is(flights.size, 0);
 });
 
-test("a voided flight knows it and cannot be joined, and its waiters get its outcome", async (t) => {
+test("a voided flight cannot be joined, and its waiters get its outcome", async (t) => {
   const flights = new Flights(1);
   const { flight, outcome } = startFlight(flights, key("a"));
   t.true(flights.void(key("a")));
@@ -71,14 +71,14 @@ test("a voided flight knows it and cannot be joined, and its waiters get its out
   t.is(textOf(await outcome), "v1");
 });
 
-test("voiding a key with nothing under way says so and leaves others alone", (t) => {
+test("voiding a key that is not under way returns false and voids no other", (t) => {
   const flights = new Flights(1);
   const { flight } = startFlight(flights, key("a"));
   t.false(flights.void(key("b")));
   t.false(flight.voided);
 });
 
-test("the end of a voided flight does not remove the next flight of the key", async (t) => {
+test("landing a voided flight does not remove the next flight of its key", async (t) => {
   const flights = new Flights(1);
   const first = startFlight(flights, key("a"));
   flights.void(key("a"));
@@ -95,7 +95,7 @@ test("the end of a voided flight does not remove the next flight of the key", as
   t.is(flights.size, 0);
 });
 
-test("voidAll voids every flight and says how many", (t) => {
+test("voidAll voids every flight and returns how many", (t) => {
   const flights = new Flights(1);
   const started = Array.from({ length: 100 }, (_, i) => startFlight(flights, key(`k${i}`)).flight);
   t.is(flights.voidAll(), 100);
@@ -109,7 +109,7 @@ test("voidAll voids every flight and says how many", (t) => {
   t.false(next!.voided);
 });
 
-test("keys whose hashes meet stay apart, others are not even compared", (t) => {
+test("keys with one hash stay apart, and keys with other hashes are not even compared", (t) => {
   const flights = new Flights(1);
   const [one, other] = [key("key 81930"), key("key 200654")];
   const heard: string[] = [];
@@ -128,7 +128,7 @@ test("keys whose hashes meet stay apart, others are not even compared", (t) => {
   t.is(compared, 0);
 });
 
-test("chains stay short however many are under way, and nobody can know who will meet in one", (t) => {
+test("chains stay short however many flights there are, and the seed decides which keys share one", (t) => {
   const flights = new Flights(1);
   const started = Array.from({ length: 5000 }, (_, i) => startFlight(flights, key(`k${i}`)).flight);
   const longest = started.map((flight) => {
@@ -141,7 +141,7 @@ test("chains stay short however many are under way, and nobody can know who will
   t.not(elsewhere!.hash, started[0]!.hash);
 });
 
-test("whatever is boarded, voided and landed, the table holds what a Map would", (t) => {
+test("the table holds what a Map would, whatever is boarded, voided and landed", (t) => {
   const step = fc.tuple(fc.constantFrom("board", "void", "land"), fc.nat(40));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), fc.nat(), (steps, seed) => {

@@ -2,10 +2,12 @@
  * Goal: the figures of groups add up to those of the node. Method: groups with known contents, some without mirrors.
  */
 import test from "ava";
-import { figuresOf, sumFigures } from "../../../server/groups/group-figures.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
+import { figuresOf, noteCounted, sumFigures } from "../../../server/groups/group-figures.ts";
+import { until } from "../../until.ts";
 import { createGroup, FakeClock, HeldLoader, key, turn } from "../fakes.ts";
 
-test("a group's figures are its counters and what its stores and its queue hold", async (t) => {
+test("the figures of a group are its counters, its stores' figures and its queue's", async (t) => {
   const loader = new HeldLoader();
   const clock = new FakeClock();
   const conf = { maxBytes: 1000, mirrorBytes: 250, loaderConcurrency: 1 };
@@ -33,9 +35,19 @@ test("a group's figures are its counters and what its stores and its queue hold"
   t.is(figures.loadsUnderWay, 1);
   t.is(figures.loadsQueued, 2);
   loader.release();
-  while (loader.loads.length < 3) await turn();
+  await until("the third load has begun", () => loader.loads.length === 3);
   await turn();
   t.is(figuresOf(group).loadsUnderWay + figuresOf(group).loadsQueued, 0);
+});
+
+test("what worker threads have counted is part of the figures, each time once", (t) => {
+  const groups = [createGroup({ conf: { name: "a" } }), createGroup({ conf: { name: "b" } })];
+  groups[0]!.counters.hits = 2;
+  for (let time = 0; time < 2; time++) noteCounted(groups, { a: { ...zeroGroupCounters(), hits: 5 } });
+  t.deepEqual(
+    groups.map((group) => figuresOf(group).hits),
+    [7, 0],
+  );
 });
 
 test("a group without mirrors has zeros for them", (t) => {

@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import test from "ava";
 import fc from "fast-check";
-import { zeroCounters } from "../../../server/counters/group-counters.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { createGroup, key } from "../fakes.ts";
 
@@ -90,9 +89,4 @@ test("the group of a key is the longest of the prefixes it begins with", (t) => 
     assert.deepEqual(groups.of(bytes, 0, bytes.length)?.prefix, longest);
   });
   t.notThrows(() => fc.assert(property, { numRuns: 500 }));
-});
-
-test("counters begin at zero, and no two groups share them", (t) => {
-  t.true(Object.values(zeroCounters()).every((count) => count === 0));
-  t.not(zeroCounters(), zeroCounters());
 });

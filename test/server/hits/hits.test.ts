@@ -9,7 +9,7 @@ import { COMMAND, CommandReader } from "../../../proto/command-reader.ts";
 import { GetRun } from "../../../proto/get-run.ts";
 import { encodeReply } from "../../../proto/reply.ts";
 import { Groups } from "../../../server/groups/groups.ts";
-import { answerFromHere } from "../../../server/hits/hits.ts";
+import { answerInPlace } from "../../../server/hits/hits.ts";
 import { Output } from "../../../server/hits/output.ts";
 import { RunHashes } from "../../../server/hits/run-hashes.ts";
 import { command, LIMITS } from "../../proto/read-commands.ts";
@@ -30,14 +30,14 @@ function setUp() {
     reader.push(Buffer.from(command(...words)));
     if (reader.next() !== COMMAND) throw new Error("no command");
     output.append(Buffer.from("before"));
-    const answered = answerFromHere(reader, route, protocol);
+    const answered = answerInPlace(reader, route, protocol);
     const got = output.take(0).toString("latin1").slice("before".length);
     return answered ? got : got === "" ? undefined : `left behind: ${got}`;
   };
   return { scores, users, route, run, answer };
 }
 
-test("a GET is answered from the store, from what is known to be absent, and from the mirrors", (t) => {
+test("a GET is answered from an entry, from a cached not-found, and from a mirror", (t) => {
   const { scores, answer } = setUp();
   scores.store.put(key("scores:Tom"), key("630"), undefined);
   scores.store.put(key("scores:Bob"), null, undefined);
@@ -59,7 +59,7 @@ const hashOfNothing = () => {
   throw new Error("hashed again");
 };
 
-test("a GET that stands in no run is answered in place, too; one in a run is not hashed again", (t) => {
+test("a GET outside a run is answered in place too; one in a run is not hashed again", (t) => {
   const { scores, route, run } = setUp();
   scores.store.put(key("scores:Tom"), key("630"), undefined);
   const { store } = scores;
@@ -73,7 +73,7 @@ test("a GET that stands in no run is answered in place, too; one in a run is not
     const reader = new CommandReader(LIMITS, run);
     reader.push(Buffer.from(text));
     reader.next();
-    t.true(answerFromHere(reader, route, 2));
+    t.true(answerInPlace(reader, route, 2));
   }
   t.is(hashed, 2);
   scores.mirrors!.put(key("scores:far"), key("7"), undefined);
@@ -82,11 +82,11 @@ test("a GET that stands in no run is answered in place, too; one in a run is not
     const reader = new CommandReader(LIMITS, run);
     reader.push(Buffer.from(text));
     reader.next();
-    t.true(answerFromHere(reader, route, 2), "store and mirrors have one seed");
+    t.true(answerInPlace(reader, route, 2), "store and mirrors have one seed");
   }
 });
 
-test("an MGET of many keys is answered in place, and read ahead piece by piece", (t) => {
+test("an MGET of many keys is answered in place, and read ahead 64 keys at a time", (t) => {
   const { scores, answer } = setUp();
   const keys = Array.from({ length: 130 }, (_, i) => `scores:${i}`);
   for (const name of keys) scores.store.put(key(name), key(name), undefined);
@@ -120,7 +120,7 @@ test("an MGET is answered whole or not at all, and counts only then", (t) => {
   t.is(users.counters.hits, 0);
 });
 
-test("commands that only look like these are left alone", (t) => {
+test("commands that only look like GET or MGET go the general way", (t) => {
   const { scores, answer } = setUp();
   scores.store.put(key("scores:Tom"), key("630"), undefined);
   for (const words of [
@@ -135,7 +135,7 @@ test("commands that only look like these are left alone", (t) => {
   t.is(answer(["GET", "scores:Tom", "scores:Tom"]), undefined);
 });
 
-test("a key that is too long is left to the general way, which refuses it", (t) => {
+test("a key that is too long goes the general way, which refuses it", (t) => {
   const { scores, route, answer } = setUp();
   scores.store.put(key("scores:Tom"), key("630"), undefined);
   route.conf.maxKeyBytes = 9;
@@ -147,14 +147,14 @@ test("a key that is too long is left to the general way, which refuses it", (t) 
   t.is(answer(["GET", "scores:Tom"]), "$3\r\n630\r\n");
 });
 
-test("an MGET whose reply gets long is left to the general way", (t) => {
+test("an MGET whose reply gets long goes the general way", (t) => {
   const { scores, answer } = setUp();
   scores.store.put(key("scores:large"), Buffer.alloc(200_000, "x"), undefined);
   t.truthy(answer(["MGET", ...Array<string>(5).fill("scores:large")]));
   t.is(answer(["MGET", ...Array<string>(50).fill("scores:large")]), undefined);
 });
 
-test("in place and by the general way an MGET has the same bytes and the same counts", async (t) => {
+test("an MGET gives the same bytes and counts in place as by the general way", async (t) => {
   const { node } = await startRig(t);
   const [group] = node.cache.groups.all;
   const output = new Output();
@@ -174,7 +174,7 @@ test("in place and by the general way an MGET has the same bytes and the same co
       const reader = new CommandReader(LIMITS);
       reader.push(Buffer.from(command("MGET", ...keys)));
       reader.next();
-      if (!answerFromHere(reader, route, protocol)) return false;
+      if (!answerInPlace(reader, route, protocol)) return false;
       const counted = { ...group!.counters };
       node.report.reset();
       const outcomes = await Promise.all(keys.map((each) => node.cache.get(key(each))));

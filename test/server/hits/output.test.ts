@@ -8,7 +8,7 @@ import { ABSENT, MISS, Store } from "../../../server/store/store.ts";
 import { key } from "../fakes.ts";
 
 function storeWith(entries: Record<string, string | Buffer | null>): Store {
-  const store = new Store({ maxBytes: 64 << 20, eviction: "lru", clock: () => 0 });
+  const store = new Store({ seed: 1, maxBytes: 64 << 20, eviction: "lru", clock: () => 0 });
   for (const [name, value] of Object.entries(entries)) {
     store.put(key(name), value === null ? null : Buffer.from(value), undefined);
   }
@@ -35,7 +35,7 @@ test("an empty value is a bulk string too", (t) => {
   t.is(output.take(0).toString(), "$0\r\n\r\n");
 });
 
-test("the key is what stands between start and end", (t) => {
+test("only the bytes from start to end are the key", (t) => {
   const output = new Output();
   t.is(hitAt(output, storeWith({ b: "1" }), "abc", 1, 2), HIT);
   t.is(output.take(0).toString(), "$1\r\n1\r\n");
@@ -50,7 +50,7 @@ test("a miss and a cached not-found append nothing", (t) => {
   t.is(output.take(0).toString(), "+OK\r\n");
 });
 
-test("replies stand in the order in which they came", (t) => {
+test("replies are in the order in which they were appended", (t) => {
   const output = new Output();
   const store = storeWith({ a: "1", b: "22" });
   output.append(key("*2\r\n"));
@@ -60,7 +60,7 @@ test("replies stand in the order in which they came", (t) => {
   t.is(output.length, 0);
 });
 
-test("going back to a mark undoes what came behind it", (t) => {
+test("setting the length back undoes what was appended since", (t) => {
   const output = new Output();
   output.append(key("+OK\r\n"));
   const mark = output.length;
@@ -70,7 +70,7 @@ test("going back to a mark undoes what came behind it", (t) => {
   t.is(output.take(0).toString(), "+OK\r\n:1\r\n");
 });
 
-test("taking from a mark leaves what is before it", (t) => {
+test("taking from a mark leaves the bytes before it", (t) => {
   const output = new Output();
   output.append(key("+OK\r\n"));
   const mark = output.length;
@@ -79,7 +79,7 @@ test("taking from a mark leaves what is before it", (t) => {
   t.is(output.take(0).toString(), "+OK\r\n");
 });
 
-test("what was taken is a copy", (t) => {
+test("taken bytes are a copy", (t) => {
   const output = new Output();
   output.append(key("+OK\r\n"));
   const taken = output.take(0);
@@ -87,7 +87,7 @@ test("what was taken is a copy", (t) => {
   t.is(taken.toString(), "+OK\r\n");
 });
 
-test("what was viewed and not taken is left alone, whatever comes next", (t) => {
+test("a view that the socket still has is never written over", (t) => {
   const output = new Output();
   const store = storeWith({ a: "1", b: "22" });
   hit(output, store, "a");
@@ -98,7 +98,7 @@ test("what was viewed and not taken is left alone, whatever comes next", (t) => 
   t.is(output.take(0).toString(), "$2\r\n22\r\n");
 });
 
-test("what was viewed and taken makes room for what comes next", (t) => {
+test("a view that the socket has let go of makes room for what comes next", (t) => {
   const output = new Output();
   const store = storeWith({ a: "1", b: "22" });
   hit(output, store, "a");
@@ -122,7 +122,7 @@ test("values of every size around the ends of the buffer come out whole", (t) =>
   }
 });
 
-test("growing keeps what is there already", (t) => {
+test("growing keeps the bytes that are there", (t) => {
   const output = new Output();
   const store = storeWith({ a: Buffer.alloc(50_000, "a"), b: Buffer.alloc(3_000_000, "b") });
   for (const name of ["a", "a", "b", "a"]) hit(output, store, name);

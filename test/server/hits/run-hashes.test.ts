@@ -11,7 +11,7 @@ import { MAX_AHEAD } from "../../../server/store/read-ahead.ts";
 import { command, LIMITS } from "../../proto/read-commands.ts";
 import { createGroup, key } from "../fakes.ts";
 
-test("hashes are those of the keys' own stores, which read stretches of two and more ahead", (t) => {
+test("each key is hashed for its own store, and each store reads stretches of two and more ahead", (t) => {
   const scores = createGroup();
   const users = createGroup({ conf: { name: "users", prefix: key("users:") } });
   const known = new RunHashes();
@@ -21,7 +21,7 @@ test("hashes are those of the keys' own stores, which read stretches of two and 
   }
   const run = new GetRun((found) => known.prepare(found, new Groups([scores, users])));
   const keys = ["scores:a", "scores:b", "users:c", "nobody", "no one", "users:d", "users:e", "users:f"];
-  // What was found before does not show.
+  // The hashes of the run before are overwritten.
   known.hashes.fill(77);
   const reader = new CommandReader(LIMITS, run);
   reader.push(Buffer.from(keys.map((each) => command("GET", each)).join("")));

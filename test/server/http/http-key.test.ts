@@ -1,4 +1,7 @@
-/** Keys in a query are bytes. Method: a table of spellings, and chance: every key can be written and read back. */
+/**
+ * Goal: the key in a query is taken byte by byte.
+ * Method: a table of spellings; random keys are written and read back.
+ */
 
 import test from "ava";
 import fc from "fast-check";

@@ -1,6 +1,7 @@
 /**
- * The HTTP side as a client sees it. Method: a real server on a free port; node:http as the client where the bytes of
- * the request matter, a bare socket where HTTP is broken on purpose.
+ * Goal: the HTTP port answers each path, refuses what it must, and closes without losing an answer.
+ * Method: a real server on a free port; node:http as the client where the bytes of the request matter, a bare socket
+ * where the test breaks HTTP on purpose.
  */
 import { once } from "node:events";
 import { type IncomingHttpHeaders, request } from "node:http";
@@ -10,6 +11,7 @@ import test, { type ExecutionContext } from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { Passwords } from "../../../server/clients/passwords.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../server/http/http.ts";
+import { worldAt } from "../fakes.ts";
 
 interface Answer {
   readonly status: number;
@@ -24,7 +26,7 @@ const value = (bytes: Buffer | string): Outcome => ({
   ttlMs: undefined,
 });
 
-/** Answers a key with itself; keys with a meaning of their own are named. */
+/** Answers a key with itself, but for four keys with a meaning of their own. */
 async function get(key: Buffer): Promise<Outcome> {
   const text = key.toString("latin1");
   if (text === "scores:Nobody") return { kind: "absent", ttlMs: 1000 };
@@ -57,6 +59,7 @@ async function start(t: ExecutionContext, change: Partial<HttpOptions> = {}): Pr
   const server = await startHttp({
     host: "127.0.0.1",
     port: 0,
+    world: worldAt(),
     maxKeyBytes: 8192,
     get,
     healthy: () => true,
@@ -81,7 +84,7 @@ async function ask(
   return { status: response.statusCode, headers: response.headers, body: await buffer(response) };
 }
 
-/** All that the server says on a connection until it closes it. */
+/** Sends a text; resolves to all bytes that come until the server closes the connection. */
 async function say(socket: Socket, text: string): Promise<string> {
   socket.write(text);
   return (await buffer(socket)).toString("latin1");
@@ -155,12 +158,12 @@ test("closes the connection on a body instead of reading it", async (t) => {
   }
 });
 
-test("what is no HTTP gets a 400 and the door", async (t) => {
+test("bytes that are no HTTP get a 400, and the connection is closed", async (t) => {
   const { port } = await start(t);
   t.regex(await say(connect(port, "127.0.0.1"), "*1\r\n$4\r\nPING\r\n"), /^HTTP\/1\.1 400 /);
 });
 
-test("health follows the node", async (t) => {
+test("/healthz says whether the node is shutting down", async (t) => {
   let healthy = true;
   const server = await start(t, { healthy: () => healthy });
   const up = await ask(server, "/healthz");
@@ -180,7 +183,7 @@ const basic = (text: string) => ({
   headers: { authorization: `Basic ${Buffer.from(text).toString("base64")}` },
 });
 
-test("with a password, only health is open", async (t) => {
+test("with a password, only /healthz is open", async (t) => {
   let asked = 0;
   const counted = (key: Buffer): Promise<Outcome> => {
     asked++;
@@ -224,7 +227,7 @@ test("the password may change at run time", async (t) => {
   t.is((await ask(server, "/api?key=Tom", basic("u:new"))).status, 200);
 });
 
-test("a bug answers 500 without a word about it, and is reported", async (t) => {
+test("a broken invariant answers 500 without details, and is reported", async (t) => {
   const reported: unknown[] = [];
   const server = await start(t, { onError: (error) => reported.push(error) });
   const answer = await ask(server, "/api?key=bug");
@@ -235,7 +238,7 @@ test("a bug answers 500 without a word about it, and is reported", async (t) => 
   );
 });
 
-test("close answers what has been asked and ends the connections", async (t) => {
+test("close answers the requests that have come and ends the connections", async (t) => {
   let answerLate: (outcome: Outcome) => void = () => {};
   let asked: () => void = () => {};
   const waiting = new Promise<void>((resolve) => (asked = resolve));
@@ -243,7 +246,14 @@ test("close answers what has been asked and ends the connections", async (t) => 
     asked();
     return new Promise((resolve) => (answerLate = resolve));
   };
-  const server = await start(t, { get: late });
+  let cutOff: () => void = () => {};
+  const graces: number[] = [];
+  const after = (ms: number, run: () => void) => {
+    graces.push(ms);
+    cutOff = run;
+    return { cancel: () => {} };
+  };
+  const server = await start(t, { get: late, world: { after } });
   const idle = connect(server.port, "127.0.0.1");
   await once(idle, "connect");
   const idleClosed = once(idle.resume(), "close");
@@ -254,13 +264,16 @@ test("close answers what has been asked and ends the connections", async (t) => 
   const text = await answer;
   t.true(text.startsWith("HTTP/1.1 200 OK\r\n") && text.endsWith("\r\n\r\n630"), text);
   t.regex(text, /^Connection: close\r$/m);
+  // Node does not close a connection on which nothing has been asked.
+  t.deepEqual(graces, [5000]);
+  cutOff();
   await closed;
   await idleClosed;
   const refused = connect(server.port, "127.0.0.1");
   t.is((await once(refused, "error"))[0].code, "ECONNREFUSED");
 });
 
-test("close cuts off who does not read when the grace is over", async (t) => {
+test("close cuts off a client that does not read when the time is over", async (t) => {
   const server = await start(t, { get: async () => value(Buffer.alloc(64 << 20)) });
   const socket = connect(server.port, "127.0.0.1");
   socket.on("error", () => {});
@@ -274,7 +287,7 @@ test("a port in use is an error at the start", async (t) => {
   await t.throwsAsync(start(t, { port }), { code: "EADDRINUSE" });
 });
 
-test("in protected mode who comes from elsewhere is told so, but for its health", async (t) => {
+test("in protected mode a client from elsewhere gets /healthz, and a 403 for all other paths", async (t) => {
   const asked: (string | undefined)[] = [];
   const isExcluded = (address: string | undefined) => asked.push(address) > 0;
   const server = await start(t, { isExcluded });

@@ -1,5 +1,5 @@
 /** The conf's loader directive becomes a loader, or an error with its place. Method: a table of directives. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
@@ -7,12 +7,12 @@ import { LoaderConfError } from "../../../server/loaders/errors.ts";
 import { createLoader } from "../../../server/loaders/factory.ts";
 import type { Loader } from "../../../server/loaders/loader.ts";
 
-const directory = await mkdtemp(join(tmpdir(), "carrot-factory-"));
-await writeFile(join(directory, "scores.mjs"), "export const load = (key) => key + ' 630';");
-test.after.always(() => rm(directory, { recursive: true }));
+const directory = mkdtempSync(join(tmpdir(), "carrot-factory-"));
+writeFileSync(join(directory, "scores.mjs"), "export const load = (key) => key + ' 630';");
+test.after.always(() => rmSync(directory, { recursive: true }));
 
 function create(kind: string, ...args: string[]): Promise<Loader> {
-  const limits = { maxValueBytes: 100, timeoutMs: 1000, concurrency: 4 };
+  const limits = { maxValueBytes: 100, loaderTimeoutMs: 1000, loaderConcurrency: 4 };
   return createLoader({ kind, args, where: "carrot.conf:12", directory }, limits);
 }
 

@@ -42,7 +42,11 @@ loaderSuite("http", async (): Promise<Subject> => {
 
 function loaderOf(url: string, concurrency = 16): HttpLoader {
   // So long that only a signal can be what ended a request.
-  const limits = { maxValueBytes: MAX_VALUE_BYTES, timeoutMs: 600_000, concurrency };
+  const limits = {
+    maxValueBytes: MAX_VALUE_BYTES,
+    loaderTimeoutMs: 600_000,
+    loaderConcurrency: concurrency,
+  };
   return new HttpLoader(new UrlTemplate(url), limits);
 }
 
@@ -239,13 +243,13 @@ test("a limit of connections that changes holds from the next load on", async (t
     if (waiting.length === 4) allAsked.resolve();
   });
   t.teardown(() => origin.stop());
-  const limits = { maxValueBytes: MAX_VALUE_BYTES, timeoutMs: 10_000, concurrency: 1 };
+  const limits = { maxValueBytes: MAX_VALUE_BYTES, loaderTimeoutMs: 10_000, loaderConcurrency: 1 };
   const loader = new HttpLoader(new UrlTemplate(`${origin.url}/{key}`), limits);
   t.teardown(() => loader.close());
   const load = (name: string) =>
     runLoad(loader, Buffer.from(name), termsOf({ timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES }));
   const first = load("first");
-  limits.concurrency = 3;
+  limits.loaderConcurrency = 3;
   const others = ["a", "b", "c"].map(load);
   await allAsked.promise;
   t.is(sockets.size, 4);

@@ -2,7 +2,8 @@
  * Modules of users as loaders: every way to export one, every way to get it wrong. Method: modules written to a
  * directory of their own; the shared suite runs over one that has loadMany.
  */
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { chmod, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
@@ -13,7 +14,7 @@ import { termsOf } from "../fakes.ts";
 import { deferred } from "./deferred.ts";
 import { asValue, loaderSuite, originAnswer, type Subject } from "./loader-suite.ts";
 
-const directory = await mkdtemp(join(tmpdir(), "carrot-module-"));
+const directory = mkdtempSync(join(tmpdir(), "carrot-module-"));
 test.after.always(() => rm(directory, { recursive: true }));
 
 async function write(name: string, source: string): Promise<string> {

@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import test from "ava";
 import { monotonicClock } from "../../../server/machine/clock.ts";
 
-/** Two clocks are set by two pairs of readings; between those the system may do something else for a while. */
+/** The system may suspend a thread between the readings that set its clock, and between those compared here. */
 const SLACK_MS = 50;
 
 test("it never goes back, and has fractions", (t) => {

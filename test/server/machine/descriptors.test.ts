@@ -1,9 +1,9 @@
-/** Goal: clients leave enough descriptors for the node itself. Method: sums, and the kernel's own word. */
+/** Goal: clients leave enough descriptors for the node itself. Method: sums by example; the limit that the shell shows. */
 import { execFileSync } from "node:child_process";
 import test from "ava";
 import { clientRoom, descriptorLimit } from "../../../server/machine/descriptors.ts";
 
-test("64 are kept, 4 a peer and 8 a worker; one client there may be", (t) => {
+test("64 are kept, and 4 a peer and 8 a worker; one client is always allowed", (t) => {
   t.is(clientRoom(256, 0, 1), 192);
   t.is(clientRoom(1024, 3, 1), 948);
   t.is(clientRoom(1024, 0, 4), 936);

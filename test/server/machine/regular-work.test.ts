@@ -4,7 +4,8 @@
  */
 import test from "ava";
 import { RegularWork } from "../../../server/machine/regular-work.ts";
-import { turn, worldAt } from "../fakes.ts";
+import { until } from "../../until.ts";
+import { worldAt } from "../fakes.ts";
 
 /** Regular work does not keep the process alive; a test has to. */
 const keeper = setInterval(() => {}, 1000);
@@ -31,7 +32,7 @@ test("work that throws or rejects is logged and done again", async (t) => {
       throw new Error("rejected");
     });
   });
-  while (!errors.some((error) => String(error) === "Error: rejected")) await turn();
+  await until("the rejection is reported", () => errors.some((error) => String(error) === "Error: rejected"));
   t.true(errors.filter((error) => String(error) === "Error: thrown").length >= 2);
 });
 

@@ -1,12 +1,11 @@
 /**
- * Goal: several threads only where the system lets them share a port, and a reason wherever there are fewer than asked.
- * Method: versions and platforms by example; what this Node says of itself is tried out.
+ * Goal: a port is shared only where the system spreads connections, and only if no other process has it.
+ * Method: versions and platforms by example; what is claimed of this Node is tried out; sockets that dial all the time.
  */
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { availableParallelism } from "node:os";
 import test, { type ExecutionContext } from "ava";
-import { claimable, hasReusePort, threadCount } from "../../../server/machine/reuse-port.ts";
+import { claimable, hasReusePort } from "../../../server/machine/reuse-port.ts";
 import { turn } from "../fakes.ts";
 import { ownHost } from "../rig.ts";
 
@@ -39,28 +38,13 @@ function listen(t: ExecutionContext, port: number, host = "127.0.0.1"): Promise<
   });
 }
 
-test("what it says of this Node is so", async (t) => {
+test("this Node shares a port exactly where it is said to", async (t) => {
   const port = await listen(t, 0);
   const second = await listen(t, port).catch((error: NodeJS.ErrnoException) => error.code);
   t.is(second, hasReusePort() ? port : "EADDRINUSE");
 });
 
-test("as many threads as the conf says, or as there are cores", (t) => {
-  t.deepEqual(threadCount(3, true), { threads: 3, why: undefined });
-  t.deepEqual(threadCount("auto", true), { threads: availableParallelism(), why: undefined });
-});
-
-test("one thread, and the reason, where a port cannot be shared", (t) => {
-  const { threads, why } = threadCount(4, false);
-  t.is(threads, 1);
-  t.is(
-    why,
-    `threads 4 needs Node 22.12 or later on Linux to share a port; this is Node ${process.versions.node}`,
-  );
-  t.deepEqual(threadCount(1, false), { threads: 1, why: undefined });
-});
-
-test("a port that somebody listens on cannot be claimed, whichever address of it", async (t) => {
+test("a port that is in use cannot be claimed, on any of its addresses", async (t) => {
   for (const [theirs, ours] of [
     ["127.0.0.1", "127.0.0.1"],
     ["127.0.0.1", "0.0.0.0"],
@@ -74,7 +58,7 @@ test("a port that somebody listens on cannot be claimed, whichever address of it
   }
 });
 
-test("a free port can be claimed again and again, and whoever dials meanwhile is refused", async (t) => {
+test("a free port can be claimed again and again, and a client that dials meanwhile is refused", async (t) => {
   const host = ownHost();
   const port = await listen(t, 0);
   for (let i = 0; i < 20; i++) {

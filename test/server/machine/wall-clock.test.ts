@@ -1,11 +1,12 @@
 /**
- * Goal: a time of day that is turned into a lifetime comes out again as it was, also while the two clocks drift apart;
- * a time of day that somebody sets holds from then on. Method: both clocks are the test's.
+ * Goal: a time of day that becomes a lifetime and is read back is the same, even while the two clocks drift apart; when
+ * somebody sets the time of day, the new one holds.
+ * Method: both clocks are the test's.
  */
 import test from "ava";
 import { wallClock } from "../../../server/machine/wall-clock.ts";
 
-test("the time of day goes with the node's own clock", (t) => {
+test("the time of day runs with the node's own clock", (t) => {
   let monotonic = 500;
   let timeOfDay = 1_000_000;
   const wall = wallClock(
@@ -22,7 +23,7 @@ test("the time of day goes with the node's own clock", (t) => {
   t.is(wall() + lifeMs - 900, 2_000_000);
 });
 
-test("a time of day that was set is taken over", (t) => {
+test("the time of day follows the system's when that is set", (t) => {
   let timeOfDay = 1_000_000;
   const wall = wallClock(
     () => 7,

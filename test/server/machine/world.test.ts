@@ -27,7 +27,7 @@ test("a cancelled timer is never called, the others are", async (t) => {
   t.is(beats, 3);
 });
 
-test("soon is behind what promises start now", async (t) => {
+test("soon runs after the promises of this turn", async (t) => {
   const order: string[] = [];
   const done = new Promise<void>((resolve) =>
     world.soon(() => {
@@ -40,7 +40,7 @@ test("soon is behind what promises start now", async (t) => {
   t.deepEqual(order, ["promise", "soon"]);
 });
 
-test("dice are given or real, and random bytes are as many as asked for", (t) => {
+test("chance is the real one or the one given, and random bytes are as many as asked for", (t) => {
   t.is(
     realWorld(
       () => 0,
@@ -52,7 +52,7 @@ test("dice are given or real, and random bytes are as many as asked for", (t) =>
   t.is(world.randomBytes(16).length, 16);
 });
 
-test("a wire carries bytes both ways, and a closed port has let its wires end", async (t) => {
+test("a wire carries bytes both ways, and a port closes when its wires have ended", async (t) => {
   const port = await world.listen(
     "127.0.0.1",
     0,
@@ -61,7 +61,7 @@ test("a wire carries bytes both ways, and a closed port has let its wires end", 
   );
   const wire = world.connect("127.0.0.1", port.port);
   const back = new Promise<string>((resolve) => wire.on("data", (chunk: Buffer) => resolve(String(chunk))));
-  wire.write("hello");
+  wire.write(Buffer.from("hello"));
   t.is(await back, "hello");
   wire.end();
   await port.close();
@@ -69,7 +69,7 @@ test("a wire carries bytes both ways, and a closed port has let its wires end", 
   await t.notThrowsAsync(new Promise<void>((resolve) => refused.on("error", () => resolve())));
 });
 
-test("a port that cannot be had rejects", async (t) => {
+test("listening on a port in use rejects", async (t) => {
   const nothing = () => {};
   const port = await world.listen("127.0.0.1", 0, nothing, nothing);
   await t.throwsAsync(world.listen("127.0.0.1", port.port, nothing, nothing), { code: "EADDRINUSE" });

@@ -1,11 +1,11 @@
 /**
  * Goal: INFO has Redis' sections and fields, and its figures are true.
- * Method: every field is looked up by its name in the report; figures against what has just been done to a node; names
- * against a real redis-server's.
+ * Method: fields are looked up by name; figures are compared with what the test has done to a node, names with those of a
+ * real redis-server.
  */
 import test from "ava";
 import { REDIS_VERSION, version } from "../../../server/machine/version.ts";
-import { human, infoText } from "../../../server/observe/info.ts";
+import { infoText } from "../../../server/observe/info.ts";
 import { command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";
@@ -31,7 +31,7 @@ function read(text: string): { sections: string[]; fields: Map<string, string> }
   return { sections, fields: new Map(pairs.map((line) => line.split(/:(.*)/s, 2) as [string, string])) };
 }
 
-test("without a section, and with the words for all of them, everything is there", async (t) => {
+test("without a section and with the words for all sections, all are there", async (t) => {
   const { node } = await startRig(t);
   for (const wanted of [[], ["default"], ["nosuch", "default"]])
     t.deepEqual(read(infoText(node.report, wanted)).sections, SECTIONS);
@@ -39,7 +39,7 @@ test("without a section, and with the words for all of them, everything is there
     t.deepEqual(read(infoText(node.report, wanted)).sections, [...SECTIONS, "Commandstats"]);
 });
 
-test("commands are counted by name: performed, refused, failed; hits in place among them", async (t) => {
+test("commandstats counts by name what was performed, refused and failed, hits in place too", async (t) => {
   const { node, ask } = await startRig(t);
   await ask(
     ["GET", "scores:a"],
@@ -62,14 +62,14 @@ test("commands are counted by name: performed, refused, failed; hits in place am
   t.false(after.has("cmdstat_get"));
 });
 
-test("sections that are named are there in INFO's order; unknown ones are nothing", async (t) => {
+test("named sections come in INFO's order; an unknown name gives nothing", async (t) => {
   const { node } = await startRig(t);
   t.deepEqual(read(infoText(node.report, ["replication", "server"])).sections, ["Server", "Replication"]);
   t.is(infoText(node.report, ["nosuch"]), "");
   t.is(infoText(node.report, ["cluster"]), "# Cluster\r\ncluster_enabled:0\r\n");
 });
 
-test("it says what clients look for before they start", async (t) => {
+test("the fields that clients look for before they start are there", async (t) => {
   const { node, port } = await startRig(t, ["maxmemory 100mb", "maxclients 77"]);
   const { fields } = read(infoText(node.report, []));
   const expected = {
@@ -97,7 +97,7 @@ test("it says what clients look for before they start", async (t) => {
   t.regex(node.report.runId, /^[0-9a-f]{40}$/);
 });
 
-test("figures are those of what has been done", async (t) => {
+test("figures count what has been done", async (t) => {
   const { node, ask, clock } = await startRig(t, ["group scores ttl 10s"], {
     loader: { load: (key) => (key === "none" ? null : "value") },
   });
@@ -126,7 +126,7 @@ test("figures are those of what has been done", async (t) => {
   t.is(later.get("uptime_in_days"), "1");
 });
 
-test("the names are Redis' own, in Redis' sections; what is not is in # Carrot", async (t) => {
+test("every name outside # Carrot is Redis' own, in Redis' section", async (t) => {
   if (!hasRedisServer()) {
     t.falsy(process.env.CI, "CI needs the package redis-server");
     t.log("NOT COMPARED: redis-server is not on the PATH");
@@ -160,7 +160,8 @@ function sectionsOf(text: string): Map<string, string[]> {
   return sections;
 }
 
-test("bytes are shown to people as Redis shows them", (t) => {
+test("the fields for people show bytes as Redis does", async (t) => {
+  const { node } = await startRig(t);
   const table: [number, string][] = [
     [0, "0B"],
     [1023, "1023B"],
@@ -169,5 +170,8 @@ test("bytes are shown to people as Redis shows them", (t) => {
     [2 ** 31, "2.00G"],
     [2 ** 52, "4096.00T"],
   ];
-  for (const [bytes, shown] of table) t.is(human(bytes), shown);
+  for (const [maxBytes, shown] of table) {
+    Object.assign(node.conf, { maxBytes });
+    t.is(read(infoText(node.report, ["memory"])).fields.get("maxmemory_human"), shown);
+  }
 });

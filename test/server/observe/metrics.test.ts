@@ -1,15 +1,19 @@
 /**
- * The metrics text says what the snapshot says, in Prometheus' format. Method: figures that are all different, looked
- * up by name; and a small parser that every line has to pass.
+ * Goal: the text of /metrics has every figure of the node, of one moment, in Prometheus' format.
+ * Method: figures that are all different, looked up by name; a small parser that every line has to pass.
  */
 import test from "ava";
-import { zeroCounters } from "../../../server/counters/group-counters.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
+import { sumWorkerFigures } from "../../../server/counters/thread-figures.ts";
 import type { GroupFigures } from "../../../server/groups/group-figures.ts";
-import { createMetrics, type MetricsSnapshot, type PeerFigures } from "../../../server/observe/metrics.ts";
+import type { MetricSource } from "../../../server/observe/metric-table.ts";
+import { createMetrics } from "../../../server/observe/metrics.ts";
+import type { PeerFigures } from "../../../server/observe/node-report.ts";
+import { turn } from "../fakes.ts";
 
 const GROUP: GroupFigures = {
-  ...zeroCounters(),
+  ...zeroGroupCounters(),
   hits: 101,
   mirrorHits: 102,
   negativeHits: 103,
@@ -33,7 +37,11 @@ const GROUP: GroupFigures = {
 };
 const PEER: PeerFigures = {
   id: "10.0.0.2:16390",
-  up: true,
+  state: "up",
+  sinceMs: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  lastError: undefined,
   inFlight: 201,
   rttMs: 1.5,
   sent: 202,
@@ -41,29 +49,33 @@ const PEER: PeerFigures = {
   reconnects: 204,
 };
 
-function snapshotOf(change: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
-  const latency = new Latency();
-  latency.observe(0.001);
-  latency.observe(0.02);
+/** The figures of a node. A test may change what it is handed. */
+function figures(): { -readonly [Name in keyof MetricSource]: MetricSource[Name] } & {
+  gather(): Promise<void>;
+} {
+  const loadLatency = new Latency();
+  loadLatency.observe(0.001);
+  loadLatency.observe(0.02);
   return {
-    node: {
-      connections: 1,
+    clients: { count: 1, max: 10 },
+    clientFigures: {
+      ...sumWorkerFigures([]).clients,
       connectionsReceived: 2,
-      rejectedConnections: 3,
+      connectionsRejected: 3,
       commands: 4,
-      uptimeSeconds: 5,
-      waitLatency: new Latency().snapshot(),
-      loadLatency: latency.snapshot(),
     },
+    uptimeMs: 5000,
+    waitLatency: new Latency(),
+    loadLatency,
     groups: new Map([["scores", GROUP]]),
     peers: [PEER],
-    ...change,
+    gather: async () => {},
   };
 }
 
 /** Every carrot series of the text with its value. */
-async function seriesOf(snapshot: () => MetricsSnapshot): Promise<Map<string, string>> {
-  const lines = (await createMetrics(snapshot).text()).split("\n");
+async function seriesOf(source: Parameters<typeof createMetrics>[0]): Promise<Map<string, string>> {
+  const lines = (await createMetrics(source).text()).split("\n");
   return new Map(
     lines.flatMap((line) => {
       const found = /^(carrot_.*) (\S+)$/.exec(line);
@@ -73,7 +85,7 @@ async function seriesOf(snapshot: () => MetricsSnapshot): Promise<Map<string, st
 }
 
 test("every figure has its series", async (t) => {
-  const series = await seriesOf(() => snapshotOf());
+  const series = await seriesOf(figures());
   const expected: Record<string, number> = {
     carrot_connections: 1,
     carrot_connections_received_total: 2,
@@ -115,36 +127,47 @@ test("every figure has its series", async (t) => {
   t.deepEqual(others, ["carrot_wait_duration_seconds_sum"]);
 });
 
-test("a second text shows the new snapshot, without what has gone", async (t) => {
-  let snapshot = snapshotOf();
-  const metrics = createMetrics(() => snapshot);
+test("a second text shows the new figures, without groups and peers that have gone", async (t) => {
+  const node = figures();
+  const metrics = createMetrics(node);
   await metrics.text();
-  snapshot = snapshotOf({ peers: [{ ...PEER, id: "b", rttMs: undefined }], groups: new Map() });
+  node.peers = [{ ...PEER, id: "b", state: "down", rttMs: undefined }];
+  node.groups = new Map();
   const text = await metrics.text();
   t.false(text.includes("10.0.0.2:16390"));
   t.false(text.includes('group="scores"'));
   t.true(text.includes('carrot_peer_keys_sent_total{peer="b"} 202\n'));
+  t.true(text.includes('carrot_peer_up{peer="b"} 0\n'));
   t.false(text.includes("carrot_peer_rtt_seconds{"));
   t.true(text.includes("carrot_commands_total 4\n"));
 });
 
-test("two texts at once do not mix", async (t) => {
-  let uptimeSeconds = 0;
-  const metrics = createMetrics(() => {
-    const snapshot = snapshotOf();
-    uptimeSeconds++;
-    return { ...snapshot, node: { ...snapshot.node, uptimeSeconds, commands: uptimeSeconds } };
-  });
-  const texts = await Promise.all([metrics.text(), metrics.text()]);
+test("two scrapes at once do not mix: each text has the figures of its own moment", async (t) => {
+  const node = figures();
+  let moment = 0;
+  // The figures are new whenever a scrape has asked the threads for theirs.
+  node.gather = async () => {
+    moment++;
+    node.uptimeMs = 1000 * moment;
+    node.clientFigures = { ...node.clientFigures, commands: moment };
+    node.waitLatency = new Latency();
+    for (let i = 0; i < moment; i++) node.waitLatency.observe(1);
+  };
+  const metrics = createMetrics(node);
+  const scrape = async (delayTurns: number) => {
+    for (let i = 0; i < delayTurns; i++) await turn();
+    return metrics.text();
+  };
+  const texts = await Promise.all([scrape(0), scrape(1), scrape(2)]);
   for (const [i, text] of texts.entries()) {
     t.true(text.includes(`carrot_uptime_seconds ${i + 1}\n`));
     t.true(text.includes(`carrot_commands_total ${i + 1}\n`));
+    t.true(text.includes(`carrot_wait_duration_seconds_count ${i + 1}\n`));
   }
 });
 
 test("the text is Prometheus' exposition format, each metric declared once", async (t) => {
-  const groups = new Map([['a"b\\c\nd', GROUP]]);
-  const metrics = createMetrics(() => snapshotOf({ groups }));
+  const metrics = createMetrics({ ...figures(), groups: new Map([['a"b\\c\nd', GROUP]]) });
   t.is(metrics.contentType, "text/plain; version=0.0.4; charset=utf-8");
   const text = await metrics.text();
   t.true(text.endsWith("\n"));

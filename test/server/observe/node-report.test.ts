@@ -1,16 +1,17 @@
 /**
- * Goal: figures of all threads are added up, and set back together. Method: a real node's cache, and workers that tell
- * what the test says.
+ * Goal: the report has the node's own figures, adds those of all threads, and sets them back together.
+ * Method: nodes that have been used, one with a member that is not there; a report over workers that tell what the test says.
  */
 import test from "ava";
 import { zeroClientCounters } from "../../../server/counters/client-counters.ts";
 import { CommandStats } from "../../../server/counters/command-stats.ts";
-import { zeroCounters } from "../../../server/counters/group-counters.ts";
+import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
 import { figuresOf } from "../../../server/groups/group-figures.ts";
 import { NodeReport } from "../../../server/observe/node-report.ts";
-import { startRig } from "../rig.ts";
+import { worldAt } from "../fakes.ts";
+import { ownHost, startRig } from "../rig.ts";
 
 /** A report over one worker thread that has counted these figures. */
 async function setUp(t: Parameters<typeof startRig>[0], told: Partial<WorkerFigures>) {
@@ -32,18 +33,53 @@ async function setUp(t: Parameters<typeof startRig>[0], told: Partial<WorkerFigu
       },
       reset: () => asked.push("reset"),
     },
-    clock: clock.read,
+    world: worldAt(clock.read),
     port: () => 6390,
   });
   return { report, asked, counters, clock, cache: node.cache };
 }
 
-test("what a worker has counted shows from the next time that it is asked", async (t) => {
+test("figures are the node's own, by group and by member", async (t) => {
+  const host = ownHost();
+  const clock = () => performance.now();
+  const lines = [
+    ...[`bind ${host}`, "peer-port 10000", `peers ${host}:10000 127.0.0.1:1`, "maxclients 1"],
+    ...["group scores ttl 0", "group users ttl 0"],
+  ];
+  const { node, ask, client } = await startRig(t, lines, { clock });
+  const raw = await client();
+  await raw.reply("PING\r\n", "+PONG\r\n");
+  await ask(["PING"]);
+  const { clients, clientFigures, waitLatency, groups, peers } = node.report;
+  t.deepEqual(clients, { count: 1, max: 1 });
+  t.like(clientFigures, { connectionsReceived: 2, connectionsRejected: 1, commands: 1 });
+  t.is(waitLatency.snapshot().count, 0);
+  t.deepEqual([...groups.keys()], ["scores", "users"]);
+  t.is(groups.get("users")!.maxBytes, node.cache.groups.named("users")!.store.figures().maxBytes);
+  t.is(peers.length, 1);
+  t.is(peers[0]!.id, "127.0.0.1:1");
+  t.not(peers[0]!.state, "up");
+  t.is(peers[0]!.inFlight, 0);
+});
+
+test("a node that is alone has no members to show; waits and loads are counted", async (t) => {
+  const { node, ask, clock } = await startRig(t);
+  await ask(["GET", "scores:a"]);
+  clock.advance(5000);
+  const { uptimeMs, waitLatency, loadLatency, groups, peers } = node.report;
+  t.deepEqual(peers, []);
+  t.is(uptimeMs, 5000);
+  t.is(waitLatency.snapshot().count, 1);
+  t.is(loadLatency.snapshot().count, 1);
+  t.like(groups.get("scores"), { loads: 1, misses: 1, entries: 1 });
+});
+
+test("a worker's figures show after the worker was asked", async (t) => {
   const zero = sumWorkerFigures([]);
   const clients = { ...zero.clients, commands: 7, connectionsReceived: 5 };
   const { report, counters, cache } = await setUp(t, {
     clients,
-    groups: { scores: { ...zeroCounters(), hits: 4 } },
+    groups: { scores: { ...zeroGroupCounters(), hits: 4 } },
   });
   counters.commands = 1;
   t.like(report.clientFigures, { commands: 1, connectionsReceived: 2, connectionsRejected: 1 });
@@ -53,13 +89,13 @@ test("what a worker has counted shows from the next time that it is asked", asyn
   t.like(report, { threads: 2, port: 6390, clients: { count: 3, max: 10 } });
 });
 
-test("lines of all threads come in the order of their ids", async (t) => {
+test("the lines of CLIENT LIST of all threads are sorted by id", async (t) => {
   const { report, asked } = await setUp(t, { lines: ["id=10 b", "id=2 a"] });
   t.deepEqual(await report.clientLines(), ["id=2 a", "id=10 b"]);
   t.deepEqual(asked, ["lines"]);
 });
 
-test("operations a second are the commands between two seconds, never below zero", async (t) => {
+test("operations a second count the commands of the last second, and are never below zero", async (t) => {
   const { report, counters } = await setUp(t, {});
   counters.commands = 100;
   await report.countSecond();
@@ -71,7 +107,7 @@ test("operations a second are the commands between two seconds, never below zero
   t.is(report.opsPerSecond, 0);
 });
 
-test("a reset reaches every counter and every thread, in this order", async (t) => {
+test("a reset reaches every counter, then every thread, before figures are asked for", async (t) => {
   const { report, counters, asked, clock } = await setUp(t, {});
   counters.commands = 5;
   clock.advance(50);

@@ -24,7 +24,7 @@ function setUp({ owners = ["b", "c"], gone = [], isTracked = false, isHot = true
   const tracked: string[] = [];
   const loads: ((outcome: Outcome) => void)[] = [];
   let looks = 0;
-  const shouldMirror = () => {
+  const countAndTest = () => {
     looks++;
     return isHot;
   };
@@ -37,7 +37,7 @@ function setUp({ owners = ["b", "c"], gone = [], isTracked = false, isHot = true
     },
   };
   const route = {
-    ...{ peers, peerTimeoutMs: () => 500, hotKeys: { shouldMirror } },
+    ...{ peers, peerTimeoutMs: () => 500, hotKeys: { countAndTest } },
     owners: {
       self: "a",
       of: (_: Buffer, failed: ReadonlySet<string>) => owners.find((id) => !failed.has(id)) ?? "a",

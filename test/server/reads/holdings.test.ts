@@ -4,7 +4,7 @@
  */
 import test from "ava";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
-import { LOOK } from "../../../server/commands/key-args.ts";
+import { LOOK } from "../../../server/commands/key-access.ts";
 import { FakeTracker, key, keyOwnedBy } from "../fakes.ts";
 import { createNode, GLIMPSE } from "../members-node.ts";
 

@@ -3,6 +3,7 @@
  * must be the same entries, and the account must be their sum. Returns what it found; throws where two parts differ.
  */
 import assert from "node:assert/strict";
+import { lengthOf } from "../../../server/store/arena.ts";
 import { keyAt } from "../../../server/store/index-table.ts";
 import {
   ABSENTS,
@@ -35,7 +36,6 @@ import {
   VALUE,
   WRAP,
 } from "../../../server/store/layout.ts";
-import { lengthOf } from "../../../server/store/log.ts";
 import { Shard } from "../../../server/store/shard.ts";
 import type { StoreHandle } from "../../../server/store/store.ts";
 

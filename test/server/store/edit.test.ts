@@ -13,7 +13,7 @@ const NOTHING: Edit = { conditions: [], value: undefined, life: "keep", wanted: 
 
 function setUp(eviction: Eviction = "lru", maxBytes = 4096) {
   const time = { now: 0 };
-  const store = new Store({ maxBytes, eviction, clock: () => time.now });
+  const store = new Store({ seed: 1, maxBytes, eviction, clock: () => time.now });
   const edit = (change: Partial<Edit>) => {
     const edited = store.edit(KEY, { ...NOTHING, ...change });
     audit(store.handle);
@@ -23,7 +23,7 @@ function setUp(eviction: Eviction = "lru", maxBytes = 4096) {
   return { store, time, edit, text };
 }
 
-test("a value comes with its life, keeps the old one's, or is endless", (t) => {
+test("a new value has a lifetime of its own, the old value's, or an endless one", (t) => {
   const { store, time, edit, text } = setUp();
   t.like(edit({ value: Buffer.from("1"), life: 100 }), { held: false, changed: true });
   time.now = 40;
@@ -35,7 +35,7 @@ test("a value comes with its life, keeps the old one's, or is endless", (t) => {
   t.is(store.look(KEY).kind, "missing");
 });
 
-test("a life is given, changed and taken without touching the value", (t) => {
+test("an edit gives, changes and takes a lifetime and leaves the value alone", (t) => {
   for (const eviction of ["lru", "s3fifo", "noeviction"] as const) {
     const { store, edit, text } = setUp(eviction);
     store.put(KEY, Buffer.from("value"), undefined);
@@ -51,7 +51,7 @@ test("a life is given, changed and taken without touching the value", (t) => {
   }
 });
 
-test("a cached not-found is missing: no edit but a new value touches it", (t) => {
+test("an edit takes a cached not-found for missing, and only a new value replaces it", (t) => {
   const { store, edit, text } = setUp();
   store.put(KEY, null, 100);
   t.like(edit({ life: "endless", wanted: { from: 0, to: -1 } }), { held: false, changed: false });
@@ -62,7 +62,7 @@ test("a cached not-found is missing: no edit but a new value touches it", (t) =>
   t.deepEqual([text(), store.look(KEY).ttlMs], ["x", undefined]);
 });
 
-test("a value that its store never takes is refused, and the old one stays", (t) => {
+test("an edit whose value is larger than the store is refused, and the old value stays", (t) => {
   const { store, edit, text } = setUp("lru", 200);
   store.put(KEY, Buffer.from("old"), undefined);
   t.like(edit({ value: Buffer.alloc(200) }), { held: true, changed: false, noRoom: true });
@@ -70,7 +70,7 @@ test("a value that its store never takes is refused, and the old one stays", (t)
   t.like(edit({ value: Buffer.alloc(100) }), { changed: true, noRoom: false });
 });
 
-test("the part that is wanted is a copy of what was held before", (t) => {
+test("an edit answers with a copy of the wanted part of the old value", (t) => {
   const { store, edit } = setUp();
   store.put(KEY, Buffer.from("0123456789"), undefined);
   const got = edit({ value: Buffer.from("----------"), wanted: { from: -4, to: 7 } });
@@ -83,7 +83,7 @@ test("the part that is wanted is a copy of what was held before", (t) => {
   t.is(edit({ wanted: { from: 0, to: -1 } }).value, undefined);
 });
 
-test("an entry whose time is up expires, and is missing", (t) => {
+test("an edit expires an entry whose time is up, and takes it for missing", (t) => {
   const { store, time, edit } = setUp();
   store.put(KEY, Buffer.from("x"), 10);
   time.now = 10;
@@ -91,7 +91,7 @@ test("an entry whose time is up expires, and is missing", (t) => {
   t.is(store.figures().expirations, 1);
 });
 
-test("a use counts, also where nothing changes; a mere look does not", (t) => {
+test("an edit counts a use only if it says so, whether it changes anything or not", (t) => {
   const { store, edit } = setUp("s3fifo");
   store.put(KEY, Buffer.from("x"), undefined);
   t.is(edit({}).uses, 0);
@@ -100,7 +100,7 @@ test("a use counts, also where nothing changes; a mere look does not", (t) => {
   t.is(edit({}).uses, 2);
 });
 
-test("deadlines nearer than a millisecond are one", (t) => {
+test("deadlines less than a millisecond apart count as one", (t) => {
   const { store, edit } = setUp();
   store.put(KEY, Buffer.from("x"), 100);
   t.false(edit({ conditions: ["later"], life: 100.5 }).changed);

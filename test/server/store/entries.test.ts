@@ -36,7 +36,7 @@ test("counts a footprint once, whichever way an entry is put", (t) => {
   }
 });
 
-test("an entry that is replaced after its time has expired", (t) => {
+test("an entry that is replaced after its deadline counts as expired", (t) => {
   const shard = shardOf(1000);
   for (const bytes of [4, 4, 90]) putEntry(shard, 1, key, Buffer.alloc(bytes), 15, bytes === 90 ? 14 : 10);
   t.is(shard.counters[EXPIRATIONS], 0);

@@ -1,6 +1,6 @@
 /**
- * Goal: a reader that meets torn memory neither throws, hangs nor reads outside; one that is kept from a value by
- * writers gets it all the same; values of every length and alignment are copied whole and alone.
+ * Goal: a reader that meets torn memory neither throws, hangs nor reads outside the shard; a reader that writers keep
+ * disturbing gets its value all the same; a copy has all bytes of the value and no others.
  * Method: random words all over a shard; a sequence number that the test moves.
  */
 import test from "ava";
@@ -14,7 +14,7 @@ const finderOf = (isSoleWriter = false) =>
 const viewOf = (target: Buffer) => new DataView(target.buffer, target.byteOffset, target.length);
 const key = Buffer.from("key");
 
-test("a reader survives any words in the shard", (t) => {
+test("a reader neither throws nor hangs, whatever words the shard has", (t) => {
   const shard = shardOf(1 << 14);
   const finder = finderOf();
   const target = Buffer.alloc(1 << 16);
@@ -38,7 +38,7 @@ test("a reader survives any words in the shard", (t) => {
   }
 });
 
-test("a torn ref that leads out of the arena leads to nothing, even to a likeness of the entry", (t) => {
+test("a torn ref out of the arena is a miss, even where the words look like the entry", (t) => {
   const shard = shardOf(1 << 14);
   putUnder(shard, 1, "key", 50);
   const { words, geometry } = shard;
@@ -65,7 +65,7 @@ test("copies values of every length to every alignment, and nothing else", (t) =
   }
 });
 
-test("a value that is never found intact is set aside under the mutex", (t) => {
+test("a value that writers tear again and again is copied under the mutex", (t) => {
   const shard = shardOf(1 << 20);
   putUnder(shard, 1, "key", 50);
   const finder = finderOf();
@@ -97,7 +97,7 @@ for (const isSoleWriter of [false, true]) {
   });
 }
 
-test("a reader that has got its value has as much patience for the next", (t) => {
+test("after a whole copy, a reader has all its tries again", (t) => {
   const shard = shardOf(1 << 20);
   putUnder(shard, 1, "key", 50);
   const finder = finderOf();
@@ -107,7 +107,7 @@ test("a reader that has got its value has as much patience for the next", (t) =>
       shard.words[SEQUENCE]! += 2;
       t.false(finder.intact());
     }
-    // Held by somebody: who takes to the mutex misses.
+    // Another thread holds the mutex, so a reader that needs it misses.
     shard.words[MUTEX] = 9;
     t.is(finder.find(shard, 1, key, 0, 3, true), 50);
     shard.words[MUTEX] = 0;
@@ -115,7 +115,7 @@ test("a reader that has got its value has as much patience for the next", (t) =>
   }
 });
 
-test("a shard whose writer never leaves is missed, not waited for", (t) => {
+test("a look-up in a shard whose writer never leaves is a miss", (t) => {
   const shard = shardOf(1 << 20);
   putUnder(shard, 1, "key", 50);
   shard.words[SEQUENCE]!++;
@@ -123,7 +123,7 @@ test("a shard whose writer never leaves is missed, not waited for", (t) => {
   t.is(finderOf().find(shard, 1, key, 0, 3, true), MISS);
 });
 
-test("who alone writes does not look whether somebody does", (t) => {
+test("a sole writer reads without looking at the sequence", (t) => {
   const shard = shardOf(1 << 20);
   putUnder(shard, 1, "key", 50);
   const finder = finderOf(true);

@@ -1,5 +1,5 @@
 /**
- * Goal: a ghost is known once, until nine tenths of the limit have been evicted after it.
+ * Goal: a ghost can be taken once, until nine tenths of the limit have been evicted after it.
  * Method: ghosts of one size on a shard of a hundred of them.
  */
 import test from "ava";
@@ -10,7 +10,7 @@ import { shardOf } from "./shards.ts";
 const BYTES = 100;
 const spread = (i: number) => Math.imul(i + 1, 0x9e3779b1) | 0;
 
-test("a ghost is known, and known once", (t) => {
+test("a ghost can be taken once", (t) => {
   const shard = shardOf(100 * BYTES, "s3fifo");
   t.false(takeGhost(shard, spread(1), BYTES), "none before the first eviction");
   addGhost(shard, spread(1), BYTES);
@@ -19,7 +19,7 @@ test("a ghost is known, and known once", (t) => {
   t.false(takeGhost(shard, spread(1), BYTES));
 });
 
-test("a ghost lives as long as nine tenths of the limit", (t) => {
+test("a ghost lives until nine tenths of the limit are evicted after it", (t) => {
   const shard = shardOf(100 * BYTES, "s3fifo");
   shard.words[ENTRIES] = 100;
   for (let i = 0; i < 1000; i++) addGhost(shard, spread(i), BYTES);
@@ -28,7 +28,7 @@ test("a ghost lives as long as nine tenths of the limit", (t) => {
   t.true(known.length > 85, "hardly one lost its place to another");
 });
 
-test("a ghost that is taken prolongs the lives of the older ones", (t) => {
+test("taking a ghost prolongs the lives of the older ones", (t) => {
   const shard = shardOf(100 * BYTES, "s3fifo");
   shard.words[ENTRIES] = 100;
   for (let i = 0; i < 90; i++) addGhost(shard, spread(i), BYTES);

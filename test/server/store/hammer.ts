@@ -1,9 +1,9 @@
 /**
  * A thread of threads.test.ts: attaches to a store and, by `role`, hammers it or stops for ever inside a write.
  *
- * A value says which key it belongs to and which version it is, the rest follows from these two. Each key has one
- * writer, who notes a version as completed after its put or delete; so what a reader finds must not be older than what was
- * noted before it looked.
+ * A value says which key it belongs to and which version it is; its other bytes follow from these two. Each key has one
+ * writer, which notes a version as complete after its put or delete. So a reader must never find a version older than
+ * the one that was noted before its look-up.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Edit } from "../../../cluster/edit.ts";
@@ -73,6 +73,7 @@ function write(store: Store, key: Buffer, value: Buffer, state: number): "kept" 
 
 function hammer(): HammerReport {
   const store = new Store({
+    seed: 1,
     maxBytes: data.handle.maxBytes,
     eviction: data.handle.eviction,
     clock: () => 0,
@@ -93,7 +94,7 @@ function hammer(): HammerReport {
     if (index % data.threads === data.thread - 1 && state % 3 === 0) {
       const outcome = write(store, key, bytesOf(index, round), state);
       if (outcome !== "kept") refused++;
-      // A refused edit leaves what was there, a refused put nothing.
+      // A refused edit leaves the old value, a refused put leaves none.
       if (outcome !== "unchanged") Atomics.store(completed, index, round);
       if (state % 11 === 0) store.edit(key, { ...editTo(key, state), value: undefined });
     } else {
@@ -111,6 +112,7 @@ function hammer(): HammerReport {
 /** Enters a write and never leaves it. */
 function stop(): void {
   const store = new Store({
+    seed: 1,
     maxBytes: data.handle.maxBytes,
     eviction: data.handle.eviction,
     clock: () => 0,

@@ -7,7 +7,7 @@ import { MUTEX, SEQUENCE, WAITERS } from "../../../server/store/layout.ts";
 import { enter, leave, lock, ShardLockedError, unchangedSince, unlock } from "../../../server/store/lock.ts";
 import { shardOf } from "./shards.ts";
 
-test("a reader is told when a writer was inside", (t) => {
+test("a reader notices that a writer was inside", (t) => {
   const shard = shardOf(4096);
   const before = shard.words[SEQUENCE]!;
   t.true(unchangedSince(shard, before));
@@ -19,7 +19,7 @@ test("a reader is told when a writer was inside", (t) => {
   t.false(unchangedSince(shard, before));
 });
 
-test("who only reads under the mutex does not disturb readers", (t) => {
+test("a thread that only reads under the mutex does not disturb readers", (t) => {
   const shard = shardOf(4096);
   const before = shard.words[SEQUENCE]!;
   lock(shard, 1, 10);
@@ -27,7 +27,7 @@ test("who only reads under the mutex does not disturb readers", (t) => {
   t.true(unchangedSince(shard, before));
 });
 
-test("a mutex that stays locked is given up, and leaves no waiter behind", (t) => {
+test("a thread gives up on a mutex that stays locked, and no longer counts as waiting", (t) => {
   const shard = shardOf(4096);
   lock(shard, 1, 10);
   t.throws(() => lock(shard, 2, 10), { instanceOf: ShardLockedError });

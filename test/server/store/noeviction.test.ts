@@ -18,7 +18,12 @@ const never = Number.POSITIVE_INFINITY;
 
 function fullStore(entries: number, ttlMs?: number) {
   const time = { now: 0 };
-  const store = new Store({ maxBytes: entries * ENTRY_BYTES, eviction: "noeviction", clock: () => time.now });
+  const store = new Store({
+    seed: 1,
+    maxBytes: entries * ENTRY_BYTES,
+    eviction: "noeviction",
+    clock: () => time.now,
+  });
   for (let i = 0; i < entries; i++) store.put(key(i), Buffer.alloc(100, i), ttlMs);
   const set = (i: number, bytes: number, change: Partial<Edit> = {}) => {
     const nothing: Edit = { conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: true };
@@ -29,7 +34,7 @@ function fullStore(entries: number, ttlMs?: number) {
   return { store, time, set };
 }
 
-test("what does not fit is refused, and all that was there stays; room comes from deletes", (t) => {
+test("an entry that does not fit is refused and the others stay; deletes make room", (t) => {
   const { store, set } = fullStore(50);
   t.is(store.figures().usedBytes, store.handle.maxBytes);
   t.like(set(50, 0), { held: false, changed: false, noRoom: true });
@@ -47,14 +52,14 @@ test("what does not fit is refused, and all that was there stays; room comes fro
   t.true(set(0, 50 * ENTRY_BYTES - 48).changed);
 });
 
-test("a load that does not fit takes the older entry of its key with it", (t) => {
+test("a put that does not fit ends the older entry of its key", (t) => {
   const { store } = fullStore(50);
   t.false(store.put(key(3), Buffer.alloc(200), undefined));
   t.is(store.get(key(3)), undefined);
   audit(store.handle);
 });
 
-test("in a full store a lifetime is given, changed and taken", (t) => {
+test("in a full store an edit still gives, changes and takes lifetimes", (t) => {
   const { store, set } = fullStore(50);
   for (let i = 0; i < 50; i++) t.true(set(i, 0, { value: undefined, life: 500 + i }).changed);
   t.deepEqual(store.get(key(20)), { value: Buffer.alloc(100, 20), ttlMs: 520 });
@@ -64,7 +69,7 @@ test("in a full store a lifetime is given, changed and taken", (t) => {
   t.is(store.figures().usedBytes, store.handle.maxBytes);
 });
 
-test("what is due makes room, as much as is needed", (t) => {
+test("entries that are due make room, and no more of them end than are needed", (t) => {
   const { store, time, set } = fullStore(5000, 100);
   t.true(set(5000, 100).noRoom);
   time.now = 100;
@@ -75,11 +80,11 @@ test("what is due makes room, as much as is needed", (t) => {
   t.is(store.figures().evictions, 0);
 });
 
-test("a search among what is alive is given up; the sweep finds the rest", (t) => {
+test("a search that meets only live entries gives up; the sweep finds the due one", (t) => {
   const { store, time, set } = fullStore(5000);
   set(7, 0, { value: undefined, life: 50 });
   time.now = 50;
-  // One search goes through one in eighty buckets.
+  // One search visits one bucket in eighty.
   const refused = [0, 1, 2, 3].filter((i) => set(6000 + i, 100).noRoom);
   t.true(refused.length >= 3);
   store.sweep(100_000);
@@ -87,17 +92,17 @@ test("a search among what is alive is given up; the sweep finds the rest", (t) =
   t.is(store.figures().entries, refused.length === 4 ? 4999 : 5000);
 });
 
-test("a full chain refuses one more, rather than drop its last", (t) => {
+test("a full chain refuses an entry and drops none", (t) => {
   const shard = shardOf(1 << 20, "noeviction");
   const keep = (i: number) => keepEntry(shard, 5, key(i), Buffer.alloc(10), never, 0);
   for (let i = 0; i < 64; i++) t.true(keep(i));
   t.false(keep(64));
-  t.true(keep(63), "who is in it may change");
+  t.true(keep(63), "an entry of the chain may change");
   t.is(shard.words[ENTRIES], 64);
   t.is(shard.counters[EVICTIONS], 0);
 });
 
-test("however cut up a full shard is, what fits the limit fits the log", (t) => {
+test("whatever fits the limit finds room in the log, however fragmented the log is", (t) => {
   for (const limit of [3000, 100_000, 2 << 20]) {
     const shard = shardOf(limit, "noeviction");
     let state = limit;
@@ -118,7 +123,7 @@ test("however cut up a full shard is, what fits the limit fits the log", (t) => 
   }
 });
 
-test("one value may take all that small ones leave", (t) => {
+test("one value may take all the room that small ones leave", (t) => {
   const limit = 16 << 20;
   const shard = shardOf(limit, "noeviction");
   const keep = (i: number, bytes: number) =>
@@ -129,11 +134,11 @@ test("one value may take all that small ones leave", (t) => {
   t.is(shard.words[ENTRIES], 35_001);
 });
 
-test("nothing is dropped on the way to room that is far in the log", (t) => {
+test("no entry is dropped to reach room that is far in the log", (t) => {
   const shard = shardOf(4 << 20, "noeviction");
   let count = 0;
   while (keepEntry(shard, spread(count), key(count), Buffer.alloc(0), never, 0)) count++;
-  // Each newest one goes for another, until all room is behind the whole log.
+  // The newest entry is replaced again and again, until all room is behind the whole log.
   for (let i = count; i < count + 20_000; i++) {
     keepEntry(shard, spread(i - 1), key(i - 1), null, 0, 1);
     if (!keepEntry(shard, spread(i), key(i), Buffer.alloc(0), never, 1)) t.fail();

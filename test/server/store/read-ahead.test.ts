@@ -1,7 +1,8 @@
 /**
- * Goal: reading ahead touches what the look-ups will read, in an order that lets loads overlap; it changes nothing,
- * survives any words, and decides nothing. Method: every word that `fetch` reads is noted, in order, by proxies in place of
- * the shards' words; then a store whose entries change between the reading ahead and the look-up.
+ * Goal: reading ahead reads what the look-ups will read, in an order that lets loads overlap; it changes nothing, decides
+ * nothing and survives any words.
+ * Method: proxies in place of the shards' words note every word that `fetch` reads, in order; entries of a store change
+ * between the reading ahead and the look-up.
  */
 import test from "ava";
 import { bucketOf, findEntry } from "../../../server/store/index-table.ts";
@@ -50,12 +51,12 @@ function expectedOf(shard: Shard, hashes: Int32Array) {
 }
 
 for (const eviction of EVICTIONS) {
-  test(`what look-ups read is read, first or second in its chain, split bucket or not (${eviction})`, (t) => {
+  test(`reads what look-ups read: first or second in its chain, bucket split or not (${eviction})`, (t) => {
     const shard = shardOf(1 << 20, eviction);
     const hashes = fill(shard);
     const before = Buffer.from(shard.buffer);
     const expected = expectedOf(shard, hashes);
-    // What lies third in its chain is not worth a third round for all.
+    // The third entry of a chain is not read ahead.
     t.true(expected.length >= 54, `${expected.length} of 64`);
     t.true(expected.some(({ head, ref }) => head !== ref));
     const read: number[] = [];
@@ -70,7 +71,7 @@ for (const eviction of EVICTIONS) {
   });
 }
 
-test("wherever the table's growth is, the bucket that is read is the one that is looked up", (t) => {
+test("reads the bucket that a look-up reads, at every size of the table", (t) => {
   const shard = shardOf(1 << 20);
   const hashes = fill(shard);
   for (let i = 0; i < 128; i++) {
@@ -81,7 +82,7 @@ test("wherever the table's growth is, the bucket that is read is the one that is
   }
 });
 
-test("all first headers are read before anything waits for one of them", (t) => {
+test("reads the first header of every chain before it uses any of them", (t) => {
   const shard = shardOf(1 << 20);
   const hashes = fill(shard);
   const expected = expectedOf(shard, hashes);
@@ -94,7 +95,7 @@ test("all first headers are read before anything waits for one of them", (t) => 
   t.true(Math.min(...chains) > Math.max(...heads));
 });
 
-test("a part of the hashes may be read ahead, each in its own shard", (t) => {
+test("reads ahead for a part of the hashes, each in its own shard", (t) => {
   const shards = [shardOf(1 << 18, "s3fifo"), shardOf(1 << 18, "s3fifo")];
   const hashes = Int32Array.from({ length: 200 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
   for (const [i, hash] of hashes.entries()) putUnder(shards[hash >>> 31]!, hash, `key ${i}`, 100);
@@ -147,7 +148,7 @@ for (const eviction of EVICTIONS) {
     const movesBefore = store.figures().moves;
     const moved = ask(() => {
       for (let i = 0; i < 2000; i++) {
-        // What is in use stays, so that it has to move.
+        // Entries in use stay, so they have to move.
         store.get(names[i % MAX_AHEAD]!);
         store.put(Buffer.from(`other ${i}`), Buffer.alloc((i * 97) % 1500), undefined);
       }

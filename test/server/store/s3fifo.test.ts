@@ -1,6 +1,6 @@
 /**
- * Goal: `s3fifo` lets what is used once pass through the small queue, keeps what is used again, and remembers whom it threw
- * out too early.
+ * Goal: with `s3fifo` an entry that is used once passes through the small queue, one that is used again stays, and a key
+ * that was evicted too early is remembered.
  * Method: entries of one size, ten in the small queue and ninety in the main one.
  */
 import test from "ava";
@@ -11,14 +11,14 @@ const ENTRY_BYTES = 44 + 8;
 const keyOf = (name: string) => Buffer.from(name.padStart(8));
 
 function storeOf(entries: number): Store {
-  return new Store({ maxBytes: entries * ENTRY_BYTES, eviction: "s3fifo", clock: () => 0 });
+  return new Store({ seed: 1, maxBytes: entries * ENTRY_BYTES, eviction: "s3fifo", clock: () => 0 });
 }
 
 function put(store: Store, name: string): void {
   store.put(keyOf(name), Buffer.alloc(0), undefined);
 }
 
-test("a scan does not push out what is used", (t) => {
+test("a scan of new keys does not evict entries in use", (t) => {
   const store = storeOf(100);
   for (let i = 0; i < 50; i++) put(store, `hot ${i}`);
   for (let round = 0; round < 3; round++) for (let i = 0; i < 50; i++) store.get(keyOf(`hot ${i}`));
@@ -26,7 +26,7 @@ test("a scan does not push out what is used", (t) => {
   t.is(audit(store.handle).keys.filter((name) => name.includes("hot")).length, 50);
 });
 
-test("a ghost that comes back goes to the main queue and stays", (t) => {
+test("a key with a ghost goes to the main queue and stays", (t) => {
   const store = storeOf(100);
   for (let i = 0; i < 130; i++) put(store, `first ${i}`);
   t.is(store.get(keyOf("first 10")), undefined);

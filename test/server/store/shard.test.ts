@@ -1,25 +1,30 @@
 /**
- * Goal: emptying a shard makes it as good as new, from whatever state.
- * Method: fill, scribble over everything but the first control words, empty, use.
+ * Goal: two views of one shard see the same memory, and know the policy.
+ * Method: a SharedArrayBuffer looked at twice.
  */
 import test from "ava";
-import { findEntry } from "../../../server/store/index-table.ts";
-import { ENTRIES, EVICTIONS, SENTINELS_AT, USED_BYTES } from "../../../server/store/layout.ts";
-import { emptyShard } from "../../../server/store/shard.ts";
-import { putUnder, shardOf } from "./shards.ts";
+import { geometryOf } from "../../../server/store/layout.ts";
+import { Shard } from "../../../server/store/shard.ts";
 
-test("a shard with torn contents is empty and works after emptyShard, its counters going on", (t) => {
-  for (const eviction of ["lru", "s3fifo"] as const) {
-    const shard = shardOf(1 << 14, eviction);
-    for (let i = 0; i < 1000; i++) putUnder(shard, i * 7919, `key ${i}`, i % 100);
-    const evictions = shard.counters[EVICTIONS]!;
-    t.true(evictions > 0);
-    shard.words.fill(-3, SENTINELS_AT);
-    emptyShard(shard);
-    t.is(shard.words[ENTRIES], 0);
-    t.is(shard.words[USED_BYTES], 0);
-    for (let i = 0; i < 1000; i++) putUnder(shard, i * 7919, `key ${i}`, i % 100);
-    t.not(findEntry(shard, 999 * 7919, Buffer.from("key 999"), 0, 7), 0);
-    t.is(shard.counters[EVICTIONS], evictions * 2);
-  }
+test("what one view writes, another reads, as words, bytes and floats", (t) => {
+  const geometry = geometryOf(1 << 14, "lru");
+  const memory = new SharedArrayBuffer(geometry.totalBytes);
+  const [one, other] = [new Shard(memory, geometry), new Shard(memory, geometry)];
+  one.words[40] = 0x01020304;
+  t.is(other.words[40], 0x01020304);
+  t.deepEqual([...other.bytes.subarray(160, 164)], [4, 3, 2, 1]);
+  t.is(other.view.getInt32(160, true), 0x01020304);
+  t.is(other.buffer.readInt32LE(160), 0x01020304);
+  one.counters[36] = 1.5;
+  t.is(other.counters[36], 1.5);
+});
+
+test("s3fifo counts uses, the others order them; noeviction drops nothing", (t) => {
+  const of = (eviction: "lru" | "s3fifo" | "noeviction") => {
+    const geometry = geometryOf(1 << 14, eviction);
+    return new Shard(new SharedArrayBuffer(geometry.totalBytes), geometry);
+  };
+  t.like(of("lru"), { isLru: true, evicts: true });
+  t.like(of("s3fifo"), { isLru: false, evicts: true });
+  t.like(of("noeviction"), { isLru: true, evicts: false });
 });

@@ -1,7 +1,8 @@
 /** Shards for the tests of the store's parts, below the level of keys and time. */
+import { emptyShard } from "../../../server/store/empty-shard.ts";
 import { putEntry } from "../../../server/store/entries.ts";
 import { type Eviction, geometryOf } from "../../../server/store/layout.ts";
-import { emptyShard, Shard } from "../../../server/store/shard.ts";
+import { Shard } from "../../../server/store/shard.ts";
 
 export function shardOf(limitBytes: number, eviction: Eviction = "lru"): Shard {
   const geometry = geometryOf(limitBytes, eviction);

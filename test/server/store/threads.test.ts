@@ -1,5 +1,6 @@
 /**
- * Goal: threads that share a store never see a torn, foreign or outdated value, and outlive one of them.
+ * Goal: threads that share a store never see a torn value, another key's value or an outdated one, and survive the death
+ * of one of them.
  * Method: real worker threads hammer few keys of a store so small that every put evicts and moves, or is refused
  * (hammer.ts judges each value it reads), then the memory is audited; and one thread is terminated in the middle of a
  * write.
@@ -24,7 +25,7 @@ function startWorker(store: Store, data: Partial<HammerData>): Worker {
 
 for (const eviction of ["lru", "s3fifo", "noeviction"] satisfies Eviction[]) {
   test(`threads read whole and current values of the right key (${eviction})`, async (t) => {
-    const store = new Store({ maxBytes: 32 << 10, eviction, clock: () => 0 });
+    const store = new Store({ seed: 1, maxBytes: 32 << 10, eviction, clock: () => 0 });
     const completed = new SharedArrayBuffer(KEYS * 4);
     const workers = Array.from({ length: THREADS }, (_, i) =>
       startWorker(store, { thread: i + 1, completed }),
@@ -32,7 +33,7 @@ for (const eviction of ["lru", "s3fifo", "noeviction"] satisfies Eviction[]) {
     const reports = await Promise.all(
       workers.map(async (worker) => (await once(worker, "message"))[0] as HammerReport),
     );
-    // A worker that ends by itself while the process does now and then never ends (seen on Node 20).
+    // Seen on Node 20: a worker that ends while the process ends may never end.
     await Promise.all(workers.map((worker) => worker.terminate()));
     t.deepEqual(
       reports.flatMap((report) => report.wrong),
@@ -47,14 +48,14 @@ for (const eviction of ["lru", "s3fifo", "noeviction"] satisfies Eviction[]) {
 }
 
 test("a shard is free again after the thread that held it was terminated", async (t) => {
-  const store = new Store({ maxBytes: 64 << 10, eviction: "lru", clock: () => 0, lockWaitMs: 20 });
+  const store = new Store({ seed: 1, maxBytes: 64 << 10, eviction: "lru", clock: () => 0, lockWaitMs: 20 });
   for (let i = 0; i < 100; i++) store.put(Buffer.from(`old ${i}`), Buffer.alloc(100), undefined);
   const worker = startWorker(store, { role: "stop", thread: 7 });
   await once(worker, "message");
   t.is(store.get(Buffer.from("old 1")), undefined, "a reader gives up and misses");
   t.throws(() => store.put(Buffer.from("new"), Buffer.alloc(1), undefined), { instanceOf: ShardLockedError });
   await worker.terminate();
-  // The worst that it can have left: links that lead anywhere.
+  // The worst that the thread can leave behind: links that lead anywhere.
   new Int32Array(store.handle.memory[0]!).fill(-7, SENTINELS_AT + 20);
   t.is(store.recoverThread(6), 0, "another thread's death frees nothing");
   t.is(store.recoverThread(7), 1);

@@ -1,6 +1,6 @@
 /**
- * Goal: a walk over positions meets each bucket once, at every size of the table, and what is there throughout even while
- * it grows.
+ * Goal: a walk over positions meets each bucket once at every size of the table, and each entry that stays once even while
+ * the table grows.
  * Method: tables of every size from 16 buckets to 300, walked from 0.
  */
 import test from "ava";

@@ -1,19 +1,18 @@
 /**
- * A worker without a thread: notes what it is told, and says and dies when the test wants it.
+ * A worker without a thread: notes the messages to it, and speaks and dies when the test says so.
  */
 import { EventEmitter } from "node:events";
-import type { WorkerFigures } from "../../../server/counters/thread-figures.ts";
-import { sumWorkerFigures } from "../../../server/counters/thread-figures.ts";
-import { joined } from "../../../server/threads/forwarder.ts";
+import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
+import { joinedBytes } from "../../../server/threads/joined-bytes.ts";
 import type { ReplyBatch, ToMain, ToWorker } from "../../../server/threads/messages.ts";
-import type { LinkedWorker } from "../../../server/threads/worker-link.ts";
+import type { WorkerThread } from "../../../server/threads/worker-proxy.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
 
 export class FakeWorker extends EventEmitter {
   readonly told: ToWorker[] = [];
   terminated = 0;
 
-  /** As a real one, it takes anything and says nothing when it is dead. */
+  /** Like a real one, it takes messages without an error when it is dead. */
   postMessage(message: ToWorker): void {
     this.told.push(message);
   }
@@ -32,16 +31,16 @@ export class FakeWorker extends EventEmitter {
     this.emit("exit", code);
   }
 
-  get asLinked(): LinkedWorker {
-    return this as unknown as LinkedWorker;
+  get asThread(): WorkerThread {
+    return this as unknown as WorkerThread;
   }
 
-  /** What it was told of this kind. */
+  /** The messages to it of this kind. */
   toldOf<Kind extends ToWorker["kind"]>(kind: Kind): Extract<ToWorker, { kind: Kind }>[] {
     return this.told.filter((message) => message.kind === kind) as Extract<ToWorker, { kind: Kind }>[];
   }
 
-  /** Hands over commands of one tick, numbered from `firstId`, for client 77. */
+  /** Hands over the commands of one tick, with ids from `firstId` on, for client 77. */
   handOver(commands: readonly string[][], firstId = 1, protocol: 2 | 3 = 2): void {
     this.say({
       kind: "commands",
@@ -49,23 +48,23 @@ export class FakeWorker extends EventEmitter {
       numbers: commands.map((_, i) => i),
       clients: commands.map(() => 77),
       protocols: commands.map(() => protocol),
-      bytes: joined(commands.map((words) => bytes(command(...words)))),
+      bytes: joinedBytes(commands.map((words) => bytes(command(...words)))),
     });
   }
 
-  /** Answers all questions about its figures that it has not answered yet. */
+  /** Answers every question for figures that it has been asked. */
   tellFigures(figures: WorkerFigures): void {
     for (const { question } of this.toldOf("figures")) this.say({ kind: "figures", question, figures });
   }
 
-  /** Answers that it accepts nobody any more. */
-  isDeaf(): void {
+  /** Answers that it has stopped listening. */
+  hasStoppedListening(): void {
     const [{ question } = { question: 0 }] = this.toldOf("stopListening");
     this.say({ kind: "figures", question, figures: figuresWith(0) });
   }
 }
 
-/** The replies in a batch, by command. */
+/** The replies in a batch, by id. */
 export function textsOf({ ids, lengths, bytes: all }: ReplyBatch): Record<number, string> {
   let at = 0;
   const pairs = ids.map((id, i) => {

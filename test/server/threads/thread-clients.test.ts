@@ -1,6 +1,6 @@
 /**
- * Goal: the clients of any thread are served alike: hits and what concerns the connection here, all else by who is
- * handed in; and hits that must not overtake are not hits.
+ * Goal: a thread answers hits and commands about the connection by itself and hands all others to `run`; a hit that must
+ * not overtake a change goes to `run`, too.
  * Method: a thread without a node: a group of real parts, sockets, and a `run` that notes what it gets.
  */
 import { once } from "node:events";
@@ -74,7 +74,7 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, { lines = [
   return { clients, group, counters, counts, sessions, waitLatency, logged, ran, gone, ask };
 }
 
-test("hits and the connection's own affairs are answered here, all else is handed over", async (t) => {
+test("hits and commands about the connection are answered here, all others are handed over", async (t) => {
   const { group, counters, ran, ask } = await startThread(t, (words) => words.join(" "));
   group.store.put(key("scores:Tom"), key("630"), undefined);
   const text = await ask(
@@ -90,7 +90,7 @@ test("hits and the connection's own affairs are answered here, all else is hande
   t.is(group.counters.hits, 1);
 });
 
-test("a thread that can ask for what it misses does, and counts it as a GET that had to wait", async (t) => {
+test("a thread with `ask` asks for a GET that missed, and counts it as one that had to wait", async (t) => {
   const rig = await startThread(t, () => OK, {
     missed: (name, answer) => {
       const isBroken = String(name) === "scores:broken";
@@ -109,7 +109,7 @@ test("a thread that can ask for what it misses does, and counts it as a GET that
   );
 });
 
-test("while a change is under way on another thread, a hit is handed over behind it", async (t) => {
+test("while a client's change is under way on another thread, its hits are handed over behind the change", async (t) => {
   const { group, ran, ask } = await startThread(t, async (words, connection) => {
     if (words[0] === "DEL") connection.session.special.countChanges(1);
     await new Promise(setImmediate);
@@ -123,16 +123,16 @@ test("while a change is under way on another thread, a hit is handed over behind
     "$3\r\n630\r\n$3\r\nDEL\r\n$3\r\nGET\r\n$4\r\nMGET\r\n",
   );
   t.deepEqual(ran, ["del", "get", "mget"]);
-  t.is(await ask(get), "$3\r\n630\r\n", "which is not another client's affair");
+  t.is(await ask(get), "$3\r\n630\r\n", "another client's hit is answered here");
 });
 
-test("nothing is handed over for a client without the password", async (t) => {
+test("no command of a client without the password is handed over", async (t) => {
   const { ran, ask } = await startThread(t, () => OK, { lines: ["requirepass secret"] });
   t.regex(await ask(["DBSIZE"], ["AUTH", "secret"], ["DBSIZE"]), /^-NOAUTH .*\r\n\+OK\r\n\+OK\r\n$/);
   t.deepEqual(ran, ["dbsize"]);
 });
 
-test("clients count for this thread, for as long as they are connected", async (t) => {
+test("a client counts for this thread while it is connected", async (t) => {
   const { counts, ask } = await startThread(t, () => {
     const inside = counts.total();
     counts.forget(3);
@@ -141,14 +141,14 @@ test("clients count for this thread, for as long as they are connected", async (
   t.is(await ask(["DBSIZE"]), "*2\r\n:1\r\n:0\r\n");
 });
 
-test("who is gone is told of by number", async (t) => {
+test("`gone` hears the number of each client that is no longer connected", async (t) => {
   const { gone, ask } = await startThread(t);
   await ask(["PING"]);
   await ask(["PING"]);
   t.deepEqual(gone, [1, 2]);
 });
 
-test("what a client is closed for, and a reply that breaks an invariant, are logged", async (t) => {
+test("the reason for closing a client, and a reply that breaks an invariant, are logged", async (t) => {
   const { logged, ask } = await startThread(t, () => 0.5);
   t.regex(await ask(["DBSIZE"]), /^-ERR internal/);
   await ask(["POST", "/"]);
@@ -161,7 +161,7 @@ test("what a client is closed for, and a reply that breaks an invariant, are log
   );
 });
 
-test("a thousand who are closed for the same are one line a minute, and all are counted", async (t) => {
+test("a thousand clients closed for one reason are one line a minute, and all are counted", async (t) => {
   const { logged, counters, ask } = await startThread(t);
   for (let i = 0; i < 1000; i++) t.is(await ask(["POST", "/"], ["DBSIZE"]), "");
   t.is(logged.length, 1);

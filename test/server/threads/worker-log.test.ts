@@ -1,5 +1,5 @@
 /**
- * Goal: a worker's line is in the log of the process as if the main thread had written it, with the thread's number.
+ * Goal: a worker's line stands in the log of the process like one of the main thread's, with the worker's number.
  * Method: two logs, one behind the other, without a thread.
  */
 import test from "ava";
@@ -17,7 +17,7 @@ function createLogs(levelOfWorker: LogLevel, levelOfMain: LogLevel) {
   return { lines, worker: createWorkerLog(levelOfWorker, (line) => logForWorker(main, 3, line)) };
 }
 
-test("level, text and fields arrive, the time and the process are those of the main thread", (t) => {
+test("level, text and fields are the worker's; time and process are the main thread's", (t) => {
   const { lines, worker } = createLogs("debug", "debug");
   worker.warn({ client: 7, why: "too late" }, "closed a connection");
   worker.trace("little");
@@ -36,7 +36,7 @@ test("level, text and fields arrive, the time and the process are those of the m
   t.regex(JSON.stringify(lines[2]!.err), /TypeError: odd/);
 });
 
-test("what either of them does not show is not there", (t) => {
+test("a line below the level of either log is dropped", (t) => {
   const quiet = createLogs("warning", "debug");
   quiet.worker.info("no");
   t.deepEqual(quiet.lines, []);

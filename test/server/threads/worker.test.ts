@@ -1,6 +1,6 @@
 /**
- * Goal: a worker answers from shared stores, hands everything else over, obeys, and never writes.
- * Method: the real thread, on a port of its own; the test is its main thread, with the store in its hands.
+ * Goal: a worker answers from the shared stores, hands everything else over, and obeys the main thread.
+ * Method: a real thread, on a host of its own; the test is its main thread and has the stores.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -13,10 +13,11 @@ import { monotonicClock } from "../../../server/machine/clock.ts";
 import type { Question } from "../../../server/sessions/thread-questions.ts";
 import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
 import { Store } from "../../../server/store/store.ts";
-import { joined } from "../../../server/threads/forwarder.ts";
+import { joinedBytes } from "../../../server/threads/joined-bytes.ts";
 import type { CommandBatch, ToMain, ToWorker } from "../../../server/threads/messages.ts";
 import { createWorker } from "../../../server/threads/workers.ts";
 import { bytes, command, read } from "../../proto/read-commands.ts";
+import { until } from "../../until.ts";
 import { key } from "../fakes.ts";
 import { ownHost } from "../rig.ts";
 
@@ -84,52 +85,52 @@ async function startWorker(
   };
   const reply = ({ ids }: CommandBatch, ...texts: string[]) => {
     const parts = texts.map(bytes);
-    tell({ kind: "replies", ids, lengths: parts.map((part) => part.length), bytes: joined(parts) });
+    tell({ kind: "replies", ids, lengths: parts.map((part) => part.length), bytes: joinedBytes(parts) });
   };
   return { worker, host, store, mirrors, counts, tell, next: next as Rig["next"], figures, reply };
 }
 
-/** A client that keeps what it has read. */
+/** A client that keeps what it has read. `received` takes it, once as many bytes as expected have come. */
 function connectTo(t: ExecutionContext, host: string) {
   const socket: Socket = connect({ port: PORT, host, allowHalfOpen: true });
   t.teardown(() => socket.destroy());
   let text = "";
   socket.on("data", (chunk) => (text += chunk.toString("latin1")));
   socket.on("end", () => socket.end());
-  const until = async (expected: string) => {
-    while (text.length < expected.length) await once(socket, "data");
+  const received = async (expected: string) => {
+    await until(`the client has read ${JSON.stringify(expected)}`, () => text.length >= expected.length);
     const got = text;
     text = "";
     return got;
   };
   const closed = once(socket, "close").then(() => text);
-  return { socket, until, closed, send: (...words: string[]) => socket.write(bytes(command(...words))) };
+  return { socket, received, closed, send: (...words: string[]) => socket.write(bytes(command(...words))) };
 }
 
 const commandsIn = (batch: CommandBatch): string[] =>
   read([Buffer.from(batch.bytes)]).commands.map((words) => words.join(" ").replace(" (get)", ""));
 
-test("it answers from the stores that the main thread writes, at once", async (t) => {
+test("a worker answers from the stores as soon as the main thread has written to them", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { send, until } = connectTo(t, rig.host);
+  const { send, received } = connectTo(t, rig.host);
   rig.store.put(key("scores:Tom"), key("630"), undefined);
   rig.store.put(key("scores:none"), null, 60_000);
   rig.mirrors.put(key("scores:far"), key("7"), undefined);
   send("GET", "scores:Tom");
-  t.is(await until("$3\r\n630\r\n"), "$3\r\n630\r\n");
+  t.is(await received("$3\r\n630\r\n"), "$3\r\n630\r\n");
   send("MGET", "scores:none", "scores:far");
-  t.is(await until("*2\r\n$-1\r\n$1\r\n7\r\n"), "*2\r\n$-1\r\n$1\r\n7\r\n");
+  t.is(await received("*2\r\n$-1\r\n$1\r\n7\r\n"), "*2\r\n$-1\r\n$1\r\n7\r\n");
   rig.store.put(key("scores:Tom"), key("631"), undefined);
   send("GET", "scores:Tom");
-  t.is(await until("$3\r\n631\r\n"), "$3\r\n631\r\n");
+  t.is(await received("$3\r\n631\r\n"), "$3\r\n631\r\n");
   const { groups, clients } = await rig.figures();
   t.like(groups.scores, { hits: 2, negativeHits: 1, mirrorHits: 1, misses: 0 });
   t.like(clients, { commands: 3, connectionsReceived: 1, connectionsRejected: 0 });
   t.is(rig.counts.total(), 1);
 });
 
-test("it does not answer from where somebody writes: that is handed over", async (t) => {
+test("a GET of a key in a shard that is being written is handed over", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
   const { send } = connectTo(t, rig.host);
@@ -141,20 +142,20 @@ test("it does not answer from where somebody writes: that is handed over", async
   t.deepEqual(commandsIn(await rig.next("commands")), ["GET scores:Tom"]);
 });
 
-test("an entry whose time is up is not answered; the clock is the main thread's", async (t) => {
+test("a GET of an entry that has expired by the main thread's clock is handed over", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { send, until } = connectTo(t, rig.host);
+  const { send, received } = connectTo(t, rig.host);
   rig.store.put(key("scores:brief"), key("1"), 1);
   rig.store.put(key("scores:long"), key("2"), 60_000);
-  while (rig.store.get(key("scores:brief")) !== undefined);
+  await until("the brief entry has expired", () => rig.store.get(key("scores:brief")) === undefined);
   send("GET", "scores:long");
-  t.is(await until("$1\r\n2\r\n"), "$1\r\n2\r\n");
+  t.is(await received("$1\r\n2\r\n"), "$1\r\n2\r\n");
   send("GET", "scores:brief");
   t.deepEqual(commandsIn(await rig.next("commands")), ["GET scores:brief"]);
 });
 
-test("misses and commands of the node are handed over; replies keep their order", async (t) => {
+test("misses and commands that need the node are handed over; replies keep their order", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
   rig.store.put(key("scores:Tom"), key("630"), undefined);
@@ -180,12 +181,12 @@ test("misses and commands of the node are handed over; replies keep their order"
   t.is(waits.at(-1), 3, "three commands had to wait");
 });
 
-test("directives, and a new count, are in force before the next question is answered", async (t) => {
+test("new directives and a reset are in force before the next question is answered", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
   const first = connectTo(t, rig.host);
   first.send("PING");
-  await first.until("+PONG\r\n");
+  await first.received("+PONG\r\n");
   rig.tell({
     kind: "conf",
     changes: [
@@ -203,32 +204,32 @@ test("directives, and a new count, are in force before the next question is answ
   second.send("PING");
   second.send("AUTH", Buffer.from("s\u00e9cret").toString("latin1"));
   const expected = "-NOAUTH Authentication required.\r\n+OK\r\n";
-  t.is(await second.until(expected), expected);
+  t.is(await second.received(expected), expected);
   t.is(await connectTo(t, rig.host).closed, "-ERR max number of clients reached\r\n");
   t.is(rig.counts.total(), 2);
 });
 
-test("a client gets what is pushed to it in its dialect; that it has gone is said behind its commands", async (t) => {
+test("a push has the RESP version of its client; `gone` is said behind the client's commands", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { socket, send, until } = connectTo(t, rig.host);
+  const { socket, send, received } = connectTo(t, rig.host);
   const pushes = [1, 99].map((client) => ({ client, bytes2: bytes("*two"), bytes3: bytes(">three") }));
   send("GET", "scores:slow");
   const batch = await rig.next("commands");
   rig.tell({ kind: "pushes", pushes });
   rig.reply(batch, "$4\r\nlate\r\n");
-  t.is(await until("$4\r\nlate\r\n*two"), "$4\r\nlate\r\n*two");
+  t.is(await received("$4\r\nlate\r\n*two"), "$4\r\nlate\r\n*two");
   send("HELLO", "3");
   await once(socket, "data");
-  await until("");
+  await received("");
   rig.tell({ kind: "pushes", pushes });
-  t.is(await until(">three"), ">three");
+  t.is(await received(">three"), ">three");
   socket.end(bytes(command("DEL", "scores:a")));
   rig.reply(await rig.next("commands"), ":1\r\n");
   t.is((await rig.next("gone")).client, 1);
 });
 
-test("its log lines go to the main thread", async (t) => {
+test("the worker's log lines go to the main thread", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
   const bad = connectTo(t, rig.host);
@@ -238,7 +239,7 @@ test("its log lines go to the main thread", async (t) => {
   t.regex(JSON.parse(line).msg, /^closed client 1, 127\.[\d.:]+: possible cross-protocol attack/);
 });
 
-test("it closes when its clients have what they are owed, and ends with 0", async (t) => {
+test("a worker that closes answers what its clients have sent, and ends with 0", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
   const { send, closed } = connectTo(t, rig.host);
@@ -252,19 +253,19 @@ test("it closes when its clients have what they are owed, and ends with 0", asyn
   t.is(rig.counts.total(), 0);
 });
 
-test("it can stop listening and go on serving those who are there", async (t) => {
+test("a worker that has stopped listening goes on serving the clients it has", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
-  const { send, until } = connectTo(t, rig.host);
+  const { send, received } = connectTo(t, rig.host);
   send("PING");
-  await until("+PONG\r\n");
+  await received("+PONG\r\n");
   rig.tell({ kind: "stopListening", question: 7 });
   t.is((await rig.next("figures")).question, 7);
   const late = connect(PORT, rig.host);
   const [error] = (await once(late, "error")) as [NodeJS.ErrnoException];
   t.is(error.code, "ECONNREFUSED");
   send("PING");
-  t.is(await until("+PONG\r\n"), "+PONG\r\n");
+  t.is(await received("+PONG\r\n"), "+PONG\r\n");
 });
 
 test("a worker that cannot listen says why and ends", async (t) => {

@@ -1,12 +1,12 @@
 /**
- * Goal: there are as many workers as there are to be, whatever happens to them, and closing always ends.
- * Method: workers without threads, a clock that stands still and a sleep that the test ends.
+ * Goal: a worker that dies is replaced until the node closes, its figures stay counted, and closing always ends.
+ * Method: workers without threads, a clock that stands still, and sleeps that the test ends.
  */
 import test from "ava";
 import pino from "pino";
 import { OK } from "../../../proto/reply.ts";
 import type { WorkerStart } from "../../../server/threads/messages.ts";
-import { letGo, Workers } from "../../../server/threads/workers.ts";
+import { closeClients, Workers } from "../../../server/threads/workers.ts";
 import { FakeClock, Held, turn, worldAt } from "../fakes.ts";
 import { FakeWorker, figuresWith } from "./fake-worker.ts";
 
@@ -31,7 +31,7 @@ function createWorkers(count: number) {
       if (!system.hasThreads) throw new Error("no thread left");
       const worker = new FakeWorker();
       started.push({ thread, worker });
-      return worker.asLinked;
+      return worker.asThread;
     },
     execute: () => OK,
     recover: (thread) => recovered.push(thread),
@@ -68,7 +68,7 @@ test("workers are threads 2 and up, and start resolves when all of them listen",
   t.deepEqual(workers.threads, [2, 3, 4]);
 });
 
-test("start rejects with what the worker says that cannot listen", async (t) => {
+test("start rejects with the error of a worker that cannot listen", async (t) => {
   const { workers, started, lines } = createWorkers(2);
   const starting = workers.start();
   started[1]!.worker.say({ kind: "failed", text: "listen EADDRINUSE" });
@@ -79,7 +79,7 @@ test("start rejects with what the worker says that cannot listen", async (t) => 
   );
 });
 
-test("a worker that dies is freed of all it held, and replaced; the others go on", async (t) => {
+test("the locks of a dead worker are freed, and another worker takes its place", async (t) => {
   const { workers, started, recovered, sleeps, clock, threads, listen } = createWorkers(2);
   const starting = workers.start();
   listen();
@@ -95,7 +95,7 @@ test("a worker that dies is freed of all it held, and replaced; the others go on
   t.deepEqual(workers.threads, [3, 2]);
 });
 
-test("at most one restart a second in each place", async (t) => {
+test("a place is filled again at most once a second", async (t) => {
   const { workers, started, sleeps, clock, threads, lines } = createWorkers(1);
   void workers.start().catch(() => {});
   for (let death = 0; death < 5; death++) {
@@ -112,7 +112,7 @@ test("at most one restart a second in each place", async (t) => {
   t.is(lines.filter(({ msg }) => msg === "a worker thread ended, starting another").length, 5);
 });
 
-test("a thread that the system does not have now is tried for again every second", async (t) => {
+test("when the system has no thread left, another attempt follows every second", async (t) => {
   const { workers, started, sleeps, system, threads, lines } = createWorkers(1);
   void workers.start().catch(() => {});
   system.hasThreads = false;
@@ -130,7 +130,7 @@ test("a thread that the system does not have now is tried for again every second
   t.deepEqual(threads(), [2, 2]);
 });
 
-test("figures are sums over all workers, the dead included; the dead have no clients", async (t) => {
+test("figures are sums over all workers, dead ones included; a dead one has no lines of CLIENT LIST", async (t) => {
   const { workers, started, sleeps } = createWorkers(2);
   void workers.start().catch(() => {});
   const [first, second] = started.map(({ worker }) => worker);
@@ -150,7 +150,7 @@ test("figures are sums over all workers, the dead included; the dead have no cli
   t.is((await third).clients.commands, 113);
 });
 
-test("after a reset only what comes counts, on the dead too", async (t) => {
+test("a reset sets back the figures of dead workers, too", async (t) => {
   const { workers, started } = createWorkers(2);
   void workers.start().catch(() => {});
   const [first, second] = started.map(({ worker }) => worker);
@@ -165,7 +165,7 @@ test("after a reset only what comes counts, on the dead too", async (t) => {
   t.is((await after).clients.commands, 1);
 });
 
-test("close resolves when all have ended, and nobody is replaced any more", async (t) => {
+test("close resolves when all workers have ended, and replaces none of them", async (t) => {
   const { workers, started, recovered, sleeps, threads, lines } = createWorkers(2);
   const replacing = () => lines.filter(({ msg }) => msg.includes("starting another"));
   void workers.start().catch(() => {});
@@ -188,41 +188,41 @@ test("close resolves when all have ended, and nobody is replaced any more", asyn
   t.deepEqual(recovered, [2, 3], "the main thread's clients are answered until the end");
 });
 
-test("no thread lets a client go before all have stopped listening", async (t) => {
+test("no thread closes a client before all threads have stopped listening", async (t) => {
   const { workers, started } = createWorkers(2);
   void workers.start().catch(() => {});
   const done: string[] = [];
   const clients = {
-    stopListening: async () => void done.push("main is deaf"),
+    stopListening: async () => void done.push("main has stopped listening"),
     close: async () => void done.push("main closes"),
   };
-  const gone = letGo(clients, workers).then(() => done.push("gone"));
+  const gone = closeClients(clients, workers).then(() => done.push("gone"));
   const kindsTold = () => started.map(({ worker }) => worker.told.map(({ kind }) => kind));
   await turn();
   t.deepEqual(kindsTold(), Array(2).fill(["stopListening"]));
-  started[0]!.worker.isDeaf();
+  started[0]!.worker.hasStoppedListening();
   await turn();
-  t.deepEqual(done, ["main is deaf"]);
-  started[1]!.worker.isDeaf();
+  t.deepEqual(done, ["main has stopped listening"]);
+  started[1]!.worker.hasStoppedListening();
   await turn();
-  t.deepEqual(done, ["main is deaf", "main closes"]);
+  t.deepEqual(done, ["main has stopped listening", "main closes"]);
   t.deepEqual(kindsTold(), Array(2).fill(["stopListening", "close"]));
   for (const { worker } of started) worker.die(0);
   await gone;
   t.is(done.at(-1), "gone");
 });
 
-test("a worker that dies behind stopListening is not replaced", async (t) => {
+test("a worker that dies after stopListening is not replaced", async (t) => {
   const { workers, started, threads } = createWorkers(1);
   void workers.start().catch(() => {});
-  const deaf = workers.stopListening();
+  const stopped = workers.stopListening();
   started[0]!.worker.die(1);
-  await deaf;
+  await stopped;
   t.deepEqual(threads(), [2]);
-  await letGo({ stopListening: async () => {}, close: async () => {} }, undefined);
+  await closeClients({ stopListening: async () => {}, close: async () => {} }, undefined);
 });
 
-test("close ends while a dead worker waits to be replaced, which it then is not", async (t) => {
+test("close ends while a dead worker waits for its replacement, and cancels that", async (t) => {
   const { workers, started, sleeps, threads } = createWorkers(1);
   void workers.start().catch(() => {});
   started[0]!.worker.die(1);
@@ -242,7 +242,7 @@ test("a worker that does not end in time is terminated", async (t) => {
   t.is(started[1]!.worker.terminated, 1);
 });
 
-test("an error that ends a worker is logged, and so are its own lines", (t) => {
+test("an error that ends a worker is logged, and so are the worker's own lines", (t) => {
   const { workers, started, lines } = createWorkers(1);
   void workers.start().catch(() => {});
   const { worker } = started[0]!;

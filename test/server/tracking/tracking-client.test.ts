@@ -1,6 +1,6 @@
 /**
- * Goal: the bytes that tell a client are Redis' own, in the dialect it speaks, and none after it has gone. Method: a
- * client that keeps what is pushed to it; what Redis sends was recorded from redis-server 7.0.15.
+ * Goal: the messages to a client are Redis' own bytes, and none comes after the client has gone.
+ * Method: a client that keeps what is pushed to it; the expected bytes were recorded from redis-server 7.0.15.
  */
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
@@ -31,7 +31,7 @@ test("a key is a message of its own, whatever its bytes", (t) => {
   ]);
 });
 
-test("all keys are null", (t) => {
+test("the message that nothing holds has null in place of keys, and replaces what was gathered", (t) => {
   const { client, take } = setUp({ bcast: true, prefixes: [""] });
   client.gather("a", false);
   client.invalidateAll(false);
@@ -39,14 +39,14 @@ test("all keys are null", (t) => {
   t.deepEqual(take(3), [">2\r\n$10\r\ninvalidate\r\n_\r\n"]);
 });
 
-test("who speaks RESP2 gets no byte", (t) => {
+test("a client that speaks RESP2 gets no byte", (t) => {
   const { client, take } = setUp();
   client.invalidate(Buffer.from("a"), false);
   client.invalidateAll(false);
   t.deepEqual(take(2), ["", ""]);
 });
 
-test("in BCAST mode the keys of a turn are one message a prefix, each in order", (t) => {
+test("in BCAST mode the keys of a turn are one sorted message a prefix", (t) => {
   const { client, take } = setUp({ bcast: true, prefixes: ["b:", "a:"] });
   t.true(client.gather("a:2", false));
   t.false(client.gather("b:1", false));
@@ -62,7 +62,7 @@ test("in BCAST mode the keys of a turn are one message a prefix, each in order",
   t.deepEqual(take(3), []);
 });
 
-test("who has gone is told nothing", (t) => {
+test("a client that has gone gets no message", (t) => {
   const { client, take } = setUp({ bcast: true, prefixes: [""] });
   client.gather("a", false);
   client.isGone = true;
@@ -80,14 +80,14 @@ for (const [mode, caching, remembers] of [
   [{ optout: true }, false, true],
   [{ optout: true }, true, false],
 ] as const) {
-  test(`keys are remembered or not: ${JSON.stringify(mode)}, CACHING said: ${caching}`, (t) => {
+  test(`keys are ${remembers ? "" : "not "}noted: ${JSON.stringify(mode)}, CLIENT CACHING ${caching ? "said" : "not said"}`, (t) => {
     const { client } = setUp(mode);
     client.caching = caching;
     t.is(client.remembers, remembers);
   });
 }
 
-test("of its own doing a client is told behind the reply, of others' at once as well", (t) => {
+test("a client hears of its own change behind the reply only, of another's change at once, too", (t) => {
   const { client, atOnce } = setUp();
   client.invalidate(Buffer.from("a"), true);
   client.invalidate(Buffer.from("a"), false);

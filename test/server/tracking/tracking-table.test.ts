@@ -1,15 +1,18 @@
 /**
- * Goal: whoever has noted a key is told once, nobody is told of what he has not noted, and the table stays within its
- * bounds. Method: trackers that do nothing; random notes and takes against a plain Map.
+ * Goal: a key gives exactly the trackers that were noted for it, once, and the table stays within its bounds.
+ * Method: trackers that do nothing; random calls are compared with a plain Map.
  */
 import test from "ava";
 import fc from "fast-check";
-import { SLOT_MS, TrackingTable } from "../../../server/tracking/tracking-table.ts";
+import { TrackingTable } from "../../../server/tracking/tracking-table.ts";
 import { FakeTracker } from "../fakes.ts";
+
+/** A key is due this late at most. */
+const SLOT_MS = 100;
 
 const [a, b, c] = [new FakeTracker(), new FakeTracker(), new FakeTracker()];
 
-test("who has noted a key is taken out with it, once", (t) => {
+test("a key is taken out once, with its trackers", (t) => {
   const table = new TrackingTable();
   table.add("k", a, "readers");
   table.add("k", a, "lookers");
@@ -20,7 +23,7 @@ test("who has noted a key is taken out with it, once", (t) => {
   t.deepEqual([table.keys, table.items], [0, 0]);
 });
 
-test("those who look are taken out alone; the key goes with the last of its trackers", (t) => {
+test("lookers can be taken out alone; a key ends with the last of its trackers", (t) => {
   const table = new TrackingTable();
   table.add("k", a, "readers");
   table.add("k", b, "lookers");
@@ -33,7 +36,7 @@ test("those who look are taken out alone; the key goes with the last of its trac
   t.deepEqual([table.keys, table.items], [0, 0]);
 });
 
-test("the key that was noted first gives way, wherever others were taken out", (t) => {
+test("the key that was noted first gives way, also after others were taken out", (t) => {
   const table = new TrackingTable();
   for (let i = 0; i < 5; i++) table.add(`k${i}`, a, "readers");
   table.take("k0");
@@ -48,7 +51,7 @@ test("the key that was noted first gives way, wherever others were taken out", (
   t.is(table.overflow(2), "k3");
 });
 
-test("a long key counts as several, and trackers count too", (t) => {
+test("a long key counts as several keys, and many trackers fill the table, too", (t) => {
   const table = new TrackingTable();
   table.add("x".repeat(511), a, "readers");
   t.is(table.overflow(2), undefined);
@@ -62,7 +65,7 @@ test("a long key counts as several, and trackers count too", (t) => {
   t.is(crowded.overflow(2), "k");
 });
 
-test("those who are gone do not pile up under a key", (t) => {
+test("trackers that are gone do not pile up under a key", (t) => {
   const table = new TrackingTable();
   for (let i = 0; i < 1000; i++) {
     const tracker = new FakeTracker();
@@ -72,7 +75,7 @@ test("those who are gone do not pile up under a key", (t) => {
   t.true(table.items <= 9, `${table.items}`);
 });
 
-test("a key is due once, not before its time and a slot late at most", (t) => {
+test("a key is due once, not before its deadline and one slot late at most", (t) => {
   const table = new TrackingTable();
   table.due(1_000_000);
   for (const name of ["k", "l", "m"]) table.add(name, a, "readers");
@@ -87,7 +90,7 @@ test("a key is due once, not before its time and a slot late at most", (t) => {
   t.deepEqual(table.due(2_000_000), []);
 });
 
-test("what is noted as due already is reported the next time", (t) => {
+test("a key with a deadline in the past is due the next time", (t) => {
   const table = new TrackingTable();
   table.due(1_000_000);
   table.add("k", a, "readers");
@@ -96,7 +99,7 @@ test("what is noted as due already is reported the next time", (t) => {
   t.deepEqual(table.due(1_000_000 + SLOT_MS), ["k"]);
 });
 
-test("a key that is taken out leaves no deadline", (t) => {
+test("a key that is taken out leaves no deadline behind", (t) => {
   const table = new TrackingTable();
   table.add("k", a, "readers");
   table.expiresAt("k", 500);
@@ -105,7 +108,7 @@ test("a key that is taken out leaves no deadline", (t) => {
   t.deepEqual(table.due(10_000), []);
 });
 
-test("a time of 0 is a time like any other", (t) => {
+test("a deadline at time 0 is a deadline like any other", (t) => {
   const table = new TrackingTable();
   for (const end of [() => table.take("k"), () => table.expiresAt("k", undefined)]) {
     table.add("k", a, "readers");
@@ -117,7 +120,7 @@ test("a time of 0 is a time like any other", (t) => {
   t.deepEqual(table.due(10_000), []);
 });
 
-test("a table that was cleared is as good as new", (t) => {
+test("a cleared table is empty and works on", (t) => {
   const table = new TrackingTable();
   table.add("k", a, "readers");
   table.expiresAt("k", 500);

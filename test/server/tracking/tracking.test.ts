@@ -1,7 +1,7 @@
 /**
- * Goal: whoever has read is told as soon as it no longer holds, by whatever way that comes about, and nobody pays while
- * nobody tracks. Method: real stores on a clock that stands still, a client that keeps what is pushed, members that note
- * what they are told.
+ * Goal: a client is told as soon as its copy no longer holds, whatever ended it; stores call nobody while nobody tracks.
+ * Method: real stores on a clock that stands still, clients that keep what is pushed to them, members that note what
+ * they are told.
  */
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
@@ -16,7 +16,7 @@ function setUp(maxKeys?: number, maxBytes = 1 << 20) {
   const clock = new FakeClock();
   const group = createGroup({ clock: clock.read, conf: { maxBytes, mirrorBytes: maxBytes / 2 } });
   const tracking = createTracking(new Groups([group]), clock.read, maxKeys);
-  /** A client that tracks, and what it is told: keys, `*` for all. */
+  /** A client that tracks, and the messages to it: keys, or `*` for "nothing holds". */
   const client = (id: number, mode: Partial<TrackingMode> = {}) => {
     const told: string[] = [];
     const atOnce: boolean[] = [];
@@ -40,7 +40,7 @@ function setUp(maxKeys?: number, maxBytes = 1 << 20) {
   return { clock, group, tracking, client };
 }
 
-test("a reader is told of a change once, whoever makes it", (t) => {
+test("a reader is told once that its key has changed, also by its own change", (t) => {
   const { tracking, client } = setUp();
   const { told, read } = client(1);
   read();
@@ -49,7 +49,7 @@ test("a reader is told of a change once, whoever makes it", (t) => {
   t.deepEqual(told, ["scores:a"]);
 });
 
-test("who says NOLOOP is not told of its own changes, and they use up what it has read", (t) => {
+test("with NOLOOP a client is not told of its own change, and its note of the key ends all the same", (t) => {
   const { tracking, client } = setUp();
   const own = client(1, { noloop: true });
   const other = client(2, { noloop: true });
@@ -60,7 +60,7 @@ test("who says NOLOOP is not told of its own changes, and they use up what it ha
   t.deepEqual([own.told, other.told], [[], ["scores:a"]]);
 });
 
-test("an evicted entry is told of", async (t) => {
+test("a reader is told when the entry is evicted", async (t) => {
   const { group, client } = setUp(undefined, 4096);
   const { told, read } = client(1);
   group.store.put(A, key("v"), undefined);
@@ -71,7 +71,7 @@ test("an evicted entry is told of", async (t) => {
   t.deepEqual(told, ["scores:a"]);
 });
 
-test("an entry whose time is up is told of within a slot, although nobody asks for it", async (t) => {
+test("a reader is told within a slot when the entry expires, although nobody asks for the key", async (t) => {
   const { group, clock, tracking, client } = setUp();
   const { told, read } = client(1);
   group.store.put(A, key("v"), 1000);
@@ -87,7 +87,7 @@ test("an entry whose time is up is told of within a slot, although nobody asks f
   t.is(group.store.figures().expirations, 1);
 });
 
-test("readers of an entry that has expired unnoticed are told when it is read again or filled", async (t) => {
+test("readers of an entry that expired unnoticed are told when the key is read again or filled", async (t) => {
   const { group, clock, tracking, client } = setUp();
   const [first, second] = [client(1), client(2)];
   group.store.put(A, key("v"), 1000);
@@ -97,14 +97,14 @@ test("readers of an entry that has expired unnoticed are told when it is read ag
   t.deepEqual([first.told, second.told], [["scores:a"], []]);
   group.store.put(A, key("w"), 1000);
   tracking.filled(A, 1000);
-  t.deepEqual(second.told, [], "it has waited for this load");
+  t.deepEqual(second.told, [], "the second client has waited for this load");
   clock.advance(1001);
   group.store.put(A, key("x"), 1000);
   tracking.filled(A, 1000);
   t.deepEqual(second.told, ["scores:a"]);
 });
 
-test("who has looked at a missing key is told when a load fills it", (t) => {
+test("a looker at a missing key is told when a load fills it, a reader is not", (t) => {
   const { tracking } = setUp();
   const [looker, reader] = [new FakeTracker(), new FakeTracker()];
   tracking.readsFor([], [A], looker);
@@ -115,7 +115,7 @@ test("who has looked at a missing key is told when a load fills it", (t) => {
   t.deepEqual([looker.told, reader.told], [["scores:a"], ["scores:a"]]);
 });
 
-test("in BCAST mode a client hears of its prefixes whatever it has read, and of nothing else", async (t) => {
+test("in BCAST mode a client is told of keys with its prefixes only, whatever it has read", async (t) => {
   const { group, tracking, client } = setUp();
   const { told, read } = client(1, { bcast: true, prefixes: ["scores:a", "scores:b"] });
   read(key("scores:c"));
@@ -132,7 +132,7 @@ test("in BCAST mode a client hears of its prefixes whatever it has read, and of 
   t.is(told.length, 2, "a load is no change");
 });
 
-test("in BCAST mode what expires is told of, once", async (t) => {
+test("in BCAST mode a client is told once of a key that expires", async (t) => {
   const { group, clock, tracking, client } = setUp();
   const { told, read } = client(1, { bcast: true, prefixes: [""] });
   group.store.put(A, key("v"), 1000);
@@ -147,7 +147,7 @@ test("in BCAST mode what expires is told of, once", async (t) => {
   t.deepEqual(told, ["scores:a", "scores:unread"]);
 });
 
-test("in BCAST mode with NOLOOP a client's own changes are left out of the message", async (t) => {
+test("in BCAST mode with NOLOOP the message leaves out the client's own changes", async (t) => {
   const { tracking, client } = setUp();
   const { told } = client(1, { bcast: true, noloop: true, prefixes: [""] });
   tracking.changed(key("scores:a"), 1);
@@ -156,7 +156,7 @@ test("in BCAST mode with NOLOOP a client's own changes are left out of the messa
   t.deepEqual(told, ["scores:b"]);
 });
 
-test("a flush tells clients and members that nothing holds, and forgets", (t) => {
+test("a flush tells clients and members that nothing holds, and empties the table", (t) => {
   const { tracking, client } = setUp();
   const { told, read } = client(1, { noloop: true });
   const member = new FakeTracker();
@@ -168,7 +168,7 @@ test("a flush tells clients and members that nothing holds, and forgets", (t) =>
   t.is(tracking.figures.items, 0);
 });
 
-test("who flushes hears of it behind the reply to that, others at once", (t) => {
+test("the client that flushes hears of it behind its reply, others at once", (t) => {
   const { tracking, client } = setUp();
   const [own, other] = [client(1), client(2)];
   tracking.flushed(1);
@@ -182,7 +182,7 @@ test("who flushes hears of it behind the reply to that, others at once", (t) => 
   );
 });
 
-test("what has ended just before a flush is not told of behind it", async (t) => {
+test("an entry that ended just before a flush has no message of its own", async (t) => {
   const { group, tracking, client } = setUp(undefined, 4096);
   const { told } = client(1, { bcast: true, prefixes: ["scores:"] });
   group.store.put(A, key("v"), undefined);
@@ -193,7 +193,7 @@ test("what has ended just before a flush is not told of behind it", async (t) =>
   t.deepEqual(told, ["*"]);
 });
 
-test("when others cannot be relied on, clients are told, and members are not", (t) => {
+test("when another member may have been missed, clients are told that nothing holds, members are not", (t) => {
   const { tracking, client } = setUp();
   const { told, read } = client(1);
   const member = new FakeTracker();
@@ -203,7 +203,7 @@ test("when others cannot be relied on, clients are told, and members are not", (
   t.deepEqual([told, member.told], [["*"], []]);
 });
 
-test("when the table is full the key noted first is taken for changed", (t) => {
+test("when the table is full, the readers of the key noted first are told", (t) => {
   const { tracking, client } = setUp(2);
   const { told, read } = client(1);
   for (const name of ["scores:a", "scores:b", "scores:c"]) read(key(name));
@@ -211,7 +211,7 @@ test("when the table is full the key noted first is taken for changed", (t) => {
   t.deepEqual(tracking.figures, { clients: 1, keys: 2, items: 2, prefixes: 0 });
 });
 
-test("stores call nobody unless somebody tracks", async (t) => {
+test("stores call nobody unless a client or a member tracks", async (t) => {
   const { group, tracking, client } = setUp();
   const calls: (typeof group.store.onEnd)[] = [];
   Object.defineProperty(group.store, "onEnd", { set: (call) => calls.push(call) });
@@ -230,7 +230,7 @@ test("stores call nobody unless somebody tracks", async (t) => {
   t.is(tracking.figures.keys, 0);
 });
 
-test("a client that is gone is told nothing and counted no more", async (t) => {
+test("a client that is gone gets no message and is counted no more", async (t) => {
   const { tracking, client } = setUp();
   const { told, read } = client(1);
   const { told: heard } = client(2, { bcast: true, prefixes: ["scores:"] });
@@ -248,7 +248,7 @@ test("a client that is gone is told nothing and counted no more", async (t) => {
   t.deepEqual(tracking.figures, { clients: 0, keys: 0, items: 0, prefixes: 0 });
 });
 
-test("a client that asks again changes its mode and keeps its prefixes", (t) => {
+test("a second CLIENT TRACKING ON changes the mode and keeps the prefixes", (t) => {
   const { tracking, client } = setUp();
   client(1, { bcast: true, prefixes: ["a"] });
   client(1, { bcast: true, noloop: true, prefixes: ["b"] });

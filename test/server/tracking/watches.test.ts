@@ -1,12 +1,12 @@
 /**
- * Goal: a client learns once whether a key that it watches has changed since it said so.
- * Method: clients by number, keys that are touched in between; the memory behind keys is overwritten.
+ * Goal: a client learns once whether one of its watched keys has changed since it began to watch.
+ * Method: clients by number, keys that are touched in between; the memory behind the keys is overwritten.
  */
 import test from "ava";
 import { Watches } from "../../../server/tracking/watches.ts";
 import { key } from "../fakes.ts";
 
-test("a client is told of a change of its own keys only, and once", (t) => {
+test("a client learns once of a change of its own keys, and of no other's", (t) => {
   const watches = new Watches();
   const words = [key("a"), key("\xff\0")];
   watches.add(1, words);
@@ -19,7 +19,7 @@ test("a client is told of a change of its own keys only, and once", (t) => {
   t.is(watches.size, 0);
 });
 
-test("a change before the watching is none", (t) => {
+test("a change before WATCH does not count", (t) => {
   const watches = new Watches();
   watches.touch(key("a"));
   watches.touchAll();
@@ -27,7 +27,7 @@ test("a change before the watching is none", (t) => {
   t.true(watches.settle(1));
 });
 
-test("keys add up, clients share them, and what one settles the other still watches", (t) => {
+test("keys of several WATCHes add up; two clients may watch one key, and each settles for itself", (t) => {
   const watches = new Watches();
   watches.add(1, [key("a")]);
   watches.add(1, [key("b"), key("a")]);
@@ -37,7 +37,7 @@ test("keys add up, clients share them, and what one settles the other still watc
   t.false(watches.settle(1));
 });
 
-test("when everything goes, all are told, those with keys that were not there too", (t) => {
+test("a flush touches every watched key, also one that had no entry", (t) => {
   const watches = new Watches();
   watches.add(1, [key("a")]);
   watches.add(2, [key("b")]);

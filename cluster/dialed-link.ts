@@ -1,0 +1,287 @@
+/**
+ * The link that this node dials to one other member, and dials again whenever it ends. Requests go out on it.
+ *
+ * Owns the wire, its handshake, its heartbeat and the wait before the next attempt. Keeps: requests are sent only while
+ * the link is up. When it ends, each of them is rejected with PeerUnreachable at once, so that callers can turn to the
+ * successor. Does not know keys, outcomes or the ring.
+ *
+ *     down --wait over, or the member dialed us--> connecting --proved, introduced--> up
+ *       ^                                               |                              |
+ *       +--------- 100 ms, doubled up to 5 s -----------+--- closed, silent, garbage --+
+ */
+
+import { decodeFrame, encodeFrame } from "../proto/frame.ts";
+import { carrot } from "../proto/generated/carrot.js";
+import { MEMBER_EXPECTED, parseAddress, plainHost } from "./address.ts";
+import { FrameStream } from "./frame-stream.ts";
+import { DialerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { PeerUnreachable } from "./peer-unreachable.ts";
+import type { QuietLog } from "./quiet-log.ts";
+import { type Answer, type AnswerName, type GetWaiter, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
+import type { Timer, Wire, World } from "./world.ts";
+
+/** For connecting, and again for the handshake. */
+const DIAL_TIMEOUT_MS = 1000;
+const MIN_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 5000;
+/** A link that lasted this long did work: the wait before the next attempt is a short one again. */
+const PROVEN_MS = 5000;
+
+type LinkState = "up" | "connecting" | "down";
+
+export interface LinkFigures {
+  readonly state: LinkState;
+  /** How long it has been in this state. */
+  readonly sinceMs: number;
+  /** Keys asked for over this link. */
+  readonly sent: number;
+  /** Keys that the member asked this node for, over its own link. */
+  readonly received: number;
+  /** Over all wires that this link has had. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly inFlight: number;
+  /** Of the last ping; undefined before the first. */
+  readonly rttMs: number | undefined;
+  /** How often the link came up after the first time. */
+  readonly reconnects: number;
+  readonly lastError: string | undefined;
+}
+
+interface DialedLinkOptions {
+  /** The member at the other end. */
+  readonly peer: string;
+  /** This node's id. */
+  readonly id: string;
+  readonly secret: string;
+  /** The longest answer that is read. */
+  readonly maxFrameBytes: number;
+  /** How long everything but a GET may take; read at each use. */
+  readonly requestTimeoutMs: () => number;
+  readonly world: World;
+  readonly log: QuietLog;
+  /** The fingerprint of this node's ring. */
+  readonly ringFingerprint: () => number;
+  /** The link is up. Requests made in this callback go before all others. */
+  readonly opened: () => void;
+  /** The link was up and has ended, by itself or because it was closed. */
+  readonly ended: () => void;
+  /** As in RequestsOptions. */
+  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
+  /** The fingerprint of the other side's ring, on opening and with every pong. */
+  readonly sawRing: (fingerprint: number) => void;
+}
+
+export class DialedLink {
+  readonly #options: DialedLinkOptions;
+  #state: LinkState = "down";
+  #stateSince: number;
+  #stream: FrameStream | undefined;
+  #handshake: DialerHandshake | undefined;
+  #proved = false;
+  #maxRequestBytes = MAX_REQUEST_BYTES;
+  #requests: Requests | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #timer: Timer | undefined;
+  #attempts = 0;
+  #closed = false;
+  #sent = 0;
+  #ups = 0;
+  #pastBytesSent = 0;
+  #pastBytesReceived = 0;
+  #rttMs: number | undefined;
+  #lastError: string | undefined;
+
+  constructor(options: DialedLinkOptions) {
+    this.#options = options;
+    this.#stateSince = options.world.clock();
+  }
+
+  get isUp(): boolean {
+    return this.#state === "up";
+  }
+
+  /** Whether a request that may be refused is one too many. */
+  get isBusy(): boolean {
+    return this.#requests?.isBusy ?? false;
+  }
+
+  /** The longest frame that the member reads. */
+  get maxRequestBytes(): number {
+    return this.#maxRequestBytes;
+  }
+
+  /** Dials now, unless the link is up or being dialed: on starting, and when the member is known to be back. */
+  dial(): void {
+    if (this.#closed || this.#state !== "down") return;
+    this.#enter("connecting");
+    const address = parseAddress(this.#options.peer);
+    if (address?.port === undefined) this.#ended(new Error(`its id is no address: ${MEMBER_EXPECTED}`));
+    else this.#greet(this.#options.world.connect(plainHost(address.host), address.port));
+  }
+
+  /** As Requests.track. Does nothing while the link is not up: the request that would follow is rejected. */
+  track(key: Uint8Array, kind: "read" | "lookedAt"): void {
+    this.#requests?.track(key, kind);
+  }
+
+  /** As Requests.get; the member is unreachable at once while the link is not up. */
+  get(key: Uint8Array, waiter: GetWaiter): void {
+    if (this.#requests === undefined) {
+      waiter.unreachable(this.#unreachable());
+      return;
+    }
+    this.#sent++;
+    this.#requests.get(key, waiter);
+  }
+
+  /** As Requests.request; rejects with PeerUnreachable at once while the link is not up. */
+  request<Name extends AnswerName>(
+    answer: Name,
+    build: (id: number) => carrot.Frame.$Properties,
+  ): Promise<Answer<Name>> {
+    return this.#requests?.request(answer, build) ?? Promise.reject(this.#unreachable());
+  }
+
+  figures(): Omit<LinkFigures, "received"> {
+    return {
+      state: this.#state,
+      sinceMs: this.#options.world.clock() - this.#stateSince,
+      sent: this.#sent,
+      bytesSent: this.#pastBytesSent + (this.#stream?.bytesSent ?? 0),
+      bytesReceived: this.#pastBytesReceived + (this.#stream?.bytesReceived ?? 0),
+      inFlight: this.#requests?.inFlight ?? 0,
+      rttMs: this.#rttMs,
+      reconnects: Math.max(0, this.#ups - 1),
+      lastError: this.#lastError,
+    };
+  }
+
+  /** Ends the link for good; its requests are rejected. */
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+    if (this.#stream !== undefined) this.#stream.destroy();
+  }
+
+  #enter(state: LinkState): void {
+    this.#state = state;
+    this.#stateSince = this.#options.world.clock();
+  }
+
+  #greet(wire: Wire): void {
+    this.#proved = false;
+    this.#handshake = new DialerHandshake(this.#options.secret, this.#options.peer, this.#options.world);
+    const stream = new FrameStream({
+      wire,
+      world: this.#options.world,
+      maxFrameBytes: MAX_GREETING_BYTES,
+      onFrame: (frame) => this.#take(stream, frame),
+      onEnd: (reason) => this.#ended(reason),
+    });
+    this.#stream = stream;
+    stream.send(this.#handshake.hello());
+    this.#limit("did not answer");
+    wire.on("connect", () => this.#limit("did not finish the handshake"));
+  }
+
+  #limit(text: string): void {
+    this.#timer?.cancel();
+    const late = () => this.#stream?.destroy(new Error(`${text} within ${DIAL_TIMEOUT_MS} ms`));
+    this.#timer = this.#options.world.after(DIAL_TIMEOUT_MS, late);
+  }
+
+  #take(stream: FrameStream, frame: Buffer): void {
+    if (this.#requests !== undefined) this.#requests.take(frame);
+    else if (this.#proved) this.#open(stream, decodeFrame(carrot.Frame, frame));
+    else this.#shake(stream, frame);
+  }
+
+  #shake(stream: FrameStream, frame: Buffer): void {
+    const step = this.#handshake!.read(frame);
+    if (step.reply !== undefined) stream.send(step.reply);
+    if (!step.proved) return;
+    this.#proved = true;
+    const { id, maxFrameBytes, ringFingerprint } = this.#options;
+    stream.maxFrameBytes = maxFrameBytes;
+    stream.send(encodeFrame(carrot.Frame, { introduction: { id, maxFrameBytes, ring: ringFingerprint() } }));
+  }
+
+  #open(stream: FrameStream, { introduction }: carrot.Frame): void {
+    if (!introduction) throw new Error("sent another frame before it introduced itself");
+    this.#timer?.cancel();
+    this.#maxRequestBytes = introduction.maxFrameBytes ?? MAX_REQUEST_BYTES;
+    this.#requests = new Requests({
+      peer: this.#options.peer,
+      world: this.#options.world,
+      send: (frame) => stream.send(frame),
+      outgoingBytes: () => stream.outgoingBytes,
+      requestTimeoutMs: this.#options.requestTimeoutMs,
+      invalidated: this.#options.invalidated,
+    });
+    this.#heartbeat = new Heartbeat({
+      world: this.#options.world,
+      received: () => stream.bytesReceived,
+      ping: () => this.#ping(),
+      silent: () => stream.destroy(new Error("was silent")),
+    });
+    this.#ups++;
+    this.#enter("up");
+    this.#options.log.forget(this.#logKind);
+    this.#options.log.info(`peer ${this.#options.peer}: link is up`);
+    this.#options.opened();
+    this.#heartbeat.start();
+    this.#options.sawRing(introduction.ring ?? 0);
+  }
+
+  #ping(): void {
+    const start = this.#options.world.clock();
+    this.request("pong", (id) => ({ ping: { id } })).then(
+      (pong) => {
+        this.#rttMs = this.#options.world.clock() - start;
+        this.#options.sawRing(pong.ring ?? 0);
+      },
+      () => {}, // Late, which the heartbeat judges, or the link has ended.
+    );
+  }
+
+  #ended(reason: Error | undefined): void {
+    this.#timer?.cancel();
+    this.#heartbeat?.stop();
+    this.#pastBytesSent += this.#stream?.bytesSent ?? 0;
+    this.#pastBytesReceived += this.#stream?.bytesReceived ?? 0;
+    const text = reason?.message ?? this.#whyClosed();
+    const requests = this.#requests;
+    if (requests !== undefined && this.#options.world.clock() - this.#stateSince >= PROVEN_MS)
+      this.#attempts = 0;
+    this.#stream = undefined;
+    this.#requests = undefined;
+    this.#enter("down");
+    requests?.close(this.#closed ? "link closed" : text);
+    if (requests !== undefined) this.#options.ended();
+    if (this.#closed) return;
+    this.#lastError = text;
+    this.#options.log.warn(this.#logKind, `peer ${this.#options.peer}: link is down: ${text}`);
+    this.#timer = this.#options.world.after(this.#backoffMs(), () => this.dial());
+  }
+
+  #whyClosed(): string {
+    if (this.#proved || !this.#handshake?.proofSent) return "closed by the other side";
+    return "closed by the other side on this node's proof: do both have the same cluster-secret?";
+  }
+
+  /** Between half and all of the step, so that members that lost the same peer do not dial all at once. */
+  #backoffMs(): number {
+    const step = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** this.#attempts++);
+    return step * (0.5 + this.#options.world.random() / 2);
+  }
+
+  get #logKind(): string {
+    return `link ${this.#options.peer}`;
+  }
+
+  #unreachable(): PeerUnreachable {
+    return new PeerUnreachable(this.#options.peer, this.#lastError ?? this.#state);
+  }
+}

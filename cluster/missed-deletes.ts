@@ -1,0 +1,50 @@
+/**
+ * The deletes that a member did not hear of while it could not be reached.
+ *
+ * Owns copies of the keys. Keeps: what is remembered is bounded. Beyond the bound one flush stands for all deletes, so that
+ * too much is deleted rather than too little. Does not know links; lives as long as the member is in the ring.
+ */
+
+/** A minute of 160 deletes a second; more than that is cheaper to load again than to list. */
+const MAX_KEYS = 10_000;
+const MAX_BYTES = 1 << 20;
+
+interface Missed {
+  /** Everything has to go; `keys` is empty then. */
+  readonly flush: boolean;
+  readonly keys: readonly Uint8Array[];
+}
+
+export class MissedDeletes {
+  #keys: Uint8Array[] = [];
+  #bytes = 0;
+  #flush = false;
+
+  /** Keeps the keys without copying them: the caller must not change them any more. */
+  add(keys: readonly Uint8Array[]): void {
+    for (const key of keys) {
+      if (this.#flush) return;
+      this.#keys.push(key);
+      this.#bytes += key.length;
+      if (this.#keys.length > MAX_KEYS || this.#bytes > MAX_BYTES) this.addFlush();
+    }
+  }
+
+  addFlush(): void {
+    this.#clear();
+    this.#flush = true;
+  }
+
+  /** Returns what was missed, and forgets it. */
+  take(): Missed {
+    const missed = { flush: this.#flush, keys: this.#keys };
+    this.#clear();
+    return missed;
+  }
+
+  #clear(): void {
+    this.#keys = [];
+    this.#bytes = 0;
+    this.#flush = false;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The error texts of the protocol and of commands. A failed load has its text from server/loaders/texts.ts.
+ *
+ * Client libraries recognise errors by the first word, and some by more of the text. So where Redis has a text, this is
+ * Redis' own, byte for byte; carrotCache's own texts say what was exceeded, and the limit. A client's data is shown through
+ * `lineText`, which cuts it and never lets it end the line. Knows no command and no connection.
+ */
+import { lineText, MAX_SHOWN_BYTES } from "./line-text.ts";
+
+/** Errors of the protocol, without the leading `ERR `. The connection closes behind them. */
+export const protocolErrors = {
+  invalidMultibulkLength: "Protocol error: invalid multibulk length",
+  invalidBulkLength: "Protocol error: invalid bulk length",
+  unauthenticatedMultibulkLength: "Protocol error: unauthenticated multibulk length",
+  unauthenticatedBulkLength: "Protocol error: unauthenticated bulk length",
+  tooBigInline: "Protocol error: too big inline request",
+  tooBigMbulkCount: "Protocol error: too big mbulk count string",
+  tooBigBulkCount: "Protocol error: too big bulk count string",
+  unbalancedQuotes: "Protocol error: unbalanced quotes in request",
+  /** Redis takes any two bytes for a line end. The text is Valkey's. */
+  invalidCrlf: "Protocol error: invalid CRLF in request",
+  /** Redis closes without a word at its client-query-buffer-limit. */
+  commandTooLong: (maxBytes: number) => `Protocol error: command is too long (max ${maxBytes} bytes)`,
+  unexpectedType: (byte: number) => `Protocol error: expected '$', got '${shownByte(byte)}'`,
+} as const;
+
+function shownByte(byte: number): string {
+  if (byte === 0x0d || byte === 0x0a) return " ";
+  if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
+  return `\\x${byte.toString(16).padStart(2, "0")}`;
+}
+
+/** Errors of commands, with their code. The connection stays open unless the command closes it. */
+export const errors = {
+  syntax: "ERR syntax error",
+  notAnInteger: "ERR value is not an integer or out of range",
+  dbIndex: "ERR DB index is out of range",
+  noAuth: "NOAUTH Authentication required.",
+  helloNoAuth:
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
+  wrongPass: "WRONGPASS invalid username-password pair or user is disabled.",
+  /** ioredis knows this text, and then only warns. */
+  authWithoutPassword:
+    "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
+  noProto: "NOPROTO unsupported protocol version",
+  helloVersion: "ERR Protocol version is not an integer or out of range",
+  clientName: "ERR Client names cannot contain spaces, newlines or special characters.",
+  /** Redis' text, with this program's names. */
+  protectedMode:
+    "DENIED carrotCache is running in protected mode because protected mode is enabled and no password is set. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to carrotCache you may adopt one of the following solutions: 1) Set a password with the directive 'requirepass'. 2) Send the command 'CONFIG SET protected-mode no' from the loopback interface, however MAKE SURE carrotCache is not publicly accessible from internet if you do so. 3) Restart it with the directive 'protected-mode no', with the same care. NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.",
+  maxClients: "ERR max number of clients reached",
+  outOfMemory: "OOM command not allowed when used memory > 'maxmemory'.",
+  shuttingDown: "ERR server is shutting down",
+
+  /** `name` is in lower case, with the subcommand: `get`, `client|setname`. */
+  wrongArity: (name: string) => `ERR wrong number of arguments for '${name}' command`,
+  /** Name and arguments are cut at 128 bytes each, as in Redis. */
+  unknownCommand: (args: readonly Uint8Array[]) =>
+    `ERR unknown command '${lineText(args[0]!)}', with args beginning with: ${shownArgs(args)}`,
+  /** `command` is in capitals. */
+  unknownSubcommand: (command: string, word: Uint8Array) =>
+    `ERR unknown subcommand '${lineText(word)}'. Try ${command} HELP.`,
+  /** `name` is the full one: `config|set`. */
+  noPermission: (name: string) => `NOPERM this user has no permissions to run the '${name}' command`,
+  ringFromElsewhere: "NOPERM without an admin-password the ring is changed from the loopback interface only",
+  /** `command` is in capitals. */
+  unknownForm: (word: Uint8Array, command: string) =>
+    `ERR unknown subcommand or wrong number of arguments for '${lineText(word)}'. Try ${command} HELP.`,
+  onlyWhenSubscribed: (name: string) =>
+    `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  clusterDisabled: "ERR This instance has cluster support disabled",
+  slowlogCount: "ERR count should be greater than or equal to -1",
+  noSamples: (event: Uint8Array) => `ERR No samples available for event '${lineText(event)}'`,
+  aclCategory: (name: Uint8Array) => `ERR Unknown category '${lineText(name)}'`,
+  monitorOfKeys: "ERR Replica can't interact with the keyspace",
+  monitorInside: "ERR MONITOR isn't allowed for DENY BLOCKING client",
+  noSuchClient: "ERR No such client",
+  noSuchUser: (name: Uint8Array) => `ERR No such user '${lineText(name)}'`,
+  clientIdTooSmall: "ERR client-id should be greater than 0",
+  pauseMode: "ERR CLIENT PAUSE mode must be WRITE or ALL",
+  timeoutNotAnInteger: "ERR timeout is not an integer or out of range",
+  timeoutNegative: "ERR timeout is negative",
+  unblockReason: "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR",
+  invalidExpireTime: (name: string) => `ERR invalid expire time in '${name}' command`,
+  helloOption: (word: Uint8Array) => `ERR Syntax error in HELLO option '${lineText(word)}'`,
+  /** For CLIENT SETINFO, whose options are lib-name and lib-ver. */
+  clientInfoOption: (word: Uint8Array) => `ERR Unrecognized option '${lineText(word)}'`,
+  clientInfoValue: (attribute: string) =>
+    `ERR ${attribute} cannot contain spaces, newlines or special characters.`,
+  nestedMulti: "ERR MULTI calls can not be nested",
+  execWithoutMulti: "ERR EXEC without MULTI",
+  discardWithoutMulti: "ERR DISCARD without MULTI",
+  watchInsideMulti: "ERR WATCH inside MULTI is not allowed",
+  execAbort: "EXECABORT Transaction discarded because of previous errors.",
+  execRefused: (why: string) => `EXECABORT Transaction discarded because of: ${why.replace(/^ERR /, "")}`,
+  notInTransaction: "ERR Command not allowed inside a transaction",
+  /** For the queued commands, watched keys and subscriptions that the server keeps for a client. */
+  keepsTooMuch: (maxBytes: number) => `ERR too much to keep for this client (max ${maxBytes} bytes)`,
+  clientId: "ERR Invalid client ID",
+  clientType: (word: Uint8Array) => `ERR Unknown client type '${lineText(word)}'`,
+  prefixWithoutBcast: "ERR PREFIX option requires BCAST mode to be enabled",
+  switchBcast:
+    "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
+  optinWithBcast: "ERR OPTIN and OPTOUT are not compatible with BCAST",
+  optinAndOptout: "ERR You can't specify both OPTIN mode and OPTOUT mode",
+  switchOptin:
+    "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
+  cachingWithoutTracking:
+    "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+  cachingYes: "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
+  cachingNo: "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
+  /** Redis differs if the first prefix is not one of the two: it says +OK behind the error and takes all prefixes. */
+  prefixOverlap: ({ prefix, other, isHeld }: PrefixOverlap) =>
+    `ERR Prefix '${lineText(latin1(prefix))}' overlaps with ${isHeld ? "an existing" : "another provided"} prefix '${lineText(latin1(other))}'. Prefixes for a single client must not overlap.`,
+  tooManyPrefixes: (most: number) => `ERR too many prefixes (max ${most})`,
+  trackingRedirect:
+    "ERR REDIRECT is not supported: say HELLO 3 and invalidations come as pushes on this connection",
+  noShutdown: "ERR No shutdown in progress.",
+  getKeysOfUnknown: "ERR Invalid command specified",
+  getKeysOfKeyless: "ERR The command has no key arguments",
+  getKeysArity: "ERR Invalid number of arguments specified for command",
+  configUnknown: (name: Uint8Array) =>
+    `ERR Unknown option or number of arguments for CONFIG SET - '${lineText(name)}'`,
+  /** `reason` is such as "argument must be a memory value"; `configReasons` has Redis' own. */
+  configRefused: (name: string, reason: string) =>
+    `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+  /** For EXPIRE and its kin. Redis trims line ends off the end of an error; only this error has data there. */
+  expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word).replace(/[\r\n]+$/, "")}`,
+  expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",
+  expireGtAndLt: "ERR GT and LT options at the same time are not compatible",
+  invalidCursor: "ERR invalid cursor",
+  /** For OBJECT FREQ where the policy is not s3fifo. */
+  noFrequency:
+    "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+  /** For OBJECT IDLETIME where the policy is s3fifo. */
+  noIdleTime:
+    "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+  valueTooLong: (maxBytes: number) => `ERR value is too long (max ${maxBytes} bytes)`,
+  noGroup: (key: Uint8Array) => `ERR no group takes the key '${lineText(key)}'`,
+  patternTooLong: (maxBytes: number) => `ERR pattern is too long (max ${maxBytes} bytes)`,
+  tooManyKeys: (maxBytes: number) => `ERR too many keys for one reply (max ${maxBytes} bytes): use SCAN`,
+  keyTooLong: (maxBytes: number) => `ERR key is too long (max ${maxBytes} bytes)`,
+  /** For a bug here, never for something that a client has done; the log has the details. */
+  internal: "ERR internal error",
+  noSuchGroup: (name: Uint8Array) => `ERR no such group '${lineText(name)}'`,
+  alone: "ERR this node is alone: it was started without peers",
+  member: (word: Uint8Array, wrong: string) => `ERR member '${lineText(word)}': ${wrong}`,
+  withoutSelf: (id: string) => `ERR this node, ${id}, cannot leave the ring by itself: ask another member`,
+  tooManyMembers: (most: number) => `ERR too many members (max ${most})`,
+  ringNotTaken: (ids: readonly string[]) =>
+    `ERR the ring has changed, but not on ${ids.join(", ")}: unreachable`,
+} as const;
+
+interface PrefixOverlap {
+  /** Latin-1 text: a character a byte. */
+  readonly prefix: string;
+  readonly other: string;
+  /** The other prefix is already in force. */
+  readonly isHeld: boolean;
+}
+
+function latin1(text: string): Buffer {
+  return Buffer.from(text, "latin1");
+}
+
+/** Redis' reasons for refusing a CONFIG SET. */
+export const configReasons = {
+  immutable: "can't set immutable config",
+  duplicate: "duplicate parameter",
+  notOneOf: (names: readonly string[]) => `argument(s) must be one of the following: ${names.join(", ")}`,
+} as const;
+
+/** The arguments, each quoted and with a space behind it, until they have 128 bytes; quotes and spaces count. */
+function shownArgs(args: readonly Uint8Array[]): string {
+  let shown = "";
+  let bytes = 0;
+  for (let i = 1; i < args.length && bytes < MAX_SHOWN_BYTES; i++) {
+    const word = lineText(args[i]!, MAX_SHOWN_BYTES - bytes);
+    shown += `'${word}' `;
+    bytes += shownLength(args[i]!, MAX_SHOWN_BYTES - bytes) + 3;
+  }
+  return shown;
+}
+
+function shownLength(bytes: Uint8Array, maxBytes: number): number {
+  const nul = bytes.subarray(0, maxBytes).indexOf(0);
+  return nul < 0 ? Math.min(bytes.length, maxBytes) : nul;
+}

@@ -1,0 +1,38 @@
+/**
+ * The way of a command, from its words to its reply.
+ *
+ *     execute ─▶ find-command.ts ─▶ permission.ts ─▶ perform.ts ─▶ the command's `local`, or `run` where the node is
+ *                      └─▶ special-connection.ts (a connection that is not plain) ─┘
+ *
+ * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable. Knows no
+ * command's meaning.
+ */
+import type { Answer } from "../../proto/reply.ts";
+import { ErrorReply } from "../../proto/reply.ts";
+import type { Command, CommandContext, LocalContext } from "./command.ts";
+import { findCommand } from "./find-command.ts";
+import { guarded, perform } from "./perform.ts";
+import { denialOf } from "./permission.ts";
+import { executeSpecial } from "./special-connection.ts";
+import { NODE_COMMANDS } from "./table.ts";
+
+/** Answers a command of a connection of this thread. Never throws and never rejects. */
+export function execute(args: readonly Buffer[], context: LocalContext): Answer {
+  context.sessions.stats.general++;
+  const chosen = findCommand(context.commands, args);
+  if (chosen instanceof ErrorReply || !context.connection.session.special.plain)
+    return executeSpecial(chosen, args, context);
+  return denialOf(chosen.command, context) ?? perform(chosen, context);
+}
+
+/** Runs a node command for a client of another thread. That thread has made all checks. */
+export function executeForThread(number: number, args: readonly Buffer[], context: CommandContext): Answer {
+  const command = NODE_COMMANDS[number]!;
+  return guarded(command, context.node.log, () => runHere(command, args, context));
+}
+
+/** Runs a command on the thread that has the node. A reading command of a client that tracks notes its keys. */
+export function runHere(command: Command, args: readonly Buffer[], { node, client }: CommandContext): Answer {
+  const reader = command.flags.includes("readonly") ? node.cache.tracking.readerOf(client.id) : undefined;
+  return command.run?.(args, { node, client, reader });
+}

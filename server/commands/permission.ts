@@ -1,0 +1,23 @@
+/**
+ * Whether a client may say a reserved command, one that changes the node or the cluster for everybody.
+ *
+ * Invariant: with an `admin-password` a reserved command runs only for the user `admin`; without one, only clients of
+ * this machine change the ring. A command's facts say whether it is reserved.
+ */
+import { errors } from "../../proto/error-texts.ts";
+import { ErrorReply } from "../../proto/reply.ts";
+import { isLocalPeer } from "../conf/addresses.ts";
+import type { Command, LocalContext } from "./command.ts";
+
+/** Why this client may not say the command; undefined when it may. */
+export function denialOf(
+  { name, reserved }: Command,
+  { connection: { session, socket, host }, conf }: Pick<LocalContext, "connection" | "conf">,
+): ErrorReply | undefined {
+  if (reserved === undefined) return undefined;
+  const isOpen = conf.adminPassword === "";
+  if (isOpen ? reserved !== "ring" || isLocalPeer(socket.remoteAddress) : session.user === "admin")
+    return undefined;
+  host.counters.denied++;
+  return new ErrorReply(isOpen ? errors.ringFromElsewhere : errors.noPermission(name));
+}

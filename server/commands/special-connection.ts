@@ -1,0 +1,111 @@
+/**
+ * What happens to a command of a special connection before it is performed: checks of password, permission, MULTI,
+ * subscription and MONITOR, then a pause, then the transaction's queue.
+ *
+ * Invariant: checks come in Redis' order, and a refusal inside MULTI spoils the transaction. Commands of a plain
+ * connection do not come here, unless there is no such command.
+ */
+import { errors } from "../../proto/error-texts.ts";
+import type { Answer } from "../../proto/reply.ts";
+import { ErrorReply, SimpleString } from "../../proto/reply.ts";
+import type { CommandShape } from "../clients/command-shape.ts";
+import { keptSize } from "../clients/transaction.ts";
+import type { Chosen, LocalContext } from "./command.ts";
+import { perform } from "./perform.ts";
+import { denialOf } from "./permission.ts";
+import { endCaching } from "./tracking-commands.ts";
+import { nameOf } from "./words.ts";
+
+const QUEUED = new SimpleString("QUEUED");
+/** Commands that act on the transaction, and are not queued. */
+const IMMEDIATE = new Set(["multi", "exec", "discard", "watch", "quit", "reset"]);
+/** A subscribed client may say only these in RESP2, where it cannot tell other replies from messages. */
+const WHEN_SUBSCRIBED = new Set([
+  ...["subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"],
+  ...["ping", "quit", "reset"],
+]);
+
+/** Performs, queues, holds up or refuses a command. */
+export function executeSpecial(
+  chosen: Chosen | ErrorReply,
+  args: readonly Buffer[],
+  context: LocalContext,
+): Answer {
+  if (chosen instanceof ErrorReply) return refuse(chosen, args, context);
+  const refused = refusalOf(chosen, context);
+  if (refused !== undefined) {
+    context.sessions.stats.reject(chosen.command.name);
+    return refuse(refused, args, context);
+  }
+  const over = context.sessions.pause.holds(commandsOf(chosen, context));
+  if (over !== undefined) return performAfter(over, chosen, context);
+  const { name, flags } = chosen.command;
+  const { transaction } = context.connection.session;
+  if (transaction === undefined || IMMEDIATE.has(name)) return performOnce(chosen, context);
+  transaction.add({ name, flags, args });
+  return QUEUED;
+}
+
+/** Performs a command and shows it to MONITOR. EXEC shows itself, after the commands that it executes. */
+export function performSeen(chosen: Chosen, context: LocalContext): Answer {
+  const { command, args } = chosen;
+  const isShown = command.name !== "exec" && !command.flags.includes("admin");
+  if (isShown) context.sessions.show(args, context.connection);
+  return perform(chosen, context);
+}
+
+/** Spoils the transaction, if any. A refused EXEC ends it, with an error of its own. */
+function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: LocalContext): ErrorReply {
+  connection.session.transaction?.spoil();
+  if (nameOf(args[0]!) !== "exec") return refused;
+  connection.session.endTransaction();
+  return new ErrorReply(errors.execRefused(refused.text));
+}
+
+/** CLIENT CACHING holds for one command other than CLIENT, or for one transaction, which ends it itself. */
+function performOnce(chosen: Chosen, context: LocalContext): Answer {
+  const answer = performSeen(chosen, context);
+  const { session } = context.connection;
+  const { name } = chosen.command;
+  const isOver = session.transaction === undefined && !(answer instanceof Promise && name === "exec");
+  if (session.caching && isOver && !name.startsWith("client|")) endCaching(context);
+  return answer;
+}
+
+function refusalOf({ command, args }: Chosen, { connection, conf }: LocalContext): ErrorReply | undefined {
+  const { session } = connection;
+  const { name, flags } = command;
+  const text = () => {
+    if (!connection.authenticated && !flags.includes("no_auth")) return errors.noAuth;
+    const denied = denialOf(command, { connection, conf });
+    if (denied !== undefined) return denied.text;
+    if (session.transaction !== undefined && flags.includes("no_multi")) return errors.notInTransaction;
+    if (session.isSubscribed && connection.protocol === 2 && !WHEN_SUBSCRIBED.has(name))
+      return errors.onlyWhenSubscribed(name);
+    if (session.isMonitor && (flags.includes("readonly") || flags.includes("write")))
+      return errors.monitorOfKeys;
+    const isQueued = session.transaction !== undefined && !IMMEDIATE.has(name);
+    return isQueued && !session.mayKeep(keptSize(args), conf.maxCommandBytes)
+      ? errors.keepsTooMuch(conf.maxCommandBytes)
+      : undefined;
+  };
+  const refused = text();
+  return refused === undefined ? undefined : new ErrorReply(refused);
+}
+
+/** The command; for EXEC also the commands that it would execute. */
+function commandsOf({ command }: Chosen, { connection }: LocalContext): readonly CommandShape[] {
+  const queue = command.name === "exec" ? (connection.session.transaction?.queue ?? []) : [];
+  return [command, ...queue];
+}
+
+/** Performs the command when the pause is over. Until then the connection takes no other command. */
+function performAfter(over: Promise<void>, chosen: Chosen, context: LocalContext): Answer {
+  const { connection } = context;
+  const args = chosen.args.map((word) => Buffer.from(word));
+  const done = over.then(() =>
+    connection.socket.destroyed ? undefined : executeSpecial({ ...chosen, args }, args, context),
+  );
+  connection.waitFor(done);
+  return done;
+}

@@ -1,0 +1,56 @@
+/**
+ * Commands on a cached value: GETRANGE, GETDEL, TOUCH, TYPE.
+ *
+ * They load nothing. The key's owner answers them, never a mirror.
+ */
+import { errors } from "../../proto/error-texts.ts";
+import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
+import type { CommandContext } from "./command.ts";
+import { define } from "./define.ts";
+import { edited, LOOK, looking, tooLong, WHOLE } from "./key-access.ts";
+import { int64Of } from "./words.ts";
+
+/** Far beyond both ends of any value. */
+const FAR = 2n ** 31n - 1n;
+
+/** A place in a value, counted from either end. Places beyond both ends are all the same. */
+function placeOf(arg: Buffer): number | undefined {
+  const place = int64Of(arg);
+  if (place === undefined) return undefined;
+  return Number(place > FAR ? FAR : place < -FAR ? -FAR : place);
+}
+
+function getRange(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  const from = placeOf(args[2]!);
+  const to = placeOf(args[3]!);
+  if (from === undefined || to === undefined) return new ErrorReply(errors.notAnInteger);
+  const wanted = { from, to };
+  return edited(context, args[1]!, { ...LOOK, wanted }, ({ value }) => value ?? "");
+}
+
+function getDel(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  const edit = { ...LOOK, value: null, wanted: WHOLE };
+  return edited(context, args[1]!, edit, ({ value }) => value ?? null);
+}
+
+async function touch(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
+  const keys = args.slice(1);
+  const refused = tooLong(keys, context);
+  if (refused !== undefined) return refused;
+  const held = await Promise.all(
+    keys.map((key) => edited(context, key, LOOK, (outcome) => (outcome.held ? 1 : 0))),
+  );
+  const error = held.find((reply) => reply instanceof ErrorReply);
+  return error ?? held.filter((reply) => reply === 1).length;
+}
+
+const type = looking({ isUse: false }, ({ held }) => new SimpleString(held ? "string" : "none"));
+
+/** The commands of this file. */
+export const valueCommands = [
+  define("getrange", { run: getRange }),
+  define("substr", { run: getRange }),
+  define("getdel", { run: getDel }),
+  define("touch", { run: touch }),
+  define("type", { run: type }),
+];

@@ -1,0 +1,77 @@
+/**
+ * The commands that a worker hands to the main thread, and the replies that come back.
+ *
+ * Invariant: each command gets exactly one reply, its own. The commands of one tick travel in one message. Knows no
+ * command's meaning.
+ */
+import { encodeCommand } from "../../proto/command-writer.ts";
+import { Encoded } from "../../proto/reply.ts";
+import { joinedBytes } from "./joined-bytes.ts";
+import type { CommandBatch, ReplyBatch } from "./messages.ts";
+
+/** The commands of this tick, a column for each field of CommandBatch. */
+interface Gathered {
+  readonly ids: number[];
+  readonly numbers: number[];
+  readonly clients: number[];
+  readonly protocols: (2 | 3)[];
+  readonly commands: Buffer[];
+}
+
+/** The largest small integer of V8. Larger ids would cost more to look up and to send. */
+const MAX_ID = 2 ** 30 - 1;
+
+export class CommandsToMain {
+  readonly #post: (batch: CommandBatch) => void;
+  readonly #waiting = new Map<number, (reply: Encoded) => void>();
+  #nextId: number;
+  #gathered: Gathered = noCommands();
+
+  /** `firstId`: the id of the first command. */
+  constructor(post: (batch: CommandBatch) => void, firstId = 1) {
+    this.#post = post;
+    this.#nextId = firstId;
+  }
+
+  /** Has the main thread run a command. `number` is its place in NODE_COMMANDS. The words are copied at once. */
+  send(number: number, args: readonly Uint8Array[], client: number, protocol: 2 | 3): Promise<Encoded> {
+    const { ids, numbers, clients, protocols, commands } = this.#gathered;
+    if (ids.length === 0) setImmediate(() => this.#flush());
+    const id = this.#nextId;
+    this.#nextId = id === MAX_ID ? 1 : id + 1;
+    ids.push(id);
+    numbers.push(number);
+    clients.push(client);
+    protocols.push(protocol);
+    commands.push(encodeCommand(args));
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  /** Resolves the commands whose replies are in the batch. */
+  settle({ ids, lengths, bytes }: ReplyBatch): void {
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0;
+    for (const [i, id] of ids.entries()) {
+      const end = at + lengths[i]!;
+      this.#waiting.get(id)?.(new Encoded(viewOrCopy(all, at, end)));
+      this.#waiting.delete(id);
+      at = end;
+    }
+  }
+
+  #flush(): void {
+    const { ids, numbers, clients, protocols, commands } = this.#gathered;
+    this.#gathered = noCommands();
+    this.#post({ kind: "commands", ids, numbers, clients, protocols, bytes: joinedBytes(commands) });
+  }
+}
+
+/** A copy of a small part. A view would keep the whole batch in memory while the reply waits for those before it. */
+function viewOrCopy(all: Buffer, at: number, end: number): Buffer {
+  const view = all.subarray(at, end);
+  return 2 * view.length < all.length ? Buffer.from(view) : view;
+}
+
+function noCommands(): Gathered {
+  return { ids: [], numbers: [], clients: [], protocols: [], commands: [] };
+}

@@ -1,0 +1,61 @@
+/** Goal: outcomes come back as they went, and nothing a peer sends is more than an outcome. Method: through bytes. */
+
+import test from "ava";
+import fc from "fast-check";
+import type { Glimpse, Outcome } from "../../cluster/outcome.ts";
+import {
+  ENTRY_OVERHEAD_BYTES,
+  entryOf,
+  glimpseOf,
+  lookedOf,
+  outcomeOf,
+} from "../../cluster/outcome-message.ts";
+import { carrot } from "../../proto/generated/carrot.js";
+
+const { Kind } = carrot;
+const through = (entry: carrot.Entry.$Properties) => carrot.Entry.decode(carrot.Entry.encode(entry).finish());
+
+const ttlMs = fc.option(fc.double({ min: 0.001, max: 1e15, noNaN: true }), { nil: undefined });
+const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.record({
+    kind: fc.constant("value" as const),
+    value: fc.uint8Array().map((b) => Buffer.from(b)),
+    ttlMs,
+  }),
+  fc.record({ kind: fc.constant("absent" as const), ttlMs }),
+  fc.record({ kind: fc.constant("error" as const), text: fc.string({ minLength: 1 }) }),
+);
+
+test("an outcome comes back as it went", (t) => {
+  fc.assert(
+    fc.property(outcomes, (outcome) => void t.deepEqual(outcomeOf(through(entryOf(outcome))), outcome)),
+  );
+});
+
+test("an entry takes no more than its value and the overhead", (t) => {
+  const entry = entryOf({ kind: "value", value: Buffer.alloc(300_000), ttlMs: 5 });
+  t.true(carrot.Entry.encode(entry).finish().length + 10 <= 300_000 + ENTRY_OVERHEAD_BYTES);
+});
+
+test("a glimpse comes back as it went", (t) => {
+  for (const kind of ["value", "absent", "missing"] as const) {
+    const glimpse: Glimpse = { kind, bytes: 5, ttlMs: 7e12, footprintBytes: 4_000_000_000 };
+    const looked = carrot.Looked.decode(carrot.Looked.encode(lookedOf(3, glimpse)).finish());
+    t.deepEqual(glimpseOf(looked), glimpse);
+  }
+});
+
+test("a lifetime that is no number is over", (t) => {
+  for (const ttl of [Number.NaN, Number.POSITIVE_INFINITY, -1, -0]) {
+    t.deepEqual(outcomeOf(through({ kind: Kind.ABSENT, ttlMs: ttl })), { kind: "absent", ttlMs: 0 });
+  }
+});
+
+test("kinds that are unknown or do not belong are errors, and leaving is no outcome", (t) => {
+  for (const kind of [Kind.MISSING, 99]) t.is(outcomeOf(through({ kind }))?.kind, "error");
+  t.is(outcomeOf(through({ kind: Kind.LEAVING })), undefined);
+  t.deepEqual(outcomeOf(through({ kind: Kind.ERROR })), {
+    kind: "error",
+    text: "peer failed without a reason",
+  });
+});

@@ -1,0 +1,90 @@
+/**
+ * Handlers over a plain Map, and what they were asked.
+ */
+
+import type { Edit, Edited } from "../../cluster/edit.ts";
+import type { Outcome } from "../../cluster/outcome.ts";
+import type { PeerHandlers, ScanPiece } from "../../cluster/served-link.ts";
+import type { Tracker } from "../../cluster/tracker.ts";
+
+/** Handlers over a Map; `calls` is what they were asked, in order. */
+export class PlainStore implements PeerHandlers {
+  readonly entries = new Map<string, Uint8Array>();
+  readonly calls: string[] = [];
+  readonly edits: Edit[] = [];
+  readonly trackers = new Set<Tracker>();
+  takesRings = true;
+  onRing: (epoch: number, members: readonly string[]) => void = () => {};
+
+  get(key: Uint8Array): Outcome | Promise<Outcome> {
+    this.calls.push(`get ${Buffer.from(key).toString("latin1")}`);
+    const value = this.entries.get(Buffer.from(key).toString("latin1"));
+    return value === undefined ? { kind: "absent", ttlMs: 1000 } : { kind: "value", value, ttlMs: undefined };
+  }
+
+  look(key: Uint8Array) {
+    const value = this.entries.get(Buffer.from(key).toString("latin1"));
+    const kind = value === undefined ? ("missing" as const) : ("value" as const);
+    return { kind, bytes: value?.length ?? 0, ttlMs: 5_000_000_000_000.5, footprintBytes: 77 };
+  }
+
+  track(read: readonly Uint8Array[], lookedAt: readonly Uint8Array[], member: Tracker): void {
+    const names = [...read, ...lookedAt].map((key) => Buffer.from(key).toString("latin1"));
+    this.calls.push(`track ${names.join()}`);
+    this.trackers.add(member);
+  }
+
+  untrack(member: Tracker): void {
+    this.trackers.delete(member);
+  }
+
+  remove(keys: readonly Uint8Array[], copiesOnly: boolean): number {
+    const names = keys.map((key) => Buffer.from(key).toString("latin1"));
+    this.calls.push(`${copiesOnly ? "drop" : "remove"} ${names.join()}`);
+    if (copiesOnly) return 0;
+    return names.filter((name) => this.entries.delete(name)).length;
+  }
+
+  flush(copiesOnly: boolean): void {
+    this.calls.push(copiesOnly ? "drop all" : "flush");
+    if (!copiesOnly) this.entries.clear();
+  }
+
+  /** Sets, removes and looks; conditions and lifetimes are noted only. */
+  edit(key: Uint8Array, edit: Edit): Edited {
+    const name = Buffer.from(key).toString("latin1");
+    this.edits.push({ ...edit, value: edit.value && Buffer.from(edit.value) });
+    const before = this.entries.get(name);
+    if (edit.value === null) this.entries.delete(name);
+    else if (edit.value !== undefined) this.entries.set(name, Buffer.from(edit.value));
+    return {
+      held: before !== undefined,
+      changed: edit.value !== undefined,
+      noRoom: false,
+      bytes: before?.length ?? 0,
+      value: edit.wanted && before,
+      uses: 3,
+      idleMs: 0,
+      error: undefined,
+    };
+  }
+
+  /** One key a piece. */
+  scan(cursor: number, count: number, pattern: Uint8Array | undefined): ScanPiece {
+    this.calls.push(`scan ${cursor} ${count} ${pattern && Buffer.from(pattern)}`);
+    const names = [...this.entries.keys()];
+    const name = names[cursor];
+    const next = cursor + 1 < names.length ? cursor + 1 : 0;
+    return { cursor: next, keys: name === undefined ? [] : [Buffer.from(name, "latin1")], seen: 1 };
+  }
+
+  count(): number {
+    return this.entries.size;
+  }
+
+  ring(epoch: number, members: readonly string[]): boolean {
+    this.calls.push(`ring ${epoch} ${members.join()}`);
+    if (this.takesRings) this.onRing(epoch, members);
+    return this.takesRings;
+  }
+}

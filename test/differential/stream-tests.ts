@@ -1,0 +1,19 @@
+/**
+ * A test that compares so many generated streams.
+ */
+import { program, testWith } from "../needs.ts";
+import { describe, explore } from "./explore.ts";
+import { startSides } from "./sides.ts";
+
+/** The same each time: new ones are what `npm run differential` is for. */
+const SEED = Number(process.env.SEED ?? 239859656);
+
+export function testStreams(title: string, count: number): void {
+  testWith(program("redis-server")).serial(title, async (t) => {
+    t.log(`SEED=${SEED}`);
+    const { streams, commands, found } = await explore(await startSides(t), SEED, count);
+    t.log(`${streams} streams of ${commands} commands`);
+    t.is(found && describe(found), undefined);
+    t.is(streams, count);
+  });
+}

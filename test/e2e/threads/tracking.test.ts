@@ -1,0 +1,123 @@
+/**
+ * Goal: a client of a worker thread that caches by itself is told of everything that a client of the main thread is told
+ * of, and never behind time.
+ * Method: a real node with `threads 2`; clients on the thread that the test chooses, one of them as simple as can be,
+ * reading while others change.
+ */
+import { testWith } from "../../needs.ts";
+import { until } from "../../until.ts";
+import { CachingClient, hammer } from "../caching-client.ts";
+import { originValue } from "../origin.ts";
+import { reservePorts } from "../processes.ts";
+import { sharedThreaded, startThreaded, THREADS } from "./rig.ts";
+
+const testThreads = testWith(THREADS);
+const freshNode = sharedThreaded();
+
+testThreads.serial(
+  "clients of both threads are told of changes by either, and once they say OFF of none",
+  async (t) => {
+    const node = await freshNode(t);
+    const [main, worker] = await node.clients();
+    for (const where of ["main", "worker"] as const) {
+      const client = await CachingClient.open(
+        node.port,
+        [],
+        async (port) => (await node.ask("threadOf", port)) === where,
+      );
+      t.teardown(() => client.close());
+      for (const changer of [main, worker]) {
+        t.truthy(await client.get("item:a"));
+        await changer.set("item:a", `by ${where}`);
+        await until("nothing is kept any more", () => client.copies.size === 0);
+      }
+      await client.get("item:a");
+      await main.flushall();
+      await until("nothing is kept any more", () => client.copies.size === 0);
+    }
+  },
+);
+
+testThreads.serial(
+  "reads of a worker's client that tracks are noted although its thread could answer them",
+  async (t) => {
+    const node = await freshNode(t);
+    const [main] = await node.clients();
+    await main.get("item:a");
+    const text = await node.talk(
+      "worker",
+      "CLIENT TRACKING ON\r\nGET item:a\r\nMGET item:a item:b\r\nINFO stats\r\n",
+    );
+    t.regex(text, /tracking_total_keys:2\r\n/);
+    const off = await node.talk(
+      "worker",
+      "CLIENT TRACKING ON\r\nCLIENT TRACKING OFF\r\nGET item:a\r\nINFO clients\r\n",
+    );
+    t.regex(off, /tracking_clients:0\r\n/);
+  },
+);
+
+testThreads.serial(
+  "what a dead thread held is empty: caching clients are told; another death tells them nothing",
+  async (t) => {
+    const [peerPort] = await reservePorts(t, 1);
+    const self = `127.0.0.1:${peerPort}`;
+    // The other member is down; because there is one, there are mirrors.
+    const node = await startThreaded(t, [
+      "--peer-port",
+      `${peerPort}`,
+      "--peers",
+      self,
+      "--peers",
+      "127.0.0.1:1",
+    ]);
+    const onMain = async (port: number) => (await node.ask("threadOf", port)) === "main";
+    const client = await CachingClient.open(node.port, [], onMain);
+    t.teardown(() => client.close());
+    t.is(await client.get("item:a"), originValue("a"));
+    await node.ask("terminate", 2);
+    await client.get("item:a");
+    t.is(client.pushes, 0);
+    // Its place is taken again.
+    (await node.clientOn("worker")).disconnect();
+    await node.ask("hold", 2);
+    t.true((await node.ask("held")) >= 2);
+    await node.ask("terminate", 2);
+    t.is(await node.ask("held"), 0);
+    await until("nothing is kept any more", () => client.copies.size === 0);
+    t.is(client.pushes, 1);
+    node.origin.respond = (_key, response) => void response.end("new");
+    t.is(await client.get("item:a"), "new");
+  },
+);
+
+testThreads.serial("CLIENT CACHING on a worker holds for one command or transaction", async (t) => {
+  const node = await freshNode(t);
+  const said = (...lines: string[]) => node.talk("worker", [...lines, "INFO stats", ""].join("\r\n"));
+  const start = "CLIENT TRACKING ON OPTIN";
+  t.regex(await said(start, "GET item:a", "CLIENT CACHING YES", "PING", "GET item:a"), /total_keys:0\r\n/);
+  t.regex(await said(start, "CLIENT CACHING YES", "GET item:a", "GET item:b"), /total_keys:1\r\n/);
+  const transaction = ["MULTI", "PTTL item:a", "GET item:a", "GET item:c", "EXEC", "GET item:d"];
+  t.regex(await said(start, "CLIENT CACHING YES", ...transaction), /total_keys:2\r\n/);
+});
+
+testThreads.serial("no copy of a client on any thread outlives what it is a copy of", async (t) => {
+  const node = await freshNode(t);
+  const [main, worker] = await node.clients();
+  const on = (where: string) => async (port: number) => (await node.ask("threadOf", port)) === where;
+  const clients = [
+    await CachingClient.open(node.port, [], on("worker")),
+    await CachingClient.open(node.port, ["BCAST"], on("worker")),
+    await CachingClient.open(node.port, [], on("main")),
+  ];
+  t.teardown(() => {
+    for (const client of clients) client.close();
+  });
+  const keys = ["item:a", "item:b", "item:c"];
+  const change = (key: string, round: number) => {
+    const by = round % 2 === 0 ? main : worker;
+    return round % 5 === 0 ? by.del(key) : by.set(key, `${round}`);
+  };
+  await hammer(clients, keys, 1000, change, (key) => main.get(key));
+  t.true(clients.every(({ pushes }) => pushes > 0));
+});

@@ -1,0 +1,48 @@
+/**
+ * Tests of what a machine may lack: a program, a Node that has threads, the right to make a network.
+ *
+ * Where it is missing such a test is skipped, with the reason in its title or its log, which `npm test` repeats in its
+ * last lines. In CI it fails instead: CI installs everything.
+ */
+import { spawnSync } from "node:child_process";
+import test, { type ExecutionContext, type Implementation } from "ava";
+import { SKIPPED } from "./skipped.ts";
+
+/** What a test needs: why it cannot be had; undefined when it is there. */
+export type Need = string | undefined;
+
+type Declare = (title: string, run: Implementation<[]>) => void;
+
+const programs = new Map<string, Need>();
+
+/** A program on the PATH. */
+export function program(name: string): Need {
+  if (!programs.has(name)) {
+    const { status } = spawnSync("which", [name], { stdio: "ignore" });
+    programs.set(name, status === 0 ? undefined : `${name} is not installed`);
+  }
+  return programs.get(name);
+}
+
+/** ava's `test` for tests that need all of these. */
+export function testWith(...needs: readonly Need[]): Declare & { readonly serial: Declare } {
+  const missing = needs.filter((need) => need !== undefined);
+  if (missing.length === 0) {
+    return Object.assign((title: string, run: Implementation<[]>) => test(title, run), {
+      serial: (title: string, run: Implementation<[]>) => test.serial(title, run),
+    });
+  }
+  const why = missing.join(", ");
+  const skipped: Declare = (title, run) => {
+    if (process.env.CI) test(title, (t) => t.fail(why));
+    else test.skip(`${title} [${why}]`, run);
+  };
+  return Object.assign(skipped, { serial: skipped });
+}
+
+/** Ends a test that finds out only while it runs that it cannot. */
+export function skip(t: ExecutionContext, why: string): void {
+  if (process.env.CI) return void t.fail(why);
+  t.log(`${SKIPPED}${why}`);
+  t.pass();
+}

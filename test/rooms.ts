@@ -1,0 +1,57 @@
+/**
+ * ava's configuration for `npm test`: one process a room, which is a folder of tests, as a process costs more than most
+ * tests do.
+ *
+ * Owns dist/test/rooms, where it writes a file a room that imports every test file of the folder. Hence two rules for
+ * test files, which ava and test/tidy.test.ts hold: no title twice in a folder, no `await` at the top of a file. Does
+ * not know what the tests are about. `npx ava dist/test/FILE.test.js` runs one file, without this.
+ */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const TESTS = fileURLToPath(new URL(".", import.meta.url));
+const ROOMS = path.join(TESTS, "rooms");
+/** What takes long is for `npm run test:all`. */
+const LONG = ".long.test.js";
+/** Begun first, as they take longest. */
+const FIRST = ["e2e", "e2e-threads", "clients", "server-commands", "differential", "fuzz"];
+/** The modules that await something at their top. In a room all tests must be declared in one go. */
+const AWAITED = ["dist/test/server/fakes.js", "dist/test/server/own-host.js"];
+
+/** The test files by their room. */
+function roomsOf(files: readonly string[]): Map<string, string[]> {
+  const rooms = new Map<string, string[]>();
+  for (const file of files.toSorted()) {
+    const folder = path.posix.dirname(file);
+    const room = folder === "." || folder === "examples" ? "house" : folder.replaceAll("/", "-");
+    rooms.set(room, [...(rooms.get(room) ?? []), file]);
+  }
+  return rooms;
+}
+
+function writeRooms(isAll: boolean): void {
+  rmSync(ROOMS, { recursive: true, force: true });
+  const files = readdirSync(TESTS, { recursive: true, encoding: "utf8" });
+  mkdirSync(ROOMS);
+  const chosen = files.filter((file) => file.endsWith(".test.js") && (isAll || !file.endsWith(LONG)));
+  for (const [room, inRoom] of roomsOf(chosen)) {
+    const imports = ["at-a-time.js", ...inRoom].map((file) => `import "../${file}";\n`);
+    writeFileSync(path.join(ROOMS, `${room}.test.js`), imports.join(""));
+  }
+}
+
+function rank(file: string): number {
+  const at = FIRST.indexOf(path.basename(file, ".test.js"));
+  return at < 0 ? FIRST.length : at;
+}
+
+writeRooms(process.env.CARROT_TESTS === "all");
+
+export default {
+  files: ["dist/test/rooms/*.test.js"],
+  require: AWAITED,
+  sortTestFiles: (a: string, b: string) => rank(a) - rank(b),
+  workerThreads: false,
+  timeout: "3m",
+};

@@ -1,0 +1,31 @@
+/**
+ * Goal: a lifetime comes back from its deadline as it went in.
+ * Method: a clock that the test moves, started at an odd fraction.
+ */
+import test from "ava";
+import { Deadlines } from "../../../server/store/deadlines.ts";
+import { MAX_DEADLINE } from "../../../server/store/layout.ts";
+
+const time = { ms: 1234.4375 };
+const deadlines = new Deadlines(() => time.ms, time.ms);
+const never = Number.POSITIVE_INFINITY;
+
+test.serial("what is left of a life is exact, and never less than 0", (t) => {
+  const deadline = deadlines.after(deadlines.now(), 1500);
+  time.ms += 499.5;
+  t.is(deadlines.ttlMs(deadline), 1000.5);
+  time.ms += 2000;
+  t.is(deadlines.ttlMs(deadline), 0);
+});
+
+test.serial("a life without an end has no deadline", (t) => {
+  t.is(deadlines.after(deadlines.now(), undefined), never);
+  t.is(deadlines.ttlMs(never), undefined);
+});
+
+test.serial("a life of no time has ended, and one beyond 48 bits ends with them", (t) => {
+  const now = deadlines.now();
+  t.true(deadlines.after(now, 0) <= now);
+  t.true(deadlines.after(now, -1e9) >= 0);
+  t.is(deadlines.after(now, 1e300), MAX_DEADLINE);
+});

@@ -1,0 +1,107 @@
+/**
+ * Goal: each command that is handed over gets its own reply, however commands and replies are batched and ordered.
+ * Method: the test takes the messages where they would be posted, reads them back as commands, and answers them.
+ */
+import test from "ava";
+import { encodeReply, type Reply } from "../../../proto/reply.ts";
+import { CommandsToMain } from "../../../server/threads/commands-to-main.ts";
+import { joinedBytes } from "../../../server/threads/joined-bytes.ts";
+import type { CommandBatch, ReplyBatch } from "../../../server/threads/messages.ts";
+import { bytes, read } from "../../proto/read-commands.ts";
+import { turn } from "../fakes.ts";
+
+function createCommands(firstId?: number) {
+  const posted: CommandBatch[] = [];
+  return { posted, commands: new CommandsToMain((batch) => posted.push(batch), firstId) };
+}
+
+const words = (text: string): Buffer[] => text.split(" ").map(bytes);
+const textOf = (reply: Reply): string => encodeReply(reply, 2).toString("latin1");
+
+/** A batch with these texts as the replies to the commands with these ids. */
+function replies(...pairs: readonly [id: number, text: string][]): ReplyBatch {
+  const parts = pairs.map(([, text]) => bytes(text));
+  return {
+    kind: "replies",
+    ids: pairs.map(([id]) => id),
+    lengths: parts.map((part) => part.length),
+    bytes: joinedBytes(parts),
+  };
+}
+
+test("the commands of one tick travel in one message, those of the next tick in another", async (t) => {
+  const { posted, commands } = createCommands();
+  void commands.send(41, words("GET a"), 7, 2);
+  void commands.send(42, words("DEL b c"), 8, 3);
+  t.is(posted.length, 0);
+  await turn();
+  void commands.send(41, words("GET d"), 7, 2);
+  await turn();
+  await turn();
+  t.deepEqual(
+    posted.map(({ ids, numbers, clients, protocols }) => ({ ids, numbers, clients, protocols })),
+    [
+      { ids: [1, 2], numbers: [41, 42], clients: [7, 8], protocols: [2, 3] },
+      { ids: [3], numbers: [41], clients: [7], protocols: [2] },
+    ],
+  );
+  t.deepEqual(
+    posted.map((batch) => read([Buffer.from(batch.bytes)]).commands),
+    [
+      [
+        ["GET", "a", "(get)"],
+        ["DEL", "b", "c"],
+      ],
+      [["GET", "d", "(get)"]],
+    ],
+  );
+});
+
+test("the words are copied at once, into memory that can change threads", async (t) => {
+  const { posted, commands } = createCommands();
+  const chunk = bytes("GET a");
+  void commands.send(41, [chunk.subarray(0, 3), chunk.subarray(4)], 1, 2);
+  chunk.fill(0);
+  await turn();
+  t.deepEqual(read([Buffer.from(posted[0]!.bytes)]).commands, [["GET", "a", "(get)"]]);
+  t.is(posted[0]!.bytes.byteLength, posted[0]!.bytes.buffer.byteLength);
+});
+
+test("each reply reaches its command, in whatever order and batches replies come", async (t) => {
+  const { commands } = createCommands();
+  const sent = ["a", "b", "c", "d"].map((key) => commands.send(41, words(`GET ${key}`), 1, 2));
+  await turn();
+  commands.settle(replies([4, "+d\r\n"], [2, "$-1\r\n"]));
+  commands.settle(replies([3, ""], [1, "$5\r\n+\r\n$1\r\n"]));
+  t.deepEqual((await Promise.all(sent)).map(textOf), ["$5\r\n+\r\n$1\r\n", "$-1\r\n", "", "+d\r\n"]);
+});
+
+test("a second reply to a command, and a reply to no command, do nothing", async (t) => {
+  const { commands } = createCommands();
+  const sent = commands.send(41, words("GET a"), 1, 2);
+  await turn();
+  commands.settle(replies([1, "+first\r\n"], [9, "+nobody\r\n"]));
+  commands.settle(replies([1, "+second\r\n"]));
+  t.is(textOf(await sent), "+first\r\n");
+});
+
+test("ids begin at 1 again after the largest small integer", async (t) => {
+  const { posted, commands } = createCommands(2 ** 30 - 1);
+  const sent = [commands.send(41, words("GET a"), 1, 2), commands.send(41, words("GET b"), 1, 2)];
+  await turn();
+  t.deepEqual(posted[0]!.ids, [2 ** 30 - 1, 1]);
+  commands.settle(replies([1, "+b\r\n"], [2 ** 30 - 1, "+a\r\n"]));
+  t.deepEqual((await Promise.all(sent)).map(textOf), ["+a\r\n", "+b\r\n"]);
+});
+
+test("a small reply does not keep a large one of the same batch in memory", async (t) => {
+  const { commands } = createCommands();
+  const sent = [commands.send(41, words("GET small"), 1, 2), commands.send(41, words("GET large"), 1, 2)];
+  await turn();
+  const batch = replies([1, "+OK\r\n"], [2, `$100000\r\n${"x".repeat(100_000)}\r\n`]);
+  commands.settle(batch);
+  const [small, large] = (await Promise.all(sent)).map((reply) => encodeReply(reply, 2));
+  t.not(small!.buffer, batch.bytes.buffer);
+  t.is(small!.toString(), "+OK\r\n");
+  t.is(large!.buffer, batch.bytes.buffer, "and the large one is not copied");
+});

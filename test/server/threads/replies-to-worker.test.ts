@@ -1,0 +1,69 @@
+/**
+ * Goal: what one tick has for a worker's clients is two messages at most, replies before pushes, and a reply that cannot
+ * be encoded harms nobody else.
+ * Method: the test takes the messages where they would be posted.
+ */
+import test from "ava";
+import { errors } from "../../../proto/error-texts.ts";
+import { OK, SimpleString } from "../../../proto/reply.ts";
+import type { ReplyBatch, ToWorker } from "../../../server/threads/messages.ts";
+import { RepliesToWorker } from "../../../server/threads/replies-to-worker.ts";
+import { turn } from "../fakes.ts";
+import { textsOf } from "./fake-worker.ts";
+
+function createReplies() {
+  const posted: ToWorker[] = [];
+  const moved: ArrayBuffer[][] = [];
+  const failures: unknown[] = [];
+  const post = (message: ToWorker, memory: ArrayBuffer[]) => {
+    posted.push(message);
+    moved.push(memory);
+  };
+  const replies = new RepliesToWorker({ post, failed: (error) => failures.push(error) });
+  return { replies, posted, moved, failures };
+}
+
+test("the replies of one tick are one message, and its memory changes threads", async (t) => {
+  const { replies, posted, moved } = createReplies();
+  replies.reply(7, OK, 2);
+  replies.reply(5, undefined, 3);
+  replies.reply(6, null, 3);
+  t.deepEqual(posted, []);
+  await turn();
+  t.deepEqual((posted as ReplyBatch[]).map(textsOf), [{ 7: "+OK\r\n", 5: "", 6: "_\r\n" }]);
+  t.deepEqual(moved, [[(posted[0] as ReplyBatch).bytes.buffer as ArrayBuffer]]);
+  replies.reply(8, OK, 2);
+  await turn();
+  t.is(posted.length, 2);
+});
+
+test("the pushes of a tick are one message behind the replies, in their order", async (t) => {
+  const { replies, posted } = createReplies();
+  replies.push(1, new SimpleString("first"), true);
+  replies.reply(7, OK, 2);
+  replies.push(2, null);
+  await turn();
+  t.deepEqual(
+    posted.map(({ kind }) => kind),
+    ["replies", "pushes"],
+  );
+  const { pushes } = posted[1] as Extract<ToWorker, { kind: "pushes" }>;
+  t.deepEqual(
+    pushes.map(({ client, atOnce, bytes2, bytes3 }) => [client, atOnce, String(bytes2), String(bytes3)]),
+    [
+      [1, true, "+first\r\n", "+first\r\n"],
+      [2, false, "$-1\r\n", "_\r\n"],
+    ],
+  );
+});
+
+test("a reply that cannot be encoded is an error reply and is reported, like a command that failed", async (t) => {
+  const { replies, posted, failures } = createReplies();
+  replies.reply(1, 0.5, 2);
+  replies.reply(2, OK, 2);
+  replies.fail(3, new Error("broken"), 2);
+  await turn();
+  const internal = `-${errors.internal}\r\n`;
+  t.deepEqual((posted as ReplyBatch[]).map(textsOf), [{ 1: internal, 2: "+OK\r\n", 3: internal }]);
+  t.deepEqual(failures.map(String), ["RangeError: not an integer reply: 0.5", "Error: broken"]);
+});

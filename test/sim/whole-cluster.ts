@@ -1,0 +1,137 @@
+/**
+ * Whole members in one process: the real cache/ and cluster/ of each, with their links and heartbeats, over a network in
+ * memory and in virtual time. Only clients and the process are missing.
+ *
+ * Keeps: one seed is one run, event for event; nothing waits for real time. The origin's value is the moment at which its
+ * load began. (ModelCluster, beside this, has links that no network has: messages in any order, members that differ about
+ * who is up at every look.)
+ */
+import type { Condition } from "../../cluster/edit.ts";
+import { Cache } from "../../server/cache/cache.ts";
+import { readConf } from "../../server/conf/read-conf.ts";
+import { hash, textOf } from "../server/fakes.ts";
+import { MemoryNetwork } from "./network.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+export interface WholeOptions {
+  readonly seed: number;
+  readonly members?: number;
+  /** The longest time that a load takes. */
+  readonly maxLoadMs?: number;
+  /** Lines of each member's conf. */
+  readonly lines?: readonly string[];
+}
+
+export class WholeMember {
+  /** Its machine in the network. */
+  readonly machine: string;
+  readonly id: string;
+  readonly cache: Cache;
+  readonly #cluster: WholeCluster;
+
+  constructor(cluster: WholeCluster, machine: string, conf: readonly string[], maxLoadMs: number) {
+    this.machine = machine;
+    this.id = `${machine}:1`;
+    this.#cluster = cluster;
+    const load = async (key: string | Uint8Array) => {
+      const began = cluster.time.now;
+      cluster.loads.set(String(key), (cluster.loads.get(String(key)) ?? 0) + 1);
+      await cluster.time.pass(maxLoadMs);
+      return String(began);
+    };
+    const own = ["group scores ttl 0", "peer-port 1", `peer-address ${this.id}`, "cluster-secret s3cret"];
+    const quiet = () => {};
+    this.cache = new Cache({
+      conf: readConf({ text: [...own, ...conf].join("\n") }),
+      loaders: new Map([["scores", { load }]]),
+      log: { info: quiet, warn: quiet, error: quiet },
+      world: cluster.network.worldOf(machine),
+      hash,
+    });
+  }
+
+  /** A client's GET, as text. */
+  async get(key: string): Promise<string> {
+    return textOf(await this.cache.get(Buffer.from(key)));
+  }
+
+  /** A client's SET; by default the value is the moment at which it was sent. */
+  async set(
+    key: string,
+    value = String(this.#cluster.time.now),
+    conditions: Condition[] = [],
+  ): Promise<string> {
+    const edit = {
+      conditions,
+      value: Buffer.from(value),
+      life: "endless",
+      wanted: undefined,
+      isUse: false,
+    } as const;
+    return (await this.cache.changes.edit(Buffer.from(key), edit)).changed ? "set" : "unchanged";
+  }
+
+  /** A client's DEL. */
+  remove(key: string): Promise<number> {
+    return this.cache.changes.remove([Buffer.from(key)]);
+  }
+}
+
+export class WholeCluster {
+  readonly time: VirtualTime;
+  readonly network: MemoryNetwork;
+  readonly members: WholeMember[];
+  /** Loads begun, by loader key. */
+  readonly loads = new Map<string, number>();
+
+  private constructor({ seed, members = 3, maxLoadMs = 20, lines = [] }: WholeOptions) {
+    this.time = new VirtualTime(seed);
+    this.network = new MemoryNetwork(this.time);
+    const machines = Array.from({ length: members }, (_, i) => `node${i}`);
+    const peers = `peers ${machines.map((machine) => `${machine}:1`).join(" ")}`;
+    this.members = machines.map((machine) => new WholeMember(this, machine, [peers, ...lines], maxLoadMs));
+  }
+
+  /** Starts all members; resolves when each has its links to all others. */
+  static async start(options: WholeOptions): Promise<WholeCluster> {
+    const cluster = new WholeCluster(options);
+    const opened = Promise.all(cluster.members.map(({ cache }) => cache.open()));
+    await cluster.time.outcome("all members to open", opened);
+    await cluster.time.until("all links", () => cluster.isLinked());
+    // A dialer's link is up before its introduction has arrived.
+    await cluster.time.advance(10);
+    return cluster;
+  }
+
+  /** Whether each of these members has its link to each other one. */
+  isLinked(members: readonly WholeMember[] = this.members): boolean {
+    return members.every(({ id, cache }) =>
+      members.every((other) => other.id === id || cache.peers!.isUp(other.id)),
+    );
+  }
+
+  /** The members that own a key, and that do not. */
+  ownerOf(key: string): { owner: WholeMember; others: WholeMember[] } {
+    const id = this.members[0]!.cache.membership.ring.ownerOf(Buffer.from(key));
+    const others = this.members.filter((member) => member.id !== id);
+    return { owner: this.members.find((member) => member.id === id)!, others };
+  }
+
+  /** A member's machine is gone without a word: whatever is on the way to it or from it is lost. */
+  kill(dead: WholeMember): void {
+    for (const { machine } of this.members) {
+      if (machine !== dead.machine) this.network.cut(machine, dead.machine);
+    }
+  }
+
+  /** Runs the time until a promise has settled; what it comes to. */
+  done<T>(promise: Promise<T>): Promise<T> {
+    return this.time.outcome("the end of what was asked", promise);
+  }
+
+  /** Ends what would go on for ever. */
+  async stop(): Promise<void> {
+    for (const { cache } of this.members) cache.stopWork();
+    await this.done(Promise.all(this.members.map(({ cache }) => cache.close())));
+  }
+}
