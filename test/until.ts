@@ -21,11 +21,11 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** The same for what a promise announces; `what` is asked when it was in vain. */
+/** The same for what a promise announces; `what` is asked when it was in vain. Keeps no process alive. */
 export async function patient<T>(what: () => string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const inVain = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited in vain: ${what()}`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`waited in vain: ${what()}`)), PATIENCE_MS).unref();
   });
   try {
     return await Promise.race([promise, inVain]);

@@ -93,6 +93,8 @@ test("every npm script and every conf that is named is there", (t) => {
     "clients",
     "differential",
     "fuzz",
+    "simulate",
+    "soak",
     "start",
     "test",
     "test:all",

@@ -155,8 +155,9 @@ test("a key is loaded at its owner, whichever member is asked, and a DEL reaches
 
 test("a forward gives up after loader-timeout and peer-timeout, which CONFIG SET changes", async (t) => {
   const loader = new HeldLoader();
-  t.teardown(() => loader.release());
   const [a, b] = await startPair(t, { loader }, ["group scores loader-timeout 1h", "shutdown-timeout 1s"]);
+  // Before the nodes are closed, which waits for their loads.
+  t.teardown(() => loader.release());
   const change = ["CONFIG", "SET", "peer-timeout", "30ms", "group scores loader-timeout", "20ms"];
   t.is(await a.ask(change), "+OK\r\n");
   t.is(await a.ask(["GET", keyOf(b)]), "-ERR peer timeout after 50 ms\r\n");
