@@ -53,6 +53,7 @@ export class Node implements NodeFace {
   readonly report: NodeReport;
   readonly clients: Clients;
   readonly wallMs: () => number;
+  readonly timeOfDayMs = Date.now;
   port = 0;
   readonly #options: NodeOptions;
   readonly #regularWork: RegularWork;

@@ -18,6 +18,8 @@ export interface NodeFace {
   readonly log: Log;
   /** The time of day, in milliseconds since 1970. */
   readonly wallMs: () => number;
+  /** What the system says now, in whole milliseconds since 1970. `wallMs` may be up to a second off. */
+  readonly timeOfDayMs: () => number;
   /** Puts changed directives into force; resolves when every thread has them. */
   confChanged(changes: readonly DirectiveChange[]): Promise<void>;
   /** Stops the node, because a client said SHUTDOWN. */

@@ -7,7 +7,7 @@
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
-export const GIB = 1024 * MIB;
+const GIB = 1024 * MIB;
 
 /** Redis' units: 1k is 1000, 1kb is 1024. */
 const BYTE_UNITS: ReadonlyMap<string, number> = new Map([

@@ -7,7 +7,7 @@
 import { types } from "node:util";
 import { KeyNotAllowed, ValueTooLarge } from "./errors.ts";
 
-export const KEY_NOT_ALLOWED = "key not allowed for this loader";
+const KEY_NOT_ALLOWED = "key not allowed for this loader";
 export const LOADER_BUSY = "loader busy (queue full)";
 export const LOADER_STOPPED = "loader stopped: the node is shutting down";
 

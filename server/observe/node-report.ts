@@ -12,10 +12,9 @@ import type { Clients } from "../clients/clients.ts";
 import { addCounters } from "../counters/add-counters.ts";
 import { type ClientCounters, zeroClientCounters } from "../counters/client-counters.ts";
 import { CommandStats } from "../counters/command-stats.ts";
-import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
 import type { ClientFigures, WorkerFigures } from "../counters/thread-figures.ts";
-import { figuresOf, type GroupFigures, resetCounters } from "../groups/group-figures.ts";
+import { figuresOf, type GroupFigures, noteCounted, resetCounters } from "../groups/group-figures.ts";
 
 /** The part of the worker threads that figures need. */
 export interface FigureWorkers {
@@ -135,9 +134,7 @@ export class NodeReport {
     if (workers === undefined) return;
     const figures = await workers.figures(withLines);
     this.#worker = figures;
-    for (const group of cache.groups.all) {
-      group.counted = figures.groups[group.name] ?? zeroGroupCounters();
-    }
+    noteCounted(cache.groups.all, figures.groups);
   }
 
   /** The lines of CLIENT LIST for the clients of all threads, sorted by id. */

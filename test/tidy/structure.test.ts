@@ -114,7 +114,7 @@ const OUTSIDE = [
 /** Files that keep sockets of their own: of clients, and of HTTP. */
 const WITH_SOCKETS = /^server\/(clients\/|http\/|machine\/)/;
 
-test.failing("time, chance and sockets come from the world that is handed in", (t) => {
+test("time, chance and sockets come from the world that is handed in", (t) => {
   const wrong = offenders(({ file, text }) => {
     if (!/^(server|cluster)\/./.test(file) || file.startsWith("server/machine/")) return [];
     // The files above all rooms make the real world and hand it down.
@@ -133,7 +133,7 @@ function exportsOf({ text }: Source): string[] {
   return Array.from(declared, ([, name]) => name!);
 }
 
-test.failing("no name is exported for tests only", (t) => {
+test("no name is exported for tests only", (t) => {
   const used = sources.filter(({ file }) => !file.startsWith("test/"));
   const wrong = offenders((source) => {
     if (source.file.startsWith("test/") || source.file === "server/library.ts") return [];
@@ -148,7 +148,7 @@ test.failing("no name is exported for tests only", (t) => {
   t.deepEqual(wrong, []);
 });
 
-test.failing("each room says in its first line which question it answers", (t) => {
+test("each room says in its first line which question it answers", (t) => {
   const rooms = ["proto", "cluster", ...ROOMS.map((room) => `server/${room}`)];
   const wrong = rooms.filter((room) => {
     if (!files.includes(`${room}/DESIGN.md`)) return true;
