@@ -2,7 +2,7 @@
  * The directives of the node.
  *
  * Owns their names, kinds, defaults and help. A row is keyed by the field of `NodeConf` that it sets, and the field's
- * type follows from the row's kind. Rules between directives are in members.ts and group-rules.ts.
+ * type follows from the row's kind. Rules between directives are in member-rules.ts and group-rules.ts.
  */
 
 import { type FieldsOf, fixed, live, MAX_BULK_BYTES, MAX_TIMER_MS } from "./directive.ts";

@@ -23,7 +23,7 @@ import { directives, type Row } from "./directives.ts";
 import { type Files, readFileStatements, readTextStatements } from "./file-statements.ts";
 import type { GroupFields } from "./group-directives.ts";
 import { type GivenGroup, resolveGroups } from "./group-rules.ts";
-import { resolveMembers } from "./members.ts";
+import { resolveMembers } from "./member-rules.ts";
 import type { NodeFields } from "./node-directives.ts";
 import { splitWords } from "./quoting.ts";
 import type { Statement } from "./statement.ts";

@@ -14,7 +14,7 @@ import { type ClientCounters, zeroClientCounters } from "../counters/client-coun
 import { CommandStats } from "../counters/command-stats.ts";
 import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
-import type { ClientFigures, WorkerFigures } from "../counters/thread-figures.ts";
+import type { ClientFigures, WorkerFigures } from "../counters/worker-figures.ts";
 import { figuresOf, type GroupFigures, resetCounters } from "../groups/group-figures.ts";
 
 /** The part of the worker threads that figures need. */

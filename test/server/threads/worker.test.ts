@@ -8,7 +8,7 @@ import type { Worker } from "node:worker_threads";
 import test, { type ExecutionContext } from "ava";
 import { ClientCounts } from "../../../server/clients/client-counts.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
-import type { WorkerFigures } from "../../../server/counters/thread-figures.ts";
+import type { WorkerFigures } from "../../../server/counters/worker-figures.ts";
 import { monotonicClock } from "../../../server/machine/clock.ts";
 import type { Question } from "../../../server/sessions/questions.ts";
 import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";

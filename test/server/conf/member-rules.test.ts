@@ -4,7 +4,7 @@
  */
 
 import test from "ava";
-import { readMember } from "../../../server/conf/members.ts";
+import { readMember } from "../../../server/conf/member-rules.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 
 test("without peers a node is alone, whatever its ports are", (t) => {
