@@ -2,8 +2,8 @@
  * Hosts, ports and members' ids, in the one spelling that the cluster uses.
  *
  * Owns the canonical form of an id, `host:port`: the host in lower case without a final dot, IPv6 compressed and in
- * brackets, the port in plain decimal. Keeps: what parses holds no byte that could break a log line, a frame or a
- * conf. Purely text: no name is ever looked up, so `localhost:1` and `127.0.0.1:1` are two ids.
+ * brackets, the port in plain decimal. Keeps: a text that parses holds no byte that could break a log line, a frame or a
+ * conf. Never looks a name up, so `localhost:1` and `127.0.0.1:1` are two ids.
  */
 
 interface Address {
@@ -61,7 +61,7 @@ function canonicalHost(text: string): string | undefined {
   return HOST_NAME.test(host) && !/(?:^|\.)\d+$/.test(host) ? host : undefined;
 }
 
-/** In brackets and compressed. A zone (fe80::1%eth0) is kept as it is, since the URL parser knows none. */
+/** The address, compressed and in brackets. A zone (fe80::1%eth0) stays as it is, since the URL parser knows none. */
 function canonicalIPv6(text: string): string | undefined {
   const [, address, zone = ""] = IPV6.exec(text) ?? [];
   const url = `http://[${address}]`;

@@ -2,8 +2,9 @@
  * Deadlines of very many requests with one timer.
  *
  * Owns lists of ids by the slot of time in which they are due. Keeps: each id is reported once, never early and at most
- * two slots late; without ids there is no timer. An id cannot be taken out: that of an answered request is reported, too,
- * and costs eight bytes until then. (One timer a request would cost a microsecond; so would searching for the ids due.)
+ * two slots late; without ids there is no timer. An id cannot be taken out: the id of an answered request is reported,
+ * too, and costs eight bytes until then. (One timer a request would cost a microsecond; so would searching for the ids
+ * due.)
  */
 
 import type { Timer, World } from "./world.ts";

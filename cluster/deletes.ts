@@ -23,7 +23,7 @@ export class Deletes {
    * remembered.
    */
   remove(keys: readonly Uint8Array[], copiesOnly = false): Promise<number> {
-    // Copies: keys may be remembered for longer than the caller keeps them. A key too long for the link is stored nowhere.
+    // Copies the keys, which may be remembered for longer than the caller keeps them. No member stores a key that is too long.
     const kept = keys.filter((key) => key.length <= MAX_KEY_BYTES).map((key) => Buffer.from(key));
     return this.#remove(kept, copiesOnly);
   }
@@ -38,7 +38,7 @@ export class Deletes {
     }
   }
 
-  /** Sends what was missed. To be called when the link comes up, before anything else is sent. */
+  /** Sends the missed deletes. Call it when the link comes up, before anything else is sent. */
   catchUp(): void {
     const { flush, keys } = this.#missed.take();
     const ignore = () => {}; // A delete that fails again is remembered again.
@@ -61,7 +61,7 @@ export class Deletes {
     try {
       return (await this.#link.request("removed", (id) => ({ remove: { id, keys, copiesOnly } }))).count ?? 0;
     } catch (error) {
-      // As whole deletes even when only copies were meant: what the member stores until then is not known.
+      // Remembered as whole deletes even if only copies were meant: nobody knows what the member stores until it is back.
       this.#missed.add(keys);
       throw error;
     }

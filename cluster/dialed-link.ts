@@ -21,11 +21,11 @@ import type { QuietLog } from "./quiet-log.ts";
 import { type Answer, type AnswerName, type GetWaiter, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
 import type { Timer, Wire, World } from "./world.ts";
 
-/** For connecting, and again for the handshake. */
+/** The longest time for connecting, and again for the handshake. */
 const DIAL_TIMEOUT_MS = 1000;
 const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5000;
-/** A link that lasted this long did work: the wait before the next attempt is a short one again. */
+/** A link that was up this long has worked: the wait before the next attempt is a short one again. */
 const PROVEN_MS = 5000;
 
 type LinkState = "up" | "connecting" | "down";
@@ -42,7 +42,7 @@ export interface LinkFigures {
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly inFlight: number;
-  /** Of the last ping; undefined before the first. */
+  /** Round trip of the last ping; undefined before the first. */
   readonly rttMs: number | undefined;
   /** How often the link came up after the first time. */
   readonly reconnects: number;
@@ -102,7 +102,7 @@ export class DialedLink {
     return this.#state === "up";
   }
 
-  /** Whether a request that may be refused is one too many. */
+  /** Whether a GET or an edit is refused now. */
   get isBusy(): boolean {
     return this.#requests?.isBusy ?? false;
   }
@@ -112,7 +112,7 @@ export class DialedLink {
     return this.#maxRequestBytes;
   }
 
-  /** Dials now, unless the link is up or being dialed: on starting, and when the member is known to be back. */
+  /** Dials now, unless the link is up or being dialed. Call it on starting, and when the member is known to be back. */
   dial(): void {
     if (this.#closed || this.#state !== "down") return;
     this.#enter("connecting");
@@ -242,7 +242,7 @@ export class DialedLink {
         this.#rttMs = this.#options.world.clock() - start;
         this.#options.sawRing(pong.ring ?? 0);
       },
-      () => {}, // Late, which the heartbeat judges, or the link has ended.
+      () => {}, // The pong is late, which is the heartbeat's business, or the link has ended.
     );
   }
 

@@ -9,7 +9,7 @@ import { Reader } from "protobufjs/minimal.js";
 import { carrot } from "../proto/generated/carrot.js";
 import type { Condition, Edit, Edited, Range } from "./edit.ts";
 
-/** More than an edit takes in a frame besides its key and its value. */
+/** An edit takes fewer bytes than this in a frame, besides its key and its value. */
 export const EDIT_OVERHEAD_BYTES = 96;
 
 /** The field `edit` of Frame with its wire type. */

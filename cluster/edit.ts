@@ -6,9 +6,9 @@
  */
 
 /**
- * What must hold before anything changes. `missing`, `held`: the entry has no value (a cached "not found" is none), or has
- * one. `dated`, `undated`: the entry expires, or never does. `later`, `sooner`: the new deadline is later or sooner than the
- * entry's own; no deadline is the latest of all.
+ * A condition that must hold before anything changes. `missing`, `held`: the entry has no value (a cached "not found" is
+ * none), or has one. `dated`, `undated`: the entry expires, or never does. `later`, `sooner`: the new deadline is later
+ * or sooner than the entry's own; no deadline is the latest of all.
  */
 export type Condition = "missing" | "held" | "dated" | "undated" | "later" | "sooner";
 
@@ -27,7 +27,7 @@ export interface Edit {
   readonly life: number | "keep" | "endless";
   /** Which part of the old value to answer. */
   readonly wanted: Range | undefined;
-  /** Counts as a use of the entry even when nothing changes. */
+  /** True: the edit counts as a use of the entry, even when nothing changes. */
   readonly isUse: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface Edited {
   readonly value: Uint8Array | undefined;
   /** Uses of the entry that the store's policy has counted; 0 when the policy does not count. */
   readonly uses: number;
-  /** The time since the entry's last use before this one, at least; 0 when the policy does not know. */
+  /** At least how long ago the entry was last used before this edit; 0 when the policy does not know. */
   readonly idleMs: number;
   /** Why nothing was done, as one line for the client without the leading `ERR `. */
   readonly error: string | undefined;

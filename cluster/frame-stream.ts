@@ -1,9 +1,8 @@
 /**
  * A wire to another member as a stream of frames.
  *
- * Owns the wire. Keeps: whatever is thrown while a frame is handled ends this wire and nothing else; no frame is
- * handed on while paused or after the end; the end is reported once, after which nothing is held. Does not know what
- * frames mean.
+ * Owns the wire. Keeps: an error thrown by the handler of a frame ends this wire and nothing else; no frame is handed on
+ * while the stream is paused or after its end; the end is reported once. Does not know what frames mean.
  */
 
 import { FrameReader } from "../proto/frame.ts";
@@ -68,8 +67,8 @@ export class FrameStream {
     if (!this.#corked) {
       this.#corked = true;
       this.#wire.cork();
-      // At the end of what runs now, which takes no time. `soon` would hold each frame back until all that has arrived is
-      // handled.
+      // nextTick comes as soon as the code that runs now has returned. `soon` would hold each frame back until all that has
+      // arrived is handled.
       process.nextTick(() => {
         this.#corked = false;
         this.#wire.uncork();
@@ -79,15 +78,15 @@ export class FrameStream {
   }
 
   /**
-   * Hands on no frame until the other side has taken what was sent. Not to be called while `outgoingBytes` is 0, when
-   * nothing would end the pause.
+   * Hands on no frame until the other side has taken what was sent. Do not call it while `outgoingBytes` is 0: nothing
+   * would end the pause.
    */
   pauseUntilDrained(): void {
     this.#paused = true;
     this.#wire.pause();
   }
 
-  /** Closes when nothing has moved in either direction for so long, at most a quarter longer. To be called once. */
+  /** Closes when no byte has moved in either direction for `timeoutMs`, or up to a quarter longer. Call it once. */
   closeWhenIdle(timeoutMs: number): void {
     let movedBefore = -1;
     let idleLooks = 0;

@@ -1,10 +1,11 @@
 /**
  * Both ends of a link prove that they know the cluster secret, before either reads anything else.
  *
- * Owns the greeting messages and what is proved. Keeps: the dialing side proves first, so that a stranger that merely
- * connects gets no MAC to work on. Each MAC covers both nonces, the role and the dialed id, so it is of no use a second
- * time, in the other direction, or at another member. Does not know wires, timers or logs. Does not protect what follows:
- * against an attacker that can change bytes on the way only a private network or a tunnel helps.
+ * Owns the greeting messages and the proofs in them. Keeps: the dialing side proves first, so that a stranger that merely
+ * connects gets no MAC from which to guess the secret. Each MAC covers both nonces, the role and the dialed id, so it is
+ * of no use a second time, in the other direction, or at another member. Does not know wires, timers or logs. Does not
+ * protect the bytes that follow: only a private network or a tunnel helps against an attacker that can change them on the
+ * way.
  *
  *     dialer                                        acceptor
  *       Hello     version, nonce, digest of the id ->
@@ -19,7 +20,7 @@ import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import type { World } from "./world.ts";
 
-/** Goes up when an older node could not read what a newer one says. */
+/** It must go up when an older node could not read what a newer one says. */
 const PROTOCOL_VERSION = 2;
 /** The longest greeting accepted; the longest one sent has 38 bytes. */
 export const MAX_GREETING_BYTES = 64;
@@ -53,7 +54,7 @@ function digestOf(id: string): Buffer {
   return createHash("sha256").update(id).digest().subarray(0, TARGET_BYTES);
 }
 
-/** Nonces come first and have a fixed length, the id comes last: so no bytes have two meanings. */
+/** The nonces come first and have a fixed length, and the id comes last, so no bytes have two meanings. */
 function mac(secret: string, role: Role, dialed: Uint8Array, accepted: Uint8Array, target: string): Buffer {
   const hmac = createHmac("sha256", secret).update(`carrot ${PROTOCOL_VERSION} ${role}\0`);
   return hmac.update(dialed).update(accepted).update(target).digest();
@@ -81,7 +82,7 @@ export class DialerHandshake {
     this.#nonce = randomBytes(NONCE_BYTES);
   }
 
-  /** This side has sent its proof: when the other side now closes without a word, it has refused the proof. */
+  /** True: this side has sent its proof. If the other side now closes without an error, it has refused the proof. */
   get proofSent(): boolean {
     return this.#theirs !== undefined;
   }

@@ -1,10 +1,10 @@
 /**
- * Whether the other end of a link is still there. Node reports nothing for a cut link with unsent data, not even
- * after 40 s.
+ * Notices when the other end of a link is gone. Node.js reports nothing for a cut link with unsent data, not even after
+ * 40 s.
  *
- * Owns one timer. Keeps: a process that is held up accuses no other. The heartbeat counts its own beats instead of time,
- * and only beats that came in time: a late one says more about this process than about the other side. What arrived
- * meanwhile is read before a beat judges. Does not know frames.
+ * Owns one timer. Keeps: a process that is itself held up does not give up other members. The heartbeat counts its own
+ * beats instead of time, and only beats that came in time: a late beat says more about this process than about the other
+ * side. Bytes that have arrived are read before a beat judges. Does not know frames.
  */
 
 import type { Timer, World } from "./world.ts";

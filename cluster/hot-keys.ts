@@ -1,9 +1,9 @@
 /**
- * Which of the keys that other members own are asked for here often enough to keep a copy (a mirror).
+ * Finds the keys of other members that are asked for here often enough to keep a copy (a mirror).
  *
- * Owns a count-min sketch of the keys forwarded lately. Keeps: memory is fixed, counting allocates nothing, a key is
- * never counted too low within its window, and what was popular long ago is forgotten by halving. Does not know the
- * mirrors themselves, nor whether there is room for one.
+ * Owns a count-min sketch of the keys forwarded lately. Keeps: memory is fixed, counting allocates nothing, and a key is
+ * never counted too low within its window. All counts are halved from time to time, so that keys that were popular long
+ * ago are forgotten. Does not know the mirrors themselves, nor whether there is room for one.
  *
  * Source: Cormode and Muthukrishnan's count-min sketch; the halving is TinyLFU's (Einziger, Friedman, Manes).
  */
@@ -26,14 +26,14 @@ const WIDTH_BITS = 16;
 const WIDTH = 1 << WIDTH_BITS;
 const MAX_COUNT = 255;
 /**
- * Counts are halved after so many requests, too: at a high rate the sketch would fill up within one window. With one
- * request a counter, a key asked for once is admitted in less than one case in a hundred.
+ * Counts are also halved after this many requests, because at a high rate the sketch would fill up within one window.
+ * With one request for each counter of a row, fewer than one in a hundred keys that are asked for once are admitted.
  */
 const MAX_SAMPLES = WIDTH;
 /** Odd multipliers (of Murmur3 and xxHash) that turn one hash into an independent position for each row. */
 const MULTIPLIERS = [0x85ebca6b, 0xc2b2ae35, 0x9e3779b1, 0x27d4eb2f] as const;
 
-/** A mirror is kept no longer than this, so that a delete which did not get through is forgotten in time. */
+/** A mirror is kept no longer than this, so a mirror that a delete did not reach is gone after this time. */
 const MAX_LEASE_MS = 30_000;
 
 export class HotKeys {

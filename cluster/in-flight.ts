@@ -1,16 +1,16 @@
 /**
- * What waits for an answer, by the id of its request.
+ * The callers that wait for an answer, by the id of their request.
  *
- * Invariant: ids ascend, and go round at the end of 32 bits; an id whose place is still taken is skipped. So requests made
- * one after the other nearly always have ids that follow each other. The places form a ring: a Map with steady adding and
- * deleting would keep making new tables.
+ * Invariant: ids ascend, and go on from 0 at the end of 32 bits; an id whose place is still taken is skipped. So requests
+ * made one after the other nearly always have ids that follow each other. The places are a circular array, because a Map
+ * with steady adding and deleting would keep making new tables.
  */
 
 const FIRST_PLACES = 256;
 
 export class InFlight<Waiting> {
   #waiting: (Waiting | undefined)[] = new Array(FIRST_PLACES).fill(undefined);
-  /** The id that has each place. */
+  /** The id in each place. */
   #ids = new Uint32Array(FIRST_PLACES);
   #size = 0;
   #lastId: number;
@@ -53,7 +53,7 @@ export class InFlight<Waiting> {
     this.#size--;
   }
 
-  /** Forgets all; returns them in no order. */
+  /** Forgets all that wait, and returns them in no order. */
   clear(): Waiting[] {
     const all = this.#waiting.filter((waiting) => waiting !== undefined);
     this.#waiting.fill(undefined);
@@ -61,7 +61,7 @@ export class InFlight<Waiting> {
     return all;
   }
 
-  /** Two ids with different places have different ones among twice as many, too. */
+  /** Two ids with different places also have different places among twice as many. */
   #grow(): void {
     const waiting = this.#waiting;
     const ids = this.#ids;

@@ -1,16 +1,16 @@
 /**
- * The deletes that a member did not hear of while it could not be reached.
+ * The deletes that a member missed while it could not be reached.
  *
- * Owns copies of the keys. Keeps: what is remembered is bounded. Beyond the bound one flush stands for all deletes, so that
- * too much is deleted rather than too little. Does not know links; lives as long as the member is in the ring.
+ * Owns copies of the keys. Keeps: their number and bytes are bounded. Beyond the bound one flush stands for all deletes,
+ * so that too much is deleted rather than too little. Does not know links; lives as long as the member is in the ring.
  */
 
-/** A minute of 160 deletes a second; more than that is cheaper to load again than to list. */
+/** A minute at 160 deletes a second; beyond that, loading again is cheaper than listing. */
 const MAX_KEYS = 10_000;
 const MAX_BYTES = 1 << 20;
 
 interface Missed {
-  /** Everything has to go; `keys` is empty then. */
+  /** True: the member has to delete everything; `keys` is empty then. */
   readonly flush: boolean;
   readonly keys: readonly Uint8Array[];
 }

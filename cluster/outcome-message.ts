@@ -8,7 +8,7 @@
 import { carrot } from "../proto/generated/carrot.js";
 import type { Glimpse, Outcome } from "./outcome.ts";
 
-/** What an entry takes in a frame besides its value: tags, lengths, kind, lifetime and its id. */
+/** The most that an entry takes in a frame besides its value: tags, lengths, kind, lifetime and its id. */
 export const ENTRY_OVERHEAD_BYTES = 32;
 
 const NO_BYTES = new Uint8Array();

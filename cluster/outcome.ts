@@ -5,7 +5,7 @@
  * need not agree on the time of day.
  */
 
-/** How a GET ends that had to go beyond the store. `ttlMs` is the remaining life; undefined: does not expire. */
+/** How a GET ends that the store could not answer. `ttlMs` is the remaining life; undefined: does not expire. */
 export type Outcome =
   | { readonly kind: "value"; readonly value: Uint8Array; readonly ttlMs: number | undefined }
   /** The origin says that there is no such key. */
@@ -13,7 +13,7 @@ export type Outcome =
   /** One line for the client, without the leading `ERR `. */
   | { readonly kind: "error"; readonly text: string };
 
-/** What a store says of a key without loading it and without counting that as a use. */
+/** What a store says of a key; asking loads nothing and does not count as a use. */
 export interface Glimpse {
   /** `absent` is a cached "not found"; `missing` means that nothing is known. */
   readonly kind: "value" | "absent" | "missing";

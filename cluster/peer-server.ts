@@ -21,9 +21,9 @@ import type { Port, Wire, World } from "./world.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 1000;
 const MAX_HALF_OPEN = 64;
-/** A member pings every half second; a link on which nothing moved for so long has nobody at the other end. */
+/** A member pings every half second; a link on which nothing moved for this long has nobody at the other end. */
 const IDLE_TIMEOUT_MS = 10_000;
-/** While the other side has left this many bytes of answers untaken, none of its requests is read. */
+/** While the other side has not taken this many bytes of answers, none of its requests is read. */
 const PAUSE_BYTES = 4 << 20;
 /** How long answers under way may take once this node closes. */
 const LEAVE_TIMEOUT_MS = 5000;
@@ -40,7 +40,7 @@ interface PeerServerOptions {
   readonly maxFrameBytes: number;
   /** A member has dialed this node and proved itself. */
   readonly introduced: (id: string) => void;
-  /** A member has sent so many requests for keys. */
+  /** A member has asked for this many keys. */
   readonly counted: (id: string, requests: number) => void;
 }
 
@@ -63,7 +63,7 @@ export class PeerServer {
     this.#options = options;
   }
 
-  /** Resolves when the port is open; rejects when it cannot be had. To be called once for each address. */
+  /** Resolves when the port is open; rejects when it cannot be opened. Call it once for each address. */
   async listen(host: string, port: number): Promise<void> {
     // EMFILE on accept, for example: that one wire is lost, the port stays open.
     const failed = (error: Error) => this.#options.log.warn("accept", `peer port: ${error.message}`);
@@ -75,7 +75,7 @@ export class PeerServer {
     return this.#ports[0]?.port ?? 0;
   }
 
-  /** Accepts no more, lets the answers to what has been read go out, and closes every link. */
+  /** Accepts no more wires, sends the answers to the requests that it has read, and closes every link. */
   async close(): Promise<void> {
     for (const link of this.#halfOpen) link.stream.destroy();
     for (const link of this.#links) link.served?.leave(() => link.stream.end());
@@ -176,7 +176,7 @@ export class PeerServer {
     link.served?.ended();
     if (reason === undefined || (reason as NodeJS.ErrnoException).code === "ECONNRESET") return;
     const stage = link.proved ? "link" : "handshake";
-    // Few kinds, whatever strangers send. A stranger that merely connects does not silence the line of a wrong secret.
+    // The error's name keeps the kinds few, and keeps a stranger that merely connects from silencing the line of a wrong secret.
     this.#options.log.warn(`${stage} ${reason.name}`, `peer ${stage} from ${from} closed: ${reason.message}`);
   }
 }

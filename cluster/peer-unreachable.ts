@@ -1,8 +1,8 @@
 /**
- * The one error that tells a caller to ask somebody else.
+ * The one error after which a caller asks another member.
  *
- * Owns the distinction between a member that cannot answer now, so that its successor is asked, and an answer that is an
- * error.
+ * Owns the distinction between a member that cannot answer now, whose successor is asked instead, and an answer that is
+ * an error.
  */
 
 export class PeerUnreachable extends Error {

@@ -1,10 +1,10 @@
 /**
  * The other members, as this node deals with them: ask one for a key, tell one of a delete, answer what they ask.
  *
- * Owns a link to each member and the peer port. Keeps: a member that cannot be reached rejects at once with
- * PeerUnreachable; a delete that a member may not have heard of reaches it before anything else does when its link is
- * up again; members with different views of the ring end up with the same. Does not know which member owns a key, nor
- * what is stored: the node does, and hands in its handlers.
+ * Owns a link to each member and the peer port. Keeps: a request to a member that cannot be reached is rejected at once
+ * with PeerUnreachable; when a link is up again, the deletes that its member may have missed go before anything else;
+ * members with different views of the ring end up with the same one. Does not know which member owns a key, nor what is
+ * stored: the node does, and hands in its handlers.
  *
  * Each node dials each other one, so that there are two links a pair, each with requests in one direction.
  */
@@ -40,7 +40,7 @@ interface PeersOptions {
   readonly log: Log;
   /** The epoch of the ring whose members were last given to `setMembers`. */
   readonly epoch: () => number;
-  /** A link came up or ended: invalidations that came over it may have gaps. */
+  /** A link came up or ended: invalidations may have been lost in between. */
   readonly linkChanged: () => void;
   /** A member says that what it answered for tracked keys no longer holds; undefined: for all keys. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
@@ -56,7 +56,7 @@ interface Member {
 
 /** Room for framing and for the key and lifetimes beside one value of the largest size. */
 const FRAME_ROOM_BYTES = 128 * 1024;
-/** Views that still differ after an exchange differ because one side refuses; no exchange at every ping then. */
+/** If views still differ after an exchange, one side refuses the other's; then not every ping may lead to an exchange. */
 const EXCHANGE_INTERVAL_MS = 2000;
 
 export class Peers {
@@ -84,7 +84,7 @@ export class Peers {
     });
   }
 
-  /** Opens the peer port; rejects when it cannot be had. */
+  /** Opens the peer port; rejects when it cannot be opened. */
   listen(host: string, port: number): Promise<void> {
     return this.#server.listen(host, port);
   }
@@ -95,9 +95,9 @@ export class Peers {
   }
 
   /**
-   * Takes the members of the whole ring, with or without this node's id. Dials those that are new; closes the links to
-   * those that are gone, which rejects their requests; the other links stay. A node that was left out passes the ring
-   * that it was left out of: a ring of itself alone would pass for the newest.
+   * Takes the members of the whole ring, with or without this node's id. Dials the new ones; closes the links to those
+   * that are gone, which rejects their requests; the other links stay. A node that was removed from the ring hands in the
+   * ring without itself: a ring of itself alone could count as the newest.
    */
   setMembers(ids: readonly string[]): void {
     const wanted = new Set(ids);
@@ -151,7 +151,7 @@ export class Peers {
     return this.#member(id).deletes.remove(keys, copiesOnly);
   }
 
-  /** Flushes a member; remembered as `remove` is. */
+  /** Flushes a member; a flush that fails is remembered, as in `remove`. */
   async flush(id: string, copiesOnly = false): Promise<void> {
     await this.#member(id).deletes.flush(copiesOnly);
   }
@@ -203,13 +203,13 @@ export class Peers {
     return this.#offer(this.#member(id), { epoch, members: [...members].sort() });
   }
 
-  /** Of the link to a member; undefined for an id that is no other member's. */
+  /** The figures of the link to a member; undefined for an id that is no other member's. */
   figures(id: string): LinkFigures | undefined {
     const member = this.#members.get(id);
     return member && { ...member.link.figures(), received: member.received };
   }
 
-  /** Accepts no more, lets answers to what has been read go out, and closes every link. */
+  /** Accepts no more wires, sends the answers to the requests that were read, and closes every link. */
   async close(): Promise<void> {
     for (const { link } of this.#members.values()) link.close();
     this.#members.clear();
@@ -256,7 +256,7 @@ export class Peers {
     const now = this.#options.world.clock();
     if (theirs === this.#ring.fingerprint || now - member.exchangedAtMs < EXCHANGE_INTERVAL_MS) return;
     member.exchangedAtMs = now;
-    this.#offer(member, this.#ring.view).catch(() => {}); // The link has ended: compared again on the next one.
+    this.#offer(member, this.#ring.view).catch(() => {}); // The link has ended; the next one compares again.
   }
 
   async #offer(member: Member, { epoch, members }: RingView): Promise<boolean> {

@@ -28,12 +28,12 @@ export class QuietLog {
     this.#clock = clock;
   }
 
-  /** A line that is never left out: for what is rare by its nature. */
+  /** Logs a line that is never left out. For events that are rare by their nature. */
   info(text: string): void {
     this.#log.info(text);
   }
 
-  /** Says `text` unless a line of this kind was said within the last minute; adds how many were not said since. */
+  /** Logs `text` unless a line of this kind was logged within the last minute; adds how many were left out since. */
   warn(kind: string, text: string): void {
     const now = this.#clock();
     const last = this.#kinds.get(kind);
@@ -46,7 +46,7 @@ export class QuietLog {
     this.#log.warn(text + more);
   }
 
-  /** Things are well again: the next line of this kind is said. */
+  /** The trouble is over: the next line of this kind is logged at once. */
   forget(kind: string): void {
     this.#kinds.delete(kind);
   }

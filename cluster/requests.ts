@@ -25,9 +25,9 @@ export const BATCH_BYTES = 256 * 1024;
 export const MAX_KEY_BYTES = 64 * 1024;
 /** The longest request: a batch that was just short of full when the longest key came, with framing. */
 export const MAX_REQUEST_BYTES = BATCH_BYTES + MAX_KEY_BYTES + 4096;
-/** Requests of one link that wait for an answer, on either side. */
+/** The most requests of one link that may wait for an answer, on either side. */
 export const MAX_IN_FLIGHT = 65_536;
-/** While the peer has left this many bytes of requests untaken, a GET or an edit is refused. */
+/** While the peer has not taken this many bytes of requests, a GET or an edit is refused. */
 const MAX_OUTGOING_BYTES = 16 << 20;
 /** What a key costs in a frame beyond its bytes. */
 export const KEY_OVERHEAD_BYTES = 4;
@@ -129,9 +129,9 @@ export class Requests {
   }
 
   /**
-   * Everything but a GET: sends the request that `build` makes for an id, and resolves with its answer. Rejects with
-   * PeerUnreachable when none comes in time. Never refused as one too many: a delete must not get lost, and the time that
-   * the peer is given bounds how many can wait.
+   * For everything but a GET: sends the request that `build` makes for an id, and resolves with its answer. Rejects with
+   * PeerUnreachable when none comes in time. Refuses no request, because a delete must not get lost; the peer's deadline
+   * bounds how many can wait.
    */
   request<Name extends AnswerName>(
     answer: Name,
@@ -184,7 +184,7 @@ export class Requests {
     }
   }
 
-  /** Whether a request that may be refused is one too many. */
+  /** Whether a GET or an edit is refused now. */
   get isBusy(): boolean {
     return this.inFlight >= MAX_IN_FLIGHT || this.#options.outgoingBytes() > MAX_OUTGOING_BYTES;
   }

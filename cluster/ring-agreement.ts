@@ -1,8 +1,8 @@
 /**
- * This node's view of the ring, held against the views of others.
+ * Compares this node's view of the ring with the views of other members.
  *
  * Owns the view, as a list to send and as a fingerprint to compare. Keeps: only a newer, well-formed view is put to the
- * node, which may refuse it. Two members that compare views both ways hold the same one afterwards, unless one refuses.
+ * node, which may refuse it. Two members that compare views both ways have the same one afterwards, unless one refuses.
  * Does not know links.
  */
 
@@ -12,7 +12,7 @@ import { fingerprintOf, isNewer, isSame, MAX_MEMBERS, type RingView } from "./ri
 interface RingAgreementOptions {
   /** The epoch of the members last given to `setMembers`. */
   readonly epoch: () => number;
-  /** The node's decision about a newer view; when it is taken, `setMembers` has been called. */
+  /** Asks the node about a newer view. A node that takes it calls `setMembers` before it returns true. */
   readonly take: (epoch: number, members: readonly string[]) => boolean;
 }
 

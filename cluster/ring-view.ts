@@ -1,8 +1,8 @@
 /**
- * What a member believes the ring to be, and which of two beliefs holds.
+ * A view: what a member believes the ring to be. Which of two views holds.
  *
- * Owns the order between views. Keeps: any two different views have a newer one, and every member picks the same, so
- * that views passed on in any order end up alike everywhere. Does not know which member holds which view.
+ * Owns the order between views. Keeps: of any two different views one is newer, and every member picks the same one. So
+ * all members end up with one view, in whatever order they pass views on. Does not know which member has which view.
  */
 
 import { createHash } from "node:crypto";
@@ -20,7 +20,7 @@ export interface RingView {
   readonly members: readonly string[];
 }
 
-/** True when `a` holds against `b`: the higher epoch; between equal ones the greater list, which is arbitrary. */
+/** True when `a` has the higher epoch; with equal epochs, when its list is greater, an arbitrary rule. */
 export function isNewer(a: RingView, b: RingView): boolean {
   if (a.epoch !== b.epoch) return a.epoch > b.epoch;
   return a.members.join() > b.members.join();

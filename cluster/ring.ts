@@ -1,10 +1,10 @@
 /**
  * Which member owns a key: consistent hashing with virtual nodes.
  *
- * Owns the circle of 2^32 points. Keeps: the same members, seed and number of virtual nodes give the same owners on
- * every node, whatever order the members are named in and whichever points collide; when a member comes or goes, only
- * keys that it gains or loses change their owner. A ring is never changed, only replaced. Does not know which members
- * can be reached, nor what a key means.
+ * Owns the circle of 2^32 points. Keeps: the same members, seed and number of virtual nodes give the same owners on every
+ * node, in whatever order the members are named and whichever points collide. When a member comes or goes, only the keys
+ * that it gains or loses change their owner. A ring is never changed, only replaced. Does not know which members can be
+ * reached, nor what a key means.
  *
  *     hash(key) --> first point at or after it, clockwise --> the member that put the point there
  */
@@ -15,9 +15,9 @@ import xxhash from "xxhash-wasm";
 export type Hash32 = (bytes: Uint8Array, seed: number) => number;
 
 export interface RingOptions {
-  /** Points a member puts on the circle; 512 gives peak/mean shares of 1.11 (p95, 10 members), 50 gives 1.34. */
+  /** Points a member puts on the circle. With 512 the largest share of 10 members is 1.11 of the mean (p95), with 50 1.37. */
   readonly virtualNodes: number;
-  /** 32 bits that every member has alike and outsiders do not know, so that no outsider can aim keys at one member. */
+  /** 32 bits, the same on every member. Outsiders do not know them, so they cannot aim keys at one member. */
   readonly seed: number;
 }
 
@@ -51,7 +51,7 @@ export class Ring {
     return new Ring(members, options, await loadHash32());
   }
 
-  /** As `create`, where the hash is at hand already. Throws without members. */
+  /** As `create`, for callers that have the hash already. Throws without members. */
   constructor(members: readonly string[], options: RingOptions, hash: Hash32) {
     this.members = [...new Set(members)].sort();
     if (this.members.length === 0) throw new Error("a ring needs a member");

@@ -2,8 +2,8 @@
  * One link that another member dialed: its requests in, this node's answers out.
  *
  * Owns the answers that are not sent yet. Keeps: an answer belongs to the id that was asked; a handler that throws or
- * rejects becomes an error outcome; requests under way and bytes waiting are bounded; answers that are ready in one
- * tick leave in one frame, in whatever order they were ready. Nothing is ever asked of a third member here.
+ * rejects becomes an error outcome; requests under way and bytes waiting are bounded; answers that are ready in one tick
+ * leave in one frame, in whatever order they were ready. A served link never asks a third member.
  */
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
@@ -21,7 +21,7 @@ import type { World } from "./world.ts";
 export interface ScanPiece {
   /** Where to go on; 0 at the end. A whole number up to 2^53. */
   readonly cursor: number;
-  /** Those that match. */
+  /** The keys that match the pattern. */
   readonly keys: readonly Buffer[];
   /** How many entries were looked at. */
   readonly seen: number;
@@ -42,11 +42,11 @@ export interface PeerHandlers {
    */
   remove(keys: readonly Uint8Array[], copiesOnly: boolean): number;
   flush(copiesOnly: boolean): void;
-  /** Of this node's own store; the bytes are views as in `get`. */
+  /** Edits an entry of this node's own store; the bytes are views as in `get`. */
   edit(key: Uint8Array, edit: Edit): Edited;
   /** A piece of the keys in this node's own stores. */
   scan(cursor: number, count: number, pattern: Uint8Array | undefined): ScanPiece;
-  /** Live entries that this node owns. */
+  /** The number of live entries that this node owns. */
   count(): number;
   /** A view of the ring that is newer than this node's; true when it is taken. */
   ring(epoch: number, members: readonly string[]): boolean;
@@ -65,7 +65,7 @@ interface ServedLinkOptions {
   readonly counted: (requests: number) => void;
 }
 
-/** While the other side has left more bytes of answers untaken, values are refused with an error outcome. */
+/** While the other side has not taken more bytes of answers than this, values are refused with an error outcome. */
 const MAX_OUTGOING_BYTES = 64 << 20;
 /** Entries looked at for one piece of a scan: about a millisecond. */
 export const MAX_SCAN_COUNT = 500;
@@ -101,7 +101,7 @@ export class ServedLink implements Tracker {
     this.#settle();
   }
 
-  /** The link has ended: nothing has to be told over it any more. */
+  /** The link has ended: nothing is sent over it any more. */
   ended(): void {
     this.isGone = true;
     this.#options.handlers.untrack(this);
@@ -230,7 +230,7 @@ export class ServedLink implements Tracker {
     throw new Error(`asked with ${frame.body ?? "an unknown frame"}`);
   }
 
-  /** Refuses an edit whose answer would be too long before anything is done: GETDEL would lose the value. */
+  /** Refuses an edit whose answer would be too long, before it changes anything: else GETDEL would lose the value. */
   #answerEdit(message: carrot.Edit.$Properties): carrot.Edited.$Properties {
     const id = message.id ?? 0;
     if (this.#leaving !== undefined) return { id, leaving: true };
@@ -245,7 +245,7 @@ export class ServedLink implements Tracker {
     return editedMessageOf(id, this.#options.handlers.edit(key, edit));
   }
 
-  /** Leaves out keys beyond what the other side reads in a frame: only hundreds of colliding keys come to that. */
+  /** Leaves out keys beyond what the other side reads in a frame. That takes hundreds of keys whose hashes collide. */
   #answerScan({ id, cursor, count, pattern }: carrot.Scan.$Properties): carrot.Scanned.$Properties {
     const most = Math.min(count ?? 0, MAX_SCAN_COUNT);
     const piece = this.#options.handlers.scan(cursor ?? 0, most, pattern ?? undefined);

@@ -8,10 +8,10 @@ export interface Tracker {
   /** The reader is gone and need not hear of anything. */
   readonly isGone: boolean;
   /**
-   * What the reader has of this key no longer holds; `isOwn`: because of a change of its own. Called once for each time
-   * that the reader was noted.
+   * The value that the reader has of this key no longer holds. `isOwn`: the reader itself made the change. Called once
+   * for each time that the reader was noted.
    */
   invalidate(key: Buffer, isOwn: boolean): void;
-  /** Nothing that the reader has holds any more. */
+  /** All values that the reader has no longer hold. */
   invalidateAll(isOwn: boolean): void;
 }

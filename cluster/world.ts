@@ -6,9 +6,9 @@
  * `this`: each may be taken out of its world and handed on alone.
  */
 
-/** Something that will be called, until it is cancelled. */
+/** A planned callback, one or many, until it is cancelled. */
 export interface Timer {
-  /** Nothing is called from now on; a second call does nothing. */
+  /** Nothing is called back from now on. Cancelling twice does no harm. */
   cancel(): void;
 }
 
@@ -32,7 +32,7 @@ interface Nature {
   readonly soon: (run: () => void) => void;
 }
 
-/** A connection between two members. Each member of this type means what it means on a socket of node:net. */
+/** A connection between two members. Each field of this type means what it means on a socket of node:net. */
 export interface Wire {
   readonly bytesRead: number;
   /** Sent or waiting to be sent. */
@@ -69,8 +69,8 @@ interface Network {
   /** The wire's "connect" or "error" tells what has come of it. */
   readonly connect: (host: string, port: number) => Wire;
   /**
-   * Resolves when the port is open, rejects when it cannot be had; port 0 takes any that is free. `failed` is told what
-   * goes wrong later, such as a wire that could not be accepted.
+   * Resolves when the port is open, rejects when it cannot be opened; port 0 takes any free one. `failed` gets what goes
+   * wrong later, such as a wire that could not be accepted.
    */
   readonly listen: (
     host: string,

@@ -1,7 +1,7 @@
 /**
  * The two header lines of a command: `*N` (how many arguments it has) and `$N` (how long the next one is).
  *
- * Owns the limits on a command, which numbers are right in a header, and the error for each that is not.
+ * Owns the limits on a command, the rule for a valid number in a header, and the errors for invalid ones.
  */
 import { protocolErrors } from "./error-texts.ts";
 
@@ -17,12 +17,12 @@ export interface ReaderLimits {
   readonly unauthenticated?: boolean;
 }
 
-/** A header line: its first byte, the numbers that are right in it, and the errors. */
+/** A header line: its first byte, the numbers that are valid in it, and the errors. */
 export interface Header {
   readonly type: number;
   readonly min: number;
   readonly invalid: string;
-  /** There is no line end within the limit of a line. */
+  /** The error if the line has no end within the limit of a line. */
   readonly tooBig: string;
   /** Redis' limit for a client that has not authenticated. */
   readonly unauthenticatedMax: number;

@@ -1,5 +1,5 @@
 /**
- * The bytes that a command is read from, in one piece however the chunks cut it.
+ * The bytes of a command in one piece, however the chunks cut it.
  *
  * Owns the view on the current chunk, and the kept buffer in which a cut command is put together. Keeps three invariants:
  * - the kept buffer grows with the bytes that came, never with the bytes that were announced;
@@ -11,11 +11,11 @@ import assert from "node:assert";
 
 const LF = 0x0a;
 const EMPTY = Buffer.alloc(0);
-/** The first room for a cut command: most chunks that end in a command end in a short one. */
+/** The first capacity for a cut command: most chunks that cut a command cut a short one. */
 const MIN_KEPT_BYTES = 64;
 /**
  * From here on the buffer grows fourfold: each buffer that it has outgrown stays in memory until the garbage collector
- * comes, while room that has not been written takes no memory.
+ * comes, while capacity that has not been written takes no memory.
  */
 const LARGE_BYTES = 1 << 22;
 const LARGE_STEP = 4;
@@ -40,12 +40,14 @@ export class CommandInput {
     return this.#isKept ? this.end - this.start : 0;
   }
 
-  /** The room for them. */
+  /** The capacity of the kept buffer. */
   get pendingCapacity(): number {
     return this.#isKept ? this.bytes.length : 0;
   }
 
-  /** Takes a chunk, after `gather` has returned false, and refers to it until that happens again, or until `own`. */
+  /**
+   * Takes the next chunk; call it only after `gather` has returned false. Holds the chunk until the next false, or `own`.
+   */
   push(chunk: Buffer): void {
     assert(
       this.#isKept ? this.#chunk.length === 0 : this.start === this.end,
@@ -57,9 +59,9 @@ export class CommandInput {
   }
 
   /**
-   * Gets more bytes, when the command at `start` is not whole or none has begun. True: there are some now. False: all have
-   * been read, and those of an unfinished command are kept. In both cases `start` may have moved, and with it every
-   * offset. `payloadEnd` is where the payload that is being read will end, its line end included; -1: it is a line.
+   * Gets more bytes; call it when no whole command lies at `start`. True: there are more bytes now. False: the chunk is
+   * used up, and the bytes of an unfinished command are kept. In both cases `start` may have moved, and with it every
+   * offset. `payloadEnd` is where the payload that is being read ends, its line end included; -1: a line is being read.
    */
   gather(payloadEnd: number): boolean {
     if (this.#isKept && this.start < this.end) return this.#append(payloadEnd);
@@ -71,7 +73,7 @@ export class CommandInput {
     return false;
   }
 
-  /** Copies the chunk, if `bytes` or the waiting rest refers to it. Offsets stay the same. */
+  /** Copies the chunk, so that its owner may write to it. Offsets stay the same. */
   own(): void {
     if (this.#isKept) this.#chunk = Buffer.from(this.#chunk);
     else this.bytes = Buffer.from(this.bytes);
@@ -102,7 +104,7 @@ export class CommandInput {
     this.end = rest.length;
   }
 
-  /** Takes the bytes of the chunk that belong to the command for sure: the rest of its payload or of its line. */
+  /** Copies from the chunk only what surely belongs to the command: the rest of its payload or of its line. */
   #append(payloadEnd: number): boolean {
     const available = this.#chunk.length - this.#chunkAt;
     if (available === 0) {
@@ -123,7 +125,7 @@ export class CommandInput {
     return (lineFeed < 0 ? this.#chunk.length : lineFeed + 1) - this.#chunkAt;
   }
 
-  /** Grows in steps, so that each byte of a command in one-byte chunks is copied less than three times in all. */
+  /** Grows in steps: a command of n bytes in one-byte chunks then costs less than 3 n copied bytes. */
   #reserve(capacity: number): void {
     const { length } = this.bytes;
     if (capacity <= length) return;

@@ -1,5 +1,5 @@
 /**
- * Finds the commands in a client's bytes. A connection uses this file and no other of those that read commands.
+ * Finds the commands in a client's bytes. Connections read commands through this file only.
  *
  * Keeps two invariants: the same bytes give the same commands and the same error, however they are cut into chunks; and
  * after an error nothing more is read.
@@ -22,7 +22,7 @@ export const NEED_MORE = 0;
 export const COMMAND = 1;
 /** `error` says what is wrong. */
 const PROTOCOL_ERROR = 2;
-/** Close without a word and without the replies that wait: a web page has made a browser speak to this port. */
+/** Close without an error, and throw away the replies that wait: a web page has made a browser speak to this port. */
 export const DROP = 3;
 type ReadResult = typeof NEED_MORE | typeof COMMAND | typeof PROTOCOL_ERROR | typeof DROP;
 
@@ -37,13 +37,13 @@ export class CommandReader {
   readonly #scanner: CommandScanner;
   #verdict: ReadResult = NEED_MORE;
 
-  /** Readers may share a run if each uses what the run has prepared for it before another one reads on. */
+  /** Readers may share a run, if each reader uses its prepared keys before another one calls `next`. */
   constructor(limits: ReaderLimits, run: GetRun = NO_READ_AHEAD) {
     this.limits = limits;
     this.#scanner = new CommandScanner(this.#input, run);
   }
 
-  /** The bytes that the offsets refer to. They, the offsets and `args()` hold until the next call of next() or push(). */
+  /** The bytes that the offsets refer to. They, the offsets and a call of `args()` are valid until next() or push(). */
   get bytes(): Buffer {
     return this.#scanner.bytes;
   }
@@ -66,7 +66,7 @@ export class CommandReader {
     return this.#scanner.isGet;
   }
 
-  /** The number of the GET in the run that it was found in, until the next call of next() or push(); -1: in none. */
+  /** The position of the GET in its run; -1: the command is in no run. Valid until next() or push(). */
   get runAt(): number {
     return this.#scanner.runAt;
   }
@@ -81,17 +81,19 @@ export class CommandReader {
     return this.#input.pendingBytes;
   }
 
-  /** The room for them: at most twice as much; from 4 MiB on four times, of which only the bytes that came take memory. */
+  /**
+   * The capacity of the kept buffer: at most twice `pendingBytes`; from 4 MiB on four times, but mostly not in memory.
+   */
   get pendingCapacity(): number {
     return this.#input.pendingCapacity;
   }
 
-  /** Takes the next chunk, after NEED_MORE only, and refers to it until the next NEED_MORE, or until `own`. */
+  /** Takes the next chunk; call it only after NEED_MORE. Holds the chunk until the next NEED_MORE, or `own`. */
   push(chunk: Buffer): void {
     if (this.#verdict === NEED_MORE) this.#input.push(chunk);
   }
 
-  /** Copies the rest of the chunk, so that its owner may write to it. What `bytes` has shown is no longer valid. */
+  /** Copies the rest of the chunk, so that its owner may write to it. A `bytes` read before is no longer valid. */
   own(): void {
     this.#input.own();
   }
@@ -133,7 +135,7 @@ export class CommandReader {
   }
 }
 
-/** First words of an HTTP request, whose body could carry commands: Redis' list. */
+/** Redis' list of first words that give an HTTP request away. Its body could carry commands. */
 const CROSS_PROTOCOL_WORDS = ["post", "host:"];
 
 /** Compares the command's name as Redis does: up to a NUL, in upper or lower case. */

@@ -1,5 +1,5 @@
 /**
- * Scans one command: where its arguments lie, and whether its framing is right. It stands before redis-parser.
+ * Finds where the arguments of one command lie, and checks its framing before redis-parser sees it.
  *
  * Keeps two invariants: it checks every length and every line end before it believes a byte behind it, and it allocates
  * nothing for bytes that are announced, only for bytes that came. When the command is unfinished, the next scan goes on
@@ -29,7 +29,7 @@ export class CommandScanner {
   argStart = new Int32Array(FEW_ARGS);
   argEnd = new Int32Array(FEW_ARGS);
   isGet = false;
-  /** The command's number in the run of GETs that it was found in; -1: in none. */
+  /** The command's position in its run of GETs; -1: it is in no run. */
   runAt = -1;
   isInline = false;
   /** Where the whole command lies in `bytes`, headers included; not for an inline command. */

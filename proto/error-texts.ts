@@ -1,9 +1,9 @@
 /**
- * The error texts of the protocol and of commands. A failed load has its text from server/loaders/texts.ts.
+ * The error texts of the protocol and of commands. The texts of failed loads are in server/loaders/error-texts.ts.
  *
- * Client libraries recognise errors by the first word, and some by more of the text. So where Redis has a text, this is
- * Redis' own, byte for byte; carrotCache's own texts say what was exceeded, and the limit. A client's data is shown through
- * `lineText`, which cuts it and never lets it end the line. Knows no command and no connection.
+ * Client libraries recognise errors by the first word, and some by more of the text. So where Redis has a text, the text
+ * here is the same, byte for byte. A limit that only carrotCache has is named in its text. A client's data goes into a
+ * text through `lineText`, which cuts it; reply.ts turns line breaks into spaces. Knows no command and no connection.
  */
 import { lineText, MAX_SHOWN_BYTES } from "./line-text.ts";
 
@@ -72,8 +72,8 @@ export const errors = {
   slowlogCount: "ERR count should be greater than or equal to -1",
   noSamples: (event: Uint8Array) => `ERR No samples available for event '${lineText(event)}'`,
   aclCategory: (name: Uint8Array) => `ERR Unknown category '${lineText(name)}'`,
-  monitorOfKeys: "ERR Replica can't interact with the keyspace",
-  monitorInside: "ERR MONITOR isn't allowed for DENY BLOCKING client",
+  keysWhileMonitoring: "ERR Replica can't interact with the keyspace",
+  monitorInsideExec: "ERR MONITOR isn't allowed for DENY BLOCKING client",
   noSuchClient: "ERR No such client",
   noSuchUser: (name: Uint8Array) => `ERR No such user '${lineText(name)}'`,
   clientIdTooSmall: "ERR client-id should be greater than 0",
@@ -109,7 +109,7 @@ export const errors = {
     "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
   cachingYes: "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
   cachingNo: "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
-  /** Redis differs if the first prefix is not one of the two: it says +OK behind the error and takes all prefixes. */
+  /** If the first prefix is not one of the two, Redis differs: it sends +OK after the error and accepts all prefixes. */
   prefixOverlap: ({ prefix, other, isHeld }: PrefixOverlap) =>
     `ERR Prefix '${lineText(latin1(prefix))}' overlaps with ${isHeld ? "an existing" : "another provided"} prefix '${lineText(latin1(other))}'. Prefixes for a single client must not overlap.`,
   tooManyPrefixes: (most: number) => `ERR too many prefixes (max ${most})`,
@@ -121,10 +121,10 @@ export const errors = {
   getKeysArity: "ERR Invalid number of arguments specified for command",
   configUnknown: (name: Uint8Array) =>
     `ERR Unknown option or number of arguments for CONFIG SET - '${lineText(name)}'`,
-  /** `reason` is such as "argument must be a memory value"; `configReasons` has Redis' own. */
+  /** For `reason`, `configReasons` has those of Redis; others are such as "argument must be a memory value". */
   configRefused: (name: string, reason: string) =>
     `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
-  /** For EXPIRE and its kin. Redis trims line ends off the end of an error; only this error has data there. */
+  /** For EXPIRE and its kin. Redis trims line ends at the end of an error; only this error ends with a client's data. */
   expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word).replace(/[\r\n]+$/, "")}`,
   expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",
   expireGtAndLt: "ERR GT and LT options at the same time are not compatible",
@@ -170,7 +170,7 @@ export const configReasons = {
   notOneOf: (names: readonly string[]) => `argument(s) must be one of the following: ${names.join(", ")}`,
 } as const;
 
-/** The arguments, each quoted and with a space behind it, until they have 128 bytes; quotes and spaces count. */
+/** The arguments, each in quotes and with a space behind it, up to 128 bytes; quotes and spaces count. */
 function shownArgs(args: readonly Uint8Array[]): string {
   let shown = "";
   let bytes = 0;

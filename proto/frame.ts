@@ -12,7 +12,7 @@
 
 import { type Reader, Writer } from "protobufjs/minimal.js";
 
-/** The stream is no sequence of frames within the limit; no byte after this can be trusted. */
+/** The bytes are not frames within the limit, so no later byte of the stream can be trusted. */
 class FrameError extends Error {
   override name = "FrameError";
 }
@@ -23,13 +23,13 @@ interface MessageType<Properties, Message> {
   decode(reader: Reader | Uint8Array): Message;
 }
 
-/** The first room for a frame that is cut; most frames are smaller. */
+/** The first capacity for a frame that is cut; most frames are smaller. */
 const FIRST_CAPACITY = 4096;
 /** Five groups of seven bits hold every length below 2^32. */
 const MAX_LENGTH_BYTES = 5;
 
 export class FrameReader {
-  /** The longest frame that is accepted, without its length. It holds for frames whose length has not been read yet. */
+  /** The longest frame accepted, without its length. A new limit holds for frames whose length has not been read yet. */
   maxBytes: number;
   #chunk: Buffer = Buffer.alloc(0);
   #at = 0;
@@ -50,8 +50,8 @@ export class FrameReader {
   }
 
   /**
-   * The next whole frame, without its length; undefined: more bytes are needed. It may be a view that nobody writes to
-   * later, but that keeps its whole chunk in memory. After a FrameError the stream cannot be read any further.
+   * The next whole frame, without its length; undefined: more bytes are needed. The frame may be a view: nobody writes to
+   * it later, but it keeps its whole chunk in memory. After a FrameError the stream cannot be read any further.
    */
   next(): Buffer | undefined {
     if (!this.#lengthKnown && !this.#readLength()) return undefined;
@@ -133,7 +133,9 @@ export function encodeFrame<P, M>(type: MessageType<P, M>, message: P): Buffer {
   }
 }
 
-/** The message in a frame that `FrameReader` has returned; its fields of bytes are views on the frame. Throws if it is none. */
+/**
+ * The message in a frame that `FrameReader` has returned. Its bytes fields are views on the frame. Throws on other bytes.
+ */
 export function decodeFrame<P, M>(type: MessageType<P, M>, frame: Buffer): M {
   return type.decode(frame);
 }

@@ -1,8 +1,8 @@
 /**
  * Recognises the command that a cache gets most, `*2 $3 GET $n key`, in the bytes as they came.
  *
- * Matches only what is right: a command that is wrong, unfinished or another one goes the general way, which names the
- * mistake. Allocates nothing.
+ * Matches only a whole, well-formed GET. Any other command goes the general way, through the scanner, which names the
+ * mistake if there is one. Allocates nothing.
  */
 
 const CR = 0x0d;

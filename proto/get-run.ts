@@ -1,5 +1,5 @@
 /**
- * A run: GETs that stand one behind the other in the same bytes, found together.
+ * A run: GETs that follow each other in the same bytes, found together.
  *
  * Invariant: each GET of a run lies whole in `bytes`, and within the limits that the run was found with. `prepare` gets
  * the keys of a run before the first of them is answered, so that their entries can be read ahead: a CPU that knows many
@@ -8,7 +8,7 @@
 import { BULK_HEADER, type ReaderLimits } from "./command-header.ts";
 import { matchGet } from "./get-fast-path.ts";
 
-/** Enough for as many loads under way as a CPU can have; more entries would push each other out of its cache. */
+/** A CPU can have no more memory reads than this under way; more entries would push each other out of its cache. */
 export const MAX_RUN = 64;
 
 const EMPTY = Buffer.alloc(0);
@@ -29,7 +29,9 @@ export class GetRun {
     this.#prepare = prepare;
   }
 
-  /** Takes the GET that begins at `start`; returns its number in the run. -1: no whole GET within the limits begins there. */
+  /**
+   * Takes the GET that begins at `start`; returns its position in the run. -1: no whole GET within the limits is there.
+   */
   take(bytes: Buffer, start: number, end: number, limits: ReaderLimits): number {
     const isKnown = this.#at === start && this.bytes === bytes && this.#limits === limits;
     if (!isKnown && !this.#find(bytes, start, end, limits)) return -1;

@@ -1,7 +1,8 @@
 /**
  * Redis' glob patterns: `*`, `?`, `[a-c]`, `[^a]` and `\` before a special character.
  *
- * Invariant: a match takes at most the pattern's length times the text's, because it goes back to the last `*` only.
+ * Invariant: a match takes at most as many steps as the pattern's length times the text's, because it goes back to the
+ * last `*` only.
  */
 
 /**
@@ -42,7 +43,7 @@ function matchOne(pattern: string, p: number, character: string): number {
 }
 
 /**
- * Matches a class, from behind its `[`. As in Redis, a class without `]` ends with the pattern, `]` may be the end of a
+ * Matches a class; `p` is behind its `[`. As in Redis, a class without `]` ends with the pattern, `]` may be the end of a
  * range, and a character behind `\` stands for itself and begins no range.
  */
 function matchClass(pattern: string, p: number, character: string): number {

@@ -1,10 +1,10 @@
 /**
- * The only way to redis-parser.
+ * Calls redis-parser, which no other file does.
  *
  * Owns the one parser of this thread. Keeps the invariant that makes it safe: the parser gets one whole, checked command
  * at a time (an array of bulk strings, with nothing before or behind it). So it never waits for bytes, never meets a
- * length that is wrong, and holds nothing between two calls. A client's raw bytes could make it crash the process or lose
- * its place (DESIGN.md).
+ * wrong length, and holds nothing between two calls. With a client's raw bytes it could crash the process or lose its
+ * place in them (DESIGN.md).
  */
 import assert from "node:assert";
 import RedisParser from "redis-parser";

@@ -12,7 +12,7 @@ const ZERO = 0x30;
 export const NULL_RESP2: Buffer = Buffer.from("$-1\r\n");
 export const NULL_RESP3: Buffer = Buffer.from("_\r\n");
 
-/** The bytes of a bulk with a payload of `length` bytes. */
+/** How many bytes a bulk with a payload of `length` bytes takes. */
 export function bulkSize(length: number): number {
   return 1 + digitsOf(length) + 2 + length + 2;
 }

@@ -9,8 +9,9 @@ import { lineBytes } from "./line-text.ts";
 import { NULL_RESP2, NULL_RESP3 } from "./reply-writers.ts";
 
 /**
- * A number is an integer of 53 bits, a bigint one of 64. A string (as UTF-8) and a Uint8Array are bulks. A Set is an array
- * in RESP2, a Map a flat one. Each class has its type byte as a field, so the compiler can tell the classes apart.
+ * A number is an integer of 53 bits, a bigint one of 64. A string (as UTF-8) and a Uint8Array are bulks. In RESP2 a Set
+ * is an array, and a Map an array of its keys and values in turn. Each class has its type byte as a field, so the
+ * compiler can tell the classes apart.
  */
 export type Reply =
   | null
@@ -74,7 +75,7 @@ export class Double {
   }
 }
 
-/** A message that nobody has asked for: a push in RESP3, an array in RESP2. */
+/** A message that answers no command: a push in RESP3, an array in RESP2. */
 export class Push {
   readonly type = ">";
   readonly elements: Reply[];
@@ -83,7 +84,7 @@ export class Push {
   }
 }
 
-/** Another reply for each dialect; undefined: none. */
+/** One reply for RESP2 and another one for RESP3; undefined: no reply. */
 export class ByDialect {
   readonly type = "2|3";
   readonly resp2: Reply | undefined;
@@ -117,12 +118,12 @@ export class Encoded {
   }
 }
 
-/** Whether it is an error, also when another thread has encoded it. */
+/** Whether the reply is an error, also when another thread has encoded it. */
 export function isError(reply: Reply | undefined): boolean {
   return reply instanceof ErrorReply || startsWith(reply, "-");
 }
 
-/** Whether it is a status such as +OK, also when another thread has encoded it. */
+/** Whether the reply is a status such as +OK, also when another thread has encoded it. */
 export function isStatus(reply: Reply | undefined): boolean {
   return reply instanceof SimpleString || startsWith(reply, "+");
 }

@@ -8,7 +8,7 @@ import type { LinkFigures } from "../../cluster/dialed-link.ts";
 import { MAX_MEMBERS } from "../../cluster/ring-view.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { readMember } from "../conf/members.ts";
+import { readMember } from "../conf/member-rules.ts";
 import { figuresOf, sumFigures } from "../groups/group-figures.ts";
 import type { Group } from "../groups/groups.ts";
 import type { CommandContext, Run } from "./command.ts";

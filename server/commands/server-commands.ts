@@ -34,7 +34,7 @@ function shutdown(args: readonly Buffer[], { node, client }: CommandContext): Re
 /** As in Redis, a client that says MONITOR a second time gets no reply. */
 async function monitor(args: readonly Buffer[], context: LocalContext): Promise<Reply | undefined> {
   const { session } = context.connection;
-  if (context.inExec) return new ErrorReply(errors.monitorInside);
+  if (context.inExec) return new ErrorReply(errors.monitorInsideExec);
   if (session.isMonitor) return undefined;
   session.isMonitor = true;
   return context.runOnNode(monitorCommand, args);

@@ -83,7 +83,7 @@ function refusalOf({ command, args }: Chosen, { connection, conf }: LocalContext
     if (session.isSubscribed && connection.protocol === 2 && !WHEN_SUBSCRIBED.has(name))
       return errors.onlyWhenSubscribed(name);
     if (session.isMonitor && (flags.includes("readonly") || flags.includes("write")))
-      return errors.monitorOfKeys;
+      return errors.keysWhileMonitoring;
     const isQueued = session.transaction !== undefined && !IMMEDIATE.has(name);
     return isQueued && !session.mayKeep(keptSize(args), conf.maxCommandBytes)
       ? errors.keepsTooMuch(conf.maxCommandBytes)

@@ -1,7 +1,7 @@
 /**
- * Which hosts are on this machine, and which stand for every address of it.
+ * Tells which hosts are on this machine, and which stand for every address of it.
  *
- * Hosts are canonical, as cluster/address.ts reads them. Purely text: no name is ever looked up.
+ * Hosts are canonical, as cluster/address.ts reads them. Never looks a name up.
  */
 
 import { isIPv4 } from "node:net";

@@ -18,7 +18,6 @@ const HIDDEN = "(hidden)";
 /** A directive's full name and its new value, as CONFIG SET got it. */
 export type DirectiveChange = readonly [name: string, text: string | Uint8Array];
 
-/** A directive of this conf and the object that has its field. */
 /** A directive, and the object that has its field: the conf, or a group of it. */
 interface Target {
   readonly row: Row;
@@ -41,7 +40,7 @@ export function formatDirective(conf: NodeConf, name: string): string | undefine
   return target.row.sensitive && text !== "" ? HIDDEN : text;
 }
 
-/** Changes all of these directives, or none: then it returns the first that is wrong, and why. */
+/** Changes all of these directives and returns undefined; or changes none, and returns the first wrong one and why. */
 export function changeDirectives(
   conf: NodeConf,
   changes: readonly DirectiveChange[],

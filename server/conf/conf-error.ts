@@ -23,7 +23,7 @@ export class ConfError extends Error {
 
 /**
  * What is wrong with some words. A parser returns it, because it does not know where the words stand; its caller knows,
- * and throws. `got` is the word at fault where there are several.
+ * and throws. `got` is the wrong word where there are several.
  */
 export class Complaint {
   readonly text: string;
@@ -36,8 +36,8 @@ export class Complaint {
 }
 
 /**
- * An error at a place. `name` is the directive's full name (`port`, `group scores ttl`). Where the operator has not
- * given the directive and its default is what is wrong, there is no place, and the message starts with the name.
+ * An error at a place. `name` is the directive's full name (`port`, `group scores ttl`). If the operator has not given
+ * the directive, its default is what is wrong: then there is no place, and the message starts with the name.
  */
 export function errorAt(place: Place | undefined, name: string, text: string): ConfError {
   if (place === undefined) return new ConfError(`${name}: ${text}`);

@@ -1,5 +1,5 @@
 /**
- * What a node is told before it starts: carrot.conf and the command line, read, checked and worked out.
+ * The conf of a node: carrot.conf, the command line and a program's directives, read, checked and worked out.
  *
  * Owns the shape only. Every field is in its final unit (bytes, milliseconds, fractions), every default is filled in and
  * every rule between directives holds, so code that gets a NodeConf never checks it again. The fields are those of

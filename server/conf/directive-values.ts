@@ -1,7 +1,7 @@
 /**
- * From statements to values: one for each directive that was given.
+ * Turns statements into values: one for each directive that was given.
  *
- * Owns the rules that hold for every directive alike: its name is known, its words are of its kind and of the right
+ * Owns the rules that hold for each directive by itself: its name is known, its words are of its kind and of the right
  * number, and it is given once. Knows no rule between two directives.
  */
 

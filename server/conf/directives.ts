@@ -1,7 +1,7 @@
 /**
  * The table of all directives: those of the node, then those of a group.
  *
- * Owns the one list that feeds the reader, `--help`, CONFIG GET and SET, and the tests that hold carrot.conf to it.
+ * Owns the one list that feeds the reader, `--help`, CONFIG GET and SET, and the tests that compare carrot.conf with it.
  */
 
 import type { Directive } from "./directive.ts";

@@ -14,7 +14,7 @@ import type { Statement } from "./statement.ts";
 /** Where conf files come from. */
 export interface Files {
   read(path: string): Uint8Array | string;
-  /** Whether every user of the machine may read it. */
+  /** Whether every user of the machine may read the file. */
   isPublic(path: string): boolean;
 }
 

@@ -11,7 +11,7 @@ import { DAY, KIB } from "./units.ts";
 
 /** The smallest limit under which a group can hold an entry worth caching. */
 export const MIN_GROUP_BYTES = KIB;
-/** Ten years: nobody notices the difference between a longer life and one without an end. */
+/** Ten years: nobody notices the difference between a longer lifetime and one without an end. */
 const MAX_TTL_MS = 3650 * DAY;
 
 export const groupDirectives = {
@@ -28,8 +28,8 @@ export const groupDirectives = {
   prefix: fixed("prefix", kind.rawBytes("TEXT"), { follows: "NAME:" }, "what the group's keys start with"),
   /** 0: for ever. */
   ttlMs: live("ttl", kind.duration({ max: MAX_TTL_MS }), "0", "how long a loaded value lives; 0 for ever"),
-  /** The largest part of a lifetime that chance may cut off, 0 to 1. */
-  ttlJitter: live("ttl-jitter", kind.percent(1), "10%", "how much of a life chance may cut off"),
+  /** The largest part of a lifetime that is cut off at random, 0 to 1. */
+  ttlJitter: live("ttl-jitter", kind.percent(1), "10%", "most of a lifetime that is cut off at random"),
   /** 0: "not found" is not cached. */
   negativeTtlMs: live(
     "negative-ttl",

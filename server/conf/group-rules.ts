@@ -17,7 +17,7 @@ import { formatBytes } from "./units.ts";
 /** The group that takes every key that no prefix takes. */
 const DEFAULT_GROUP = "default";
 
-/** A group as the conf gives it. `places` has the places of its directives, by field; `place` is the first one. */
+/** A group as the conf gives it. `places` has the places of its directives, by field; `place` is the first of them. */
 export interface GivenGroup extends Omit<GroupFields, "prefix" | "maxBytes"> {
   readonly name: string;
   readonly prefix: Buffer | undefined;

@@ -7,7 +7,7 @@
 
 import { directives, type Row } from "./directives.ts";
 
-/** The longest entry of each column; a test holds the whole line to 100. */
+/** The longest entry of each column; a test checks that no line is wider than 100. */
 const OPTION_WIDTH = 34;
 const DEFAULT_WIDTH = 14;
 

@@ -1,5 +1,5 @@
 /**
- * Finds the name that somebody who mistyped it meant.
+ * Finds the name that a mistyped word meant.
  *
  * Owns the edit distance: insertions, deletions, substitutions and swaps of neighbours cost 1 each (optimal string
  * alignment), so `prot` is one step from `port`.

@@ -2,7 +2,7 @@
  * The directives of the node.
  *
  * Owns their names, kinds, defaults and help. A row is keyed by the field of `NodeConf` that it sets, and the field's
- * type follows from the row's kind. Rules between directives are in members.ts and group-rules.ts.
+ * type follows from the row's kind. Rules between directives are in member-rules.ts and group-rules.ts.
  */
 
 import { type FieldsOf, fixed, live, MAX_BULK_BYTES, MAX_TIMER_MS } from "./directive.ts";
@@ -60,7 +60,7 @@ export const nodeDirectives = {
   maxClients: live("maxclients", kind.integer(1, 1_000_000), "10000", "clients at the same time"),
   /** Empty: clients need no password. */
   requirePass: live("requirepass", kind.text("TEXT"), '""', "password for clients; empty: none", "sensitive"),
-  /** Empty: what changes the cluster or the node needs no second password. */
+  /** Empty: commands that change the cluster or the node need no second password. */
   adminPassword: live(
     "admin-password",
     kind.text("TEXT"),
@@ -127,7 +127,7 @@ export const nodeDirectives = {
     "64mb",
     "most bytes of replies that wait for a client",
   ),
-  /** How many bytes may wait for a client longer than `softOutputMs`; 0: no such limit. */
+  /** A client with more bytes than this waiting for `softOutputMs` is closed; 0: no such limit. */
   softOutputBytes: live(
     "client-output-soft-limit",
     kind.bytes({}),
@@ -138,7 +138,7 @@ export const nodeDirectives = {
     "client-output-soft-time",
     kind.duration({ max: MAX_TIMER_MS }),
     "10s",
-    "how long more than the soft limit may wait",
+    "how long a client may be above the soft limit",
   ),
   /** How many commands of one client may wait for their replies. */
   maxPendingCommands: live(
@@ -154,7 +154,7 @@ export const nodeDirectives = {
     "1000000",
     "keys remembered for client-side caching",
   ),
-  /** From how long on SLOWLOG keeps a command; 0: every command; negative: none. */
+  /** SLOWLOG keeps a command that takes at least this long; 0: every command; negative: none. */
   slowlogMicros: live(
     "slowlog-log-slower-than",
     kind.integer(-1, 1e12),

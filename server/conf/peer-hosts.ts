@@ -8,8 +8,8 @@ import { isLoopback } from "./addresses.ts";
 import type { NodeConf } from "./conf.ts";
 
 /**
- * The addresses of `bind`, for which clients may come from anywhere; or, where this member's peer-address is a loopback
- * address and so needs no cluster-secret, that address alone.
+ * The addresses of `bind`. But if this member's peer-address is a loopback address, so that it needs no cluster-secret:
+ * that address alone.
  */
 export function peerHosts({ peerAddress, bind }: Pick<NodeConf, "peerAddress" | "bind">): readonly string[] {
   const { host } = parseAddress(peerAddress)!;

@@ -36,7 +36,7 @@ export function splitWords(line: string): string[] | Complaint {
   return words;
 }
 
-/** A word as a conf would have it: `splitWords(quoteWord(w))` is `[w]`. */
+/** A word as it is written in a conf: `splitWords(quoteWord(w))` is `[w]`. */
 export function quoteWord(word: string): string {
   if (NEEDS_NO_QUOTES.test(word)) return word;
   const escaped = word.replace(/["\\]|[^ -~]/g, (char) => {

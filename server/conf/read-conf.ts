@@ -1,12 +1,12 @@
 /**
- * From carrot.conf and the command line to a NodeConf.
+ * Turns carrot.conf, the command line and a program's directives into a NodeConf.
  *
  *     file, includes     -> statements -+
  *     --directive value  -> statements -+-> values, merged -> defaults -> members, groups -> NodeConf
  *     a program's object -> statements -+
  *
- * Owns the order of these steps. A step throws a ConfError at the first mistake that it finds. None of them starts,
- * opens or writes anything, so the same input always gives the same conf.
+ * Owns the order of these steps. A step throws a ConfError at the first mistake that it finds. No step starts or writes
+ * anything, so the same input always gives the same conf.
  */
 
 import { readArgumentStatements } from "./argument-statements.ts";
@@ -23,7 +23,7 @@ import { directives, type Row } from "./directives.ts";
 import { type Files, readFileStatements, readTextStatements } from "./file-statements.ts";
 import type { GroupFields } from "./group-directives.ts";
 import { type GivenGroup, resolveGroups } from "./group-rules.ts";
-import { resolveMembers } from "./members.ts";
+import { resolveMembers } from "./member-rules.ts";
 import type { NodeFields } from "./node-directives.ts";
 import { splitWords } from "./quoting.ts";
 import type { Statement } from "./statement.ts";
@@ -87,7 +87,10 @@ function givenGroup(name: string, group: GroupDirectiveValues | undefined, cwd: 
   return { prefix: undefined, maxBytes: undefined, ...values, name, place: group?.place, places };
 }
 
-/** The value of every field of a scope; none where the directive is not given and its default follows from others. */
+/**
+ * The value of every field of a scope. A field has none if its directive is not given and its default follows from
+ * others.
+ */
 function withDefaults(
   scope: Row["scope"],
   given: ReadonlyMap<string, DirectiveValue>,

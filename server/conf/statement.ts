@@ -1,5 +1,5 @@
 /**
- * A directive as somebody wrote it, before its name and its words are checked.
+ * A directive as it was written, before its name and its words are checked.
  *
  * Owns the one form that conf files, the command line and a program's objects are brought into.
  */

@@ -39,7 +39,7 @@ export function parseBytes(text: string): number | undefined {
   return parseWithUnit(text, BYTE_UNITS);
 }
 
-/** In the largest binary unit that leaves a whole number: 268435456 is `256mb`. */
+/** The text in the largest binary unit that leaves a whole number: 268435456 is `256mb`. */
 export function formatBytes(bytes: number): string {
   return formatWithUnit(bytes, [
     ["gb", GIB],

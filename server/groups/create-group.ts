@@ -33,7 +33,7 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world
     seed: seedOf(world),
     isSoleWriter: true,
   };
-  // A mirror may give way whatever the policy: its owner still has the entry.
+  // Mirrors are evicted under every policy, because the owner still has the entry.
   const mirrorEviction = eviction === "noeviction" ? "s3fifo" : eviction;
   return {
     name: conf.name,

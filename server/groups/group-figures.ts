@@ -1,7 +1,7 @@
 /**
  * The figures of groups, for INFO, CARROT.STATS and /metrics.
  *
- * Invariant: every figure can be added up, so the figures of all groups come to those of the node.
+ * Invariant: every figure can be added up, so the figures of all groups add up to those of the node.
  */
 import { addCounters } from "../counters/add-counters.ts";
 import { type GroupCounters, zeroGroupCounters } from "../counters/group-counters.ts";
@@ -30,7 +30,7 @@ function countersOf(group: Group): GroupCounters {
   return sum;
 }
 
-/** Notes what the worker threads have counted, by the name of the group; figures include it from now on. */
+/** Notes what the worker threads have counted, by the name of the group; figures include these counters from now on. */
 export function noteCounted(
   groups: readonly Group[],
   counted: Readonly<Record<string, GroupCounters>>,

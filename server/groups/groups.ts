@@ -37,7 +37,9 @@ export interface Group extends HeldGroup {
   /** As `forwards`, for clients that track: the owner notes this node before it answers. */
   readonly trackedForwards: Flights;
   readonly queue: LoadQueue;
-  /** The store's counters at the last CONFIG RESETSTAT, to be subtracted: they never go back themselves. */
+  /**
+   * The store's counters at the last CONFIG RESETSTAT. Figures subtract them, because a store's counters never go back.
+   */
   readonly countedBefore: { evictions: number; expirations: number };
 }
 

@@ -66,7 +66,7 @@ export function missedKey(reader: CommandReader, route: HitRoute): Buffer | unde
   return Buffer.from(reader.bytes.subarray(reader.argStart[1], reader.argEnd[1]));
 }
 
-/** Answers an MGET whose keys are all of one group. Counts after the last key, when it is sure that none is a miss. */
+/** Answers an MGET whose keys are all of one group. Counts after the last key, when no key can be a miss any more. */
 function answerMget(reader: CommandReader, route: HitRoute, protocol: Protocol): boolean {
   const { output } = route;
   const group = groupOf(reader, route, 1);
@@ -95,7 +95,7 @@ function count(counters: GroupCounters, found: Found, by: number): void {
   else counters.mirrorHits += by;
 }
 
-/** The group of argument `i`; undefined: no group takes it, or it is too long, which the general way refuses. */
+/** The group of argument `i`; undefined: no group takes it, or it is too long, and the general way refuses it. */
 function groupOf(reader: CommandReader, { groups, conf }: HitRoute, i: number): HeldGroup | undefined {
   const start = reader.argStart[i]!;
   const end = reader.argEnd[i]!;

@@ -1,9 +1,9 @@
 /**
- * Where the replies of one turn of the event loop are gathered, so that each client gets its own in one write.
+ * Gathers the replies of one turn of the event loop, so that each client gets its own in one write.
  *
- * Invariant: the bytes below `length` are complete replies; a caller that gives up in the middle of one sets `length` back
- * to where the reply began. One output serves all connections of a thread; it is emptied at the end of each turn of the
- * event loop.
+ * Invariant: the bytes below `length` are complete replies; a caller that gives up in the middle of one sets `length`
+ * back to where the reply began. One output serves all connections of a thread; it is emptied at the end of each turn of
+ * the event loop.
  */
 import { writeBulkHeader, writeCrlf } from "../../proto/reply-writers.ts";
 import type { ABSENT, MISS, Store } from "../store/store.ts";
@@ -47,7 +47,7 @@ export class Output {
     }
   }
 
-  /** Takes everything from `mark` on out, as a copy. */
+  /** Removes everything from `mark` on, and returns a copy of it. */
   take(mark: number): Buffer {
     const bytes = Buffer.from(this.#buffer.subarray(mark, this.length));
     this.length = mark;

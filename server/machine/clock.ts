@@ -6,7 +6,7 @@
  * the machine's own monotonic clock, and adds it.
  */
 
-/** Pairs of readings to choose from. A thread that is suspended between the two readings of a pair would be off for good. */
+/** Pairs of readings; the closest pair counts. A thread that was suspended within its only pair would be off for good. */
 const READINGS = 20;
 
 /** A clock for this thread. */

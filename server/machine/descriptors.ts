@@ -1,7 +1,7 @@
 /**
  * How many clients the limit of open files leaves room for.
  *
- * Knows where Linux tells the limit. On other systems it is unknown, and nothing is limited.
+ * Knows where Linux tells the limit. On other systems the limit is unknown, and nothing is limited.
  */
 import { readFileSync } from "node:fs";
 

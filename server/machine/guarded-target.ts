@@ -2,12 +2,12 @@
  * Where log lines go when their stream may fail: a full disk, a reader that has gone, a stream that does not keep up.
  *
  * Invariant: such a stream never stops the node and never fills its memory; the line is dropped and counted. One case is
- * left: Node writes to a standard output that is a pipe synchronously, so a reader that stops reading it and does not
- * close it does stop the node.
+ * left: Node.js writes synchronously to a standard output that is a pipe, so a reader that stops reading the pipe, and
+ * does not close it, does stop the node.
  */
 import type { Writable } from "node:stream";
 
-/** Some thousand lines: a disk that pauses for a moment loses none of them. */
+/** Some thousand lines, so that none is lost when a disk pauses for a moment. */
 const MAX_UNWRITTEN_BYTES = 1 << 20;
 /** Time before a stream that has failed is opened again: a disk is not full for ever. */
 const REOPEN_MS = 1000;

@@ -1,8 +1,9 @@
 /**
  * What a node does at regular intervals.
  *
- * Invariant: work that fails is logged and tried again at its next turn; neither it nor the waiting for it keeps the
- * process alive or ends it. (A shard that a dead thread has locked makes a sweep fail until the death is noticed.)
+ * Invariant: work that fails is logged and done again at its next turn; it does not end the process. The waiting does not
+ * keep the process alive. (A sweep fails, for example, while a dead thread has a shard locked and its death is not
+ * noticed.)
  */
 import type { Timer, World } from "../../cluster/world.ts";
 import type { Log } from "./log.ts";

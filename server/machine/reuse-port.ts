@@ -22,8 +22,9 @@ export function hasReusePort(
 }
 
 /**
- * Rejects with EADDRINUSE when another process has the port: with `reusePort` the two would share it, and nobody would
- * notice. It binds a socket and does not listen, so a client that dials meanwhile is refused at once.
+ * Resolves if this process can have the port; rejects with EADDRINUSE if another process has it. Without this check,
+ * `reusePort` would let the two processes share the port without an error. It binds a socket and does not listen, so a
+ * client that dials meanwhile is refused at once.
  */
 export async function claimable(host: string, port: number): Promise<void> {
   const { address } = await lookup(host);

@@ -1,7 +1,7 @@
 /**
  * What a node does when the system sends it a signal.
  *
- *     SIGTERM, SIGINT   close(): accepts nobody any more, answers what it has read; then exit 0
+ *     SIGTERM, SIGINT   close(): accepts no more clients, answers what it has read; then exit 0
  *     a second one      exit 1 at once
  *     SIGHUP            nothing, like redis-server: a node survives the terminal that it was started from
  *
@@ -10,7 +10,7 @@
 
 import type { EventEmitter } from "node:events";
 
-/** Closing gets this part of the timeout: when the timeout is over, the process has to be gone. */
+/** Closing gets this part of the timeout, because the process has to be gone when the timeout is over. */
 const CLOSING_PART = 0.95;
 
 interface SignalOptions {

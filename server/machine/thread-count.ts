@@ -1,7 +1,7 @@
 /**
  * How many threads serve clients.
  *
- * Invariant: a system that cannot spread connections over threads gets one thread, and the operator the reason.
+ * Invariant: a system that cannot spread connections over threads gets one thread, and the operator is told the reason.
  */
 import { availableParallelism } from "node:os";
 import { hasReusePort } from "./reuse-port.ts";

@@ -1,11 +1,11 @@
 /**
- * The time of day, for commands that give or ask the end of a lifetime: EXPIREAT, EXAT, EXPIRETIME.
+ * The time of day, for commands that set or ask the end of a lifetime as a time of day: EXPIREAT, EXAT, EXPIRETIME.
  *
- * Invariant: it runs with the node's own clock, so a deadline comes out as it went in, to the millisecond. Only when the
- * system's time of day has moved away from it, because somebody set that, does it follow.
+ * Invariant: this clock runs with the node's own clock, so a deadline comes out as it went in, to the millisecond. It
+ * follows the system's time of day only when the two are far apart, because somebody has set the system's.
  */
 
-/** More than the two clocks drift apart by themselves between two uses, and less than anybody would call right. */
+/** The two clocks drift apart by less than this between two uses. A larger difference means that the time was set. */
 const MAX_DRIFT_MS = 1000;
 
 /** A clock in milliseconds since 1970, with fractions. `clock` is monotonic, in milliseconds. */

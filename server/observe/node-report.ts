@@ -13,7 +13,7 @@ import { addCounters } from "../counters/add-counters.ts";
 import { type ClientCounters, zeroClientCounters } from "../counters/client-counters.ts";
 import { CommandStats } from "../counters/command-stats.ts";
 import { Latency } from "../counters/latency.ts";
-import type { ClientFigures, WorkerFigures } from "../counters/thread-figures.ts";
+import type { ClientFigures, WorkerFigures } from "../counters/worker-figures.ts";
 import { figuresOf, type GroupFigures, noteCounted, resetCounters } from "../groups/group-figures.ts";
 
 /** The part of the worker threads that figures need. */

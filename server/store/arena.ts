@@ -1,5 +1,5 @@
 /**
- * The arena of a shard, where the entries lie: a log in a ring, in which each entry is whole and contiguous.
+ * The arena of a shard, where the entries lie: a circular log, in which each entry is whole and contiguous.
  *
  *      arenaAt      HEAD        TAIL              WRAP   END
  *      |-- newest --|-- free ---|-- oldest ... ---|------|        wrapped (WRAP is not 0)
@@ -7,10 +7,9 @@
  *      |-- free ----|-- oldest ... ---|-- free ---|               in one piece (WRAP is 0)
  *
  * A new entry is appended at HEAD. When HEAD reaches TAIL, the oldest entries make room: a dead one gives its words back,
- * a live one moves to HEAD. Where there is no gap between the two, the live one stays in place, so entries of one size
- * fill each other's holes and never move. END grows with the contents, so memory is touched only when it is needed. Does
- * not know which entry is worth keeping: when moving would take too long, `drop`, which the caller hands in, ends a live
- * one.
+ * a live one moves to HEAD. Where HEAD and TAIL meet, the live one stays in place, so entries of one size fill each
+ * other's holes and never move. END grows with the contents, so memory is touched only when it is needed. Does not know
+ * which entry is worth keeping: when moving would take too long, the caller's `drop` ends live entries.
  */
 import { repointEntry } from "./index-table.ts";
 import {
@@ -43,15 +42,17 @@ export function lengthOf(words: Int32Array, ref: number): number {
 }
 
 /**
- * To bound the stall, one reservation may move only so many words, and 32 times its own length on top; each entry that
- * moves counts 64 words more than it has. When they are spent, the oldest entries are dropped. With `noeviction` nothing
+ * To bound the stall, one reservation may move only this many words and 32 times its own length; each entry that moves
+ * counts 64 words more than it has. When this budget is spent, the oldest entries are dropped. With `noeviction` nothing
  * is dropped, and two rounds of the log are the bound.
  */
 const MOVE_BUDGET_WORDS = 1 << 18;
 const MOVE_BUDGET_LENGTHS = 32;
 const MOVE_COST_WORDS = 64;
 
-/** Room for `length` words, no more than the arena has. Entries may move, so every ref from before this call is invalid. */
+/**
+ * Makes room for `length` words, at most the arena's; returns its ref. Entries may move, so older refs are invalid then.
+ */
 export function reserve(shard: Shard, length: number, drop: (shard: Shard, ref: number) => void): number {
   const { words } = shard;
   let budget = shard.evicts ? MOVE_BUDGET_WORDS + length * MOVE_BUDGET_LENGTHS : Number.POSITIVE_INFINITY;
@@ -101,7 +102,7 @@ function append(shard: Shard, length: number): number {
   return head;
 }
 
-/** The part of the log in use may be so many words longer than 9/8 of its contents. */
+/** The part of the log in use may be this many words longer than 9/8 of its contents. */
 const LEAST_SPARE_WORDS = 1 << 14;
 
 /** Moves END on, if the contents justify it and the tables leave enough of the shard's memory. */
@@ -111,7 +112,8 @@ function extend(shard: Shard, head: number, length: number): boolean {
   const wanted = live + (live >>> 3) + LEAST_SPARE_WORDS;
   // The words of the tables once the shard is full of entries like those it holds now.
   const tables = (2 * words[ENTRIES]! * geometry.limitBytes) / Math.max(1, words[USED_BYTES]!);
-  // A value that is large for its shard finds the arena empty and may have all of it. With `noeviction` every value may.
+  // By the time a value that is large for its shard comes here, the arena is empty; the value may have all of it. With
+  // `noeviction` every value may.
   const hasAll = head === arenaAt || !shard.evicts;
   const allowed = arenaWords - (hasAll ? 0 : Math.ceil(Math.max(tables, tableWords(shard))));
   const end = arenaAt + Math.min(wanted, allowed);

@@ -2,7 +2,7 @@
  * Time in a store: lifetimes in milliseconds become the deadlines that entries carry, and back.
  *
  * Owns the clock and the epoch, which all threads that share the store have in common. A deadline counts 1/16 ms from the
- * epoch; Infinity is none. Knows no entry.
+ * epoch; Infinity means that there is no deadline. Knows no entry.
  */
 import { DEADLINE_UNITS_A_MS, MAX_DEADLINE } from "./layout.ts";
 
@@ -21,7 +21,9 @@ export class Deadlines {
     return (this.#clock() - this.#epochMs) * DEADLINE_UNITS_A_MS;
   }
 
-  /** The deadline of a lifetime that begins at `now` and may be endless (undefined). One of 0 or less is over at `now`. */
+  /**
+   * The deadline of a lifetime that begins at `now`; undefined: an endless one. A lifetime of 0 or less is over at `now`.
+   */
   after(now: number, ttlMs: number | undefined): number {
     if (ttlMs === undefined) return Number.POSITIVE_INFINITY;
     const deadline = Math.round(now + ttlMs * DEADLINE_UNITS_A_MS);

@@ -11,13 +11,13 @@ import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE 
 import { keepEntry } from "./noeviction.ts";
 import type { Shard } from "./shard.ts";
 
-/** The outcome of an edit. `stamp` is that of the entry's last use before the edit. */
+/** The result of an edit. `stamp` is the one of the entry's last use before the edit. */
 interface EntryEdited extends Edited {
   readonly stamp: number;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** The outcome for a key without a value. */
+/** The result for a key without a value. */
 const NOTHING: EntryEdited = {
   held: false,
   changed: false,
@@ -30,7 +30,7 @@ const NOTHING: EntryEdited = {
   error: undefined,
 };
 
-/** `deadline` is the entry's new one; undefined: it keeps its own. */
+/** `deadline` is the entry's new deadline; undefined: the entry keeps its own. */
 export function editEntry(
   shard: Shard,
   hash: number,
@@ -83,7 +83,7 @@ function part(shard: Shard, ref: number, bytes: number, { from, to }: Range): Bu
   return Buffer.from(buffer.subarray(at + first, at + last + 1));
 }
 
-/** Deadlines less than a millisecond apart count as one, because clients see lifetimes in whole milliseconds. */
+/** Deadlines less than a millisecond apart count as equal, because clients see lifetimes in whole milliseconds. */
 function holds(shard: Shard, ref: number, condition: Edit["conditions"][number], next: number): boolean {
   const deadline = ref === 0 ? NEVER : deadlineOf(shard.words, ref);
   switch (condition) {
@@ -102,7 +102,7 @@ function holds(shard: Shard, ref: number, condition: Edit["conditions"][number],
   }
 }
 
-/** Ends an entry or gives it another deadline. False: it stays as it is. */
+/** Ends an entry or gives it another deadline. False: the entry stays as it is. */
 function changeEntry(
   shard: Shard,
   ref: number,

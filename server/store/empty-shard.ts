@@ -1,7 +1,7 @@
 /**
- * How a shard becomes empty: a new one, one that is cleared, and one that a dead thread has left torn.
+ * Empties shards: a new one, one that is cleared, and a torn one, in which a thread has died while it wrote.
  *
- * It writes every word that an empty shard must have, whatever a torn one has there.
+ * Writes every word that an empty shard must have, whatever a torn shard has there.
  */
 import {
   COUNTERS_AT,
@@ -30,7 +30,7 @@ import type { Shard } from "./shard.ts";
  */
 export function emptyShard(shard: Shard): void {
   const { words, geometry } = shard;
-  // One bucket more than are in use: a torn split may have begun with the next.
+  // One bucket more than are in use: a torn split may have written the next one already.
   const bucketsUsed = Math.min(geometry.bucketWords, words[LEVEL_MASK]! + 2 + words[SPLIT]!);
   words.fill(0, geometry.bucketsAt, geometry.bucketsAt + bucketsUsed);
   const ghostsUsed = Math.min(geometry.ghostWords, (words[GHOST_MASK]! + 1) * 8);
@@ -47,7 +47,7 @@ export function emptyShard(shard: Shard): void {
   for (let queue = 0; queue < GENERATIONS; queue++) emptyQueue(shard, queue);
 }
 
-/** Empties and frees the shards that thread number `thread`, which is dead, holds locked; returns how many there were. */
+/** Empties and unlocks the shards that the dead thread number `thread` has locked; returns how many there were. */
 export function recoverThread(shards: readonly Shard[], thread: number): number {
   let recovered = 0;
   for (const shard of shards) {

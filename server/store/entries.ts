@@ -1,5 +1,5 @@
 /**
- * The one place where an entry begins, and the one where it ends.
+ * The only place that creates entries, and the only one that ends them.
  *
  * Keeps the account: USED_BYTES is the sum of the footprints of the live entries, and never above the limit. Every caller
  * holds the mutex. Knows the policies by name; knows no clock, only deadlines in the shard's units.
@@ -118,7 +118,7 @@ function accepts(shard: Shard, hash: number, old: number, charge: number): boole
   return shard.words[USED_BYTES]! - footprintOf(shard, old) + charge <= limitBytes;
 }
 
-/** Ends an entry that its key no longer needs. Counts it as expired if its time is up. */
+/** Ends the older entry of a key that is put. Counts the entry as expired if its time is up. */
 export function endOld(shard: Shard, ref: number, now: number): void {
   if (deadlineOf(shard.words, ref) <= now) shard.counters[EXPIRATIONS]!++;
   removeEntry(shard, ref);
@@ -141,7 +141,9 @@ export function setDeadline(shard: Shard, ref: number, key: Uint8Array, deadline
   if (!putEntry(shard, words[ref + HASH]!, key, value, deadline, now)) removeEntry(shard, ref);
 }
 
-/** Writes a value of as many words over an entry: it keeps its places in arena, chain and queue, and counts as used. */
+/**
+ * Writes a new value over one of as many words. The entry keeps its places in arena, chain and queue, and counts as used.
+ */
 function overwrite(
   shard: Shard,
   ref: number,

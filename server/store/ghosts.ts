@@ -16,7 +16,7 @@ const WAYS = 8;
 const TIME_MASK = 0xfffff;
 const UNITS_A_LIMIT = 1 << 10;
 const LIFETIME_UNITS = UNITS_A_LIMIT * 0.9;
-/** A table for so few entries gets four times the room: its few sets fill unevenly. */
+/** A table for so few entries is made four times as large, because few sets fill unevenly. */
 const SMALL_TABLE_ENTRIES = 4096;
 
 export function addGhost(shard: Shard, hash: number, bytes: number): void {
@@ -54,7 +54,7 @@ export function takeGhost(shard: Shard, hash: number, bytes: number): boolean {
   return false;
 }
 
-/** In units; below 0 when the clock has gone back since this ghost came. */
+/** The age in units; below 0 if the clock has gone back since this ghost came. */
 function ageOf(word: number, now: number): number {
   return ((now - word) << 12) >> 12;
 }

@@ -1,11 +1,11 @@
 /**
  * The memory of a store: how it is made, and how one thread hands it to another.
  *
- * Owns the choice of the number of shards and of the seed. Does not know what is written into the memory.
+ * Owns the making of the shards' memory. Does not know what is written into it.
  */
 import { type Eviction, geometryOf, shardCountFor } from "./layout.ts";
 
-/** All that another thread needs to share a store. It can be sent to one: structured cloning keeps it whole. */
+/** All that another thread needs to share a store. It can be posted to a thread: structured cloning keeps it whole. */
 export interface StoreHandle {
   readonly maxBytes: number;
   readonly eviction: Eviction;

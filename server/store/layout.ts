@@ -107,7 +107,7 @@ export interface Geometry {
   readonly limitBytes: number;
   readonly eviction: Eviction;
   readonly shareBytes: number;
-  /** The bytes that an entry without a deadline counts for one, so that even a full shard can give it one. */
+  /** What an entry without a deadline counts beyond its bytes, so that even a full shard can give it a deadline. */
   readonly undatedBytes: number;
   readonly bucketsAt: number;
   readonly bucketWords: number;
@@ -121,7 +121,7 @@ export interface Geometry {
   readonly totalBytes: number;
 }
 
-/** The log is a twelfth larger than the limit: more would make cleaning cheaper, this keeps memory within 1.09 limits. */
+/** The log is a twelfth larger than the limit. More would make cleaning cheaper; this keeps memory within 1.09 limits. */
 const SLACK_SHARE = 12;
 const SMALL_STORE_BYTES = 1 << 20;
 

@@ -14,7 +14,7 @@ export class ShardLockedError extends Error {
   }
 }
 
-/** A sleeper looks again after so long, because a wake-up is lost if the thread that got it dies. */
+/** A waiting thread looks again after this time, because a wake-up is lost if the thread that got it dies. */
 const LOOK_AGAIN_MS = 10;
 const SPINS = 200;
 

@@ -61,7 +61,10 @@ function requeue(shard: Shard, ref: number, generation: number): void {
   appendTo(shard, generation, ref);
 }
 
-/** Sorts the first BATCH entries of the oldest generation by stamp, and moves on those that have been used since. */
+/**
+ * Sorts the first BATCH entries of the oldest generation by stamp. Those used since move to the generation of their
+ * stamp.
+ */
 function sortBatch(shard: Shard, oldest: number): void {
   const { words, stampsAt } = shard;
   const sentinel = sentinelOf(oldest);
@@ -87,7 +90,7 @@ function sortBatch(shard: Shard, oldest: number): void {
   words[SORTED] = count;
 }
 
-/** The place in the batch, which is the low part of an order number; also where the age in its high part is negative. */
+/** The place in the batch: the low part of an order number. Also right where the age in the high part is negative. */
 function modulo(order: number): number {
   return order - Math.floor(order / BATCH) * BATCH;
 }

@@ -10,7 +10,9 @@ import { chargeOf, entryWords, USED_BYTES } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 import { afterBucket, expireBucket, POSITIONS, positionOf } from "./walk.ts";
 
-/** A search ends after so many buckets in a row without a due entry: some 5 us if none of them is in the CPU's cache. */
+/**
+ * A search ends after this many buckets in a row without a due entry: some 5 us if none of them is in the CPU's cache.
+ */
 const BARREN_BUCKETS = 64;
 
 /** As `putEntry`, for every policy. With `noeviction`, an entry without room gets a second try after a search. */

@@ -1,8 +1,8 @@
 /**
  * The queues of a shard: doubly linked lists through the headers of its entries.
  *
- * A sentinel in the control area closes each list to a ring, so an entry can be unlinked without knowing its queue. A live
- * entry is in exactly one queue. Only the holder of the mutex comes here.
+ * A sentinel in the control area closes each list to a circle, so an entry can be unlinked without knowing its queue. A
+ * live entry is in exactly one queue. Only the holder of the mutex comes here.
  */
 import { NEXT, PREV, SENTINELS_AT } from "./layout.ts";
 import type { Shard } from "./shard.ts";

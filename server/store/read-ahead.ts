@@ -3,14 +3,14 @@
  *
  *      hashes -> bucket of each -> header, key and value of each -> the same of the next in its chain -> stamp of each
  *
- * A look-up waits for its bucket and then for its entry, 100 ns and more for each that is not in the CPU's cache. Each loop
- * here takes one step for all keys, and is so short that the CPU begins many loads before the first one ends. The words
- * read may be torn, and nothing is decided by them. Knows neither keys nor sequences; allocates nothing.
+ * A look-up waits for its bucket and then for its entry, 100 ns and more for each that is not in the CPU's cache. Each
+ * loop here takes one step for all keys, and is so short that the CPU begins many reads before the first one ends. The
+ * words read may be torn, and nothing is decided by them. Knows neither keys nor sequences; allocates nothing.
  */
 import { CHAIN, HASH, LEVEL_MASK, SLOT, SPLIT } from "./layout.ts";
 import type { Shard } from "./shard.ts";
 
-/** The most keys in one call: enough for as many loads under way as a CPU can have. */
+/** The most keys in one call. A CPU can have no more memory reads than this under way. */
 export const MAX_AHEAD = 64;
 
 /** Words in a cache line. */
@@ -23,7 +23,7 @@ export class ReadAhead {
   readonly #readsStamps: boolean;
   readonly #shift: number;
   readonly #refs = new Int32Array(MAX_AHEAD);
-  /** Takes the words read, or the compiler would leave out loads whose result nobody uses. */
+  /** Takes the words read. Without it the compiler would leave out reads whose result nobody uses. */
   seen = 0;
 
   /** All shards have one geometry. The bits of a hash from `shift` up are the number of its shard. */

@@ -1,6 +1,6 @@
 /**
- * Going through all shards of a store, a bounded piece at a time: the scan for SCAN and KEYS, and the sweep that expires
- * what is due.
+ * Goes through all shards of a store, a bounded piece at a time: the scan for SCAN and KEYS, and the sweep that expires
+ * entries that are due.
  *
  *      place = shard number x 2^32 + position in the shard (walk.ts)
  *
@@ -13,9 +13,9 @@ import { lock, unlock } from "./lock.ts";
 import type { Shard } from "./shard.ts";
 import { afterBucket, dueEntry, expireBucket, POSITIONS, scanBucket } from "./walk.ts";
 
-/** Buckets that a scan visits at most for each key it was asked for: after many deletes, most buckets are empty. */
+/** The most buckets that a scan visits for each key that its caller wants: after many deletes, most buckets are empty. */
 const BUCKETS_A_KEY = 16;
-/** Buckets that a sweep visits under one lock: the longest that a writer has to wait for it. */
+/** Buckets that a sweep visits under one lock. It bounds how long a writer waits for the sweep. */
 const BUCKETS_A_LOCK = 64;
 
 interface RoundsOptions {
@@ -52,7 +52,7 @@ export class Rounds {
     return expired;
   }
 
-  /** Copies of live keys from `cursor` on, `count` and few more of them, and the cursor to go on with; 0: that was all. */
+  /** Copies of `count` live keys or a few more, from `cursor` on, and the cursor to go on with; 0: that was all. */
   scan(cursor: number, count: number): { cursor: number; keys: Buffer[] } {
     const keys: Buffer[] = [];
     const end = this.#shards.length * POSITIONS;

@@ -19,7 +19,9 @@ export const MAX_USES = 3;
 const USES_FOR_MAIN = 2;
 const SMALL_SHARE = 0.1;
 
-/** After giving so many used entries another round, the search takes the next entry, used or not: it bounds the stall. */
+/**
+ * After giving this many used entries another round, the search takes the next entry, used or not: it bounds the stall.
+ */
 const MAX_ROUNDS = 2048;
 
 function chargeOf(shard: Shard, ref: number): number {
@@ -64,7 +66,9 @@ export function s3FifoVictim(shard: Shard): number {
   return firstOf(shard, SMALL);
 }
 
-/** Whether the main queue has its nine tenths even without its oldest entry, which favours it in a limit of few entries. */
+/**
+ * Whether the main queue has its nine tenths even without its oldest entry. That favours it in a limit of few entries.
+ */
 function mainIsOverfull(shard: Shard): boolean {
   const oldest = firstOf(shard, MAIN);
   if (oldest === 0) return false;

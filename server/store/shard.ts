@@ -13,7 +13,7 @@ export class Shard {
   readonly counters: Float64Array;
   readonly view: DataView;
   readonly buffer: Buffer;
-  /** Numbers of the geometry that the hot path needs, one load nearer. */
+  /** Numbers of the geometry that the hot path needs; here they are one memory read nearer. */
   readonly bucketsAt: number;
   readonly stampsAt: number;
   readonly arenaAt: number;

@@ -1,6 +1,6 @@
 /**
- * The entries that a group holds, off the heap, within a byte limit that is never exceeded, in memory that threads can
- * share.
+ * The entries of a group, off the JavaScript heap, in memory that threads can share, within a byte limit that is never
+ * exceeded.
  *
  *      key -> xxh32 -> shard -> bucket -> chain -> entry { header, key, value }
  *
@@ -190,7 +190,7 @@ export class Store {
     }
   }
 
-  /** Notes how far the clock of uses is, so that edits can tell how long ago a use was. To be called once a second. */
+  /** Reads the shards' clocks of uses, so that edits can tell how long ago a use was. Call it once a second. */
   noteUseTimes(): void {
     const nowMs = this.#clock();
     for (const [shard, times] of this.#useTimes ?? []) times.note(nowMs, shard.words[TICK]!);
@@ -217,8 +217,8 @@ export class Store {
   }
 
   /**
-   * Sets what is called with the key of every entry that this thread evicts or expires. It is called inside the shard's
-   * lock, so it may only note the key. It hears of no entry that a caller deletes, overwrites or clears.
+   * Sets the callback that gets the key of every entry that this thread evicts or expires. It is called inside the
+   * shard's lock, so it may only note the key. It gets no key that a caller deletes, overwrites or clears.
    */
   set onEnd(tell: ((key: Buffer) => void) | undefined) {
     for (const shard of this.#shards) shard.onEnd = tell;
@@ -232,7 +232,9 @@ export class Store {
     }
   }
 
-  /** Expires what is due in the next `budget` buckets (about as many entries); returns how many. Goes round and round. */
+  /**
+   * Expires what is due in the next `budget` buckets (about as many entries); returns how many. Starts again at the end.
+   */
   sweep(budget: number): number {
     return this.#rounds.sweep(budget);
   }
@@ -249,7 +251,7 @@ export class Store {
     return figuresOf(this.#shards, this.handle.maxBytes);
   }
 
-  /** Empties and frees the shards that a dead thread holds locked; returns how many there were. */
+  /** Empties and unlocks the shards that a dead thread has locked; returns how many there were. */
   recoverThread(thread: number): number {
     return recoverThread(this.#shards, thread);
   }

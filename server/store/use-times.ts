@@ -5,7 +5,7 @@
  * idle time is wrong by a small part of itself at most. Knows no entries. Only `lru` and `noeviction` count ticks.
  */
 
-/** Taken once a second, so many readings are exact for a minute and within a few per cent for days. */
+/** With one reading a second, this many tell the last minute within 4 s, and days within an eighth. */
 const MAX_READINGS = 128;
 
 interface Reading {
@@ -19,7 +19,7 @@ export class UseTimes {
   /** Takes a reading: the clock of uses stands at `tick`. */
   note(nowMs: number, tick: number): void {
     const last = this.#readings.at(-1);
-    // Without a use since the last reading, that reading says as much.
+    // If there was no use since the last reading, that reading says the same.
     if (last?.tick === tick) return;
     this.#readings.push({ atMs: nowMs, tick });
     if (this.#readings.length > MAX_READINGS) this.#forgetOne(nowMs);

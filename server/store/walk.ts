@@ -1,5 +1,5 @@
 /**
- * Going through one shard, a bucket at a time.
+ * Goes through one shard, a bucket at a time.
  *
  * A position is a point in the space of bit-reversed hashes. At every size of the table, a bucket is an interval of that
  * space. A step treats the bucket that the position is in and goes on to the end of its interval. When the table grows

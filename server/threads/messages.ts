@@ -8,7 +8,7 @@
 
 import type { DirectiveChange } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import type { WorkerFigures } from "../counters/thread-figures.ts";
+import type { WorkerFigures } from "../counters/worker-figures.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
 import type { StoreHandle } from "../store/store.ts";
 

@@ -9,7 +9,7 @@ import type { Worker } from "node:worker_threads";
 import type { World } from "../../cluster/world.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
 import type { Answer } from "../../proto/reply.ts";
-import type { WorkerFigures } from "../counters/thread-figures.ts";
+import type { WorkerFigures } from "../counters/worker-figures.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
 import type { CommandBatch, ToMain, ToWorker } from "./messages.ts";

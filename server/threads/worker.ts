@@ -15,7 +15,7 @@ import { changeDirectives } from "../conf/change-directive.ts";
 import { zeroClientCounters } from "../counters/client-counters.ts";
 import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { Latency } from "../counters/latency.ts";
-import type { WorkerFigures } from "../counters/thread-figures.ts";
+import type { WorkerFigures } from "../counters/worker-figures.ts";
 import { Groups, type HeldGroup } from "../groups/groups.ts";
 import { monotonicClock } from "../machine/clock.ts";
 import { pinoLevel } from "../machine/log.ts";

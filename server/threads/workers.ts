@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 import type { World } from "../../cluster/world.ts";
 import type { Answer } from "../../proto/reply.ts";
 import type { Clients } from "../clients/clients.ts";
-import { sumWorkerFigures, type WorkerFigures } from "../counters/thread-figures.ts";
+import { sumWorkerFigures, type WorkerFigures } from "../counters/worker-figures.ts";
 import type { Log } from "../machine/log.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";

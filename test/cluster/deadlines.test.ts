@@ -1,4 +1,7 @@
-/** Goal: never early, never twice, nothing left running. Method: virtual time, whose end shows what is left in it. */
+/**
+ * Goal: an id is reported never early and never twice, and no timer is left over. Method: virtual time, which runs until
+ * no timer is left in it.
+ */
 
 import test from "ava";
 import { Deadlines } from "../../cluster/deadlines.ts";
@@ -55,7 +58,7 @@ test("without ids there is no timer", async (t) => {
   t.true(time.now >= 10 && time.now <= 30, `${time.now}`);
 });
 
-test("a sweep comes behind what has arrived at that moment", async (t) => {
+test("ids are reported after what has arrived at that moment is handled", async (t) => {
   const order: string[] = [];
   const { time, deadlines } = setUp(() => order.push("due"));
   deadlines.add(1, 10);

@@ -1,4 +1,6 @@
-/** Goal: no delete is forgotten before it is confirmed. Method: a link that can be up or down, and what it was sent. */
+/**
+ * Goal: no delete is forgotten before it is confirmed. Method: a link that can be up or down notes what is sent on it.
+ */
 
 import test from "ava";
 import { Deletes } from "../../cluster/deletes.ts";
@@ -19,7 +21,7 @@ function setUp() {
 
 const unreachable = { instanceOf: PeerUnreachable };
 
-test("keys are told at once while the link is up, and nothing is left to catch up on", async (t) => {
+test("deletes are sent at once while the link is up, and none is left to catch up on", async (t) => {
   const { sent, deletes } = setUp();
   t.is(await deletes.remove([Buffer.from("a"), Buffer.from("b")]), 2);
   deletes.catchUp();
@@ -27,7 +29,7 @@ test("keys are told at once while the link is up, and nothing is left to catch u
   t.is(await deletes.remove([]), 0);
 });
 
-test("what could not be told is told on catching up, as it was when it was deleted", async (t) => {
+test("a delete that could not be sent is sent on catching up, with the key's bytes as they were", async (t) => {
   const { sent, state, deletes } = setUp();
   state.up = false;
   const key = Buffer.from("mine");
@@ -68,7 +70,7 @@ test("keys too long to be stored anywhere are not sent", async (t) => {
   t.deepEqual(sent, [["k"]]);
 });
 
-test("what was to drop copies only and could not be told becomes a delete", async (t) => {
+test("a delete of copies only that could not be sent becomes a whole delete", async (t) => {
   const state = { up: true };
   const frames: (boolean | null | undefined)[] = [];
   const request: Pick<DialedLink, "request">["request"] = async (_answer, build) => {

@@ -1,6 +1,6 @@
 /**
- * Goal: a link that breaks in any way rejects who waits, says why once, and comes back. Method: a member that dials
- * a hand-made one, which breaks each rule in turn, in virtual time.
+ * Goal: a link that breaks in any way rejects the callers that wait, logs the reason once, and comes back. Method: a
+ * member dials a fake peer that breaks each rule in turn, in virtual time.
  */
 
 import test from "ava";
@@ -63,7 +63,7 @@ test("a member that dies in the middle of requests rejects all of them, and is b
   t.is(a.peers.figures("b:1")?.reconnects, 1);
 });
 
-test("with wrong secrets both sides say so, and the link comes up when they agree", async (t) => {
+test("with different secrets both sides log it, and the link comes up when the secrets agree", async (t) => {
   const members = new Members();
   const a = await members.start("a:1");
   const b = await members.start("b:1", { secret: "other" });
@@ -125,7 +125,7 @@ test("a host that never answers is given up after a second", async (t) => {
   t.is(members.time.now, 1000);
 });
 
-test("a member that falls silent is noticed, and who waits is rejected", async (t) => {
+test("a member that falls silent is noticed, and the callers that wait are rejected", async (t) => {
   const members = new Members();
   await acceptByHand(members, "b:1", ({ ping }, peer) => {
     if (ping?.id === 1) peer.say({ pong: { id: 1 } });
@@ -180,7 +180,7 @@ for (const [name, bytes] of Object.entries(wrong)) {
 
 test("a member that dials this node is dialed back without waiting", async (t) => {
   const members = new Members();
-  // Loaded dice: an hour until the next attempt.
+  // This chance makes the next attempt wait for an hour.
   const world = { ...members.network.worldOf(machineOf("a:1")), random: () => 72_000 };
   const a = await dialer(members, { world });
   await members.logged(a, /link is down/);

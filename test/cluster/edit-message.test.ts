@@ -1,6 +1,6 @@
 /**
- * Goal: an edit and what came of it cross the link as they were, and what a peer sends wrong does not become another
- * edit. Method: both directions through real frames, with made-up edits.
+ * Goal: an edit and its result cross the link unchanged, and a malformed edit of a peer does not become another edit.
+ * Method: both directions through real frames, with random edits.
  */
 import test from "ava";
 import fc from "fast-check";
@@ -50,7 +50,7 @@ test("an edit is the same on the other side", (t) => {
   fc.assert(property);
 });
 
-test("what came of it is the same on the other side, and no view on the frame", (t) => {
+test("the result of an edit is the same on the other side, and is no view on the frame", (t) => {
   const edited: fc.Arbitrary<Edited> = fc.record({
     held: fc.boolean(),
     changed: fc.boolean(),
@@ -70,11 +70,11 @@ test("what came of it is the same on the other side, and no view on the frame", 
   fc.assert(property);
 });
 
-test("an edit with a condition that this node does not know is none", (t) => {
+test("an edit with a condition that this node does not know is refused", (t) => {
   t.is(editOf({ conditions: [carrot.Condition.IF_HELD, 99 as carrot.Condition] }), undefined);
 });
 
-test("a life that is no number is over; a range with one end is none", (t) => {
+test("a lifetime that is no number is over, and a range with one end is ignored", (t) => {
   t.is(editOf({ ttlMs: Number.NaN })?.life, 0);
   t.is(editOf({})?.life, "endless");
   t.is(editOf({ from: 1 })?.wanted, undefined);
@@ -85,7 +85,7 @@ test("a member that is leaving has done nothing", (t) => {
   t.like(refusedEdit("peer busy"), { changed: false, error: "peer busy" });
 });
 
-test("a frame with anything beside the edit is no edit's frame", (t) => {
+test("a frame that has more in it than one edit is no edit frame", (t) => {
   const frame = frameOf(Buffer.from("k"), {
     conditions: [],
     value: Buffer.from("v"),

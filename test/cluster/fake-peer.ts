@@ -1,6 +1,6 @@
 /**
- * The other end of a wire by hand: a stranger who says any bytes, or a member that does the handshake and says any
- * frames. What it hears is kept; a test runs the time until it is there.
+ * The other end of a wire, played by a test: a stranger that sends any bytes, or a member that does the handshake and
+ * then sends any frames. The fake peer keeps what it hears; a test runs the virtual time until it is there.
  */
 
 import { AcceptorHandshake, DialerHandshake } from "../../cluster/handshake.ts";
@@ -13,7 +13,7 @@ const MAX_FRAME_BYTES = 16 << 20;
 
 export class FakePeer {
   readonly wire: Wire;
-  /** Behind the handshake, if one was asked for. */
+  /** The frames that came; without those of the handshake, if there was one. */
   readonly heard: Buffer[] = [];
   isClosed = false;
   error: unknown;
@@ -41,7 +41,7 @@ export class FakePeer {
   }
 }
 
-/** Dials a member without a word. */
+/** Dials a member and sends nothing. */
 export function stranger(members: Members, id: string): FakePeer {
   const [host, port] = id.split(":");
   const peer: FakePeer = new FakePeer(
@@ -77,7 +77,7 @@ function shake(
 interface DialOptions {
   readonly secret?: string;
   readonly maxFrameBytes?: number;
-  /** The id that it knows the member by. */
+  /** The id by which the fake peer knows the member. */
   readonly knownAs?: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Goal: nothing thrown gets past the stream, and its end is told once.
- * Method: a stream at one end of a connection and the test at the other: each test over a real socket, and over a wire
- * in memory, which so is held to what a socket does.
+ * Goal: nothing thrown gets past the stream, and its end is reported once.
+ * Method: a stream at one end of a connection and the test at the other. Each test runs over a real socket and over a
+ * wire in memory, so it also shows that the wire behaves as a socket does.
  */
 
 import test, { type ExecutionContext } from "ava";
@@ -62,7 +62,7 @@ function streamOver({ wires: [wire, other], world, until }: Ends, onFrame: (fram
 }
 
 for (const [name, connected] of Object.entries({ "a socket": sockets, "a wire in memory": wiresInMemory })) {
-  test(`over ${name} an error thrown over a frame ends the stream with it; later frames of the chunk are not handed on`, async (t) => {
+  test(`over ${name} an error in the handler of a frame ends the stream with it; later frames of the chunk are not handed on`, async (t) => {
     let frames = 0;
     const { other, ends, ended, otherClosed } = streamOver(await connected(t), () => {
       frames++;
@@ -106,7 +106,7 @@ for (const [name, connected] of Object.entries({ "a socket": sockets, "a wire in
     t.regex(ends[0]!.message, /101 bytes or more/);
   });
 
-  test(`over ${name} the other side's close is an end without a reason, told once`, async (t) => {
+  test(`over ${name} the other side's close is an end without a reason, reported once`, async (t) => {
     const { stream, other, ends, ended } = streamOver(await connected(t), () => {});
     other.end();
     await ended();
@@ -172,7 +172,7 @@ test("a stream on which nothing moves ends when the time is over, at most a quar
   t.true(time.now - lastMs <= 1250, `${time.now - lastMs} ms`);
 });
 
-test("a stream that has ended is not looked at any more", async (t) => {
+test("a stream that has ended leaves no timer", async (t) => {
   const { time, ...ends } = await wiresInMemory();
   const { stream, ends: told } = streamOver(ends, () => {});
   stream.closeWhenIdle(1000);

@@ -1,7 +1,7 @@
 /**
- * Goal: only both ends together with the same secret get through, and nothing overheard helps anybody else. Method:
- * the two sides are state machines without sockets; their greetings are handed over, recorded, replayed, reflected
- * and damaged by the test.
+ * Goal: two ends get through only with the same secret, and greetings that a stranger overhears do not help it. Method:
+ * the two sides are state machines without sockets; the tests hand over, record, replay, reflect and damage their
+ * greetings.
  */
 
 import test from "ava";

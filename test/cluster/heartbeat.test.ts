@@ -27,7 +27,7 @@ test("pings at once and at every beat", async (t) => {
   heartbeat.stop();
 });
 
-test("three beats without a byte are silence, reported once, and the last beats", async (t) => {
+test("three beats without a byte are reported as silence, once, and no beat follows", async (t) => {
   const { seen, time, beats } = setUp();
   await beats(2);
   t.is(seen.silences, 0);
@@ -56,7 +56,7 @@ test("a stopped heartbeat does nothing", async (t) => {
   t.like(seen, { received: 0, pings: 1, silences: 0 });
 });
 
-test("beats that come late accuse nobody, those in between do", async (t) => {
+test("beats that come late do not count as silent, those in between do", async (t) => {
   const { seen, beats } = setUp();
   const beatAfter = (ms: number) => {
     seen.heldUpMs += ms - BEAT_MS;

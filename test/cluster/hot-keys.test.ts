@@ -1,6 +1,6 @@
 /**
- * Goal: keys asked for often are admitted, the others hardly ever, and old fame fades. Method: a fake clock and the
- * real hash; a crowd of other keys for the false positives.
+ * Goal: keys asked for often are admitted, the others hardly ever, and keys that were hot long ago are forgotten. Method:
+ * a fake clock and the real hash; many other keys to count the wrong admissions.
  */
 
 import test from "ava";

@@ -1,12 +1,12 @@
 /**
- * Goal: everybody gets his own answer, whoever waits for how long, and ids follow each other. Method: random adding and
- * deleting beside a Map; one who waits for ever while many come and go.
+ * Goal: each id finds its own request, however long others wait, and ids follow each other. Method: random adding and
+ * deleting beside a Map; a request that waits for ever while many come and go.
  */
 import test from "ava";
 import fc from "fast-check";
 import { InFlight } from "../../cluster/in-flight.ts";
 
-test("ids of those taken in one after the other follow each other", (t) => {
+test("requests added one after the other have ids that follow each other", (t) => {
   const waiting = new InFlight<number>();
   const ids = Array.from({ length: 10_000 }, (_, i) => waiting.add(i));
   t.deepEqual(
@@ -17,13 +17,13 @@ test("ids of those taken in one after the other follow each other", (t) => {
   t.true(ids.every((id, i) => waiting.get(id) === i));
 });
 
-test("one who waits for ever keeps his place, and nobody gets his answer", (t) => {
+test("a request that waits for ever keeps its place, and no other one gets its id", (t) => {
   const waiting = new InFlight<string>();
   const old = waiting.add("old");
   let before = old;
   for (let i = 0; i < 100_000; i++) {
     const id = waiting.add(`new ${i}`);
-    // An answer that comes late must not find somebody else under its number.
+    // A late answer must not find another request under its id.
     if (id <= before) t.fail();
     before = id;
     if (waiting.get(id) !== `new ${i}`) t.fail();
@@ -34,7 +34,7 @@ test("one who waits for ever keeps his place, and nobody gets his answer", (t) =
   t.is(waiting.size, 1);
 });
 
-test("a number whose place somebody else has is nobody's", (t) => {
+test("an id finds nothing when a later request has its place", (t) => {
   const waiting = new InFlight<string>();
   const old = waiting.add("old");
   waiting.delete(old);
@@ -46,14 +46,14 @@ test("a number whose place somebody else has is nobody's", (t) => {
   t.deepEqual([waiting.get(id), waiting.size], ["new", 1]);
 });
 
-test("ids follow each other however many wait, with a place that is free again among theirs", (t) => {
+test("ids follow each other although an earlier place is free again", (t) => {
   const waiting = new InFlight<number>();
   for (let i = 1; i <= 255; i++) waiting.add(i);
   waiting.delete(100);
   t.deepEqual([waiting.add(0), waiting.add(0)], [256, 257]);
 });
 
-test("ids go round after 2^32, and nobody is lost when places are added meanwhile", (t) => {
+test("ids go on from 0 after 2^32, and no request is lost when the places become more meanwhile", (t) => {
   for (const lastId of [2 ** 31 - 100, 2 ** 32 - 100]) {
     const waiting = new InFlight<number>(lastId);
     const ids = Array.from({ length: 1000 }, (_, i) => waiting.add(i));
@@ -68,17 +68,17 @@ test("ids go round after 2^32, and nobody is lost when places are added meanwhil
   }
 });
 
-test("clearing lets go of all and returns them", (t) => {
+test("clearing forgets all requests and returns them", (t) => {
   const waiting = new InFlight<string>();
   const id = waiting.add("a");
   waiting.add("b");
   t.deepEqual(waiting.clear().sort(), ["a", "b"]);
   t.is(waiting.size, 0);
   t.is(waiting.get(id), undefined);
-  t.is(waiting.add("c"), 3, "a late answer finds nobody");
+  t.is(waiting.add("c"), 3, "a late answer finds nothing");
 });
 
-test("whatever comes and goes, it holds what a Map would", (t) => {
+test("after any adding and deleting it holds what a Map would", (t) => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -600, max: 900 }), { maxLength: 500 }), (steps) => {
       const waiting = new InFlight<number>();

@@ -1,6 +1,6 @@
 /**
  * Members for tests: Peers over a network in memory, in virtual time. Nothing in here waits for real time: a test runs
- * the time until what it waits for is so.
+ * the virtual time until a condition holds.
  */
 
 import type { Outcome } from "../../cluster/outcome.ts";
@@ -24,7 +24,7 @@ export type PeersOptions = ConstructorParameters<typeof Peers>[0];
 export interface TestMember {
   readonly peers: Peers;
   readonly store: PlainStore;
-  /** What it logged. */
+  /** What the member logged. */
   readonly lines: string[];
   epoch: number;
 }
@@ -82,7 +82,7 @@ export class Members {
     return [a, b];
   }
 
-  /** Runs the time until a member has logged as many matching lines. */
+  /** Runs the time until a member has logged `count` matching lines. */
   logged({ lines }: TestMember, pattern: RegExp, count = 1): Promise<void> {
     const matching = () => lines.filter((line) => pattern.test(line)).length;
     return this.time.until(
@@ -91,7 +91,7 @@ export class Members {
     );
   }
 
-  /** Runs the time until a promise has settled; what it comes to. */
+  /** Runs the time until a promise has settled; returns its value or throws its error. */
   done<T>(promise: Promise<T>): Promise<T> {
     return this.time.outcome("the end of what was asked", promise);
   }

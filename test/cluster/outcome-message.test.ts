@@ -1,4 +1,4 @@
-/** Goal: outcomes come back as they went, and nothing a peer sends is more than an outcome. Method: through bytes. */
+/** Goal: outcomes cross the link unchanged, and whatever a peer sends becomes an outcome. Method: encode and decode. */
 
 import test from "ava";
 import fc from "fast-check";
@@ -26,7 +26,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({ kind: fc.constant("error" as const), text: fc.string({ minLength: 1 }) }),
 );
 
-test("an outcome comes back as it went", (t) => {
+test("an outcome is the same on the other side", (t) => {
   fc.assert(
     fc.property(outcomes, (outcome) => void t.deepEqual(outcomeOf(through(entryOf(outcome))), outcome)),
   );
@@ -37,7 +37,7 @@ test("an entry takes no more than its value and the overhead", (t) => {
   t.true(carrot.Entry.encode(entry).finish().length + 10 <= 300_000 + ENTRY_OVERHEAD_BYTES);
 });
 
-test("a glimpse comes back as it went", (t) => {
+test("a glimpse is the same on the other side", (t) => {
   for (const kind of ["value", "absent", "missing"] as const) {
     const glimpse: Glimpse = { kind, bytes: 5, ttlMs: 7e12, footprintBytes: 4_000_000_000 };
     const looked = carrot.Looked.decode(carrot.Looked.encode(lookedOf(3, glimpse)).finish());
@@ -51,7 +51,7 @@ test("a lifetime that is no number is over", (t) => {
   }
 });
 
-test("kinds that are unknown or do not belong are errors, and leaving is no outcome", (t) => {
+test("an unknown kind and a kind that is no outcome are errors, and leaving gives undefined", (t) => {
   for (const kind of [Kind.MISSING, 99]) t.is(outcomeOf(through({ kind }))?.kind, "error");
   t.is(outcomeOf(through({ kind: Kind.LEAVING })), undefined);
   t.deepEqual(outcomeOf(through({ kind: Kind.ERROR })), {

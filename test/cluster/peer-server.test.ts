@@ -1,6 +1,6 @@
 /**
- * Goal: strangers get nothing and cost little; what members send wrong ends their own link only. Method: connections
- * by hand to a listening member, in virtual time; each attack is followed by a request of a good member on its own link.
+ * Goal: strangers get nothing and cost little; a malformed frame of a member ends only that member's link. Method: fake
+ * peers dial a listening member, in virtual time; after each attack a good member sends a request on its own link.
  */
 
 import test from "ava";
@@ -93,7 +93,7 @@ test("requests before the proof are not read", async (t) => {
   t.deepEqual(b.store.calls, []);
 });
 
-test("whoever says nothing, or nothing more, is closed after a second", async (t) => {
+test("a stranger that sends nothing, or nothing more after its hello, is closed after a second", async (t) => {
   const { members, b, world } = await setUp();
   const [silent, halfway] = [stranger(members, "b:1"), stranger(members, "b:1")];
   halfway.wire.write(new DialerHandshake("s3cret", "b:1", world).hello());
@@ -151,7 +151,7 @@ const wrong: Record<string, Buffer> = {
   "of no bytes": Buffer.from([0]),
   "of 2^31 - 1 bytes": Buffer.from([0xff, 0xff, 0xff, 0xff, 0x07]),
   "of 2^32 - 1 bytes": Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f]),
-  // 8 MiB, the largest value of a rig, 128 KiB, and one byte.
+  // 8 MiB (the largest value of these members), 128 KiB, and one byte.
   "longer than any edit": Buffer.from([0x81, 0x80, 0x88, 0x04]),
   "as long as an edit that is none": encodeFrame(carrot.Frame, { get: { keys: [Buffer.alloc(400_000)] } }),
   "with something behind a long edit": framed(LONG_EDIT, Buffer.from([0x0a, 0])),

@@ -1,9 +1,9 @@
-/** Goal: callers can tell it from other errors and see whom it is about. Method: one error, caught. */
+/** Goal: callers can tell this error from others and see which member it is about. Method: one error, caught. */
 
 import test from "ava";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 
-test("it is an Error with the peer's id and the reason", (t) => {
+test("is an Error with the peer's id and the reason", (t) => {
   const error = t.throws(
     () => {
       throw new PeerUnreachable("a:1", "was silent");

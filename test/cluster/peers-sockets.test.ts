@@ -68,7 +68,7 @@ test("members link up, answer with values of every size, and close when answers 
   await until("the link's end", () => !a.peers.isUp("b:1"));
 });
 
-test("a member that is back is dialed again, and a wrong secret is told of with its address", async (t) => {
+test("a member that is back is dialed again, and a wrong secret is logged with the address it came from", async (t) => {
   const start = cluster(t);
   const a = await start("a:1");
   a.peers.setMembers(["a:1", "b:1"]);

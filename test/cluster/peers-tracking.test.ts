@@ -1,11 +1,11 @@
 /**
- * Goal: what a member has tracked it is told of for as long as its link lives, and both sides see the link's end.
- * Method: two members over a network in memory, whose handlers note what they are asked.
+ * Goal: a member hears of changes of the keys that it has tracked, for as long as its link lives, and both sides see the
+ * link's end. Method: two members over a network in memory, whose handlers note what they are asked.
  */
 import test from "ava";
 import { Members } from "./members.ts";
 
-test("a member is told that what it has tracked is invalid, behind the answer, over the link that it dialed", async (t) => {
+test("a member hears that a tracked key is invalid, after the answer, on the link that it dialed", async (t) => {
   const heard: (string[] | undefined)[] = [];
   const members = new Members();
   const [a, b] = await members.pair({ invalidated: (keys) => void heard.push(keys?.map(String)) });
@@ -21,7 +21,7 @@ test("a member is told that what it has tracked is invalid, behind the answer, o
   a.peers.track("nobody:1", Buffer.from("k"), "read");
 });
 
-test("links that come up or go are told of, and a link that goes takes its tracker along", async (t) => {
+test("a link that comes up or ends is reported, and a link that ends removes its tracker", async (t) => {
   let changes = 0;
   const members = new Members();
   const [a, b] = await members.pair({ linkChanged: () => void changes++ });

@@ -1,5 +1,5 @@
 /**
- * Goal: what one member asks, another answers, and nothing that a member missed stays missed. Method: Peers over a
+ * Goal: members answer each other's requests, and a delete that a member missed reaches it later. Method: Peers over a
  * network in memory, in virtual time.
  */
 
@@ -43,7 +43,7 @@ test("a handler that throws or rejects is an error outcome, and the link stays",
   t.is(a.peers.figures("b:1")?.reconnects, 0);
 });
 
-test("answers arrive in any order and reach who asked", async (t) => {
+test("answers arrive in any order and reach their callers", async (t) => {
   const members = new Members();
   const [a, b] = await members.pair();
   const release: (() => void)[] = [];
@@ -116,7 +116,7 @@ test("a delete of more keys than one frame takes removes them all", async (t) =>
   t.true(b.store.calls.length > 1);
 });
 
-test("requests to a member that is not up, or is none, reject at once", async (t) => {
+test("requests to a member that is not up, or to an id that is no member's, reject at once", async (t) => {
   const members = new Members();
   const a = await members.start("a:1");
   a.peers.setMembers(["a:1", "gone:1"]);
@@ -360,7 +360,7 @@ test("a scan goes on from the member's own cursor", async (t) => {
   t.deepEqual(b.store.calls, ["scan 0 10 *", "scan 1 10 undefined"]);
 });
 
-test("an edit is refused while as many requests are under way as may be", async (t) => {
+test("an edit is refused while the most requests that may be under way are under way", async (t) => {
   const members = new Members();
   const [a, b] = await members.pair();
   b.store.get = () => new Promise(() => {});

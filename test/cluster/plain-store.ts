@@ -1,15 +1,13 @@
-/**
- * Handlers over a plain Map, and what they were asked.
- */
+/** Handlers of a member's requests over a plain Map, which note what they were asked. */
 
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { PeerHandlers, ScanPiece } from "../../cluster/served-link.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 
-/** Handlers over a Map; `calls` is what they were asked, in order. */
 export class PlainStore implements PeerHandlers {
   readonly entries = new Map<string, Uint8Array>();
+  /** What the handlers were asked, in order. */
   readonly calls: string[] = [];
   readonly edits: Edit[] = [];
   readonly trackers = new Set<Tracker>();

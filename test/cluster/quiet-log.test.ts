@@ -29,7 +29,7 @@ test("kinds do not silence each other", (t) => {
   t.deepEqual(lines, ["1", "2", "3"]);
 });
 
-test("a forgotten kind is said at once", (t) => {
+test("the next line of a forgotten kind is logged at once", (t) => {
   const { lines, quiet } = setUp();
   quiet.warn("a", "1");
   quiet.forget("a");

@@ -1,6 +1,6 @@
 /**
- * Goal: every caller gets exactly one end, in whatever order and form answers come. Method: Requests without a
- * socket: what it sends is collected and decoded, answers are made up; virtual time for ticks and deadlines.
+ * Goal: every caller gets exactly one end, in whatever order and form answers come. Method: Requests without a socket:
+ * the tests collect and decode what it sends, and make up the answers; virtual time for ticks and deadlines.
  */
 
 import test from "ava";
@@ -66,7 +66,7 @@ test("the keys of one tick are one frame, those of the next another", async (t) 
   requests.close("done");
 });
 
-test("a frame ends before a number that somebody still waits under", async (t) => {
+test("a frame ends before an id that an earlier request still has", async (t) => {
   const { requests, sent, tick } = setUp();
   const old = askFor(requests, key("old"), 1000);
   for (let id = 2; id <= 255; id++) {
@@ -94,7 +94,7 @@ test("a frame ends before a number that somebody still waits under", async (t) =
   requests.close("done");
 });
 
-test("where ids go round, keys of one tick are one frame and everybody gets his own answer", async (t) => {
+test("where ids go on from 0, keys of one tick are one frame and every caller gets its own answer", async (t) => {
   const { requests, sent, tick } = setUp(2 ** 32 - 3);
   const asked = Array.from({ length: 4 }, (_, i) => askFor(requests, key(`k${i}`), 1000));
   await tick();
@@ -115,7 +115,7 @@ test("where ids go round, keys of one tick are one frame and everybody gets his 
   for (const each of [requests, other.requests]) each.close("done");
 });
 
-test("answers in any order and any grouping reach who asked", async (t) => {
+test("answers in any order and any grouping reach their callers", async (t) => {
   const anyOrder = fc.array(fc.nat(1000), { minLength: 30, maxLength: 30 });
   const property = fc.asyncProperty(anyOrder, fc.nat(29), async (dice, cut) => {
     const { requests, sent, tick } = setUp();
@@ -173,7 +173,7 @@ test("a GET fails at its own deadline, others wait on, and its late answer is ig
   requests.close("done");
 });
 
-test("another request left unanswered is rejected at its deadline, which is read when it is sent", async (t) => {
+test("a request other than a GET is rejected at its deadline, which is read when the request is sent", async (t) => {
   const { requests, sent, state, time } = setUp();
   state.requestTimeoutMs = 1000;
   const short = requests.request("counted", (id) => ({ count: { id } }));
@@ -188,7 +188,7 @@ test("another request left unanswered is rejected at its deadline, which is read
   requests.close("done");
 });
 
-test("closing rejects all that wait, and what comes after", async (t) => {
+test("closing rejects all requests that wait, and all later ones", async (t) => {
   const { requests } = setUp();
   const waiting = [askFor(requests, key("a"), 1000), requests.request("pong", (id) => ({ ping: { id } }))];
   requests.close("was silent");
@@ -210,7 +210,7 @@ test("a request is sent after the GETs before it", async (t) => {
   requests.close("done");
 });
 
-test("one GET more than may be in flight, or than the peer takes, is refused as busy", async (t) => {
+test("a GET is refused as busy when the most are in flight, and when the peer does not take its bytes", async (t) => {
   const { requests, state } = setUp();
   state.outgoing = (16 << 20) + 1;
   t.deepEqual(await askFor(requests, key("k"), 1000), { kind: "error", text: "peer busy" });
@@ -220,7 +220,7 @@ test("one GET more than may be in flight, or than the peer takes, is refused as 
   requests.close("done");
 });
 
-test("answers that fit nothing throw; answers to nobody are ignored", async (t) => {
+test("answers of the wrong kind throw; answers that no caller waits for are ignored", async (t) => {
   const { requests, sent } = setUp();
   const asked = requests.request("counted", (id) => ({ count: { id } }));
   const id = sent[0]!.count!.id!;
@@ -238,7 +238,7 @@ test("answers that fit nothing throw; answers to nobody are ignored", async (t) 
   requests.close("done");
 });
 
-test("what is tracked stands before the requests that read it, in one frame a tick", async (t) => {
+test("tracked keys are sent before the requests that read them, in one frame a tick", async (t) => {
   const { requests, sent, tick } = setUp();
   askFor(requests, key("plain"), 10).catch(() => {});
   requests.track(key("a"), "read");
@@ -271,7 +271,7 @@ test("many tracked keys are several frames, none longer than a member reads", as
   requests.close("over");
 });
 
-test("what a member says is invalid is passed on, whether or not anything is asked", (t) => {
+test("an invalidation is passed on, whether or not a request is under way", (t) => {
   const { requests, invalid } = setUp();
   answer(requests, { invalidate: { keys: [key("a"), key("b")] } });
   answer(requests, { invalidate: { all: true } });

@@ -21,7 +21,7 @@ function setUp(takes: boolean) {
   return { ring, asked, state };
 }
 
-test("a newer view is put to the node, sorted and without duplicates, and its word counts", (t) => {
+test("a newer view is put to the node, sorted and without duplicates, and the node decides", (t) => {
   const taking = setUp(true);
   t.true(taking.ring.consider({ epoch: 4, members: ["c:1", "a:1", "c:1"] }));
   t.deepEqual(taking.asked, ["4 a:1,c:1"]);
@@ -45,7 +45,7 @@ test("views without members, with too many, or with ids that are no addresses ar
   t.true(ring.consider({ epoch: 9, members: many.slice(1) }));
 });
 
-test("the fingerprintOf follows the members and the epoch", (t) => {
+test("the fingerprint follows the members and the epoch", (t) => {
   const { ring, state } = setUp(true);
   t.is(ring.fingerprint, fingerprintOf({ epoch: 3, members: ["a:1", "b:1"] }));
   state.epoch = 5;

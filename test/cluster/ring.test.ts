@@ -1,6 +1,6 @@
 /**
  * Goal: every member finds the same owner, shares are even, and a change of members moves no key it need not move.
- * Method: rings of real size with fixed seeds over 20,000 keys; collisions with a hash that is nothing but collisions.
+ * Method: rings of real size with fixed seeds over 20,000 keys; for collisions, a hash that is the same for all bytes.
  */
 
 import test from "ava";
@@ -105,7 +105,7 @@ test("keys chosen for one member under one seed spread under another", (t) => {
   }
 });
 
-test("the owner stands in for itself while it is up, else the next member clockwise that is", (t) => {
+test("a key goes to its owner while that is up, else to the next member clockwise that is up", (t) => {
   const ring = new Ring(ids(4), options, hash);
   const without = new Ring(ids(4).slice(0, 3), options, hash);
   const gone = ids(4)[3];

@@ -1,6 +1,6 @@
 /**
- * Goal: each id gets the answer to its own key, in few frames, and neither handlers nor frames can break more than
- * the link. Method: a ServedLink without a socket; frames in, decoded frames out, ticks in virtual time.
+ * Goal: each id gets the answer to its own key, in few frames, and no handler and no frame can break more than its link.
+ * Method: a ServedLink without a socket; frames in, decoded frames out, ticks in virtual time.
  */
 
 import test from "ava";
@@ -55,7 +55,7 @@ test("answers that are ready in one tick are one frame, whichever frames asked",
   t.is(state.counted, 103);
 });
 
-test("answers that are late follow in the tick they are ready, with their own ids", async (t) => {
+test("late answers leave in the tick in which they are ready, with their own ids", async (t) => {
   const { store, sent, take, tick } = setUp();
   const release: ((outcome: Outcome) => void)[] = [];
   store.get = () => new Promise((resolve) => release.push(resolve));
@@ -108,7 +108,7 @@ test("values are refused as busy while the other side does not take them", async
   t.deepEqual(store.calls, []);
 });
 
-test("one request more than may be under way is refused as busy", async (t) => {
+test("a request beyond the most that may be under way is refused as busy", async (t) => {
   const { sent, store, take, tick } = setUp();
   store.get = () => new Promise(() => {});
   take({ get: { firstId: 0, keys: Array.from({ length: 65_537 }, () => Buffer.from("k")) } });
@@ -125,7 +125,7 @@ test("a ping is answered with the fingerprint of the ring, a ring with the one t
   t.like(sent[1]?.ringTaken, { id: 9, epoch: 4, members: ["a:1", "b:1"] });
 });
 
-test("once leaving, GETs are turned away and the end comes after the last answer", async (t) => {
+test("a leaving link turns GETs away and ends after the last answer", async (t) => {
   const { store, sent, link, take, tick } = setUp();
   let release = (_outcome: Outcome) => {};
   store.get = () =>
@@ -158,7 +158,7 @@ test("random bytes are answered or throw an Error, nothing else", (t) => {
   const { link } = setUp();
   const bytes = fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 200 }),
-    // Right tags with anything behind them get further than chance does.
+    // Known tags with anything behind them get further than random bytes do.
     fc
       .tuple(
         fc.integer({ min: 1, max: 16 }),
@@ -234,7 +234,7 @@ test("a piece of a scan is bounded by what is looked at, and by what the asker r
   t.is(store.calls[1], "scan 1 10 undefined");
 });
 
-test("dropping copies only is passed on as such", (t) => {
+test("a delete of copies only reaches the handler as such", (t) => {
   const { store, take } = setUp();
   take({ remove: { id: 1, keys: keys(1), copiesOnly: true } });
   take({ remove: { id: 2, keys: keys(1) } });
@@ -242,7 +242,7 @@ test("dropping copies only is passed on as such", (t) => {
   t.deepEqual(store.calls, ["drop k0", "remove k0", "drop all"]);
 });
 
-test("keys that change are told of behind the answers before, in one frame a tick", async (t) => {
+test("keys that change are sent after the answers before them, in one frame a tick", async (t) => {
   const { store, sent, link, take, tick } = setUp();
   take({ track: { read: keys(2), lookedAt: [Buffer.from("l")] } });
   t.deepEqual(store.calls, ["track k0,k1,l"]);
@@ -260,7 +260,7 @@ test("keys that change are told of behind the answers before, in one frame a tic
   t.is(sent.length, 2);
 });
 
-test("all keys are one word, whatever keys were told of before", async (t) => {
+test("an invalidation of all keys replaces those of single keys", async (t) => {
   const { sent, link, tick } = setUp();
   link.invalidate(Buffer.from("k"));
   link.invalidateAll();
@@ -279,7 +279,7 @@ test("very many keys that change are several frames", async (t) => {
   t.is(sent.flatMap((frame) => frame.invalidate?.keys ?? []).length, 10_000);
 });
 
-test("over a link that has ended nothing is told", async (t) => {
+test("a link that has ended sends nothing", async (t) => {
   const { store, sent, link, take, tick } = setUp();
   take({ track: { read: keys(1) } });
   link.ended();

@@ -10,7 +10,7 @@ import type { ExecutionContext } from "ava";
 /** Far more than a busy machine needs. */
 const MAX_WAIT_MS = 20_000;
 
-/** Goes on until `isSo`; rejects, naming what was waited for, when it never is. */
+/** Waits until `isSo` returns true. After MAX_WAIT_MS it rejects with an error that names `what`. */
 export async function until(what: string, isSo: () => boolean): Promise<void> {
   const end = performance.now() + MAX_WAIT_MS;
   while (!isSo()) {

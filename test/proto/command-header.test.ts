@@ -37,7 +37,7 @@ test("refuses every other form of a number", (t) => {
   for (const text of texts) t.is(parsed(text), Number.NaN, JSON.stringify(text));
 });
 
-test("refuses what 64 bits do not hold", (t) => {
+test("refuses numbers that do not fit in 64 bits", (t) => {
   for (const text of [
     "9223372036854775808",
     "-9223372036854775809",
@@ -49,6 +49,6 @@ test("refuses what 64 bits do not hold", (t) => {
   }
 });
 
-test("reads no further than it is told", (t) => {
+test("reads only the range that it is given", (t) => {
   t.is(parseDecimal(Buffer.from("*1234"), 1, 3), 12);
 });

@@ -1,6 +1,6 @@
 /**
- * Goal: a cut command ends up in one piece, at a cost that depends on what has come only. Method: chunks are pushed
- * by hand and the reader's part, moving `start`, is played by the test.
+ * Goal: a cut command ends up in one piece, at a cost that depends only on the bytes that came. Method: the tests push
+ * chunks by hand and play the reader, which moves `start`.
  */
 import test from "ava";
 import { CommandInput } from "../../proto/command-input.ts";
@@ -87,7 +87,7 @@ test("grows by doubling, with the bytes that came", (t) => {
   t.true(capacities.size <= 12);
 });
 
-test("what a long command outgrows is less than half of what it holds", (t) => {
+test("the buffers that a long command outgrows are less than half of its bytes", (t) => {
   const input = new CommandInput();
   const chunk = Buffer.alloc(1 << 16, "x");
   const capacities = new Set<number>();

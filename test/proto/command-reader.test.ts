@@ -1,6 +1,7 @@
 /**
- * Goal: a connection can rely on the reader whatever comes in whatever pieces. Method: what it holds is looked at
- * while commands drip in; then random pipelines of binary arguments, and random rubbish, under random cuts.
+ * Goal: a connection can rely on the reader, whatever bytes come and however they are cut. Method: commands come in small
+ * pieces while the tests look at what the reader holds; then random pipelines of binary arguments, and random rubbish,
+ * under random cuts.
  */
 import test from "ava";
 import fc from "fast-check";
@@ -73,7 +74,7 @@ test("arguments of a whole command stay right when the chunk's owner writes to i
   }
 });
 
-test("the rest of a chunk can be owned at any place, and the chunk may then change", (t) => {
+test("after own() the chunk may change, wherever the reader is in it", (t) => {
   const stream = bytes(`${command("GET", "a").repeat(3) + command("SET", "b", "value")}GET c\r\n*1\r\n$4`);
   const expected = ["GET a", "GET a", "GET a", "SET b value", "GET c"];
   for (let cut = 0; cut < stream.length; cut++) {
@@ -94,7 +95,7 @@ test("the rest of a chunk can be owned at any place, and the chunk may then chan
   }
 });
 
-test("after an error the reader says nothing else, whatever comes", (t) => {
+test("after an error the reader returns only that error, whatever comes", (t) => {
   const reader = new CommandReader(LIMITS);
   reader.push(bytes(`*x\r\n${command("PING")}`));
   for (let i = 0; i < 3; i++) {
@@ -105,7 +106,7 @@ test("after an error the reader says nothing else, whatever comes", (t) => {
   t.is(reader.pendingBytes, 0);
 });
 
-test("after a drop the reader says nothing else, whatever comes", (t) => {
+test("after a drop the reader returns only DROP, whatever comes", (t) => {
   const reader = new CommandReader(LIMITS);
   reader.push(bytes("POST / HTTP/1.1\r\n"));
   for (let i = 0; i < 3; i++) {
@@ -130,7 +131,7 @@ test("new limits hold from the next command of the same chunk on", (t) => {
   t.is(reader.error, "Protocol error: unauthenticated multibulk length");
 });
 
-test("a chunk is not taken before the one before it is read", (t) => {
+test("refuses a chunk before all of the last one is read", (t) => {
   const reader = new CommandReader(LIMITS);
   reader.push(bytes("PING\r\nPING\r\n"));
   reader.next();

@@ -1,7 +1,7 @@
 /**
- * Goal: the reader decides on framing and limits as redis-server does, except where carrotCache is stricter on
- * purpose. Method: recorded exchanges as a table, each fed whole, byte by byte, and cut in two at every position;
- * then limits of our scanner.
+ * Goal: the reader decides on framing and limits as redis-server does, except where carrotCache is stricter on purpose.
+ * Method: recorded exchanges as a table, each fed whole, byte by byte, and cut in two at every position; then the limits
+ * that only carrotCache has.
  */
 import test from "ava";
 import type { ReaderLimits } from "../../proto/command-header.ts";
@@ -11,7 +11,7 @@ import { GetRun } from "../../proto/get-run.ts";
 import { type ProtocolCase, protocolCases, unauthenticatedCases } from "./protocol-cases.ts";
 import { bytes, command, cutAt, LIMITS, pieces, read } from "./read-commands.ts";
 
-/** Where the recorded reply ends in an error of the protocol, the reader must come to it; else it waits, or drops. */
+/** How the reader must end: with the protocol error at the end of Redis' reply, else as Redis, which closed or waited. */
 function expectedEnd(recorded: ProtocolCase): string {
   const error = /-ERR (Protocol error: .*)\r\n$/.exec(recorded.reply)?.[1];
   return recorded.own ?? error ?? (recorded.closes ? "drop" : "more");
@@ -102,7 +102,7 @@ test("holds a GET to the same limits as any other command", (t) => {
   );
 });
 
-test("counts what comes before the LF of an inline command", (t) => {
+test("the limit of an inline command counts the bytes before its LF", (t) => {
   const limits = { ...LIMITS, maxInlineBytes: 10 };
   t.is(read([bytes("PING 67890\n")], limits).commands.length, 1);
   t.is(read([bytes("PING 6789\r\n")], limits).commands.length, 1);

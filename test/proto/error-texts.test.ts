@@ -90,7 +90,7 @@ test("shows the byte that stands in the place of '$'", (t) => {
   ]);
 });
 
-test("every fixed text is one printable line, and a reply begins with its code", (t) => {
+test("every fixed text is one printable line, and an error of a command begins with its code", (t) => {
   const fixed = (table: object) => Object.values(table).filter((text) => typeof text === "string");
   for (const text of fixed(errors)) t.regex(text, /^[A-Z]+ [ -~]+$/);
   for (const text of fixed(protocolErrors)) t.regex(text, /^Protocol error: [ -~]+$/);

@@ -1,6 +1,6 @@
 /**
- * Goal: the fast path takes whole, well-formed GETs of one key and nothing else. Method: right ones, then every
- * single-byte change and every cut of one; the general way is the judge of what is right.
+ * Goal: the fast path takes whole, well-formed GETs of one key and nothing else. Method: well-formed GETs, then every cut
+ * of one and every change of a single byte in it; the scanner says what is well-formed.
  */
 import test from "ava";
 import { isGet, matchGet, NAME_AT } from "../../proto/get-fast-path.ts";
@@ -31,7 +31,7 @@ test("takes no unfinished GET, even when the bytes behind the end would complete
   }
 });
 
-test("takes only what the general way finds to be the same GET", (t) => {
+test("takes only bytes that the scanner finds to be the same GET", (t) => {
   const stream = bytes(command("GET", "0123456789"));
   for (let at = 0; at < stream.length; at++) {
     for (let byte = 0; byte < 256; byte++) {

@@ -1,6 +1,6 @@
 /**
- * Goal: a run gives the GETs that stand in the bytes, each once, in order, whatever is asked of it in between.
- * Method: runs of every length around the most one can hold; two readers that take turns; a spy in place of `prepare`.
+ * Goal: a run gives the GETs in the bytes, each once, in order, whatever another reader takes in between.
+ * Method: runs of lengths around the maximum; two readers that take turns; a spy in place of `prepare`.
  */
 import test from "ava";
 import type { ReaderLimits } from "../../proto/command-header.ts";
@@ -143,7 +143,7 @@ test("a GET just within a limit is found in a run, one beyond it goes the genera
     t.deepEqual(runAts(keyBytes, limits), expected, JSON.stringify([keyBytes, limits]));
 });
 
-test("a run ends with the GET before one whose key goes beyond the chunk", (t) => {
+test("a run ends before a GET that the chunk cuts", (t) => {
   const run = new GetRun();
   for (const cut of [1, 3, 4, 6]) {
     const stream = gets(2) + command("GET", "cut");

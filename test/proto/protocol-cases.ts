@@ -1,9 +1,9 @@
 /**
  * What redis-server 7.0 answered to broken and odd requests, recorded byte for byte.
  *
- * Owns the table that the scanner's test holds carrotCache to, and that the comparison with a live redis-server
- * sends again. Texts are latin1. `reply` is what Redis wrote before it closed or waited; PING was answered by +PONG,
- * anything unknown by its error. `own` is there where carrotCache decides otherwise: see proto/DESIGN.md.
+ * Owns the table. The scanner's test compares carrotCache with it, and the comparison with a live redis-server sends it
+ * again. Texts are latin1. `reply` is what Redis wrote before it closed or waited: +PONG for a PING, an error for an
+ * unknown command. `own` is set where carrotCache decides otherwise: see proto/DESIGN.md.
  */
 export interface ProtocolCase {
   readonly name: string;

@@ -36,7 +36,7 @@ export function read(chunks: Iterable<Buffer>, limits: ReaderLimits = LIMITS): R
   const commands: string[][] = [];
   let result: number = NEED_MORE;
   for (const chunk of chunks) {
-    // A copy that is wiped afterwards, to find out a reader that keeps a view on a chunk.
+    // The reader gets a copy that is wiped afterwards, so a reader that keeps a view on its chunk fails.
     const lent = Buffer.from(chunk);
     reader.push(lent);
     while ((result = reader.next()) === COMMAND) commands.push(taken(reader));
@@ -47,7 +47,7 @@ export function read(chunks: Iterable<Buffer>, limits: ReaderLimits = LIMITS): R
   return { commands, end, pendingBytes: reader.pendingBytes };
 }
 
-/** Through redis-parser; the offsets must say the same. */
+/** The arguments through redis-parser. Throws if the offsets say something else. */
 function taken(reader: CommandReader): string[] {
   const args = reader.args().map((arg) => arg.toString("latin1"));
   const byOffsets = args.map((_, i) => reader.bytes.toString("latin1", reader.argStart[i], reader.argEnd[i]));

@@ -1,7 +1,8 @@
 /**
- * Goal: on the wire, carrotCache's reading of requests is that of redis-server, but for the differences that
- * proto/DESIGN.md lists. Method: the recorded cases and damaged random pipelines go to a real redis-server and to the
- * reader with a minimal set of commands behind it; the answers must be equal byte for byte.
+ * Goal: carrotCache reads requests on the wire as redis-server does, except for the differences that proto/DESIGN.md
+ * lists.
+ * Method: the recorded cases and damaged random pipelines go to a real redis-server and to the reader with a minimal set
+ * of commands behind it; the answers must be equal byte for byte.
  */
 import type { ExecutionContext } from "ava";
 import fc from "fast-check";
@@ -24,7 +25,7 @@ function execute(args: Buffer[], authenticated: boolean): Reply {
   if (!["ping", "echo", "get"].includes(name)) return new ErrorReply(errors.unknownCommand(args));
   if (name !== "ping" && args.length !== 2) return new ErrorReply(errors.wrongArity(name));
   if (!authenticated) return new ErrorReply(errors.noAuth);
-  // In Redis' table PING takes any number; it is PING itself that refuses, once the client is in.
+  // Redis' table lets PING have any number of arguments; PING itself refuses more than one, after authentication.
   if (args.length > 2) return new ErrorReply(errors.wrongArity(name));
   if (name === "get") return null;
   return args[1] ?? new SimpleString("PONG");

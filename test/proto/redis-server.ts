@@ -60,7 +60,7 @@ export class RedisServer {
     const socket = net.connect({ path: this.#socket, allowHalfOpen: true });
     const chunks: Buffer[] = [];
     socket.on("data", (chunk) => chunks.push(chunk));
-    // Redis has closed with bytes unread; its answer has come before.
+    // Redis may close with bytes unread, which resets the socket. Its answer came before that.
     socket.on("error", () => socket.destroy());
     socket.end(request);
     // Not events.once, which rejects at an error.

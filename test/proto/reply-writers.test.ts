@@ -19,7 +19,7 @@ test("writes headers with every number that 31 bits hold", (t) => {
   }
 });
 
-test("writes bulks, whose size it knows before", (t) => {
+test("a bulk that is written has the size that bulkSize said", (t) => {
   for (const length of [0, 1, 9, 10, 99, 100, 1000, 12345]) {
     const payload = Buffer.alloc(length, "v");
     const expected = encodeReply(payload, 2);

@@ -1,5 +1,5 @@
 /**
- * Goal: what stays on this machine is told from what does not.
+ * Goal: hosts on this machine are told from all others.
  * Method: hosts of both kinds.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Goal: the command line reads as in redis-server.
- * Method: lists of arguments, and the statements that they come to.
+ * Method: lists of arguments, and the statements that they become.
  */
 
 import test from "ava";

@@ -1,5 +1,5 @@
 /**
- * Goal: every mistake that a line can have by itself gets its exact message.
+ * Goal: every mistake within one line gets its exact message.
  * Method: a table of confs and of command lines, with the message that each must give.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Goal: carrot.conf is the manual of the tables: it has their directives and no other, and tells which can be changed.
+ * Goal: carrot.conf is the manual of the tables: it has their directives and no others, and says which can be changed.
  * Method: each line of carrot.conf that is a directive, commented out or not, is looked up.
  */
 

@@ -24,6 +24,6 @@ test("no line is wider than 100, and the columns are straight", (t) => {
   t.is(new Set(starts).size, 1);
 });
 
-test("it starts with the version", (t) => {
+test("the text starts with the version", (t) => {
   t.regex(lines[0] ?? "", /^carrotcache 1\.2\.3: /);
 });

@@ -1,6 +1,6 @@
 /**
- * Goal: every kind of value reads what it says it reads, says what it expected of the rest, and writes what
- * it reads.
+ * Goal: every kind of value reads the words that it accepts, says what it expected in place of others, and writes a value
+ * in words that it reads back.
  * Method: for each kind a list of words with what comes out; a Complaint is shown as its text.
  */
 

@@ -1,6 +1,4 @@
-/**
- * What carrot.conf says of each directive: for the tests that hold the manual to the tables.
- */
+/** What carrot.conf says of each directive: for the tests that compare the manual with the tables. */
 import { readFileSync } from "node:fs";
 import { findDirective, type Row } from "../../../server/conf/directives.ts";
 

@@ -23,7 +23,7 @@ test("each insertion, deletion, substitution and swap costs one", (t) => {
   t.is(nearest("kitten", ["sittings"]), undefined, "four");
 });
 
-test("the nearest name is found, if there is one worth naming", (t) => {
+test("the nearest name is found, if one is near enough", (t) => {
   const names = ["port", "peers", "maxmemory", "peer-port"];
   t.is(nearest("prot", names), "port");
   t.is(nearest("max-memory", names), "maxmemory");

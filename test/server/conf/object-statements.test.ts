@@ -1,6 +1,6 @@
 /**
  * Goal: an object says what a conf file with the same words says, and the compiler knows the words.
- * Method: objects, and the statements that they come to; types by lines that must not compile.
+ * Method: objects, and the statements that they become; types by lines that must not compile.
  */
 
 import test from "ava";
@@ -22,7 +22,7 @@ function group(name: string, given: GroupDirectives): (readonly string[])[] {
   return groupStatements(name, given, "/srv").map(({ name, words }) => [name, ...words]);
 }
 
-test("a value is one word, an array a word each", (t) => {
+test("a value becomes one word, an array one word for each element", (t) => {
   t.deepEqual(node({ port: 7001, bind: ["127.0.0.1", "::1"], maxmemory: "1gb", threads: "auto" }), [
     ["port", "7001"],
     ["bind", "127.0.0.1", "::1"],
@@ -80,7 +80,7 @@ test("paths are relative to the working directory", (t) => {
   });
 });
 
-test("a mistake is named as in a conf", (t) => {
+test("a mistake has the same message as in a conf, with startNode as its place", (t) => {
   const mistakes: readonly (readonly [given: object, message: string])[] = [
     [{ maxmemory: "lots" }, 'startNode: maxmemory: expected bytes such as 256mb, got "lots"'],
     [{ prot: 1 }, 'startNode: unknown directive "prot", did you mean "port"?'],

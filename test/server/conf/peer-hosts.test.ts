@@ -13,7 +13,7 @@ test("the peer port listens where clients do, unless the node's peer-address is 
   t.deepEqual(peerHosts({ peerAddress: "[::1]:16390", bind }), ["::1"]);
 });
 
-test("every peer-address that the conf takes is listened for", (t) => {
+test("every peer-address that the conf takes gives an address to listen on", (t) => {
   for (const address of ["_a.svc:16390", "a-:16390", "[fe80::1%eth0]:16390"]) {
     const conf = readConf({ text: `peer-address ${address}\nbind 10.0.0.1` });
     t.deepEqual(peerHosts(conf), ["10.0.0.1"], address);

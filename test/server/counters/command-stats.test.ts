@@ -1,5 +1,5 @@
 /**
- * Goal: what is counted of commands adds up, over threads too.
+ * Goal: the statistics of commands add up, over threads too.
  * Method: counts of two threads.
  */
 import test from "ava";

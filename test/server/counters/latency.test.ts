@@ -28,14 +28,14 @@ test("a percentile is at most a quarter too high and never too low", (t) => {
   );
 });
 
-test("its snapshot counts what took less than each bound", (t) => {
+test("a snapshot counts the times below each bound", (t) => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 300, noNaN: true })), (seconds) => {
       const { count, sumSeconds, below } = latencyOf(...seconds).snapshot();
       t.is(count, seconds.length);
       t.true(Math.abs(sumSeconds - seconds.reduce((a, b) => a + b, 0)) < 1e-6);
       for (const bound of below) {
-        // What lies within a tick below a bound may count on either side of it: seconds become ticks by rounding.
+        // A time within a tick below a bound may count on either side of it: seconds become ticks by rounding.
         const least = seconds.filter((each) => each < bound.seconds - 1e-7).length;
         const most = seconds.filter((each) => each < bound.seconds + 1e-7).length;
         t.true(bound.count >= least && bound.count <= most, `below ${bound.seconds}`);
@@ -53,7 +53,7 @@ test("bounds ascend by fours from 1.6 us to 107 s", (t) => {
   t.is(bounds.at(-1), 107.3741824);
 });
 
-test("odd observations do no harm", (t) => {
+test("negative times and NaN count as 0, and endless ones as 214 s", (t) => {
   const latency = latencyOf(-1, Number.NaN, Number.POSITIVE_INFINITY, 1e9, 0);
   t.is(latency.snapshot().count, 5);
   t.is(latency.percentile(0.5), 1e-7);
@@ -68,13 +68,13 @@ test("is empty at first and after a reset", (t) => {
   t.deepEqual(latency.snapshot(), latencyOf().snapshot());
 });
 
-test("adds up threads", (t) => {
+test("adds up the histograms of threads", (t) => {
   const sum = latencyOf(0.001, 0.5);
   sum.add(latencyOf(0.02));
   t.deepEqual(sum.snapshot(), latencyOf(0.001, 0.5, 0.02).snapshot());
 });
 
-test("a copy of its state is a copy of it", (t) => {
+test("a histogram on a copy of the state is a copy of the histogram", (t) => {
   const latency = latencyOf(0.5, 0.001);
   const copy = new Latency(Float64Array.from(latency.state));
   t.deepEqual(copy.snapshot(), latency.snapshot());

@@ -1,5 +1,5 @@
 /**
- * Goal: a group's limit is one limit, whatever it is divided into. Method: groups made from confs, with and without
+ * Goal: the parts of a group together stay within the group's limit. Method: groups made from confs, with and without
  * peers.
  */
 import test from "ava";
@@ -50,7 +50,7 @@ test("mirrors evict even with noeviction", (t) => {
   t.is(group.store.get(Buffer.from("a:99")), undefined);
 });
 
-test("the thread that makes a group is its sole writer and reads without looking out for others", (t) => {
+test("the thread that makes a group is its sole writer, and its reads do not look for other writers", (t) => {
   const { store, mirrors } = create(true, "group a maxmemory 1mb\ngroup a mirror-memory 25%");
   for (const each of [store, mirrors!]) {
     each.put(Buffer.from("a"), Buffer.from("630"), undefined);

@@ -30,7 +30,7 @@ test("a request for a key under way waits for that flight", async (t) => {
   t.is(textOf(await outcome), "v1");
 });
 
-test("waiters hear of the outcome in the order in which they came", (t) => {
+test("waiters get the outcome in the order in which they came", (t) => {
   const flights = new Flights(1);
   const heard: number[] = [];
   const flight = flights.board(key("a"), () => heard.push(0));
@@ -39,7 +39,7 @@ test("waiters hear of the outcome in the order in which they came", (t) => {
   t.deepEqual(heard, [0, 1, 2, 3, 4]);
 });
 
-test("a key is free again before its waiters hear of the outcome", (t) => {
+test("a key is free again before its waiters get the outcome", (t) => {
   const flights = new Flights(1);
   let seen: Flight | undefined;
   const flight = flights.board(key("a"), () => {

@@ -1,6 +1,6 @@
 /**
- * Goal: every key has the one group that the conf's reader would name. Method: tables of prefixes and keys, and a
- * property against the rule written the plain way.
+ * Goal: every key has the group that an operator expects from the conf. Method: tables of prefixes and keys, and a
+ * property that compares with a simple form of the rule.
  */
 import assert from "node:assert/strict";
 import test from "ava";

@@ -1,7 +1,8 @@
 /**
- * Goal: GET and MGET answered in place are the same, to the client and in the counters, as those that go the general
- * way; and what cannot be answered whole leaves no trace.
- * Method: random contents of store and mirrors, random MGETs; each is answered in place and by Node.get, key by key.
+ * Goal: a GET or MGET answered in place gives the same reply and the same counts as by the general way; a command that
+ * cannot be answered whole leaves no trace.
+ * Method: examples with entries, cached not-founds and mirrors; random stores and random MGETs, each answered in place
+ * and by the cache's `get`, key by key.
  */
 import test from "ava";
 import fc from "fast-check";
@@ -24,7 +25,7 @@ function setUp() {
   const known = new RunHashes();
   const run = new GetRun((found) => known.prepare(found, groups));
   const route = { groups, output, known, conf: { maxKeyBytes: 100 } };
-  /** What is appended; undefined when the command has to go the general way. */
+  /** The reply that is appended; undefined when the command has to go the general way. */
   const answer = (words: string[], protocol: 2 | 3 = 2): string | undefined => {
     const reader = new CommandReader(LIMITS, run);
     reader.push(Buffer.from(command(...words)));
@@ -147,7 +148,7 @@ test("a key that is too long goes the general way, which refuses it", (t) => {
   t.is(answer(["GET", "scores:Tom"]), "$3\r\n630\r\n");
 });
 
-test("an MGET whose reply gets long goes the general way", (t) => {
+test("an MGET with a reply of more than 1 MiB goes the general way", (t) => {
   const { scores, answer } = setUp();
   scores.store.put(key("scores:large"), Buffer.alloc(200_000, "x"), undefined);
   t.truthy(answer(["MGET", ...Array<string>(5).fill("scores:large")]));

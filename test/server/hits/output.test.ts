@@ -1,6 +1,6 @@
 /**
- * Goal: what is gathered is what is taken out, and a reply that is given up leaves no trace. Method: a real store, one
- * that moves under the reader, and sizes around every boundary of the buffer.
+ * Goal: the bytes taken out are those that were appended, and a reply that is given up leaves no trace. Method: a real
+ * store, one that changes while the output copies, and sizes around every boundary of the buffer.
  */
 import test from "ava";
 import { HIT, Output } from "../../../server/hits/output.ts";
@@ -98,7 +98,7 @@ test("a view that the socket still has is never written over", (t) => {
   t.is(output.take(0).toString(), "$2\r\n22\r\n");
 });
 
-test("a view that the socket has let go of makes room for what comes next", (t) => {
+test("the room of a view that the socket no longer has is used again", (t) => {
   const output = new Output();
   const store = storeWith({ a: "1", b: "22" });
   hit(output, store, "a");

@@ -10,14 +10,14 @@ import { monotonicClock } from "../../../server/machine/clock.ts";
 /** The system may suspend a thread between the readings that set its clock, and between those compared here. */
 const SLACK_MS = 50;
 
-test("it never goes back, and has fractions", (t) => {
+test("the clock never goes back, and has fractions", (t) => {
   const clock = monotonicClock();
   const readings = Array.from({ length: 10_000 }, clock);
   t.true(readings.every((reading, i) => i === 0 || reading >= readings[i - 1]!));
   t.true(readings.some((reading) => !Number.isInteger(reading)));
 });
 
-test("a thread that is started later reads the same", async (t) => {
+test("a thread that is started later reads the same time", async (t) => {
   const clock = monotonicClock();
   const url = new URL("../../../server/machine/clock.js", import.meta.url).href;
   const worker = new Worker(

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import test from "ava";
 import { clientRoom, descriptorLimit } from "../../../server/machine/descriptors.ts";
 
-test("64 are kept, and 4 a peer and 8 a worker; one client is always allowed", (t) => {
+test("64 descriptors are kept, 4 more a peer and 8 more a worker; one client is always allowed", (t) => {
   t.is(clientRoom(256, 0, 1), 192);
   t.is(clientRoom(1024, 3, 1), 948);
   t.is(clientRoom(1024, 0, 4), 936);

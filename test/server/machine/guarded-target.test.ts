@@ -8,7 +8,7 @@ import pino from "pino";
 import { dropped, guarded } from "../../../server/machine/guarded-target.ts";
 import { turn } from "../fakes.ts";
 
-/** A stream that takes nothing until told to. */
+/** A stream that takes nothing until the test says so. */
 class Stuck extends Writable {
   done: ((error?: Error) => void) | undefined;
   override _write(_chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {

@@ -20,25 +20,28 @@ test.serial("a log file that cannot be opened costs lines, not the node", async 
   t.true(dropped.lines >= before + 2);
 });
 
-test.serial("a log file gets JSON, behind what was there, and is nobody else's to read", async (t) => {
-  const directory = mkdtempSync(path.join(tmpdir(), "carrot-log-"));
-  const file = path.join(directory, "carrot.log");
-  for (const round of [1, 2]) {
-    createLog("notice", file).warn({ key: "a\nb" }, `round ${round}`);
-    await until("the line is in the file", () => linesOf(file).length === round);
-  }
-  t.deepEqual(
-    linesOf(file)
-      .map((line) => JSON.parse(line))
-      .map(({ level, key, msg }) => [level, key, msg]),
-    [
-      [40, "a\nb", "round 1"],
-      [40, "a\nb", "round 2"],
-    ],
-  );
-  t.is(statSync(file).mode & 0o007, 0);
-  rmSync(directory, { recursive: true });
-});
+test.serial(
+  "a log file gets JSON, behind what was there, and only its user and group can read it",
+  async (t) => {
+    const directory = mkdtempSync(path.join(tmpdir(), "carrot-log-"));
+    const file = path.join(directory, "carrot.log");
+    for (const round of [1, 2]) {
+      createLog("notice", file).warn({ key: "a\nb" }, `round ${round}`);
+      await until("the line is in the file", () => linesOf(file).length === round);
+    }
+    t.deepEqual(
+      linesOf(file)
+        .map((line) => JSON.parse(line))
+        .map(({ level, key, msg }) => [level, key, msg]),
+      [
+        [40, "a\nb", "round 1"],
+        [40, "a\nb", "round 2"],
+      ],
+    );
+    t.is(statSync(file).mode & 0o007, 0);
+    rmSync(directory, { recursive: true });
+  },
+);
 
 function linesOf(file: string): string[] {
   try {
@@ -48,7 +51,7 @@ function linesOf(file: string): string[] {
   }
 }
 
-test("each of Redis' levels shows itself and what is worse", (t) => {
+test("each of Redis' levels shows its own lines and those of worse levels", (t) => {
   const shown = (level: Parameters<typeof pinoLevel>[0]) => {
     const lines: string[] = [];
     const log = pino({ level: pinoLevel(level) }, { write: (line: string) => lines.push(line) });

@@ -1,6 +1,6 @@
 /**
  * Goal: a port is shared only where the system spreads connections, and only if no other process has it.
- * Method: versions and platforms by example; what is claimed of this Node is tried out; sockets that dial all the time.
+ * Method: versions and platforms by example; two sockets on one port, on this Node.js; sockets that dial all the time.
  */
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -38,7 +38,7 @@ function listen(t: ExecutionContext, port: number, host = "127.0.0.1"): Promise<
   });
 }
 
-test("this Node shares a port exactly where it is said to", async (t) => {
+test("two sockets can share a port exactly where hasReusePort says so", async (t) => {
   const port = await listen(t, 0);
   const second = await listen(t, port).catch((error: NodeJS.ErrnoException) => error.code);
   t.is(second, hasReusePort() ? port : "EADDRINUSE");

@@ -1,6 +1,6 @@
 /**
  * Goal: the version is that of package.json, from wherever the program runs.
- * Method: compare.
+ * Method: the test reads package.json by its path.
  */
 
 import { readFileSync } from "node:fs";

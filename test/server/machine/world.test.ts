@@ -1,6 +1,6 @@
 /**
- * Goal: the real world calls back when it says, not after it was cancelled, and its wires carry bytes.
- * Method: the world itself, with waits of no length.
+ * Goal: the real world calls back as promised, and never after a cancel; its wires carry bytes.
+ * Method: the world itself, with the shortest timers.
  */
 import test from "ava";
 import { monotonicClock } from "../../../server/machine/clock.ts";
@@ -40,7 +40,7 @@ test("soon runs after the promises of this turn", async (t) => {
   t.deepEqual(order, ["promise", "soon"]);
 });
 
-test("chance is the real one or the one given, and random bytes are as many as asked for", (t) => {
+test("random numbers are real or come from the given source, and random bytes have the length asked for", (t) => {
   t.is(
     realWorld(
       () => 0,

@@ -5,7 +5,7 @@
 import test from "ava";
 import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
-import { sumWorkerFigures } from "../../../server/counters/thread-figures.ts";
+import { sumWorkerFigures } from "../../../server/counters/worker-figures.ts";
 import type { GroupFigures } from "../../../server/groups/group-figures.ts";
 import type { MetricSource } from "../../../server/observe/metric-table.ts";
 import { createMetrics } from "../../../server/observe/metrics.ts";

@@ -7,7 +7,7 @@ import { zeroClientCounters } from "../../../server/counters/client-counters.ts"
 import { CommandStats } from "../../../server/counters/command-stats.ts";
 import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
-import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
+import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/worker-figures.ts";
 import { figuresOf } from "../../../server/groups/group-figures.ts";
 import { NodeReport } from "../../../server/observe/node-report.ts";
 import { worldAt } from "../fakes.ts";

@@ -1,6 +1,6 @@
 /**
- * Reads the whole memory of a store and holds its parts to each other: what the chains, the queues and the log lead to
- * must be the same entries, and the account must be their sum. Returns what it found; throws where two parts differ.
+ * Reads the whole memory of a store and compares its parts: the chains, the queues and the log must lead to the same
+ * entries, and the account must be their sum. Returns what it found; throws where two parts differ.
  */
 import assert from "node:assert/strict";
 import { lengthOf } from "../../../server/store/arena.ts";

@@ -1,5 +1,5 @@
 /**
- * Goal: a lifetime comes back from its deadline as it went in.
+ * Goal: a lifetime that became a deadline becomes the same lifetime again.
  * Method: a clock that the test moves, started at an odd fraction.
  */
 import test from "ava";
@@ -10,7 +10,7 @@ const time = { ms: 1234.4375 };
 const deadlines = new Deadlines(() => time.ms, time.ms);
 const never = Number.POSITIVE_INFINITY;
 
-test.serial("what is left of a life is exact, and never less than 0", (t) => {
+test.serial("the time left of a lifetime is exact, and never less than 0", (t) => {
   const deadline = deadlines.after(deadlines.now(), 1500);
   time.ms += 499.5;
   t.is(deadlines.ttlMs(deadline), 1000.5);
@@ -18,14 +18,17 @@ test.serial("what is left of a life is exact, and never less than 0", (t) => {
   t.is(deadlines.ttlMs(deadline), 0);
 });
 
-test.serial("a life without an end has no deadline", (t) => {
+test.serial("an endless lifetime has no deadline", (t) => {
   t.is(deadlines.after(deadlines.now(), undefined), never);
   t.is(deadlines.ttlMs(never), undefined);
 });
 
-test.serial("a life of no time has ended, and one beyond 48 bits ends with them", (t) => {
-  const now = deadlines.now();
-  t.true(deadlines.after(now, 0) <= now);
-  t.true(deadlines.after(now, -1e9) >= 0);
-  t.is(deadlines.after(now, 1e300), MAX_DEADLINE);
-});
+test.serial(
+  "a lifetime of 0 is over at once, and one beyond 48 bits ends with the last deadline of 48 bits",
+  (t) => {
+    const now = deadlines.now();
+    t.true(deadlines.after(now, 0) <= now);
+    t.true(deadlines.after(now, -1e9) >= 0);
+    t.is(deadlines.after(now, 1e300), MAX_DEADLINE);
+  },
+);

@@ -1,7 +1,6 @@
 /**
- * Goal: an edit is one step: what it says it has done is what is there, and a refused one leaves everything as it was.
- * Method: single edits on small stores of all policies, the memory audited after each; random ones are in
- * model.test.ts.
+ * Goal: an edit is one step: its result says what the store has then, and a refused edit leaves everything as it was.
+ * Method: single edits on small stores of all policies, the memory audited after each; random ones are in model.test.ts.
  */
 import test from "ava";
 import type { Edit } from "../../../cluster/edit.ts";
@@ -51,7 +50,7 @@ test("an edit gives, changes and takes a lifetime and leaves the value alone", (
   }
 });
 
-test("an edit takes a cached not-found for missing, and only a new value replaces it", (t) => {
+test("for an edit a cached not-found is missing, and only a new value replaces it", (t) => {
   const { store, edit, text } = setUp();
   store.put(KEY, null, 100);
   t.like(edit({ life: "endless", wanted: { from: 0, to: -1 } }), { held: false, changed: false });
@@ -83,7 +82,7 @@ test("an edit answers with a copy of the wanted part of the old value", (t) => {
   t.is(edit({ wanted: { from: 0, to: -1 } }).value, undefined);
 });
 
-test("an edit expires an entry whose time is up, and takes it for missing", (t) => {
+test("an edit expires an entry whose time is up, and treats it as missing", (t) => {
   const { store, time, edit } = setUp();
   store.put(KEY, Buffer.from("x"), 10);
   time.now = 10;
@@ -100,7 +99,7 @@ test("an edit counts a use only if it says so, whether it changes anything or no
   t.is(edit({}).uses, 2);
 });
 
-test("deadlines less than a millisecond apart count as one", (t) => {
+test("deadlines less than a millisecond apart count as equal", (t) => {
   const { store, edit } = setUp();
   store.put(KEY, Buffer.from("x"), 100);
   t.false(edit({ conditions: ["later"], life: 100.5 }).changed);

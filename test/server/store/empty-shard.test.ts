@@ -1,5 +1,5 @@
 /**
- * Goal: an emptied shard is as good as new, whatever state it was in; a dead thread's shards come free.
+ * Goal: an emptied shard is as good as new, whatever state it was in; the shards of a dead thread are unlocked.
  * Method: a shard is filled, all but its first control words are scribbled over, and it is emptied and used; shards are
  * left locked as if their thread had died.
  */
@@ -33,7 +33,7 @@ test("a torn shard works again after emptyShard, and keeps its counters", (t) =>
   }
 });
 
-test("every shard that a dead thread held comes free, and no other", (t) => {
+test("every shard that a dead thread held is unlocked, and no other", (t) => {
   const store = new Store({ seed: 1, maxBytes: 128 << 20, eviction: "lru", clock: () => 0, lockWaitMs: 20 });
   const shards = store.handle.memory.map((memory) => new Int32Array(memory));
   t.true(shards.length >= 4);

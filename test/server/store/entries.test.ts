@@ -1,6 +1,6 @@
 /**
- * Goal: the account of a shard is the sum of its footprints, before and after every beginning and end of an entry.
- * Method: puts that meet each way through putEntry: new, in place, of another size, expired, refused.
+ * Goal: the account of a shard is the sum of its footprints, whenever an entry is created or ended.
+ * Method: puts that take each way through putEntry: new, in place, of another size, expired, refused.
  */
 import test from "ava";
 import { deadlineOf, footprintOf, putEntry, removeEntry } from "../../../server/store/entries.ts";
@@ -11,7 +11,7 @@ import { shardOf } from "./shards.ts";
 const key = Buffer.from("key");
 const never = Number.POSITIVE_INFINITY;
 
-test("counts a footprint once, whichever way an entry is put", (t) => {
+test("counts a footprint once, whichever way through putEntry an entry takes", (t) => {
   for (const eviction of ["lru", "s3fifo", "noeviction"] as const) {
     const shard = shardOf(1000, eviction);
     const put = (value: Buffer | null, deadline: number) => putEntry(shard, 1, key, value, deadline, 10);

@@ -49,12 +49,12 @@ function faultOf(index: number, value: Buffer, completed: number): string | unde
   return undefined;
 }
 
-/** A new value, followed at times by another life: the entry is written anew then. */
+/** A new value, followed at times by another lifetime: the entry is written anew then. */
 function editTo(value: Buffer, state: number): Edit {
   return { conditions: [], value, life: state % 2 === 0 ? "endless" : 1000, wanted: undefined, isUse: true };
 }
 
-/** The hot path's way of reading: find, copy, look whether it held. */
+/** Reads as the hot path does: find, copy, check that the copy is whole. */
 function read(store: Store, key: Buffer, target: Buffer): Buffer | undefined {
   for (;;) {
     const length = store.find(key, 0, key.length);

@@ -1,5 +1,6 @@
 /**
- * Goal: a new store's memory is what its options say, and can be handed over. Method: handles of several sizes.
+ * Goal: the memory of a new store has the size that its options say, and another thread can use it. Method: handles of
+ * several sizes.
  */
 import test from "ava";
 import { newMemory } from "../../../server/store/handle.ts";

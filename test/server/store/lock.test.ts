@@ -1,5 +1,5 @@
 /**
- * Goal: one holder at a time, readers are told of writers, and nobody waits for ever.
+ * Goal: one thread at a time holds the mutex, readers notice writers, and no thread waits for ever.
  * Method: one thread that plays all parts; real threads are in threads.test.ts.
  */
 import test from "ava";

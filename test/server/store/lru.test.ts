@@ -31,7 +31,7 @@ function follow(t: { is(a: unknown, b: unknown): void }, store: Store, entries: 
   let state = 1;
   for (let i = 0; i < 20 * keys; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    // The product of two makes some keys far more frequent than others.
+    // The product of two random numbers makes some keys far more frequent than others.
     const index = Math.floor((((state >>> 8) % keys) * ((state >>> 16) % keys)) / keys);
     const key = text(String(index).padStart(8));
     const isHit = store.find(key, 0, 8) >= 0;

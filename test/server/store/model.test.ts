@@ -2,8 +2,8 @@
  * Goal: the store does what a plain model of it does, whatever the order of calls.
  * Method: fast-check makes sequences of calls, over few keys and sizes that meet every alignment, against stores so small
  * that the log wraps all the time. For lru the model says exactly what is held, evicted and expired; for noeviction too,
- * except for entries that are due and not yet expired; for s3fifo it says what may be returned. Edits are held to what
- * Redis does. The memory is audited after every call. SEED=n replays a run.
+ * except for entries that are due and not yet expired; for s3fifo it says what may be returned. The model of an edit does
+ * what Redis does. The memory is audited after every call. SEED=n replays a run.
  */
 import test from "ava";
 import fc from "fast-check";
@@ -69,7 +69,7 @@ interface ModelEntry {
   charge: number;
 }
 
-/** Least recently used first: the order of a Map in which every use inserts anew. */
+/** The order of the Map is that of last use, oldest first, because every use inserts the entry anew. */
 class Model {
   readonly entries = new Map<string, ModelEntry>();
   usedBytes = 0;
@@ -110,7 +110,7 @@ class Model {
     return chargeOf(this.#geometry, entryWords(name.length, bytes, dated), dated);
   }
 
-  /** Without what is due, and without this key's own entry: these give way whatever the policy. */
+  /** Counts neither entries that are due nor this key's own entry: these make room under every policy. */
   fits(name: string, bytes: number, dated: boolean): boolean {
     const { limitBytes, eviction } = this.#geometry;
     const others = [...this.entries].filter(([other, { deadline }]) => other !== name && deadline > this.now);
@@ -118,7 +118,7 @@ class Model {
     return kept + this.charge(name, bytes, dated) <= limitBytes;
   }
 
-  /** What is due may have gone whenever room was looked for: `held` are the entries that the store has. */
+  /** Entries that are due may have ended whenever a put needed room: `held` are the entries that the store has. */
   follow(held: readonly string[]): void {
     for (const name of [...this.entries.keys()]) {
       if (held.includes(name)) continue;
@@ -265,7 +265,7 @@ function compareGet(store: Store, model: Model, name: string): void {
   equal(got.ttlMs, Number.isFinite(entry.deadline) ? entry.deadline - model.now : undefined, "ttl");
 }
 
-/** As GETRANGE, on text, whose slices count as Redis does only with both ends in order. */
+/** As GETRANGE, on text. A slice of a text counts as Redis does only if both ends are in order. */
 function partOf(value: Buffer, { from, to }: { from: number; to: number }): string {
   const length = value.length;
   const first = Math.max(0, from < 0 ? length + from : from);

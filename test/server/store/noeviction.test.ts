@@ -10,7 +10,7 @@ import { Store } from "../../../server/store/store.ts";
 import { audit } from "./audit.ts";
 import { shardOf } from "./shards.ts";
 
-/** 28 of header, 8 of key, 100 of value, 8 of tables, and 4 for the deadline that it has not. */
+/** 28 bytes of header, 8 of key, 100 of value, 8 of tables, and 4 for the deadline that it may get. */
 const ENTRY_BYTES = 148;
 const key = (i: number) => Buffer.from(String(i).padStart(8));
 const spread = (i: number) => Math.imul(i + 1, 0x9e3779b1) | 0;
@@ -123,7 +123,7 @@ test("whatever fits the limit finds room in the log, however fragmented the log 
   }
 });
 
-test("one value may take all the room that small ones leave", (t) => {
+test("one value may take all the room that small ones leave free", (t) => {
   const limit = 16 << 20;
   const shard = shardOf(limit, "noeviction");
   const keep = (i: number, bytes: number) =>

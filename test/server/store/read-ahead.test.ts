@@ -1,6 +1,6 @@
 /**
- * Goal: reading ahead reads what the look-ups will read, in an order that lets loads overlap; it changes nothing, decides
- * nothing and survives any words.
+ * Goal: reading ahead reads the words that the look-ups will read, in an order in which the reads can overlap. It changes
+ * nothing, decides nothing and survives any words.
  * Method: proxies in place of the shards' words note every word that `fetch` reads, in order; entries of a store change
  * between the reading ahead and the look-up.
  */
@@ -15,7 +15,7 @@ import { putUnder, shardOf } from "./shards.ts";
 const LINE = 16;
 const EVICTIONS: Eviction[] = ["lru", "s3fifo"];
 
-/** The shard with words that note where they were read. */
+/** The shard with a proxy for its words, which notes the places that are read. */
 function noting(shard: Shard, read: number[]): Shard {
   const words = new Proxy(shard.words, {
     get(target, index) {
@@ -51,7 +51,7 @@ function expectedOf(shard: Shard, hashes: Int32Array) {
 }
 
 for (const eviction of EVICTIONS) {
-  test(`reads what look-ups read: first or second in its chain, bucket split or not (${eviction})`, (t) => {
+  test(`reads what look-ups read: the first and the second entry of a chain, in split and unsplit buckets (${eviction})`, (t) => {
     const shard = shardOf(1 << 20, eviction);
     const hashes = fill(shard);
     const before = Buffer.from(shard.buffer);
@@ -113,7 +113,7 @@ test("reads ahead for a part of the hashes, each in its own shard", (t) => {
 });
 
 for (const eviction of EVICTIONS) {
-  test(`any words in the shard are survived (${eviction})`, (t) => {
+  test(`survives any words in the shard (${eviction})`, (t) => {
     const shard = shardOf(1 << 16, eviction);
     let state = 7;
     for (let i = 0; i < shard.words.length; i++)
@@ -124,7 +124,7 @@ for (const eviction of EVICTIONS) {
     t.true(Number.isInteger(ahead.seen));
   });
 
-  test(`what was read ahead decides nothing: entries may go, change, expire and move (${eviction})`, (t) => {
+  test(`look-ups are right although entries go, change, expire and move after reading ahead (${eviction})`, (t) => {
     let now = 0;
     const store = new Store({ maxBytes: 64 << 10, eviction, clock: () => now, seed: 1 });
     const names = Array.from({ length: MAX_AHEAD }, (_, i) => Buffer.from(`key ${i}`));
@@ -148,7 +148,7 @@ for (const eviction of EVICTIONS) {
     const movesBefore = store.figures().moves;
     const moved = ask(() => {
       for (let i = 0; i < 2000; i++) {
-        // Entries in use stay, so they have to move.
+        // Entries in use are not evicted, so they have to move.
         store.get(names[i % MAX_AHEAD]!);
         store.put(Buffer.from(`other ${i}`), Buffer.alloc((i * 97) % 1500), undefined);
       }

@@ -1,5 +1,6 @@
 /**
- * Goal: a scan meets what is there throughout, a sweep ends what is due, and both stop where they were told to.
+ * Goal: a scan meets the entries that are there throughout, a sweep ends those that are due, and both stop at their
+ * bound.
  * Method: stores of one shard and of four, with a clock that the test moves.
  */
 import test from "ava";
@@ -46,7 +47,7 @@ test("a scan returns every key that is there throughout, while others come and g
   t.false(seen.has("absent"));
 });
 
-test("any number is taken for a cursor", (t) => {
+test("any number is a valid cursor", (t) => {
   const store = storeOf();
   store.put(text("key"), text("v"), undefined);
   for (const cursor of [-1, 1.5, 2 ** 53, 2 ** 31, 1e300, Number.NaN, Number.POSITIVE_INFINITY]) {

@@ -1,6 +1,6 @@
 /**
  * Goal: two views of one shard see the same memory, and know the policy.
- * Method: a SharedArrayBuffer looked at twice.
+ * Method: two Shards over one SharedArrayBuffer.
  */
 import test from "ava";
 import { geometryOf } from "../../../server/store/layout.ts";

@@ -1,5 +1,5 @@
 /**
- * Goal: what the store promises to its callers, one fact a test.
+ * Goal: the store keeps its promises to its callers, one fact a test.
  * Method: small stores with a clock that the test moves.
  */
 import test from "ava";

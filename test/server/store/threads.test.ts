@@ -1,9 +1,9 @@
 /**
  * Goal: threads that share a store never see a torn value, another key's value or an outdated one, and survive the death
  * of one of them.
- * Method: real worker threads hammer few keys of a store so small that every put evicts and moves, or is refused
- * (hammer.ts judges each value it reads), then the memory is audited; and one thread is terminated in the middle of a
- * write.
+ * Method: real worker threads hammer few keys of a store so small that every put evicts and moves, or is refused.
+ * hammer.ts judges each value that it reads, and an audit of the memory follows. Then one thread is terminated in the
+ * middle of a write.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -15,7 +15,7 @@ import { audit } from "./audit.ts";
 import type { HammerData, HammerReport } from "./hammer.ts";
 
 const THREADS = 3;
-/** So many that those of one thread alone are more than the store holds: every order of the threads evicts. */
+/** The keys of one thread alone are more than the store holds, so every order of the threads evicts. */
 const KEYS = 200;
 
 function startWorker(store: Store, data: Partial<HammerData>): Worker {

@@ -1,6 +1,6 @@
 /**
- * Goal: few readings tell how long ago a use was, never too long, and wrong by a small part of itself at most.
- * Method: a clock of uses that goes on by chance, over minutes and over days.
+ * Goal: few readings tell how long ago a use was: never more than the truth, and less by a small part of it at most.
+ * Method: a clock of uses that advances at random, over minutes and over days.
  */
 import test from "ava";
 import { Store } from "../../../server/store/store.ts";

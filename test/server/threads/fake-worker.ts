@@ -2,7 +2,7 @@
  * A worker without a thread: notes the messages to it, and speaks and dies when the test says so.
  */
 import { EventEmitter } from "node:events";
-import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
+import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/worker-figures.ts";
 import { joinedBytes } from "../../../server/threads/joined-bytes.ts";
 import type { ReplyBatch, ToMain, ToWorker } from "../../../server/threads/messages.ts";
 import type { WorkerThread } from "../../../server/threads/worker-proxy.ts";

@@ -8,7 +8,7 @@ import type { Worker } from "node:worker_threads";
 import test, { type ExecutionContext } from "ava";
 import { SharedCounts } from "../../../server/clients/shared-counts.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
-import type { WorkerFigures } from "../../../server/counters/thread-figures.ts";
+import type { WorkerFigures } from "../../../server/counters/worker-figures.ts";
 import { monotonicClock } from "../../../server/machine/clock.ts";
 import type { Question } from "../../../server/sessions/thread-questions.ts";
 import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";

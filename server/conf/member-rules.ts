@@ -1,5 +1,5 @@
 /**
- * The rules between members.
+ * The rules between the directives about members.
  *
  * Owns how bind, port, peer-port, peer-address, peers and cluster-secret go together: a node finds itself in `peers` by
  * its peer-address, and members that are not all on one machine share a secret.
@@ -57,7 +57,7 @@ export function resolveMembers(given: GivenMembers, places: ReadonlyMap<string, 
   return { peerPort, peerAddress, peers: given.peers };
 }
 
-/** The id of a member that an operator names while the node runs, under the rules that hold for `peers`. */
+/** The id of a member that an operator names while the node runs. The rules are those for `peers`. */
 export function readMember(
   text: string,
   secret: string,
@@ -74,7 +74,7 @@ function besidePort(port: number): number {
   return port === 0 ? 0 : port + PEER_PORT_OFFSET;
 }
 
-/** This node's id: peer-address, what it leaves out taken from bind and peer-port. */
+/** This node's id: peer-address; bind and peer-port give what it leaves out. */
 function advertised({ peerAddress, bind }: GivenMembers, peerPort: number): string {
   const address = parseAddress(peerAddress ?? bind[0] ?? "127.0.0.1");
   return memberId(address?.host ?? "127.0.0.1", address?.port ?? peerPort);

@@ -29,7 +29,7 @@ export interface WorkerFigures {
   readonly lines: readonly string[];
 }
 
-/** The sum over any number of workers, none of them included. */
+/** The sum over any number of workers; with no worker, all zeros. */
 export function sumWorkerFigures(all: readonly WorkerFigures[]): WorkerFigures {
   const groups: Record<string, GroupCounters> = {};
   const clients = { ...zeroClientCounters(), connectionsReceived: 0, connectionsRejected: 0 };

@@ -6,7 +6,7 @@ import test from "ava";
 import { CommandStats } from "../../../server/counters/command-stats.ts";
 import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
-import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/thread-figures.ts";
+import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/worker-figures.ts";
 
 const { clients: noClients } = sumWorkerFigures([]);
 

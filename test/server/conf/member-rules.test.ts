@@ -4,7 +4,7 @@
  */
 
 import test from "ava";
-import { readMember } from "../../../server/conf/members.ts";
+import { readMember } from "../../../server/conf/member-rules.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 
 test("without peers a node is alone, whatever its ports are", (t) => {
@@ -59,7 +59,7 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
 
 for (const wrong of ["a..b:1", "[::1", "10.0.0.256:1"]) {
   const expected = "expected HOST:PORT such as 10.0.0.1:16390 or [fd00::1]:16390";
-  test(`a member at ${wrong} is refused with the line and one text, whoever names it`, (t) => {
+  test(`a member at ${wrong} is refused with one text, in a conf (with its line) and in a command`, (t) => {
     const refusal = (text: string) => t.throws(() => readConf({ text }), { name: "ConfError" })?.message;
     const got = `got "${wrong}"`;
     t.is(refusal(`port 1\npeers ${wrong}`), `carrot.conf:2: peers: ${expected}, ${got}`);
@@ -82,7 +82,7 @@ test("members on loopback, however spelt, need no secret", (t) => {
   t.is(readConf({ text }).peers.length, 5);
 });
 
-test("more members than a ring can bear are refused", (t) => {
+test("1,025 members are refused, one less is not", (t) => {
   const ids = Array.from({ length: 1025 }, (_, index) => `127.0.0.1:${16390 + index}`);
   t.is(
     readConf({ text: `peers ${ids.slice(1).join(" ")} 127.0.0.1:16390`.replace(ids[1024] ?? "", "") }).peers
