@@ -61,7 +61,7 @@ export class Node implements NodeFace {
   readonly #workers: Workers | undefined;
   #closing: Promise<void> | undefined;
 
-  /** To be called by `Node.start` only. */
+  /** Only `Node.start` calls this. */
   private constructor(options: NodeOptions, hash: Awaited<ReturnType<typeof loadHash32>>) {
     const { conf, loaders, log, world, threads } = options;
     this.#options = options;
@@ -92,7 +92,7 @@ export class Node implements NodeFace {
     });
   }
 
-  /** Starts a node. Rejects with the operating system's error about a port; then nothing is left open. */
+  /** Starts a node. Rejects with the operating system's error about a port; after a rejection nothing is left open. */
   static async start(options: NodeOptions): Promise<Node> {
     const node = new Node(options, await loadHash32());
     try {

@@ -5,7 +5,7 @@
  */
 import test from "ava";
 import { key, keyOwnedBy, startFlight, turn } from "../fakes.ts";
-import { createNode } from "../members-node.ts";
+import { createNode } from "../node-with-fake-peers.ts";
 
 test("a delete tells every member, and every member again when all have answered", async (t) => {
   const { changes, peers, membership } = createNode();

@@ -4,7 +4,7 @@
  */
 import test from "ava";
 import { FakeTracker, key, startFlight } from "../fakes.ts";
-import { createNode } from "../members-node.ts";
+import { createNode } from "../node-with-fake-peers.ts";
 
 test("removing here takes the entry and the copy, and voids the load and the forward", (t) => {
   const { local, group } = createNode();

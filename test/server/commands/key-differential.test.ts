@@ -6,8 +6,8 @@
  */
 import test from "ava";
 import { hasRedisServer } from "../../proto/redis-server.ts";
+import { startMembers } from "../linked-members.ts";
 import { type Rig, startRig } from "../rig.ts";
-import { startMembers } from "../three-members.ts";
 import { type Asker, compareRuns } from "./key-pipelines.ts";
 
 const RUNS = Number(process.env.RUNS ?? 150);

@@ -6,7 +6,7 @@ import test from "ava";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
 import { LOOK } from "../../../server/commands/key-access.ts";
 import { FakeTracker, key, keyOwnedBy } from "../fakes.ts";
-import { createNode, GLIMPSE } from "../members-node.ts";
+import { createNode, GLIMPSE } from "../node-with-fake-peers.ts";
 
 test("the count is of all members that can be reached, without copies", async (t) => {
   const { holdings, peers, group, other } = createNode();
