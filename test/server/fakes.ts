@@ -131,7 +131,7 @@ export function worldAt(clock: () => number = () => 1000, random: () => number =
   return realWorld(clock, random);
 }
 
-/** The terms of a group's loads: these limits, on a clock that stands still. */
+/** The terms of a load with these limits, on a clock that stands still. */
 export function termsOf(terms: Pick<LoadTerms, "timeoutMs" | "maxValueBytes">): LoadTerms {
   return { group: "scores", ...terms, world: worldAt(), underWay: new LoadsUnderWay() };
 }
