@@ -39,7 +39,7 @@ export interface Question {
   readonly key: Buffer;
   readonly flights: Flights;
   readonly flight: Flight;
-  /** The owner has to tell this node when its answer no longer holds. */
+  /** The owner has to tell this node when its answer is no longer valid. */
   readonly isTracked: boolean;
 }
 
