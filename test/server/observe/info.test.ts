@@ -39,7 +39,7 @@ test("without a section and with the words for all sections, all are there", asy
     t.deepEqual(read(infoText(node.report, wanted)).sections, [...SECTIONS, "Commandstats"]);
 });
 
-test("commandstats counts by name what was performed, refused and failed, hits in place too", async (t) => {
+test("commandstats counts commands performed, refused and failed by name, hits in place as GETs", async (t) => {
   const { node, ask } = await startRig(t);
   await ask(
     ["GET", "scores:a"],
