@@ -20,7 +20,7 @@ import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
 
 export interface StartOptions {
-  /** By group name, loaders that take the place of the conf's. */
+  /** Loaders that take the place of the conf's, by group name. */
   readonly loaders?: ReadonlyMap<string, Loader>;
   readonly log?: Log;
   /** Called when a client says SHUTDOWN. By default the server closes. */

@@ -29,7 +29,7 @@ import { closeClients, createWorker, Workers } from "./threads/workers.ts";
 /** What a node is given from outside. */
 export interface NodeOptions {
   readonly conf: NodeConf;
-  /** By group name. Every group of the conf has one. */
+  /** The loaders by group name. Every group of the conf has one. */
   readonly loaders: ReadonlyMap<string, Loader>;
   readonly log: Log;
   readonly world: World;

@@ -38,7 +38,7 @@ import { peerHandlers } from "./peer-handlers.ts";
 
 export interface CacheOptions {
   readonly conf: NodeConf;
-  /** By group name; every group of the conf has one. */
+  /** The loaders by group name. Every group of the conf has one. */
   readonly loaders: ReadonlyMap<string, Loader>;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly world: World;

@@ -17,7 +17,7 @@ import type { Tracking } from "../tracking/tracking.ts";
 export interface LookPeers {
   look(id: string, key: Uint8Array): Promise<Glimpse>;
   count(id: string): Promise<number>;
-  /** Has the member note that this node is about to look at a key; before `look` or an edit, in one tick with it. */
+  /** Has the member note that this node is about to look at a key. To be called before `look` or an edit, in the same tick. */
   track(id: string, key: Uint8Array, kind: "lookedAt"): void;
 }
 

@@ -58,7 +58,7 @@ export class ReadThrough {
     this.#ask(group, key, false, waiter);
   }
 
-  /** Another member's GET: from the store, or loaded here, whoever owns the key. The key's bytes are copied. */
+  /** Another member's GET: from the store, or loaded here, whichever member owns the key. The key's bytes are copied. */
   getForPeer(group: Group, key: Uint8Array): Outcome | Promise<Outcome> {
     group.counters.peerRequests++;
     const held = heldOf(group, key);

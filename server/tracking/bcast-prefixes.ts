@@ -8,7 +8,7 @@
 
 export class BcastPrefixes<T> {
   readonly #byPrefix = new Map<string, Set<T>>();
-  /** By length, the number of prefixes. */
+  /** The number of prefixes of each length. */
   readonly #lengths = new Map<number, number>();
 
   get size(): number {

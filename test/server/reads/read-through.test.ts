@@ -145,7 +145,7 @@ test("a node that is alone loads every key", async (t) => {
   t.deepEqual((await Promise.all(outcomes)).map(textOf), ["v", "v", "v"]);
 });
 
-test("a peer's request is never forwarded, whoever owns the key", async (t) => {
+test("a peer's request is never forwarded, whichever member owns the key", async (t) => {
   const { node, peers, loader, group, membership } = createNode();
   for (const [i, owner] of ["a", "b", "c"].entries()) {
     const outcome = node.getForPeer(group, keyOwnedBy(owner, membership));
