@@ -12,7 +12,7 @@ export interface Batch {
   readonly replyBytes: number;
 }
 
-/** A server that sends no byte for this long has not sent the replies that were expected. */
+/** After this long without a byte, the replies that are missing count as not sent. */
 const SILENCE_MS = 20_000;
 
 /** A command in RESP. */
@@ -64,7 +64,7 @@ function driveOne(port: number, next: () => Batch | undefined): Promise<void> {
   });
 }
 
-/** Rejects when the socket fails, ends or falls silent; returns what rejects for another reason. */
+/** Rejects when the socket fails, ends or falls silent; returns a function that rejects for any other reason. */
 function failing(socket: Socket, reject: (error: Error) => void): (why: string) => void {
   const fail = (why: string) => {
     socket.destroy();

@@ -1,5 +1,5 @@
 /**
- * The origin of the benchmarks: any key has a value of VALUE_BYTES bytes (default 100), at once.
+ * A loader that returns a value of VALUE_BYTES bytes (default 100) for any key, at once.
  */
 const value = Buffer.alloc(Number(process.env.VALUE_BYTES ?? 100), "x");
 

@@ -1,5 +1,5 @@
 /**
- * The servers that are measured: starts and fills them, reads their CPU time and memory from /proc and their INFO.
+ * The servers that are measured: starts and fills them, reads CPU time and memory from /proc and counters from INFO.
  *
  * Invariant: every process that is started here is ended here, by pid.
  */
@@ -41,7 +41,7 @@ export function stopAll(): void {
   started.clear();
 }
 
-/** CPU time that a process has used with all its threads, user and system, in microseconds and steps of 10,000. */
+/** CPU time that all threads of a process have used, user and system, in microseconds. It grows in steps of 10,000. */
 export function cpuMicroseconds({ child }: ServerProcess): number {
   const stat = readFileSync(`/proc/${child.pid}/stat`, "latin1");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -54,7 +54,7 @@ export function residentBytes({ child }: ServerProcess): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024;
 }
 
-/** Fields of INFO that are numbers, by name; 0 where there is none of the name. */
+/** Asks for INFO once. The function that it returns gives the number in a field, 0 for a field that is not there. */
 export async function infoOf({ port }: ServerProcess): Promise<(field: string) => number> {
   const text = await ask(port, ["INFO"]);
   const fields = Object.fromEntries(text.split("\r\n").map((line) => line.split(":")));
@@ -78,7 +78,7 @@ export async function startRedis(): Promise<ServerProcess> {
 }
 
 export interface CarrotOptions {
-  /** The program that runs it. */
+  /** The Node that runs the server. */
   readonly node: string;
   /** As on the command line: `["--threads", "2"]`. */
   readonly directives?: readonly string[];
@@ -87,7 +87,7 @@ export interface CarrotOptions {
   readonly loader?: "loader.mjs" | "sized-loader.mjs";
 }
 
-/** carrotCache with a group `default` that loads every key in no time. Its directives are at their defaults. */
+/** carrotCache with a group `default` whose loader answers at once. Directives that are not given keep their defaults. */
 export async function startCarrot(options: CarrotOptions): Promise<ServerProcess> {
   const { node, directives = [], port = await freePort(), loader = "loader.mjs" } = options;
   const group = ["--group", "default", "loader", "module", path.join(ROOT, "bench", loader)];
@@ -120,7 +120,7 @@ async function launch(
   return { name, port, child };
 }
 
-/** Puts in entries with the keys of `keyOf`: by MSET on redis-server, by MGET, which loads them, on carrotCache. */
+/** Fills a server with entries under the keys of `keyOf`: redis-server by MSET, carrotCache by MGET, which loads them. */
 export async function fill(
   { name, port }: ServerProcess,
   entries: number,
@@ -146,7 +146,7 @@ export async function fill(
 export interface GetLoad {
   readonly requests: number;
   readonly pipeline: number;
-  /** The keys below this number, which are all held, are asked for at random. */
+  /** redis-benchmark asks at random for keys below this number. The server must hold all of them. */
   readonly keys: number;
   /** Threads of redis-benchmark. */
   readonly clientThreads?: number;

@@ -24,7 +24,7 @@ export interface Settings {
 /** One line of the table. */
 export interface Figure {
   readonly name: string;
-  /** With its unit. */
+  /** The value with its unit. */
   readonly measured: string;
   readonly target?: string;
   /** Whether the target is met; undefined where this run cannot tell, or there is no target. */
@@ -46,7 +46,7 @@ export interface Part {
 const WIDTH = 118;
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Shows what is being done, in one line of a terminal or a line each elsewhere. */
+/** Shows the step under way. On a terminal it replaces the line of the last step; elsewhere each step has a line. */
 export function progress(text: string): void {
   process.stderr.write(process.stderr.isTTY ? `${CLEAR_LINE}${text}` : `${text}\n`);
 }

@@ -40,7 +40,7 @@ function throughParser(): Pass {
   };
 }
 
-/** `sink` is added to, so that no compiler can leave the reading out. */
+/** The passes through the reader add to it, so that the compiler cannot leave the reading out. */
 let sink = 0;
 
 function throughReader(take: (reader: CommandReader) => number): Pass {

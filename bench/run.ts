@@ -64,7 +64,7 @@ function checkRedis(parts: readonly Part[]): void {
   );
 }
 
-/** The figures of a part; of one that failed, a line that says why. */
+/** The figures of a part; when the part failed, one line that says why. */
 async function measure(part: Part, settings: Settings): Promise<Figure[]> {
   try {
     return await part.run(settings);

@@ -1,5 +1,5 @@
 /**
- * An origin whose keys say how long their values are: `20480:7` has 20,480 bytes, at once.
+ * A loader whose keys say how long their values are: for `20480:7` it returns 20,480 bytes, at once.
  */
 const largest = Buffer.alloc(1 << 20, "x");
 

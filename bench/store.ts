@@ -17,7 +17,7 @@ const VALUE_BYTES = 100;
 const RUNS = 10_000;
 const clock = () => performance.now();
 
-/** Median ns a call of `act` over five rounds, the setting of the key taken off. */
+/** Median ns a call of `act` over five rounds, less the time that setting the key takes. */
 function time(calls: number, keys: number, act: () => void): number {
   let state = 12345;
   const round = (work: () => void) => {

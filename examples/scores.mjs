@@ -1,8 +1,8 @@
 /**
  * A loader: the module that `group scores loader module examples/scores.mjs` names.
  *
- * It plays a slow database with a table of five scores. Each load prints a line, so you can see which GET came from the
- * cache and which did not, and that a hundred clients that ask at once cause one load.
+ * The module plays a slow database with a table of five scores. Each load prints a line, so you see which GETs came from
+ * the cache. You also see that a hundred clients that ask at once cause one load.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,9 +18,9 @@ const scores = new Map([
 ]);
 
 /**
- * Is called for a key that is not in the cache; `GET scores:Tom` asks for "Tom". Returns the value as text or bytes, or
- * null when the database does not have the key; throws when the database fails. `context.signal` fires when nobody waits
- * for the value any longer.
+ * carrotCache calls this for a key that is not in the cache: for `GET scores:Tom` with "Tom". Returns the value as text or
+ * bytes, or null when the database does not have the key; throws when the database fails. `context.signal` fires when
+ * nobody waits for the value any longer.
  */
 export async function load(key, context) {
   console.log(`[SlowDB] search key ${key}`);

@@ -1,5 +1,5 @@
 /**
- * A node, as the program sees it that has started it: keys in, values out, no socket in between.
+ * A node as the program that started it sees it: keys in, values out, no socket in between.
  *
  * Invariants: a value that comes out belongs to the caller. No loader is closed while the program waits for one of its
  * loads. Knows nothing of confs: library.ts starts the server that is wrapped here.
@@ -47,7 +47,7 @@ export class CarrotNode {
     this.#waiting.add(outcome);
     try {
       const value = bytesIn(await outcome);
-      // All callers that waited for this load have been given the same bytes.
+      // Every caller that waited for this load has the same bytes, so each one gets a copy.
       return value && Buffer.from(value);
     } finally {
       this.#waiting.delete(outcome);
@@ -94,13 +94,13 @@ export class CarrotNode {
     return this.#openCache().changes.flush();
   }
 
-  /** By group, this node's figures of now: those of CARROT.STATS, in camel case. */
+  /** This node's current figures by group: those of CARROT.STATS, in camel case. */
   stats(): Readonly<Record<string, Readonly<GroupFigures>>> {
     const { all } = this.#server.node.cache.groups;
     return Object.fromEntries(all.map((group) => [group.name, figuresOf(group)]));
   }
 
-  /** Answers every call under way, closes the loaders and frees the ports. Then every method but `stats` rejects. */
+  /** Answers every call under way, closes the loaders and frees the ports. Later calls but `stats` and `close` reject. */
   close(): Promise<void> {
     this.#closing ??= Promise.all(this.#waiting).then(() => this.#server.close());
     return this.#closing;

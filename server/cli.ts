@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command `carrotcache [FILE] [--directive value ...]`, in the habit of redis-server.
+ * The command `carrotcache [FILE] [--directive value ...]`, which takes its arguments as redis-server does.
  *
  * Owns the process: its arguments, its exit codes and what it says before there is a log. A mistake is one line on
  * standard error, `carrotcache: carrot.conf:31: ...`, and exit code 1. Does not know what a node is made of: main.ts

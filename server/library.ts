@@ -46,8 +46,8 @@ export interface StartNodeOptions {
 }
 
 /**
- * Starts a node in this program; resolves when it answers. Rejects with a ConfError that names the directive: one that is
- * misspelt, a port in use, a loader that cannot be imported. Then nothing is left running.
+ * Starts a node in this program; resolves when the node answers. Rejects with a ConfError that names the directive at
+ * fault: a misspelt one, a port in use, a loader that cannot be imported. After a rejection nothing is left running.
  */
 export async function startNode(options: StartNodeOptions = {}): Promise<CarrotNode> {
   const { conf: file, directives = {}, groups = {} } = options;

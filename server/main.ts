@@ -20,7 +20,7 @@ import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
 
 export interface StartOptions {
-  /** By group name, loaders that take the place of the conf's. */
+  /** Loaders that take the place of the conf's, by group name. */
   readonly loaders?: ReadonlyMap<string, Loader>;
   readonly log?: Log;
   /** Called when a client says SHUTDOWN. By default the server closes. */
@@ -39,8 +39,8 @@ export interface RunningServer {
 }
 
 /**
- * Starts a server. Rejects with a ConfError that names directive and line, or with the error of the system. Then nothing is
- * left running.
+ * Starts a server. Rejects with a ConfError that names directive and line, or with the system's error. After a rejection
+ * nothing is left running.
  */
 export async function startServer(conf: NodeConf, options: StartOptions = {}): Promise<RunningServer> {
   const log = options.log ?? createLog(conf.loglevel, conf.logfile);
@@ -107,7 +107,7 @@ export function readyLine({ node, httpPort }: RunningServer): string {
   ].join(" | ");
 }
 
-/** Imports here what only HTTP needs: prom-client would take a fifth of the start of a node without HTTP. */
+/** Imports what only HTTP needs. At the top of the file, prom-client would take a fifth of the start of every node. */
 async function openHttp(node: Node, world: World): Promise<HttpServer | undefined> {
   const { conf } = node;
   if (conf.httpPort === 0) return undefined;

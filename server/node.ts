@@ -29,7 +29,7 @@ import { closeClients, createWorker, Workers } from "./threads/workers.ts";
 /** What a node is given from outside. */
 export interface NodeOptions {
   readonly conf: NodeConf;
-  /** By group name. Every group of the conf has one. */
+  /** The loaders by group name. Every group of the conf has one. */
   readonly loaders: ReadonlyMap<string, Loader>;
   readonly log: Log;
   readonly world: World;
@@ -62,7 +62,7 @@ export class Node implements NodeFace {
   readonly #workers: Workers | undefined;
   #closing: Promise<void> | undefined;
 
-  /** To be called by `Node.start` only. */
+  /** Only `Node.start` calls this. */
   private constructor(options: NodeOptions, hash: Awaited<ReturnType<typeof loadHash32>>) {
     const { conf, loaders, log, world, threads } = options;
     this.#options = options;
@@ -93,7 +93,7 @@ export class Node implements NodeFace {
     });
   }
 
-  /** Starts a node. Rejects with the operating system's error about a port; then nothing is left open. */
+  /** Starts a node. Rejects with the operating system's error about a port; after a rejection nothing is left open. */
   static async start(options: NodeOptions): Promise<Node> {
     const node = new Node(options, await loadHash32());
     try {

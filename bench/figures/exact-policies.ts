@@ -1,7 +1,7 @@
 /**
  * Plain models of the eviction policies, to compare the store's hit ratios with: a Map in order of insertion is the queue.
  *
- * They charge what `costOf` says and nothing for bookkeeping, and know no shards, chunks or approximations.
+ * The models charge what `costOf` says and nothing for bookkeeping, and know no shards, chunks or approximations.
  */
 
 /** A key that is asked for. */
@@ -63,7 +63,7 @@ class S3Fifo {
     this.#smallLimit = Math.floor(limit / 10);
   }
 
-  /** Whether the key was held; now it is. */
+  /** Returns whether the key was held. A missing key is put in, unless it costs more than the whole limit. */
   ask(name: string, cost: number): boolean {
     const held = this.#small.entries.get(name) ?? this.#main.entries.get(name);
     if (held !== undefined) {
@@ -83,7 +83,7 @@ class S3Fifo {
     else this.#evictSmall();
   }
 
-  /** May end without having evicted anything, when all that was in the queue was used. */
+  /** Evicts nothing when every entry of the queue was used twice: then all of them move to the main queue. */
   #evictSmall(): void {
     for (let entry = this.#small.takeOldest(); entry !== undefined; entry = this.#small.takeOldest()) {
       if (entry.uses < 2) {

@@ -12,7 +12,7 @@ interface Row {
   readonly pipeline: number;
   /** Enough for two CPU seconds and more, so that the 10 ms steps of /proc do not matter. */
   readonly requests: number;
-  /** Of redis-server's CPU time. */
+  /** The target, as a multiple of redis-server's CPU time. */
   readonly atMost: number;
 }
 
@@ -63,8 +63,8 @@ export const get: Part = {
   name: "get",
   needsRedis: true,
   includes: `CPU time of a GET: user and system time of the server's process with all its threads, from /proc/PID/stat,
-    divided by the GETs it answered; the client's is not in it. One thread; 100,000 keys of 16 bytes, values of 100, all
-    held (INFO's hits and misses are checked), asked for at random by one redis-benchmark with 50 connections.
+    divided by the GETs it answered; the client's CPU time is not included. One thread; 100,000 keys of 16 bytes, values of
+    100, all held (INFO's hits and misses are checked), asked for at random by one redis-benchmark with 50 connections.
     The ratio is the median of the rounds' ratios (lowest to highest).`,
   run,
 };

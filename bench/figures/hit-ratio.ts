@@ -2,9 +2,9 @@
  * Hit ratio of both policies on traces of real requests, beside exact models of them.
  *
  * A trace has a key a line, or `key,bytes` (the first size of a key counts); `.gz` is unpacked. A size is a number of
- * entries, or of bytes of values with a unit (`19mib`). For a size in entries all entries have the same footprint, and
- * the store's limit is that many of them; for one in bytes the limit is that and the overhead of the entries it holds
- * on average.
+ * entries, or of bytes of values with a unit (`19mib`). For a size in entries, all entries have the same footprint, and
+ * the store's limit is that many footprints. For a size in bytes, the store's limit is the size plus the overhead of as
+ * many entries with values of mean length as the size holds.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -20,12 +20,12 @@ interface Request {
   readonly bytes: number;
 }
 
-/** Keys are padded to one length, so that entries without sizes are equal. */
+/** Keys are padded to this length, so that all entries of a trace without sizes have the same footprint. */
 const KEY_BYTES = 12;
-/** Sizes that are measured where none are given, as parts of what a trace asks for. */
+/** The sizes for a trace that is given without sizes, as shares of all that the trace asks for. */
 const SHARES = [0.01, 0.05, 0.1, 0.2];
 const UNITS: Record<string, number> = { kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, b: 1 };
-/** Points that each policy may be below its model. */
+/** How many percentage points each policy may be below its model. */
 const WITHIN = { lru: 0.5, s3fifo: 1 } satisfies Partial<Record<Eviction, number>>;
 type Evicting = keyof typeof WITHIN;
 
@@ -47,7 +47,7 @@ function readTrace(file: string): Request[] {
   return requests;
 }
 
-/** The sizes given after the file's name, or parts of all that is asked for. */
+/** The sizes given after the file's name, or the usual shares of all that the trace asks for. */
 function sizesFor(given: string | undefined, requests: readonly Request[]): string[] {
   if (given !== undefined) return given.split(",");
   const distinct = [...new Set(requests)];

@@ -72,6 +72,6 @@ export const limit: Part = {
   needsRedis: false,
   includes: `The most by which INFO's used_memory exceeded maxmemory (${LIMIT_MIB} MiB), looked at every ${POLL_MS} ms, while ${CONNECTIONS}
     connections GET new keys whose loader gives values of 1 byte to 1 MiB: half of the sizes uniform, half
-    log-uniform. "highest" is the same below 0. With --long it goes on for ten minutes.`,
+    log-uniform. "highest" is used_memory less maxmemory, also when it is below 0. With --long the fill takes ten minutes.`,
   run,
 };

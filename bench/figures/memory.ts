@@ -1,7 +1,7 @@
 /**
  * Memory: bytes an entry beyond its key and value, and the size of a process whose limit is full.
  *
- * Both are the resident memory of a server's process as the operating system counts it, not as the server says.
+ * Both figures come from the resident memory of the server's process: the operating system counts it, not the server.
  */
 import { ask } from "../client.ts";
 import {
@@ -20,7 +20,7 @@ const VALUE_BYTES = 100;
 const ENTRIES = 1_000_000;
 const AT_MOST_BYTES = 48;
 const MIB = 2 ** 20;
-/** Less than the footprint of an entry: the limit divided by it is the number of entries that fill it and more. */
+/** Less than the footprint of an entry, so that the limit divided by it is more entries than fit. */
 const FOOTPRINT_BYTES = 120;
 
 interface Growth {
@@ -30,7 +30,7 @@ interface Growth {
   readonly counted: number;
 }
 
-/** Bytes an entry beyond key and value by which a fresh server grows: with the first million, and with the second. */
+/** How much a fresh server grows with the first million entries and with the second: bytes an entry beyond key and value. */
 async function growthOf(server: ServerProcess): Promise<Growth> {
   const sizes = [residentBytes(server)];
   const used = (await infoOf(server))("used_memory");
@@ -98,10 +98,10 @@ async function full({ node, quick }: Settings): Promise<Figure> {
 export const memory: Part = {
   name: "memory",
   needsRedis: true,
-  includes: `Memory an entry: VmRSS of a fresh server after a million entries, keys of 16 bytes and values of 100, less
-    VmRSS before and less keys and values; so all that the process grew by is in it, on carrotCache also what the heap
-    takes once, while a million keys are loaded; the second million shows entries alone. redis-server is filled by MSET, carrotCache by MGET of 1,000 keys.
-    RSS at the limit: VmRSS of the whole process when about a fifth more entries of 100-byte values have been loaded than
-    fit; target 1.15 times the limit and 100 MiB.`,
+  includes: `Memory an entry: VmRSS of a fresh server after a million entries (keys of 16 bytes, values of 100), less VmRSS
+    before, less keys and values. It includes all that the process grew by; on carrotCache that is also memory which the
+    heap takes once while the first million keys are loaded. The second million shows the entries alone. redis-server is
+    filled by MSET, carrotCache by MGET of 1,000 keys. RSS at the limit: VmRSS of the whole process after loads of about a
+    fifth more entries of 100-byte values than fit; the target is 1.15 times the limit plus 100 MiB.`,
   run: async (settings) => [...(await perEntry(settings)), await full(settings)],
 };

@@ -56,6 +56,6 @@ export const miss: Part = {
   needsRedis: false,
   includes: `CPU time of the process, as in "get", for a GET of a key that nobody has asked for: command, flight, the call of
     the loader module (a function that returns 100 bytes), the entry, the eviction of another (the limit, ${LIMIT}, is
-    full) and the reply. ${CONNECTIONS} connections; INFO's loads are checked to be as many as GETs.`,
+    full) and the reply. ${CONNECTIONS} connections. The part fails unless INFO counts as many loads as GETs.`,
   run,
 };

@@ -17,7 +17,7 @@ const PUTS_A_TURN = 500;
 const LOOK_TURNS = 200;
 /** Room for key, value and bookkeeping, so that nothing is evicted. */
 const FOOTPRINT_BYTES = 200;
-/** The main thread's; a process has one file a thread. */
+/** The main thread's file: the kernel has one for each thread of a process. */
 const SCHEDSTAT = `/proc/self/task/${process.pid}/schedstat`;
 
 const [holder = "", count = "", limit = ""] = process.argv.slice(2);
@@ -41,7 +41,7 @@ const puts: Record<string, () => () => void> = {
 
 /**
  * How long this thread has waited for a processor because the machine ran something else, in milliseconds; 0 where the
- * kernel does not say. (`on-cpu-ns waited-ns slices`)
+ * kernel does not say. The kernel's file has three numbers: `on-cpu-ns waited-ns slices`.
  */
 function waitedMs(): number {
   if (schedstat === undefined) return 0;

@@ -1,7 +1,7 @@
 /**
- * How long the event loop stands still while 10 million entries are held and written: the store beside a Map.
+ * How long the event loop stands still while a process holds and writes 10 million entries: the store beside a Map.
  *
- * Each of the two has a process of its own (stall-holder.ts), one after the other.
+ * The store, the Map and a loop that writes nothing run one after the other, each in its own process (stall-holder.ts).
  */
 import { spawn } from "node:child_process";
 import { freemem } from "node:os";
@@ -13,7 +13,7 @@ const ENTRIES = 10_000_000;
 const QUICK_ENTRIES = 1_000_000;
 const AT_MOST_MS = 10;
 const GIB = 2 ** 30;
-/** The most memory for the Map: this many GiB, and this share of the free memory. */
+/** The most memory for a process that holds entries: the lower of this many GiB and this share of the free memory. */
 const MAX_GIB = 24;
 const MAX_SHARE = 0.6;
 

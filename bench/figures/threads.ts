@@ -13,7 +13,7 @@ const ROWS = [
   { pipeline: 1, requests: 200_000 },
   { pipeline: 16, requests: 2_000_000 },
 ];
-/** The first with `reusePort`. */
+/** The first Node with `reusePort`. */
 const NEEDED = { major: 22, minor: 12 };
 
 function sharesPorts(node: string): boolean {

@@ -38,7 +38,7 @@ import { peerHandlers } from "./peer-handlers.ts";
 
 export interface CacheOptions {
   readonly conf: NodeConf;
-  /** By group name; every group of the conf has one. */
+  /** The loaders by group name. Every group of the conf has one. */
   readonly loaders: ReadonlyMap<string, Loader>;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly world: World;
@@ -46,14 +46,14 @@ export interface CacheOptions {
   readonly hash: Hash32;
 }
 
-/** How often due entries are looked for, and how many are looked at. */
+/** How often a sweep looks for expired entries, and at how many entries of each store it looks. */
 const SWEEP_MS = 100;
 const SWEEP_ENTRIES = 200;
-/** How often stores note how much they are used. */
+/** How often stores note how far their clock of uses is, from which OBJECT IDLETIME is computed. */
 const NOTE_USES_MS = 1000;
 /**
- * How long a member that starts waits for its links. A client served before they are up would cause loads that the
- * owners need not repeat.
+ * How long a member that starts waits for its links. Before they are up, a client's GET would load here what the owner may
+ * already hold.
  */
 const LINKING_MS = 500;
 const LINKING_STEP_MS = 5;
@@ -73,7 +73,7 @@ export class Cache {
   readonly scan: ClusterScan;
   readonly local: LocalChanges;
   readonly changes: ClusterChanges;
-  /** Of loads on this node, in seconds. */
+  /** How long loads on this node take, in seconds. */
   readonly loadLatency = new Latency();
   readonly #options: CacheOptions;
   readonly #regularWork: RegularWork;
@@ -105,7 +105,7 @@ export class Cache {
 
   /**
    * The value of a key, wherever it is; loads it if nobody has it. Never rejects. The key's bytes are copied. `reader` is
-   * told when the value no longer holds.
+   * told when the value is no longer valid.
    */
   get(key: Uint8Array, reader?: Tracker): Outcome | Promise<Outcome> {
     const group = this.groups.of(key, 0, key.length);
@@ -113,7 +113,7 @@ export class Cache {
     return this.reads.get(group, key, reader);
   }
 
-  /** The GET of a key, which some group takes, that neither its store nor its mirrors hold. `key` must be a copy. */
+  /** A GET that neither store nor mirrors could answer. A group must take the key; `key` must be the caller's own copy. */
   missed(key: Buffer, waiter: Waiter): void {
     this.reads.missed(this.groups.of(key, 0, key.length)!, key, waiter);
   }
@@ -142,7 +142,7 @@ export class Cache {
     });
   }
 
-  /** Frees what a thread that has died held in the stores. */
+  /** Empties and frees the parts of stores that a dead thread holds locked. */
   recoverThread(thread: number): void {
     for (const { store, mirrors } of this.groups.all) {
       if (store.recoverThread(thread) > 0) this.tracking.flushed();
@@ -157,7 +157,7 @@ export class Cache {
     await closeLoaders(this.#options.loaders);
   }
 
-  /** Ends the regular work; whatever is asked is still answered. */
+  /** Ends the regular work. Reads and changes still work. */
   stopWork(): void {
     this.#regularWork.stop();
   }
@@ -182,7 +182,7 @@ export class Cache {
       hash,
       onChange: (members) => {
         this.peers?.setMembers(members);
-        this.tracking.vouchesNoMore();
+        this.tracking.lostTrackOfAll();
       },
       onReturn: () => this.local.flush(),
     });
@@ -198,7 +198,7 @@ export class Cache {
       world,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
-      linkChanged: () => this.tracking.vouchesNoMore(),
+      linkChanged: () => this.tracking.lostTrackOfAll(),
       invalidated: (keys) => this.local.invalidated(keys),
       handlers: peerHandlers(this),
     });

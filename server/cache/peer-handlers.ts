@@ -1,5 +1,5 @@
 /**
- * How this node answers other members: from what is here, never by asking a third.
+ * How this node answers other members: from what is here, never by asking a third member.
  *
  * Owns the way from a peer's request to the part of the cache that does it. Does not know links or frames.
  */

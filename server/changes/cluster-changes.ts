@@ -4,10 +4,11 @@
  * Invariant: when a change has been answered, no member that could be reached gives an older value any more, and no
  * load that began before it will be kept. A change goes round twice. Between the rounds, a member that was told early
  * may have copied the old value from a member that was told late. After the first round no entry and no load under way
- * has the old value any more; after the second, no copy and no forward has it. That holds whoever each member takes for
- * the owner. (To tell the owner first and then the others is one message a member less, and wrong while members differ
- * about who is up.) The second round leaves entries and loads alone: they can only be newer, such as the value of a SET
- * right behind a DEL. What a member does for a change is in local-changes.ts. Does not know RESP.
+ * has the old value any more; after the second, no copy and no forward has it. Members may differ about the owner of the
+ * key meanwhile. (Telling the owner first and then the others would save one message a member, but leaves a stale copy
+ * while members differ about which of them are up.) The second round leaves entries and loads alone: they can only be
+ * newer, such as the value of a SET right behind a DEL. What a member does for a change is in local-changes.ts. Does not
+ * know RESP.
  *
  *     DEL k   ─▶ this node ─▶ 1. every member: entry, copy, load and forward under way
  *                          ─▶ 2. every member: copy and forward under way
@@ -76,7 +77,7 @@ export class ClusterChanges {
   }
 
   /**
-   * Edits an entry at its owner, and has every copy of it dropped when that has changed it. The caller's bytes are used
+   * Edits an entry at its owner. When the edit changed the entry, every member drops its copy. The caller's bytes are used
    * no longer than this call lasts. Answers at once on a node that is alone; a key of no group has no entry.
    */
   edit(key: Uint8Array, edit: Edit, { by, reader }: Actor = {}): Edited | Promise<Edited> {
@@ -95,7 +96,7 @@ export class ClusterChanges {
     const allBut = (target: string) => this.#removeEach((id) => (id === target ? [] : [key]), by);
     // Before anything is awaited: a GET behind this in a pipeline must not be answered from a copy.
     if (owner !== owners.self) local.remove([key], by);
-    // Copies may go whatever the owner says, but are dear where it may say no.
+    // Dropping copies is always right, so a plain SET tells all members at once. Where the owner may say no, it goes first.
     const isSure = edit.value instanceof Uint8Array && edit.conditions.length === 0;
     const [{ edited, target }] = await Promise.all([
       this.#editAtOwner(key, edit, owner, by),
@@ -154,7 +155,7 @@ export class ClusterChanges {
     return orWhenUnreachable(peers!.remove(id, keys, false), () => 0);
   }
 
-  /** The second round. */
+  /** The second round of a change: every member drops its copies of the keys. */
   async #dropCopies(keys: readonly Buffer[]): Promise<void> {
     const { membership, peers, local } = this.#options;
     local.dropCopies(keys);

@@ -1,6 +1,6 @@
 /**
- * What a change does on this node: to its stores, its mirrors and the work under way. A change of the whole cluster is
- * this on every member.
+ * What a change does on this node: to its stores, its mirrors and the work under way. For a change of the whole cluster,
+ * every member does this.
  *
  * Invariants: a change voids the load of its key, so that a value from before it is never kept; clients that track or
  * watch the key are told. Asks no other member.
@@ -13,7 +13,7 @@ import type { Watches } from "../tracking/watches.ts";
 
 export interface LocalChangesOptions {
   readonly groups: Groups;
-  readonly tracking: Pick<Tracking, "changed" | "flushed" | "unvouched" | "vouchesNoMore">;
+  readonly tracking: Pick<Tracking, "changed" | "flushed" | "lostTrack" | "lostTrackOfAll">;
   readonly watches: Pick<Watches, "touch" | "touchAll">;
 }
 
@@ -27,8 +27,8 @@ export class LocalChanges {
   }
 
   /**
-   * Deletes keys: entries, copies, and what is under way. Returns how many entries held a value. `by`: the client of
-   * this node that asked for it.
+   * Deletes the entries and copies of keys, and voids their loads and forwards under way. Returns how many entries held a
+   * value. `by`: the client of this node that asked for it.
    */
   remove(keys: readonly Uint8Array[], by?: number): number {
     let removed = 0;
@@ -44,7 +44,7 @@ export class LocalChanges {
     return removed;
   }
 
-  /** Drops what came from other members: mirrors, and forwards under way. */
+  /** Drops what came from other members: deletes mirrors, and voids forwards under way. */
   dropCopies(keys: readonly Uint8Array[]): void {
     for (const key of keys) {
       const group = this.#options.groups.of(key, 0, key.length);
@@ -65,7 +65,7 @@ export class LocalChanges {
     return edited;
   }
 
-  /** Empties this node: entries, copies, and what is under way. */
+  /** Empties this node: deletes all entries and copies, and voids all loads and forwards under way. */
   flush(by?: number): void {
     for (const group of this.#options.groups.all) {
       group.loads.voidAll();
@@ -85,21 +85,21 @@ export class LocalChanges {
   }
 
   /**
-   * An owner says that what this node has read of keys no longer holds; undefined: of all keys. Requests from now on
-   * have to ask the owner.
+   * An owner says that its answers for these keys are no longer valid; undefined: its answers for all keys. From now on
+   * requests ask the owner again.
    */
   invalidated(keys: readonly Uint8Array[] | undefined): void {
     const { tracking, groups } = this.#options;
     if (keys === undefined) {
       for (const group of groups.all) group.trackedForwards.voidAll();
-      tracking.vouchesNoMore();
+      tracking.lostTrackOfAll();
     }
     for (const key of keys ?? []) {
       const group = groups.of(key, 0, key.length);
       const bytes = Buffer.from(key);
       group?.trackedForwards.void(bytes);
       group?.mirrors?.delete(bytes);
-      tracking.unvouched(bytes);
+      tracking.lostTrack(bytes);
     }
   }
 

@@ -2,8 +2,8 @@
  * The HTTP port of a node: `/api?key=...` for programs that do not speak RESP, `/healthz` for load balancers, `/metrics`
  * for Prometheus.
  *
- * Invariants: what a RESP client needs the password for, an HTTP client does not get without it. The bytes and the time of a
- * request are bounded. Knows neither groups nor the ring: a key goes to `get` as it came.
+ * Invariants: an HTTP client gets nothing without the password that a RESP client needs the password for. The bytes and the
+ * time of a request are bounded. Knows neither groups nor the ring: a key goes to `get` as it came.
  *
  *     GET, HEAD  /api?key=scores:Tom   200 the value's bytes | 404 not found | 502 loader error | 400 no or bad key
  *                /healthz              200 ok | 503 shutting down           (never asks for the password)
@@ -21,11 +21,11 @@ import { keyInQuery } from "./http-key.ts";
 
 /** Room for the headers that proxies add, beside a key with each of its bytes percent-encoded. */
 const HEADERS_BYTES = 8192;
-/** A request has arrived by then, or its connection is closed. Generous: it is one packet. */
+/** A request must have arrived by then, else its connection is closed. A request is one packet, so this is generous. */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** A connection on which no byte moves for this long, in either direction, is closed. */
 const IDLE_TIMEOUT_MS = 60_000;
-/** Some scrapers, some balancers, and a pool of programs. Node closes the connections beyond. */
+/** Enough for some scrapers, some balancers and a pool of programs. Node closes every further connection. */
 const MAX_CONNECTIONS = 1024;
 /** Half of the default shutdown-timeout: clients of RESP have the rest. */
 const CLOSE_GRACE_MS = 5_000;
@@ -33,7 +33,7 @@ const PROTECTED = "protected mode: there is no password, so only clients on this
 
 export interface HttpOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes any free port. */
   readonly port: number;
   readonly world: Pick<World, "after">;
   /** Read at each use. The limit of a whole request is made from its first value. */

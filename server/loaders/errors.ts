@@ -1,7 +1,7 @@
 /**
  * The errors of a loader that mean more than "the origin failed".
  *
- * Owns the classes only; the texts that clients read are in error-texts.ts. Any other error of a loader is a failure of
+ * Owns the classes only; the texts that clients read are in load-error-texts.ts. Any other error of a loader is a failure of
  * its origin.
  */
 import { ConfError } from "../conf/conf-error.ts";

@@ -7,9 +7,9 @@
  */
 import { resolve } from "node:path";
 import type { LoaderConf } from "../conf/loader-conf.ts";
-import { oneLine } from "./error-texts.ts";
 import { LoaderConfError } from "./errors.ts";
 import type { LoaderLimits } from "./http-loader.ts";
+import { oneLine } from "./load-error-texts.ts";
 import type { Loader } from "./loader.ts";
 import { importLoader } from "./module-loader.ts";
 import { NONE_LOADER } from "./none-loader.ts";
@@ -46,7 +46,7 @@ function makeModule([path]: readonly string[], { directory }: LoaderConf): Promi
   return importLoader(resolve(directory, path!));
 }
 
-/** undici is imported only here, because that takes as long as the import of all the rest of a node. */
+/** Imports the HTTP loader, and with it undici, only here: undici takes as long to import as all the rest of a node. */
 async function makeHttp([url]: readonly string[], _conf: LoaderConf, limits: LoaderLimits): Promise<Loader> {
   const template = httpTemplate(url!);
   const { HttpLoader } = await import("./http-loader.ts");

@@ -1,8 +1,8 @@
 /**
  * A loader made of functions that a program gives beside a group's directives.
  *
- * Owns the difference between the two: `load`, `loadMany` and `close` are functions, all the rest are directives.
- * Invariant: anything else, such as a misspelt function, is an error at the start that names it.
+ * Tells functions from directives: `load`, `loadMany` and `close` are functions, all other names are directives.
+ * Invariant: a mistake, such as a misspelt function, is an error at the start that names it.
  */
 import { groupError } from "../conf/object-statements.ts";
 import type { Loader } from "./loader.ts";
@@ -10,8 +10,8 @@ import type { Loader } from "./loader.ts";
 const FUNCTIONS = ["load", "loadMany", "close"] as const;
 
 /**
- * The loader in `given`, or undefined when it has none; its methods keep `given` as their `this`. Throws a ConfError
- * when the functions do not make a loader, or are not the only one.
+ * The loader in `given`, or undefined when it has none; the loader's methods keep `given` as their `this`. Throws a
+ * ConfError when the functions do not make a loader, or when there is a loader directive as well.
  */
 export function functionLoaderOf(group: string, given: Readonly<Partial<Loader>>): Loader | undefined {
   const { load, loadMany, close } = given;

@@ -8,8 +8,8 @@ import { createLoader } from "./factory.ts";
 import type { Loader } from "./loader.ts";
 
 /**
- * Imports or opens the loader of every group, by the group's name; `given` loaders take the place of the conf's. Rejects
- * with the first that cannot be had.
+ * Makes the loader of every group, by the group's name; `given` loaders take the place of the conf's. Rejects with the
+ * error of the first loader that cannot be made.
  */
 export async function createLoaders(
   conf: NodeConf,
@@ -31,7 +31,7 @@ export async function closeLoaders(loaders: ReadonlyMap<string, Loader>): Promis
   await Promise.all([...loaders.values()].map((loader) => loader.close?.()));
 }
 
-/** Makes every loader and closes it again; rejects with the first that cannot be had. */
+/** Makes every loader and closes it again; rejects with the error of the first loader that cannot be made. */
 export async function checkLoaders(conf: NodeConf): Promise<void> {
   await closeLoaders(await createLoaders(conf));
 }

@@ -49,14 +49,14 @@ export class HttpLoader implements Loader {
     }
   }
 
-  /** Cuts off what is under way. */
+  /** Cuts off every request under way. */
   async close(): Promise<void> {
     await this.#pool?.destroy();
   }
 
   #request(path: string, signal: AbortSignal): Promise<Response> {
     const { loaderTimeoutMs: timeoutMs } = this.#limits;
-    // The signal fires first. These limits end a request on the wire for a caller that has no signal.
+    // The signal of a node's load fires first. These limits end a request whose signal never fires.
     const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
     return this.#currentPool().request({ method: "GET", path, headers: HEADERS, signal, ...timeouts });
   }

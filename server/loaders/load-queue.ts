@@ -1,14 +1,14 @@
 /**
- * The line in front of a group's loader: at most `loader-concurrency` loads run at a time, and the other keys wait.
+ * The queue in front of a group's loader: at most `loader-concurrency` loads run at a time, and the other keys wait.
  *
- * Invariant: every key is answered exactly once, by its deadline at the latest, which counts from the moment it came; the
- * line is never longer than its limit. When the loader has `loadMany`, the keys of one tick go to it together and count as
- * one load. Knows nothing of flights or the store.
+ * Invariant: every key is answered exactly once, at its deadline at the latest; the deadline counts from the moment the key
+ * came. The queue is never longer than its limit. When the loader has `loadMany`, the keys of one tick go to it together
+ * and count as one load. Knows nothing of flights or the store.
  */
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { Timer, World } from "../../cluster/world.ts";
 import type { GroupConf } from "../conf/conf.ts";
-import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./error-texts.ts";
+import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./load-error-texts.ts";
 import type { Loader } from "./loader.ts";
 import { LoadsUnderWay } from "./loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "./run-load.ts";
@@ -37,7 +37,7 @@ export class LoadQueue {
   /** Keys of this tick, for `loadMany`. */
   #gathering: Waiting[] = [];
   /** Batches that wait; a batch is one key when the loader has no `loadMany`. */
-  #line: Waiting[][] = [];
+  #batches: Waiting[][] = [];
   #queued = 0;
   #active = 0;
   readonly #underWay = new LoadsUnderWay();
@@ -47,7 +47,7 @@ export class LoadQueue {
     this.#options = options;
   }
 
-  /** Loads under way and keys in line. */
+  /** How many loads are under way and how many keys wait. */
   get figures(): { readonly active: number; readonly queued: number } {
     return { active: this.#active, queued: this.#queued };
   }
@@ -64,9 +64,9 @@ export class LoadQueue {
     });
   }
 
-  /** The node ends: every key is answered now, and the signals of loads under way fire. */
+  /** Ends the queue with the node: answers every key with an error now, and fires the signals of loads under way. */
   stop(): void {
-    for (const waiting of [...this.#line.splice(0).flat(), ...this.#gathering.splice(0)]) {
+    for (const waiting of [...this.#batches.splice(0).flat(), ...this.#gathering.splice(0)]) {
       this.#queued--;
       waiting.settle({ kind: "error", text: LOADER_STOPPED });
     }
@@ -74,7 +74,7 @@ export class LoadQueue {
     this.#watch();
   }
 
-  /** Keys that start at once, because fewer loads run than may. */
+  /** How many more keys can start now, because fewer loads run than may. */
   #room(): number {
     const places = Math.max(0, this.#options.conf.loaderConcurrency - this.#active);
     return this.#options.loader.loadMany === undefined ? places : places * MAX_KEYS_PER_LOAD;
@@ -82,7 +82,7 @@ export class LoadQueue {
 
   #enqueue(waiting: Waiting): void {
     if (this.#options.loader.loadMany === undefined) {
-      this.#line.push([waiting]);
+      this.#batches.push([waiting]);
       this.#advance();
       return;
     }
@@ -90,12 +90,12 @@ export class LoadQueue {
     this.#gathering.push(waiting);
   }
 
-  /** Ends the tick's gathering. */
+  /** Moves the keys gathered in this tick to the batches that wait. */
   #endGathering(): void {
     const keys = this.#gathering;
     this.#gathering = [];
     for (let i = 0; i < keys.length; i += MAX_KEYS_PER_LOAD) {
-      this.#line.push(keys.slice(i, i + MAX_KEYS_PER_LOAD));
+      this.#batches.push(keys.slice(i, i + MAX_KEYS_PER_LOAD));
     }
     this.#advance();
   }
@@ -103,8 +103,8 @@ export class LoadQueue {
   /** Answers the keys whose deadline has passed, then starts as many loads as may run. */
   #advance(): void {
     this.#expire();
-    while (this.#active < this.#options.conf.loaderConcurrency && this.#line.length > 0) {
-      const batch = this.#line.shift()!;
+    while (this.#active < this.#options.conf.loaderConcurrency && this.#batches.length > 0) {
+      const batch = this.#batches.shift()!;
       this.#queued -= batch.length;
       void this.#run(batch);
     }
@@ -129,13 +129,13 @@ export class LoadQueue {
     this.#advance();
   }
 
-  /** Deadlines come in the order of the line, so one timer for the first is enough. */
+  /** Batches wait in the order of their deadlines, so one timer for the first is enough. */
   #watch(): void {
-    if (this.#line.length === 0) {
+    if (this.#batches.length === 0) {
       this.#timer?.cancel();
       this.#timer = undefined;
     } else if (this.#timer === undefined) {
-      const leftMs = Math.ceil(this.#line[0]![0]!.deadline - this.#options.world.clock());
+      const leftMs = Math.ceil(this.#batches[0]![0]!.deadline - this.#options.world.clock());
       this.#timer = this.#options.world.after(Math.max(1, leftMs), () => this.#onTimer());
     }
   }
@@ -146,14 +146,14 @@ export class LoadQueue {
   }
 
   #expire(): void {
-    if (this.#line.length === 0) return;
+    if (this.#batches.length === 0) return;
     const now = this.#options.world.clock();
     const outcome: Outcome = {
       kind: "error",
       text: loaderTimeout(this.#options.conf.loaderTimeoutMs),
     };
-    while (this.#line.length > 0 && this.#line[0]![0]!.deadline <= now) {
-      const batch = this.#line.shift()!;
+    while (this.#batches.length > 0 && this.#batches[0]![0]!.deadline <= now) {
+      const batch = this.#batches.shift()!;
       this.#queued -= batch.length;
       for (const waiting of batch) waiting.settle(outcome);
     }

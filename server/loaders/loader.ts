@@ -1,7 +1,7 @@
 /**
  * The contract between a group and its origin.
  *
- * Owns the types only. A loader knows the origin of one group; it does not know the store, the ring, or who waits.
+ * Owns the types only. A loader knows the origin of one group; it does not know the store, the ring, or which GETs wait.
  */
 
 /** The key without its group's prefix: text when the bytes are valid UTF-8, else the bytes themselves. */
@@ -26,7 +26,7 @@ export interface LoadManyContext {
 /**
  * What a loader returns for a key: the value as bytes or text, `null` when the origin does not have the key, or either of
  * them with a lifetime of its own. `ttlMs` is in milliseconds and takes the place of the group's `ttl` or `negative-ttl`;
- * 0 means that the value goes to those that wait and is not kept.
+ * 0 means that the value goes to the GETs that wait and is not kept.
  */
 export type Loaded =
   | Uint8Array

@@ -6,7 +6,7 @@
  * 5.6 us a load with a Set, 1.5 with the list). For the same reason a place that is removed forgets its neighbours.
  */
 
-/** A place in the list; its owner only gives it back. */
+/** A place in the list. The caller of add() only hands it to remove(). */
 export interface LoadPlace {
   stop: () => void;
   before: LoadPlace | undefined;

@@ -7,7 +7,7 @@
  */
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { oneLine } from "./error-texts.ts";
+import { oneLine } from "./load-error-texts.ts";
 import type { Loader } from "./loader.ts";
 
 /** Throws an Error whose message names `path` and says why it is no loader. */

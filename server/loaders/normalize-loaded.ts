@@ -1,5 +1,5 @@
 /**
- * From what a loader returned to an outcome.
+ * Turns what a loader returned into an outcome.
  *
  * Invariant: an outcome of kind value holds bytes within the group's limit and a lifetime in milliseconds; anything else
  * is an error that says what the loader returned instead. A loader is somebody else's code, so its types are checked.
@@ -11,7 +11,7 @@ import {
   loaderReturnedWrongTtl,
   loaderReturnedWrongType,
   loaderValueTooLarge,
-} from "./error-texts.ts";
+} from "./load-error-texts.ts";
 
 /**
  * `ttlMs` of the outcome is the loader's own; undefined means that it gave none and the group's `ttl` or

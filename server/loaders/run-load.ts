@@ -13,18 +13,18 @@
  */
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { World } from "../../cluster/world.ts";
-import { LOADER_STOPPED, loaderFailed, loaderReturnedWrongCount, loaderTimeout } from "./error-texts.ts";
+import { LOADER_STOPPED, loaderFailed, loaderReturnedWrongCount, loaderTimeout } from "./load-error-texts.ts";
 import type { LoadContext, Loader, LoadManyContext } from "./loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
 import type { LoadsUnderWay } from "./loads-under-way.ts";
 import { failure, normalizeLoaded } from "./normalize-loaded.ts";
 
-/** What a group lays down for each of its loads. `timeoutMs` counts from now. */
+/** The terms of one load: the limits of its group and what the load needs of the node. `timeoutMs` counts from the call. */
 export interface LoadTerms {
   readonly group: string;
   readonly timeoutMs: number;
   readonly maxValueBytes: number;
-  /** Loads are listed here while they wait, so that a node that stops can end them. */
+  /** The load is in this list until it is answered, so that a node that stops can end it. */
   readonly underWay: LoadsUnderWay;
   readonly world: Pick<World, "after">;
 }

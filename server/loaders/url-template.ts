@@ -3,7 +3,7 @@
  *
  * Invariant: a key decides about nothing but its own place in the path or query. The origin is fixed when the conf is
  * read. RFC 3986's unreserved characters of a key stay as they are, every other byte is percent-encoded. The resulting URL
- * is parsed once more and must come out unchanged; a dot segment does not.
+ * is parsed once more and must come out unchanged; a URL with a dot segment does not.
  */
 import { KeyNotAllowed } from "./errors.ts";
 
@@ -60,7 +60,7 @@ function parse(text: string): URL {
   if (!URL.canParse(text)) throw new Error("not a URL");
   const url = new URL(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("expected http:// or https://");
-  // A fetch would leave them out without a word.
+  // A request would not carry them, and nobody would notice.
   if (url.username || url.password) throw new Error("a user or password in the URL is not supported");
   if (url.hash) throw new Error("a #fragment is never sent to the origin");
   return url;

@@ -1,8 +1,8 @@
 /**
  * Puts a new ring into force on every member.
  *
- * Invariant: a member that the new ring takes this node's link to is told before the link goes; a member that did not
- * take the ring is named. Does not decide which ring is the newer one: that is Membership.
+ * Invariant: a member whose link to this node ends with the new ring hears of the ring before the link ends. The result
+ * names every member that did not take the ring. Membership decides which of two rings is the newer one.
  */
 import { untilUp } from "./links-up.ts";
 import type { Membership } from "./membership.ts";
@@ -21,7 +21,7 @@ export interface ChangeRingOptions {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** How long an operator waits for a new member's link, and how often it is looked for. */
+/** How long an operator waits for the link to a new member, and how often this node looks whether it is up. */
 const JOIN_MS = 2000;
 const LOOK_AGAIN_MS = 10;
 

@@ -2,8 +2,8 @@
  * The ring that this node believes in: its members, its epoch, and the owner of each key.
  *
  * Invariant: this node is always a member of its own ring. A change takes effect whole or not at all, and only when it is
- * newer (of two changes with one epoch all members choose the same: cluster/ring-view.ts). Does not know whether a member
- * can be reached.
+ * newer. When two changes have the same epoch, all members choose the same one (cluster/ring-view.ts). Does not know
+ * whether a member can be reached.
  */
 import { type Hash32, Ring, type RingOptions } from "../../cluster/ring.ts";
 import { isNewer, isSame, type RingView } from "../../cluster/ring-view.ts";
@@ -44,8 +44,8 @@ export class Membership {
   }
 
   /**
-   * The view that was taken last, to pass on and to compare others with. On a node that was left out this is the ring of
-   * the others, because they could take a ring of this node alone for their newest.
+   * The view that was taken last, to pass on and to compare others with. On a node that was left out, this is the ring of
+   * the others. A ring of this node alone must not be passed on: the others could take it for the newest.
    */
   get view(): RingView {
     return this.#view;

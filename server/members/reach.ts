@@ -1,9 +1,9 @@
 /**
- * What is done about a member that cannot be reached.
+ * Asks other members, and puts a substitute in place of an answer that cannot be had because a member cannot be reached.
  */
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 
-/** Members that are asked for one thing; when both cannot be reached, this node does it by itself. */
+/** How many members this node asks for one thing. When none of them can be reached, the node does the work itself. */
 export const MAX_MEMBERS_ASKED = 2;
 
 /** What a member answers, or `otherwise` when it cannot be reached. */

@@ -8,7 +8,7 @@ import type { LatencySnapshot } from "../counters/latency.ts";
 import type { GroupFigures } from "../groups/group-figures.ts";
 import type { NodeReport, PeerFigures } from "./node-report.ts";
 
-/** A node, as far as its metrics go. */
+/** The part of a node's report that the metrics read. */
 export type MetricSource = Pick<
   NodeReport,
   ("clients" | "clientFigures" | "uptimeMs") | ("waitLatency" | "loadLatency") | ("groups" | "peers")
@@ -20,7 +20,7 @@ export type MetricRow<Figures> = readonly [
   help: string,
   /** Undefined: there is no figure yet, and the series is left out. */
   pick: (figures: Figures) => number | undefined,
-  /** Where one metric has several series, what tells them apart. */
+  /** The label that tells the series of one metric apart. Undefined: the metric has one series. */
   label?: readonly [name: string, value: string],
 ];
 

@@ -34,9 +34,9 @@ export interface NodeReportOptions {
   readonly cache: Cache;
   readonly clients: Pick<Clients, "all" | "counters" | "max">;
   readonly counters: ClientCounters;
-  /** Of the main thread's clients. */
+  /** The commands of the main thread's clients, by name. */
   readonly stats: CommandStats;
-  /** How long those commands of the main thread's clients took that could not be answered at once, in seconds. */
+  /** How long the main thread's clients waited for commands that could not be answered at once, in seconds. */
   readonly waitLatency: Latency;
   /** The number of clients on all threads. */
   readonly clientCount: () => number;
@@ -103,7 +103,7 @@ export class NodeReport {
     return sum;
   }
 
-  /** How long those commands took that could not be answered at once, in seconds. */
+  /** How long clients waited for commands that could not be answered at once, in seconds. */
   get waitLatency(): Latency {
     const sum = new Latency();
     sum.add(this.#options.waitLatency);
@@ -116,7 +116,7 @@ export class NodeReport {
     return this.cache.loadLatency;
   }
 
-  /** By name. */
+  /** The figures of each group, by its name. */
   get groups(): ReadonlyMap<string, GroupFigures> {
     return new Map(this.cache.groups.all.map((group) => [group.name, figuresOf(group)]));
   }

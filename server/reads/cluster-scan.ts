@@ -29,9 +29,9 @@ export interface ClusterScanOptions {
   /** Undefined on a node that is alone. */
   readonly peers: ScanPeers | undefined;
   readonly owners: Owners;
-  /** 0 to 1. */
+  /** From 0 to 1. */
   readonly random: () => number;
-  /** As World's. */
+  /** `soon` of the World: calls back when what has arrived by now has been handled. */
   readonly soon: (run: () => void) => void;
 }
 
@@ -39,7 +39,7 @@ export interface ClusterScanOptions {
 const GROUP_PLACES = 2 ** 40;
 const MEMBER_BITS = 53n;
 const LOCAL_MASK = (1n << MEMBER_BITS) - 1n;
-/** No group begins behind it. */
+/** Places from here on belong to no group. */
 const END_OF_GROUPS = 2 ** 53;
 /** A piece ends above so many bytes of keys; a frame between members holds more. */
 const PIECE_BYTES = 128 * 1024;

@@ -18,7 +18,7 @@ import type { LocalLoads } from "./local-loads.ts";
 /** The part of the peer links that a read needs. */
 export interface ReadPeers {
   get(id: string, key: Uint8Array, waiter: GetWaiter): void;
-  /** Has the member note that this node is about to read a key; before `get`, in one tick with it. */
+  /** Has the member note that this node is about to read a key. To be called before `get`, in the same tick. */
   track(id: string, key: Uint8Array, kind: "read"): void;
 }
 
@@ -39,7 +39,7 @@ export interface Question {
   readonly key: Buffer;
   readonly flights: Flights;
   readonly flight: Flight;
-  /** The owner has to tell this node when its answer no longer holds. */
+  /** The owner has to tell this node when its answer is no longer valid. */
   readonly isTracked: boolean;
 }
 

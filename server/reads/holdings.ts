@@ -1,8 +1,8 @@
 /**
  * What is held, without a load: EXISTS, TTL, STRLEN, DBSIZE and their kin.
  *
- * Invariant: one key is looked up where its owner is, never in a mirror; a count adds up what each member owns. Does not
- * know RESP.
+ * Invariant: one key is looked up at its owner, never in a mirror; a count adds up the stores of all members. Does not know
+ * RESP.
  */
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { sumFigures } from "../groups/group-figures.ts";
@@ -17,7 +17,7 @@ import type { Tracking } from "../tracking/tracking.ts";
 export interface LookPeers {
   look(id: string, key: Uint8Array): Promise<Glimpse>;
   count(id: string): Promise<number>;
-  /** Has the member note that this node is about to look at a key; before `look` or an edit, in one tick with it. */
+  /** Has the member note that this node is about to look at a key. To be called before `look` or an edit, in the same tick. */
   track(id: string, key: Uint8Array, kind: "lookedAt"): void;
 }
 
@@ -30,7 +30,7 @@ export interface HoldingsOptions {
   readonly tracking: Pick<Tracking, "looks">;
 }
 
-/** No group takes the key, so nothing is known of it. */
+/** The answer for a key that no group takes. */
 const MISSING: Glimpse = { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
 
 export class Holdings {
@@ -49,7 +49,7 @@ export class Holdings {
     return orWhenUnreachable(peers!.look(owner, key), () => this.lookHere(key));
   }
 
-  /** Live entries of all members that can be reached; copies are not counted. */
+  /** Entries with a value in the stores of all members that can be reached; mirrors are not counted. */
   async count(): Promise<number> {
     const { membership, peers } = this.#options;
     // Counted before anything is awaited: a FLUSHALL behind a DBSIZE in a pipeline comes after it.
@@ -59,7 +59,7 @@ export class Holdings {
     return others.reduce((sum, count) => sum + count, here);
   }
 
-  /** Live entries of this node's own stores. */
+  /** Entries with a value in this node's own stores. */
   countHere(): number {
     return sumFigures(this.#options.groups.all).entries;
   }

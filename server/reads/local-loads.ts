@@ -15,9 +15,9 @@ export interface LocalLoadsOptions {
   readonly clock: () => number;
   /** From 0 to 1, for the jitter of lifetimes. */
   readonly random: () => number;
-  /** In seconds. */
+  /** How long loads take, in seconds. */
   readonly loadLatency: Latency;
-  readonly tracking: Pick<Tracking, "isNoted" | "changed" | "filled" | "prolonged" | "unvouched">;
+  readonly tracking: Pick<Tracking, "isNoted" | "changed" | "filled" | "prolonged" | "lostTrack">;
 }
 
 export class LocalLoads {
@@ -56,16 +56,17 @@ export class LocalLoads {
     const { tracking } = this.#options;
     const before = tracking.isNoted(key) ? group.store.get(key) : undefined;
     const isKept = ttlMs !== 0 && group.store.put(key, value, ttlMs);
-    // A change of a value that is not kept goes unnoticed, so nothing vouches for it.
-    if (!isKept) tracking.unvouched(key);
+    // Nobody would notice a change of a value that is not kept.
+    if (!isKept) tracking.lostTrack(key);
     else if (before === undefined) tracking.filled(key, ttlMs);
     else if (isSame(before.value, value)) tracking.prolonged(key, ttlMs);
     else tracking.changed(key);
   }
 
   /**
-   * How long to keep what a loader returned: its own word exactly, else the group's ttl, shortened at random by up to the
-   * group's jitter, so that entries loaded together do not expire together. Undefined: for ever; 0: not at all.
+   * How long to keep what a loader returned: exactly the `ttlMs` that the loader gave, else the group's ttl, shortened at
+   * random by up to the group's jitter, so that entries loaded together do not expire together. Undefined: for ever; 0:
+   * not at all.
    */
   #lifetime(group: Group, outcome: Outcome & { ttlMs: number | undefined }): number | undefined {
     if (outcome.ttlMs !== undefined) return outcome.ttlMs;

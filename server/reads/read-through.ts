@@ -31,7 +31,7 @@ export class ReadThrough {
     this.#options = options;
   }
 
-  /** A client's GET. The key's bytes are copied. `reader` is told when the outcome no longer holds. Never rejects. */
+  /** A client's GET. The key's bytes are copied. `reader` is told when the outcome is no longer valid. Never rejects. */
   get(group: Group, key: Uint8Array, reader: Tracker | undefined): Outcome | Promise<Outcome> {
     if (reader !== undefined) this.#options.tracking.reads(Buffer.from(key), reader);
     const held = heldOf(group, key);
@@ -58,7 +58,7 @@ export class ReadThrough {
     this.#ask(group, key, false, waiter);
   }
 
-  /** Another member's GET: from the store, or loaded here, whoever owns the key. The key's bytes are copied. */
+  /** Another member's GET: from the store, or loaded here, whichever member owns the key. The key's bytes are copied. */
   getForPeer(group: Group, key: Uint8Array): Outcome | Promise<Outcome> {
     group.counters.peerRequests++;
     const held = heldOf(group, key);
@@ -70,7 +70,7 @@ export class ReadThrough {
     return new Promise((resolve) => this.#options.loads.load(group, Buffer.from(key), resolve));
   }
 
-  /** `isTracked`: the owner has to tell this node when its answer no longer holds. */
+  /** `isTracked`: the owner has to tell this node when its answer is no longer valid. */
   #ask(group: Group, key: Buffer, isTracked: boolean, waiter: Waiter): void {
     const { owners, loads } = this.#options;
     const owner = owners.of(key);

@@ -1,8 +1,8 @@
 /**
  * Bytes that one thread gives to another.
  *
- * Invariant: they lie in memory of their own. That memory changes threads without a copy, and nothing else travels with
- * it: a slice of Node's buffer pool would take the whole pool along.
+ * Invariant: the bytes lie in memory of their own. That memory changes threads without a copy, and nothing else travels
+ * with it: a slice of Node's buffer pool would take the whole pool along.
  */
 
 /** The parts, one behind the other. */

@@ -2,8 +2,8 @@
  * The messages between the main thread and its workers.
  *
  * Owns the types only. Commands travel as the RESP bytes that a client would send, replies as the bytes that a client
- * would get. Those of one tick share one message and one buffer, because a buffer that changes threads is cheaper than
- * many small objects that are copied.
+ * would get. All commands of one tick share one message and one buffer, and so do all replies, because a buffer that
+ * changes threads is cheaper than many small objects that are copied.
  */
 
 import type { DirectiveChange } from "../conf/change-directive.ts";
@@ -54,7 +54,7 @@ export interface ReplyBatch {
   readonly bytes: Uint8Array;
 }
 
-/** What a client gets unasked, in RESP2 and RESP3: only the worker knows which of them its client speaks by then. */
+/** What a client gets unasked, in both RESP versions: only the worker knows which one its client speaks on arrival. */
 export interface ClientPush {
   readonly client: number;
   /** As in Connection.push. */

@@ -1,8 +1,8 @@
 /**
  * The replies and pushes that the clients of one worker get from the main thread.
  *
- * Invariant: the replies of one tick travel in one message, and the pushes of that tick in one behind it. A reply that
- * cannot be encoded becomes an error reply and is reported: it must not end the process with all its clients.
+ * Invariant: the replies of one tick travel in one message, and the pushes of that tick in a second one behind it. A reply
+ * that cannot be encoded becomes an error reply and is reported: it must not end the process with all its clients.
  */
 
 import { errors } from "../../proto/error-texts.ts";

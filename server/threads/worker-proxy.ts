@@ -2,8 +2,8 @@
  * One worker, as the main thread sees it: runs the commands that the worker hands over, and asks it questions.
  *
  * Invariants: each command that was handed over gets one reply, whatever goes wrong. A question is settled when the
- * worker answers, dies, or is silent for too long. When a worker dies, the commands that it has handed over are still run, and their replies are
- * thrown away.
+ * worker answers, dies, or is silent for too long. When a worker dies, the commands that it has handed over are still
+ * run, and their replies are thrown away.
  */
 import type { Worker } from "node:worker_threads";
 import type { World } from "../../cluster/world.ts";
@@ -23,7 +23,7 @@ export interface WorkerProxyOptions {
   readonly world: Pick<World, "after">;
   /** Runs the command at this place of NODE_COMMANDS. */
   execute(number: number, args: Buffer[], client: AnyClient): Answer;
-  /** Hears that a client for which commands have been run here is no longer connected. */
+  /** Hears that a client is no longer connected; only of clients whose commands have been run here. */
   gone(client: number): void;
   /** Hears a line of MONITOR. */
   seen(line: string): void;
@@ -49,7 +49,7 @@ export class WorkerProxy {
   readonly worker: WorkerThread;
   readonly #options: WorkerProxyOptions;
   readonly #replies: RepliesToWorker;
-  /** By number, what settles each question that is open. */
+  /** What settles each open question, by the question's number. */
   readonly #questions = new Map<number, (answer?: AnswerTo<Question>) => void>();
   #nextQuestion = 1;
   #figures: WorkerFigures | undefined;
@@ -158,7 +158,7 @@ export class WorkerProxy {
   }
 }
 
-/** A worker writes whole commands only. */
+/** The answer to bytes that are no command. A worker writes whole commands only, so they are a broken invariant. */
 function noCommand(): Promise<never> {
-  return Promise.reject(new Error("a worker handed over what is no command"));
+  return Promise.reject(new Error("a worker handed over bytes that are no command"));
 }

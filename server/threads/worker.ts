@@ -80,7 +80,10 @@ function attach(handle: StoreHandle): Store {
   return new Store({ ...handle, shared: handle, clock: world.clock, thread });
 }
 
-/** While a command that may change something runs there, the client's hits go the same way: none overtakes it. */
+/**
+ * Has the main thread run a command. While one that may change something is under way, the client's hits go to the main
+ * thread as well, so that none overtakes the change.
+ */
 async function runOnMain(command: Command, args: readonly Buffer[], client: Connection): Promise<Reply> {
   const isRead = command.flags.includes("readonly");
   if (!isRead) client.session.special.countChanges(1);

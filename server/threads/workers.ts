@@ -1,9 +1,9 @@
 /**
  * The worker threads of a node: starts them, replaces those that die, adds their figures up.
  *
- * Invariant: a worker's death costs its own clients their connections and nobody else anything. The locks that it held
- * are freed, its clients are no longer counted, its figures stay counted, and another worker takes its place, at most
- * one a second for each place.
+ * Invariant: when a worker dies, its own clients lose their connections, and no other client notices. The locks that it
+ * held are freed, its clients are no longer counted, its figures stay counted, and another worker takes its place, at
+ * most one a second for each place.
  */
 import { Worker } from "node:worker_threads";
 import type { World } from "../../cluster/world.ts";
@@ -65,8 +65,8 @@ export class Workers {
   }
 
   /**
-   * What all workers have counted. Of a worker that has died, what it had counted when it was last asked. `withLines`:
-   * with the lines of CLIENT LIST.
+   * What all workers have counted. A worker that has died counts with the figures that it gave last. `withLines`: with the
+   * lines of CLIENT LIST.
    */
   async figures(withLines: boolean): Promise<WorkerFigures> {
     await this.#each((proxy) => proxy.askFigures(withLines));
@@ -80,7 +80,7 @@ export class Workers {
     return answers.filter((answer): answer is Exclude<typeof answer, undefined> => answer !== undefined);
   }
 
-  /** Sets the counters of all workers back to zero. The next `figures` is asked after that. */
+  /** Sets the counters of all workers back to zero. A worker obeys in order, so the next `figures` are from after that. */
   reset(): void {
     this.#ofDead = sumWorkerFigures([]);
     this.tell({ kind: "reset" });
@@ -90,7 +90,7 @@ export class Workers {
     for (const proxy of this.#proxies.values()) proxy.post(message);
   }
 
-  /** Ends a thread where it stands. */
+  /** Ends a thread at once, whatever it is doing. */
   async terminate(thread: number): Promise<void> {
     await this.#proxies.get(thread)?.worker.terminate();
   }

@@ -1,14 +1,14 @@
 /**
  * The prefixes that clients in BCAST mode have asked for.
  *
- * Invariant: no prefix of a client begins with another prefix of the same client (`overlapOf` finds those that would). To
- * find the clients of a key takes one look-up for each length that a prefix has, however many prefixes there are.
+ * Invariant: no prefix of a client begins with another prefix of the same client (`overlapOf` finds those that would).
+ * Finding the clients of a key takes one look-up for each different length of prefixes, however many prefixes there are.
  * Prefixes and keys are Latin-1 text: a character a byte.
  */
 
 export class BcastPrefixes<T> {
   readonly #byPrefix = new Map<string, Set<T>>();
-  /** By length, the number of prefixes. */
+  /** The number of prefixes of each length. */
   readonly #lengths = new Map<number, number>();
 
   get size(): number {

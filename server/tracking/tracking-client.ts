@@ -2,7 +2,7 @@
  * One client that has said CLIENT TRACKING ON: its mode, and the messages to it.
  *
  * Invariant: as in Redis, a key is a message of its own; in BCAST mode the keys of one turn are one sorted message for
- * each prefix. A client that speaks RESP2 gets no message. Does not know who has read what.
+ * each prefix. A client that speaks RESP2 gets no message. Does not know which client has read which key.
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 import { ByDialect, Push, type Reply } from "../../proto/reply.ts";

@@ -44,7 +44,7 @@ export class TrackingTable {
     return this.#notes.size;
   }
 
-  /** Trackers of all keys. One that is gone counts until its key is taken out. */
+  /** How many trackers all keys have together. A tracker that is gone still counts until it is taken out. */
   get items(): number {
     return this.#items;
   }

@@ -1,14 +1,14 @@
 /**
  * Client-side caching (CLIENT TRACKING): notes which client has read which key through this node, and tells the client
- * when its copy no longer holds.
+ * when its copy is no longer valid.
  *
  * Invariants:
  *  - A key is noted before its value is read: in the same turn, or in front of the GET on the link to its owner. So no
  *    change between the two is lost. A client that is told before it has the reply is told again behind the reply (see
  *    Connection.push).
- *  - As long as a client trusts its copy, an entry stands behind it: one of this node, or one of the owner, which has
- *    noted this node. When a link comes or goes or the ring changes, that entry may change unnoticed; then clients are
- *    told that nothing holds.
+ *  - As long as a client trusts its copy, this node or the owner observes the entry that the copy came from; an owner has
+ *    noted this node. When a link comes or goes or the ring changes, that entry may change unnoticed; then this node's
+ *    clients are told to drop all copies.
  *  - While no client of this node and no member tracks, stores call nobody, and each event here costs one check.
  *
  *     GET k of a client that tracks
@@ -131,10 +131,10 @@ export class Tracking {
   }
 
   /**
-   * Nobody has changed the key, but no entry stands behind its copies any more. Its trackers are told; a client in BCAST
-   * mode that has not read the key is not.
+   * Nobody has changed the key, but from now on nobody would notice a change: no entry is kept here, or the owner observes
+   * it no longer. Tells the key's trackers; a client in BCAST mode that has not read the key is not told.
    */
-  unvouched(key: Buffer): void {
+  lostTrack(key: Buffer): void {
     if (this.#isIdle) return;
     const name = nameOf(key);
     this.#tell(this.#table.take(name), name, undefined);
@@ -162,11 +162,11 @@ export class Tracking {
     this.#table.clear();
     this.#ended.clear();
     for (const member of this.#members) member.invalidateAll(false);
-    this.vouchesNoMore(by);
+    this.lostTrackOfAll(by);
   }
 
-  /** Another member's Invalidate may have been missed: tells the clients of this node that nothing holds. */
-  vouchesNoMore(by?: number): void {
+  /** This node may have missed another member's Invalidate: tells the clients of this node to drop all copies. */
+  lostTrackOfAll(by?: number): void {
     for (const client of this.#clients.values()) client.invalidateAll(isBy(client, by));
   }
 
@@ -180,7 +180,7 @@ export class Tracking {
       // The same bytes may have been loaded again: then the entry lives longer.
       if (kind !== "missing") this.#table.expiresAt(name, this.#deadline(ttlMs));
       else {
-        // Ends what has expired. The store counts it as expired, not as deleted.
+        // Removes the expired entry. The store counts it as expired, not as deleted.
         store.delete(key);
         this.#ends(name);
       }

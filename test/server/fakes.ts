@@ -31,7 +31,7 @@ export const found = (text: string, ttlMs?: number): Outcome => ({
   ttlMs,
 });
 
-/** The text of a value; of anything else its kind, or the error. */
+/** The text of a value, `error: ` and the text of an error, or `absent`. */
 export function textOf(outcome: Outcome): string {
   if (outcome.kind === "value") return Buffer.from(outcome.value).toString();
   return outcome.kind === "error" ? `error: ${outcome.text}` : "absent";
@@ -71,7 +71,7 @@ export class HeldLoader implements Loader {
   readonly contexts: LoadContext[] = [];
   #released = false;
 
-  /** Ends what is under way, and whatever comes, as not found. */
+  /** Ends every load, those under way and all later ones, as not found. */
   release(): void {
     this.#released = true;
     for (const load of this.loads) load.resolve(null);
@@ -131,7 +131,7 @@ export function worldAt(clock: () => number = () => 1000, random: () => number =
   return realWorld(clock, random);
 }
 
-/** What a group lays down for its loads. */
+/** The terms of a load with these limits, on a clock that stands still. */
 export function termsOf(terms: Pick<LoadTerms, "timeoutMs" | "maxValueBytes">): LoadTerms {
   return { group: "scores", ...terms, world: worldAt(), underWay: new LoadsUnderWay() };
 }
@@ -141,7 +141,7 @@ export function createTracking(groups: Groups, clock: () => number = () => 1000,
   return new Tracking({ groups, clock, maxKeys: () => maxKeys });
 }
 
-/** Notes the keys that it is told of; `*`: all. */
+/** Notes each key that it is told to drop, and `*` when it is told to drop all. */
 export class FakeTracker implements Tracker {
   readonly told: string[] = [];
   isGone = false;
@@ -157,7 +157,7 @@ export class FakeTracker implements Tracker {
 
 export const RING = { virtualNodes: 16, seed: 7 };
 
-/** The view of the ring that `self` begins with. */
+/** The membership of `self` at its start, with the ring of these members. */
 export function createMembership(
   self: string,
   members: readonly string[],
@@ -175,7 +175,7 @@ export function keyOwnedBy(owner: string, membership: Membership, prefix = "scor
   }
 }
 
-/** Gives a GET's waiter the end of a promise. */
+/** Ends a GET's waiter as the promise ends. */
 export function endWith(waiter: GetWaiter, end: Promise<Outcome>): void {
   end.then(
     (outcome) => waiter.settle(outcome),
@@ -183,7 +183,7 @@ export function endWith(waiter: GetWaiter, end: Promise<Outcome>): void {
   );
 }
 
-/** Starts a flight that ends when the test lands it; what its waiter is told settles `outcome`. */
+/** Starts a flight that ends when the test lands it. `outcome` resolves to the outcome that its waiter gets. */
 export function startFlight(flights: Flights, name: Buffer): { flight: Flight; outcome: Promise<Outcome> } {
   let flight!: Flight;
   const outcome = new Promise<Outcome>((resolve) => {

@@ -1,17 +1,17 @@
 /**
- * Goal: what clients of a full node with `eviction noeviction` are told: Redis' error for what would need room, through any
- * member; everything else goes on, and loads are answered though nobody keeps them. Method: nodes whose group holds a few
- * values; three members with real links.
+ * Goal: on a full node with `eviction noeviction`, a command that needs room gets Redis' error, whichever member the client
+ * asks. Every other command works, and a GET that loads is answered although the value is not kept.
+ * Method: nodes whose group holds a few values; three members with real links.
  */
 import test, { type ExecutionContext } from "ava";
+import { keyAt, startMembers } from "./linked-members.ts";
 import { bulk, type Rig, type RigOptions, startRig } from "./rig.ts";
-import { keyAt, startMembers } from "./three-members.ts";
 
 const OOM = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
 const LINES = ["eviction noeviction", "group scores maxmemory 8kb"];
 const VALUE = "x".repeat(100);
 
-/** Sets keys of one length until the node refuses one: how many it took. */
+/** Sets keys of one length until the node refuses one. Returns how many it took. */
 async function fill({ ask }: Rig, prefix = "scores:"): Promise<number> {
   for (let i = 1000; ; i++) if ((await ask(["SET", `${prefix}${i}`, VALUE])) === OOM) return i - 1000;
 }
@@ -21,7 +21,7 @@ async function startFull(t: ExecutionContext, options: RigOptions = {}): Promise
   return { ...rig, count: await fill(rig) };
 }
 
-test("what needs room gets Redis' error, and what was there stays", async (t) => {
+test("a command that needs room gets Redis' error, and the entries stay", async (t) => {
   const { ask, node, count } = await startFull(t);
   t.true(count > 30);
   const refused = [
@@ -39,7 +39,7 @@ test("what needs room gets Redis' error, and what was there stays", async (t) =>
   t.is(node.cache.groups.all[0]!.store.figures().evictions, 0);
 });
 
-test("what needs none is done: a value of the same size, lifetimes, deletes, which make room", async (t) => {
+test("a command that needs no room works: a value of the same size, a lifetime, a delete, which makes room", async (t) => {
   const { ask, clock } = await startFull(t);
   t.is(
     await ask(
@@ -62,7 +62,7 @@ test("what needs none is done: a value of the same size, lifetimes, deletes, whi
   t.is(await ask(["SET", "scores:last", VALUE]), "+OK\r\n");
 });
 
-test("a GET that loads is answered, and not kept; nor is a not-found", async (t) => {
+test("a GET that loads is answered, but neither its value nor a not-found is kept", async (t) => {
   const loads: string[] = [];
   const load = (key: Uint8Array) => {
     loads.push(String(key));
@@ -94,7 +94,7 @@ test("in a transaction the refused command is an error among the replies", async
   );
 });
 
-test("it is named as Redis names it, and cannot be changed while the node runs", async (t) => {
+test("the policy has Redis' name, and cannot be changed while the node runs", async (t) => {
   const { ask } = await startRig(t, LINES);
   t.regex(await ask(["INFO", "memory"]), /\r\nmaxmemory_policy:noeviction\r\n/);
   const policy = (word: string) => ask(["CONFIG", "SET", "maxmemory-policy", word]);
@@ -116,7 +116,7 @@ test("it is named as Redis names it, and cannot be changed while the node runs",
 });
 
 for (const at of [0, 1, 2]) {
-  test(`member ${at} tells what the owner refuses, and the owner keeps what it held`, async (t) => {
+  test(`through member ${at} a client gets the owner's refusal, and the owner keeps what it held`, async (t) => {
     const rigs = await startMembers(t, 3, [...LINES, "group scores loader none"], {
       loader: { load: () => null },
     });

@@ -1,6 +1,6 @@
 /**
- * Goal: ioredis, 5 and 6, works with a node as it comes: it connects, in either dialect, and what it is asked is what
- * the node answers. Method: both libraries unmodified against a node in this process; every method by its own decoder.
+ * Goal: ioredis 5 and 6 work with a node as they come: they connect, in either dialect, and each method returns what the
+ * node answered. Method: both libraries unmodified against a node in this process; each method decodes the reply itself.
  */
 import { once } from "node:events";
 import test from "ava";
@@ -64,7 +64,7 @@ for (const [name, connect] of Object.entries(clients)) {
     }
   });
 
-  test(`${name}: authenticates, and is told when it is wrong`, async (t) => {
+  test(`${name}: authenticates, and gets an error for a wrong password`, async (t) => {
     const rig = await startRig(t, ["requirepass secret"]);
     t.is(await connect(rig, { password: "secret" }).get("scores:Tom"), "value of Tom");
     const wrong = connect(rig, { password: "bad", retryStrategy: null, maxRetriesPerRequest: 0 });

@@ -1,7 +1,7 @@
 /**
  * Goal: startNode starts the node that the same words in a conf file would start, takes functions as loaders, and leaves no
  * trace in the program when the node is closed.
- * Method: nodes in this process; ioredis and fetch as clients; lines that must not compile for the types.
+ * Method: nodes in this process; ioredis and fetch as clients. The types are tested by lines that must not compile.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -65,7 +65,7 @@ test("clients on the port and over HTTP get what the program gets", async (t) =>
   t.is(node.stats().scores?.loads, 1);
 });
 
-test("a group's directives go beside its functions, other groups load as in a conf", async (t) => {
+test("a group may have directives beside its functions; groups without functions load as in a conf", async (t) => {
   const node = await started(t, {
     directives: { port: 0 },
     groups: {

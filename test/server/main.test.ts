@@ -80,7 +80,7 @@ test("a loader that cannot be imported is named with its line, and loaders opene
   t.is(closed, 1);
 });
 
-test("loaders are made as the conf says, but a given one takes its place", async (t) => {
+test("loaders are made as the conf says, and one that is handed in takes the place of the conf's", async (t) => {
   const directory = mkdtempSync(path.join(tmpdir(), "carrot-main-"));
   t.teardown(() => rmSync(directory, { recursive: true }));
   writeFileSync(path.join(directory, "loader.mjs"), 'export const load = (key) => "module " + key;');

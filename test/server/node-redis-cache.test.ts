@@ -1,8 +1,8 @@
 /**
- * Goal: the cache that is built into node-redis works with a node as with Redis: what it has read it answers by itself,
- * and it forgets that as soon as it no longer holds.
- * Method: node-redis 5 and 6 with their own client-side cache, whose figures say what it answered itself. A PING on its
- * connection shows that everything pushed before has come.
+ * Goal: the cache that is built into node-redis works with a node as with Redis: it answers a repeated read by itself, and
+ * drops its copy as soon as the value at the node changes.
+ * Method: node-redis 5 and 6 with their own client-side cache, whose figures say what it answered itself. The reply to a
+ * PING on its connection shows that everything pushed before has come.
  */
 import test, { type ExecutionContext } from "ava";
 import * as redis5 from "redis5";
@@ -11,7 +11,7 @@ import { command } from "../proto/read-commands.ts";
 import { until } from "../until.ts";
 import { type Rig, startRig } from "./rig.ts";
 
-/** What the test needs of either version. */
+/** The part of node-redis that the test needs, the same in both versions. */
 interface CachingClient {
   connect(): Promise<unknown>;
   destroy(): void;
@@ -50,7 +50,7 @@ for (const [name, open] of Object.entries(LIBRARIES)) {
     return { client, cache, get };
   };
 
-  test(`${name}: what was read is answered by itself until somebody changes it`, async (t) => {
+  test(`${name}: the cache answers a repeated read until somebody changes the value`, async (t) => {
     const rig = await startRig(t);
     const { client, get } = await connect(t, rig);
     t.deepEqual(await get("scores:Tom"), ["value of Tom", false]);
@@ -72,7 +72,7 @@ for (const [name, open] of Object.entries(LIBRARIES)) {
     t.deepEqual(await get("scores:Tom"), ["own", false]);
   });
 
-  test(`${name}: a cached null is forgotten when the key is there`, async (t) => {
+  test(`${name}: a cached null is dropped when the key gets a value`, async (t) => {
     const rig = await startRig(t, [], { loader: { load: () => null } });
     const { client, get } = await connect(t, rig);
     t.deepEqual(await get("scores:Tom"), [null, false]);
@@ -82,7 +82,7 @@ for (const [name, open] of Object.entries(LIBRARIES)) {
     t.deepEqual(await get("scores:Tom"), ["there", false]);
   });
 
-  test(`${name}: what has expired is forgotten`, async (t) => {
+  test(`${name}: a value that expires at the node is dropped`, async (t) => {
     const rig = await startRig(t, ["group scores ttl 10s"]);
     const { cache, get } = await connect(t, rig);
     await get("scores:Tom");
@@ -92,7 +92,7 @@ for (const [name, open] of Object.entries(LIBRARIES)) {
     t.deepEqual(await get("scores:Tom"), ["value of Tom", false]);
   });
 
-  test(`${name}: MGET and EXISTS are cached and forgotten, too`, async (t) => {
+  test(`${name}: replies to MGET and EXISTS are cached and dropped, too`, async (t) => {
     const rig = await startRig(t);
     const { client, cache } = await connect(t, rig);
     const both = ["scores:Tom", "scores:Jack"];
@@ -109,7 +109,7 @@ for (const [name, open] of Object.entries(LIBRARIES)) {
     t.deepEqual(await client.mGet(both), ["value of Tom", "new"]);
   });
 
-  test(`${name}: when the connection is lost everything is forgotten`, async (t) => {
+  test(`${name}: when the connection is lost, everything is dropped`, async (t) => {
     const rig = await startRig(t);
     const { client, cache, get } = await connect(t, rig);
     await get("scores:Tom");

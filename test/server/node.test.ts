@@ -182,13 +182,13 @@ test("the report has the time since the start and the commands of the last secon
   t.is(node.report.opsPerSecond, 0);
 });
 
-test("when the ring changes, clients that track are told that nothing holds", async (t) => {
+test("when the ring changes, clients that track are told to drop all their copies", async (t) => {
   const [a, b] = await startPair(t);
   const client = await a.client();
   client.send(command("HELLO", "3") + command("CLIENT", "TRACKING", "ON") + command("GET", keyOf(b)));
   await client.until((text) => text.endsWith(`value of ${keyOf(b).slice("scores:".length)}\r\n`));
   client.take();
-  // Left out of it, a node keeps its links and answers from now on by itself.
+  // A node that the ring leaves out keeps its links and answers by itself from now on.
   a.node.cache.membership.take(1, [b.node.cache.membership.self]);
   t.is(await client.until((text) => text !== ""), ">2\r\n$10\r\ninvalidate\r\n_\r\n");
 });

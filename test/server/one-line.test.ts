@@ -1,8 +1,8 @@
 /**
- * Goal: whatever a client or an origin says, a command has one reply, and nothing of what was said can end its line and
- * forge another (row A15).
+ * Goal: whatever a client or an origin sends, a command has exactly one reply: no text of theirs can end the line of a reply
+ * and forge another reply.
  * Method: random words of bytes that mean something in RESP, in commands of every kind, and loaders that fail with such
- * texts; every reply is read by a parser of its own that takes exactly one a command. SEED=... replays a run.
+ * texts. The test's own parser takes exactly one reply for each command. SEED=... replays a run.
  */
 import test from "ava";
 import fc from "fast-check";
@@ -70,7 +70,7 @@ test("10,000 commands full of line ends have 10,000 replies, whatever the loader
       let left: string | undefined = await ask(...commands);
       for (const words of commands) {
         left = afterReply(left);
-        // The next one is not looked for where this one has no end.
+        // Without the end of this reply, the next one cannot be found.
         if (left === undefined) throw new Error(`no single reply to ${JSON.stringify(command(...words))}`);
       }
       t.is(left, "");

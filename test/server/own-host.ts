@@ -1,8 +1,9 @@
 /**
- * Addresses of this machine for nodes that are given fixed ports: each port of such an address is free, which of
- * 127.0.0.1's nobody can say for longer than a moment. Linux has all of 127/8.
+ * Loopback addresses for nodes that are given fixed ports. Only this process uses these addresses, so every port on them is
+ * free; a port of 127.0.0.1 that is free now may be taken a moment later. Linux has all of 127/8.
  *
- * Owns a port of the kernel's choice while the process lives: no other process has it, so that none has these addresses.
+ * Holds one port of 127.0.0.1 while the process lives, and makes the addresses from its number. No other process can have
+ * that port, so no other process makes the same addresses.
  */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
@@ -11,7 +12,7 @@ const server = createServer().listen(0, "127.0.0.1");
 await once(server, "listening");
 server.unref();
 const { port } = server.address() as AddressInfo;
-/** Of the last byte, which may be neither 0 nor 255. */
+/** The number of values for the last byte of an address, which may be neither 0 nor 255. */
 const HOSTS = 254;
 let hosts = 0;
 

@@ -19,9 +19,9 @@ import { patient } from "../until.ts";
 import { FakeClock } from "./fakes.ts";
 
 export interface RigOptions {
-  /** Of every group; by default `value of KEY` for every key. */
+  /** The loader of every group. By default it returns `value of KEY` for every key. */
   readonly loader?: Loader;
-  /** By default one that stands still. */
+  /** The node's clock. By default it stands still. */
   readonly clock?: () => number;
 }
 
@@ -29,7 +29,7 @@ export interface Rig {
   readonly node: Node;
   readonly port: number;
   readonly clock: FakeClock;
-  /** What chance says, from 0 to 1; 0 at first. */
+  /** What the node's `random()` returns, from 0 to 1; 0 at first. */
   readonly dice: { value: number };
   /** The loader keys that the default loader was asked for, in order. */
   readonly asked: string[];
@@ -39,9 +39,9 @@ export interface Rig {
   readonly shutdowns: () => number;
   /** A client that sends and shows bytes. */
   client(): Promise<RawClient>;
-  /** All that a new client gets for these commands, RESP2. */
+  /** All bytes that a new client gets for these commands, in RESP2. */
   ask(...commands: string[][]): Promise<string>;
-  /** The same after HELLO 3, whose own reply is left out. */
+  /** All bytes that a new client gets for these commands in RESP3, without the reply to HELLO 3. */
   ask3(...commands: string[][]): Promise<string>;
   redis(options?: RedisOptions): Redis;
   redis5(options?: RedisOptions5): Redis5;
@@ -49,12 +49,12 @@ export interface Rig {
 
 export { ownHost } from "./own-host.ts";
 
-/** For the clients, which most tests do without: they take longer to load than the node. */
+/** Loads the two ioredis only when a test uses them: they take longer to load than the node. */
 const require = createRequire(import.meta.url);
 
 /**
- * Starts a node on the defaults, a group `scores` and these lines. Its maxmemory is small, as a room of tests starts
- * hundreds of nodes, and the memory of one that was closed is there until garbage is collected.
+ * Starts a node on the defaults, a group `scores` and these lines. Its maxmemory is small: a room of tests starts hundreds
+ * of nodes, and the memory of a closed node stays until the garbage collector runs.
  */
 export async function startRig(
   t: ExecutionContext,
@@ -143,14 +143,14 @@ export class RawClient {
       this.#text += chunk.toString("latin1");
       for (const check of this.#changed) check();
     });
-    // A server that has enough closes with bytes unread, which shows as a reset.
+    // A server that closes with bytes unread causes a reset here.
     socket.on("error", () => {});
     socket.once("close", () => {
       for (const check of this.#changed) check();
     });
   }
 
-  /** Also when nobody accepts: then it is closed. */
+  /** Resolves also when nobody accepts the connection: then the client is closed. */
   static async connect(port: number, host = "127.0.0.1"): Promise<RawClient> {
     const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
     const client = new RawClient(socket);
@@ -190,7 +190,7 @@ export class RawClient {
     return patient(() => `more than ${JSON.stringify(this.#text.slice(-1000))} (${fits})`, fitting);
   }
 
-  /** Sends and takes the reply, which has as many bytes as the one that is expected. */
+  /** Sends, and takes the reply as soon as it is as long as the expected one. */
   async reply(text: string, expected: string): Promise<string> {
     this.send(text);
     await this.until((got) => got.length >= expected.length);

@@ -1,7 +1,7 @@
 /**
- * Goal: after a DEL, a SET or a FLUSHALL has been acknowledged, no GET that starts later, on any node, gets a value
- * that was SET, or whose load began, before the change was sent; a SET that nothing follows is what GETs get; without
- * deletes, a key is loaded once in the cluster.
+ * Goal: once a DEL, a SET or a FLUSHALL has been acknowledged, no later GET on any node gets an old value: one that was SET,
+ * or whose load began, before the change was sent. GETs get the value of a SET that nothing follows. Without deletes, a key
+ * is loaded once in the cluster.
  * Method: random GETs, DELs, SETs and flushes of a few keys on a model cluster, hundreds of seeds a scenario. A seed
  * that fails is printed with what happened to the key; `SEED=17` runs that one alone, `SEEDS=10000` runs more of them.
  */
@@ -14,7 +14,7 @@ import { VirtualTime } from "./virtual-time.ts";
 const SEEDS = Number(process.env.SEEDS ?? 200);
 const FIRST_SEED = Number(process.env.SEED ?? 1);
 const LAST_SEED = process.env.SEED === undefined ? SEEDS : FIRST_SEED;
-/** How long clients come with commands; about ten times what a GET takes. */
+/** How long clients send commands: about ten times as long as a GET takes. */
 const SPAN = 300;
 const KEYS = 2;
 
@@ -58,7 +58,7 @@ async function play(
       for (const entry of entries) Object.assign(entry, { answered: time.now, answer });
     });
   };
-  /** Notes the SET, and of what goes before it only what it does to other keys. */
+  /** Sends two commands. Notes the SET, and of the command before it only what that does to the other key. */
   const pipeline = () => {
     const node = cluster.nodes[time.pick(cluster.nodes.length)]!;
     const chosen = time.pick(KEYS);
@@ -120,7 +120,7 @@ for (const views of ["alike", "differ"] as const) {
     everySeed(t, { members: 3, views, brokenLoads: true }, withSets, ({ history }) => staleRead(history)));
 }
 
-test("a SET with nothing after it is what every GET gets", (t) =>
+test("every GET gets the value of a SET that nothing follows", (t) =>
   everySeed(
     t,
     { members: 3, views: "alike", brokenLoads: true },
@@ -128,7 +128,7 @@ test("a SET with nothing after it is what every GET gets", (t) =>
     ({ history }) => lostSet(history.filter(({ answer }) => answer !== "unchanged")),
   ));
 
-test("a SET behind a DEL, a flush or a SET in one pipeline is not lost to it", (t) =>
+test("a DEL, a flush or a SET does not undo the SET behind it in one pipeline", (t) =>
   everySeed(
     t,
     { members: 3, views: "alike", brokenLoads: false, inOrder: true },
@@ -136,7 +136,7 @@ test("a SET behind a DEL, a flush or a SET in one pipeline is not lost to it", (
     ({ history }) => lostSet(history),
   ));
 
-test("without deletes a key is loaded once, whoever asks and when", (t) =>
+test("without deletes a key is loaded once, whichever nodes ask and whenever", (t) =>
   everySeed(
     t,
     { members: 3, views: "alike", brokenLoads: false },

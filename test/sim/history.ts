@@ -1,5 +1,5 @@
 /**
- * What clients of a simulated cluster saw, and what must not be in it.
+ * What clients of a simulated cluster saw, and the checks that it has no contradiction.
  *
  * A loaded value is the moment at which its load began, a value that was SET the moment at which the SET was sent; so a
  * GET's answer tells how old it is. Each check returns the first contradiction, with all that happened to its key.
@@ -19,7 +19,7 @@ export interface Done {
 export function staleRead(history: readonly Done[]): string | undefined {
   for (const get of history) {
     if (get.what !== "get" || !/^\d/.test(get.answer)) continue;
-    // What was SET is as young as the SET's end: of two at a time either may be the last.
+    // A value that was SET counts as new until its SET was answered: of two SETs at a time, either may be the last.
     const set = history.find(({ what, sent }) => what === "set" && String(sent) === get.answer);
     const began = set?.answered ?? Number(get.answer);
     const before = history.find(
@@ -44,7 +44,7 @@ function linesOf(history: readonly Done[], key: string): string[] {
     );
 }
 
-/** The first GET that missed a SET which had been acknowledged, with nothing else changing the key since it was sent. */
+/** The first GET that did not get the value of an acknowledged SET, although no other change of the key overlapped. */
 export function lostSet(history: readonly Done[]): string | undefined {
   for (const get of history) {
     if (get.what !== "get") continue;

@@ -1,6 +1,5 @@
 /**
- * Goal: links between members come up, notice within their bounds what the network does to them, and come back, with
- * every request ended.
+ * Goal: links between members come up, notice in time when the network breaks, and come back; every request ends.
  * Method: Peers with plain handlers over a network in memory, in virtual time; each test for several seeds. A seed
  * that fails is printed; `SEED=17` runs that one alone, `SEEDS=1000` runs more of them.
  */
@@ -11,7 +10,7 @@ import { askPeer, Members, type TestMember } from "../cluster/members.ts";
 const SEEDS = Number(process.env.SEEDS ?? 20);
 const FIRST_SEED = Number(process.env.SEED ?? 1);
 const LAST_SEED = process.env.SEED === undefined ? SEEDS : FIRST_SEED;
-/** Three beats that hear nothing, behind one that heard something just before the cut. */
+/** One heartbeat that heard something just before the cut, and three that heard nothing. */
 const SILENCE_MS = 2000;
 /** The longest wait before a dial, a dial, and a handshake. */
 const RETURN_MS = 8000;
@@ -36,7 +35,7 @@ async function startAll(members: Members, ids: readonly string[]): Promise<TestM
   return started;
 }
 
-/** How long it takes until it is so. */
+/** How long it takes until `isSo` is true. */
 async function timeUntil({ time }: Members, what: string, isSo: () => boolean): Promise<number> {
   const start = time.now;
   await time.until(what, isSo);
@@ -94,7 +93,7 @@ for (const [from, to] of [
     const ms = await timeUntil(members, "both sides to notice", noticed);
     t.true(ms <= SILENCE_MS, `${ms} ms`);
     await members.time.advance(20_000);
-    // What a member was dialed on ends by itself, though the other side's end was lost.
+    // The link that a member was dialed on ends by itself, although the other side's "end" was lost.
     const accepter = from === "a" ? b : a;
     t.is(accepter.lines.filter((line) => /nothing moved for 10000 ms/.test(line)).length, 1);
     members.network.heal("a", "b");
@@ -102,7 +101,7 @@ for (const [from, to] of [
   });
 }
 
-everySeed("a slow network is no silence", async (t, members) => {
+everySeed("a slow network does not count as silence", async (t, members) => {
   const [a, b] = await members.pair();
   members.network.slow("a", "b", 700);
   await members.time.advance(30_000);
@@ -127,7 +126,7 @@ everySeed(
   },
 );
 
-everySeed("what stands still for a second only breaks nothing", async (t, members) => {
+everySeed("a member that stands still for one second loses no link and no request", async (t, members) => {
   const [a] = await members.pair();
   members.network.stop("a", "b");
   const asked = askPeer(a.peers, "b:1", key, 5000);

@@ -2,9 +2,9 @@
  * A cluster in one process: nodes of the real parts that decide what a GET and a DEL do (stores, flights, queues,
  * reads, changes, membership), joined by links that deliver after a random delay and in any order.
  *
- * Keeps: nothing in here waits for real time. A value is the moment at which its load began, so that whoever sees one
- * knows how old it is. Links lose nothing of a delete; with `views: "differ"` they do fail GETs, and each node
- * believes at random that some members are down, as nodes do while links break and come back.
+ * Keeps: nothing in here waits for real time. A value is the moment at which its load began, so that a value shows how
+ * old it is. Links never lose a delete. With `views: "differ"` they fail some GETs and edits, and each node believes at
+ * random that some members are down, as nodes do while links break and come back.
  */
 import type { Condition } from "../../cluster/edit.ts";
 import { HotKeys } from "../../cluster/hot-keys.ts";
@@ -23,7 +23,7 @@ import { Watches } from "../../server/tracking/watches.ts";
 import { createGroup, createMembership, createTracking, endWith, hash } from "../server/fakes.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
-/** Loads take about as long as a few messages: that is where the interleavings are. */
+/** Loads take about as long as a few messages, because then loads and messages interleave most. */
 const MAX_LINK_DELAY = 10;
 const MAX_LOAD_TIME = 20;
 const ONE_IN_UNREACHABLE = 4;

@@ -64,7 +64,7 @@ test("a wire carries bytes both ways, in order, within milliseconds", async (t) 
   t.regex(heard.at(-1)!, /^a back/);
 });
 
-test("chunks that set out one after the other never overtake each other", async (t) => {
+test("chunks that are sent one after the other never overtake each other", async (t) => {
   const { time, heard, dialed } = await linked();
   for (let i = 0; i < 100; i++) {
     dialed.write(bytes(`${i}`));
@@ -126,7 +126,7 @@ test("a cut loses bytes, dials and ends without a sign, for that wire for good",
   t.regex(heard.at(-1)!, /^a connect/);
 });
 
-test("what sets out during a cut is lost however short the cut is, and so is what was under way", async (t) => {
+test("bytes sent during a cut are lost however short the cut is, and so are bytes under way", async (t) => {
   const { time, network, heard, dialed, accepted } = await linked();
   dialed.write(bytes("under way"));
   await time.advance(0);
@@ -150,7 +150,7 @@ test("a dial that is given up is never accepted", async (t) => {
   t.deepEqual(accepted, []);
 });
 
-test("a cut one way loses what goes there; what comes back arrives, and no dial gets through", async (t) => {
+test("a cut in one direction loses bytes in that direction only, and no dial gets through", async (t) => {
   for (const [from, to] of [
     ["a", "b"],
     ["b", "a"],
@@ -168,7 +168,7 @@ test("a cut one way loses what goes there; what comes back arrives, and no dial 
   }
 });
 
-test("what is stopped is held, and arrives in order when it heals", async (t) => {
+test("bytes in a stopped direction are held, and arrive in order when it heals", async (t) => {
   const { time, network, heard, dialed } = await linked();
   dialed.write(bytes("1"));
   network.stop("a", "b");
@@ -185,7 +185,7 @@ test("what is stopped is held, and arrives in order when it heals", async (t) =>
   );
 });
 
-test("what is slow arrives later by so much, in its direction only", async (t) => {
+test("a slow direction delays bytes by as much as it was told, and the other direction does not", async (t) => {
   const { time, network, heard, dialed, accepted } = await linked();
   network.slow("a", "b", 500, "there");
   dialed.write(bytes("slow"));
@@ -195,7 +195,7 @@ test("what is slow arrives later by so much, in its direction only", async (t) =
   t.regex(heard[1]!, /^b slow 51[01]$/);
 });
 
-test("a port is had once a host, and port 0 is a free one", async (t) => {
+test("a port can be listened on once a host, and port 0 is a free one", async (t) => {
   const { b } = await setUp();
   const listen = (host: string, port: number) =>
     b.listen(

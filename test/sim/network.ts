@@ -1,25 +1,25 @@
 /**
  * A network in memory: machines by name, the ports they listen on, and the wires between them, in virtual time.
  *
- * Keeps: what sets out arrives after a delay that the time's dice give, in order on each wire. Between two machines
- * either direction can be cut (what is under way or sets out is lost without a sign, as on a pulled cable), stopped
- * (kept until it heals, as with a process that stands still), slow, or refuse new wires. A wire that has lost something
- * carries nothing more in that direction after healing either: TCP would not show a gap.
+ * Keeps: bytes arrive after a delay that the dice of VirtualTime give, in order on each wire. Between two machines each
+ * direction can be cut (bytes under way and later ones are lost without a sign, as on a pulled cable), stopped (bytes are
+ * kept until it heals, as with a process that stands still), slow, or refusing new wires. When a wire has lost bytes in a
+ * direction, nothing more arrives in that direction, also after healing: TCP never delivers bytes behind a gap.
  */
 
 import type { Port, World } from "../../cluster/world.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { MemoryWire, type Way } from "./wires.ts";
 
-/** On a network of its own a packet takes less than this. */
+/** A packet on a local network takes less than this. */
 const MAX_DELAY_MS = 1;
 const FIRST_FREE_PORT = 20_000;
 
-/** From one machine to another. */
+/** One direction between two machines. */
 interface Route {
   state: "open" | "cut" | "stopped" | "refusing";
   slowMs: number;
-  /** What has arrived while it was stopped. */
+  /** The arrivals that wait until the route is no longer stopped. */
   held: (() => void)[];
 }
 
@@ -28,13 +28,13 @@ interface Listener {
   readonly accept: (wire: MemoryWire) => void;
 }
 
-/** Which directions between two machines. */
+/** Both directions between two machines, or the one from the first to the second. */
 type Ways = "both" | "there";
 
 export class MemoryNetwork {
   readonly time: VirtualTime;
   readonly #routes = new Map<string, Route>();
-  /** By machine and port; one for each host of it. */
+  /** The listeners of each machine and port: one for each host that is listened on. */
   readonly #listeners = new Map<string, Listener[]>();
   #freePort = FIRST_FREE_PORT;
 
@@ -42,7 +42,7 @@ export class MemoryNetwork {
     this.time = time;
   }
 
-  /** All that a member on this machine has from outside. Others dial it by this name, whichever hosts it listens on. */
+  /** The World of a member on this machine. Others dial the member by this name, whichever hosts it listens on. */
   worldOf(machine: string): World {
     return {
       ...this.time,
@@ -59,12 +59,12 @@ export class MemoryNetwork {
     for (const route of this.#between(from, to, ways)) route.state = "stopped";
   }
 
-  /** New wires from the one to the other are refused; those that there are stay. */
+  /** Refuses new wires from the one to the other; open wires stay open. */
   refuse(from: string, to: string, ways: Ways = "both"): void {
     for (const route of this.#between(from, to, ways)) route.state = "refusing";
   }
 
-  /** What sets out from now on takes so much longer. */
+  /** Bytes that are sent from now on take so much longer. */
   slow(from: string, to: string, byMs: number, ways: Ways = "both"): void {
     for (const route of this.#between(from, to, ways)) route.slowMs = byMs;
   }

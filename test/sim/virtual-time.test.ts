@@ -12,7 +12,7 @@ function setUp(seed = 1) {
   return { time, happened, note };
 }
 
-test("the earliest happens first, and of two at one time the one that was added first", async (t) => {
+test("the earliest event happens first, and of two at one time the one that was added first", async (t) => {
   const { time, happened, note } = setUp();
   time.after(20, note("late"));
   time.after(10, note("first"));
@@ -61,7 +61,7 @@ test("a beat comes again until it is cancelled, also from within", async (t) => 
   t.is(time.now, 35);
 });
 
-test("advancing stops where it was told to, with what happens then", async (t) => {
+test("advancing runs the events up to the given time, those at that time too", async (t) => {
   const { time, happened, note } = setUp();
   time.after(10, note("at the end"));
   time.after(11, note("behind it"));
@@ -69,7 +69,7 @@ test("advancing stops where it was told to, with what happens then", async (t) =
   t.deepEqual(happened, ["at the end 10"]);
 });
 
-test("waiting ends as soon as what is waited for is so, and names it when it never is", async (t) => {
+test("waiting ends as soon as the condition is true, and rejects with its name when it never is", async (t) => {
   const { time, happened, note } = setUp();
   const beat = time.every(10, note("beat"));
   await time.until("three beats", () => happened.length === 3);

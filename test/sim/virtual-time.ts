@@ -2,8 +2,8 @@
  * Time for simulations: events in an order that a seed decides, dice from the same seed, and timers for what is
  * simulated.
  *
- * Keeps: one seed is one run, event for event, provided that what the events start goes on by promises, process.nextTick
- * and this time's own timers alone; nothing waits for real time. Knows nothing of what is simulated.
+ * Keeps: one seed is one run, event for event, as long as the code that events start uses only promises, process.nextTick
+ * and the timers of this class. Nothing waits for real time. Knows nothing of what is simulated.
  */
 
 import { setImmediate as turn } from "node:timers/promises";
@@ -31,7 +31,7 @@ const MAX_WAIT_MS = 60_000;
 export class VirtualTime implements Omit<World, "connect" | "listen"> {
   now = 0;
   readonly random: () => number;
-  /** The last to happen first; of those at one time, the last one added. */
+  /** From the last event to the next one. Of the events at one time, the one added last stands first. */
   readonly #events: Event[] = [];
 
   constructor(seed: number) {
@@ -64,7 +64,7 @@ export class VirtualTime implements Omit<World, "connect" | "listen"> {
     return Math.floor(this.random() * below);
   }
 
-  /** Has `run` happen at that time, behind what happens then already. */
+  /** Has `run` called at that time, after the events that were added for that time before. */
   at(time: number, run: () => void): Timer {
     const event = { at: time, run };
     let low = 0;
@@ -78,12 +78,12 @@ export class VirtualTime implements Omit<World, "connect" | "listen"> {
     return { cancel: () => this.#cancel(event) };
   }
 
-  /** Has `run` happen after a delay of up to `maxDelay`; two events hardly ever fall together. */
+  /** Has `run` called after a random delay of up to `maxDelay`; two events hardly ever happen at one time. */
   later(maxDelay: number, run: () => void): void {
     this.at(this.now + this.random() * maxDelay, run);
   }
 
-  /** Waits for up to `maxDelay`. */
+  /** Waits for a random time of up to `maxDelay`. */
   pass(maxDelay: number): Promise<void> {
     return new Promise((resolve) => this.later(maxDelay, resolve));
   }
@@ -100,14 +100,14 @@ export class VirtualTime implements Omit<World, "connect" | "listen"> {
     this.now = end;
   }
 
-  /** Runs events until `isSo`; rejects, naming what was waited for, when it takes more than a minute of this time. */
+  /** Runs events until `isSo` is true. Rejects with the name `what` when that takes more than a virtual minute. */
   async until(what: string, isSo: () => boolean): Promise<void> {
     const end = this.now + MAX_WAIT_MS;
     await this.#runWhile((at) => at <= end && !isSo());
     if (!isSo()) throw new Error(`waited in vain for ${what}`);
   }
 
-  /** Runs events until a promise has settled; what it comes to. */
+  /** Runs events until the promise has settled; resolves or rejects as the promise did. */
   async outcome<T>(what: string, promise: Promise<T>): Promise<T> {
     let isSettled = false;
     const settle = () => {

@@ -3,8 +3,8 @@
  * memory and in virtual time. Only clients and the process are missing.
  *
  * Keeps: one seed is one run, event for event; nothing waits for real time. The origin's value is the moment at which its
- * load began. (ModelCluster, beside this, has links that no network has: messages in any order, members that differ about
- * who is up at every look.)
+ * load began. (ModelCluster in model-cluster.ts has links that no real network has: messages arrive in any order, and
+ * members differ at every look about which of them are up.)
  */
 import type { Condition } from "../../cluster/edit.ts";
 import { Cache } from "../../server/cache/cache.ts";
@@ -23,7 +23,7 @@ export interface WholeOptions {
 }
 
 export class WholeMember {
-  /** Its machine in the network. */
+  /** The member's machine in the network. */
   readonly machine: string;
   readonly id: string;
   readonly cache: Cache;
@@ -110,7 +110,7 @@ export class WholeCluster {
     );
   }
 
-  /** The members that own a key, and that do not. */
+  /** The member that owns a key, and all others. */
   ownerOf(key: string): { owner: WholeMember; others: WholeMember[] } {
     const id = this.members[0]!.cache.membership.ring.ownerOf(Buffer.from(key));
     const others = this.members.filter((member) => member.id !== id);
@@ -124,12 +124,12 @@ export class WholeCluster {
     }
   }
 
-  /** Runs the time until a promise has settled; what it comes to. */
+  /** Runs the time until the promise has settled; resolves or rejects as the promise did. */
   done<T>(promise: Promise<T>): Promise<T> {
     return this.time.outcome("the end of what was asked", promise);
   }
 
-  /** Ends what would go on for ever. */
+  /** Closes all members, whose timers would go on for ever. */
   async stop(): Promise<void> {
     for (const { cache } of this.members) cache.stopWork();
     await this.done(Promise.all(this.members.map(({ cache }) => cache.close())));

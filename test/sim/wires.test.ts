@@ -1,5 +1,5 @@
 /**
- * Goal: the ends of a wire in memory behave as sockets do: order, "end" and "close", errors, and no room.
+ * Goal: the ends of a wire in memory behave as sockets do: order, "end" and "close", errors, and a sender without room.
  * Method: two ends joined by ways that take a millisecond, in virtual time.
  */
 import test from "ava";
@@ -28,7 +28,7 @@ function setUp() {
 
 const bytes = (text: string) => Buffer.from(text);
 
-test("what is written before there is another end sets out when there is one", async (t) => {
+test("bytes written before there is another end are sent when there is one", async (t) => {
   const { time, a, b, heard, read } = setUp();
   const chunks = read(b);
   a.write(bytes("early"));
@@ -76,7 +76,7 @@ test("an end that is destroyed ends the other one", async (t) => {
   t.deepEqual(heard, ["a connect", "a close", "b end", "b close"]);
 });
 
-test("what is sent to an end that is destroyed is answered with a reset", async (t) => {
+test("bytes sent to an end that is destroyed are answered with a reset", async (t) => {
   const { time, a, b, heard } = setUp();
   a.join(b);
   b.destroy();
@@ -96,7 +96,7 @@ test("an end that is destroyed with bytes not read resets the other one", async 
   t.true(heard.includes("a ECONNRESET"), heard.join());
 });
 
-test("destroySoon lets everything go out, also what has no other end yet", async (t) => {
+test("destroySoon lets all bytes go out, also when there is no other end yet", async (t) => {
   const { time, a, b, heard, read } = setUp();
   const chunks = read(b);
   a.write(bytes("farewell"));
@@ -109,7 +109,7 @@ test("destroySoon lets everything go out, also what has no other end yet", async
   t.true(heard.includes("a close"));
 });
 
-test("an end that reads nothing holds the other one's bytes back until it does", async (t) => {
+test("an end that reads nothing holds the other end's bytes back until it reads", async (t) => {
   const { time, a, b, heard, read } = setUp();
   a.join(b);
   b.pause();

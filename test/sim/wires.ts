@@ -2,20 +2,20 @@
  * Wires in memory: two ends that behave as the sockets of one TCP connection.
  *
  * Keeps: bytes arrive in order, each end's "end", "error" and "close" come as a socket's do, and an end whose bytes
- * nobody reads has its "drain" held back. Does not know how long anything takes: that is the ways'.
+ * nobody reads has its "drain" held back. How long anything takes, a Way decides.
  */
 
 import { Duplex } from "node:stream";
 import type { Wire } from "../../cluster/world.ts";
 
-/** One direction of one wire. What sets out arrives in the order of setting out, or never. */
+/** One direction of one wire. What is sent arrives in the order of sending, or never. */
 export interface Way {
   send(arrive: () => void): void;
 }
 
-/** What a system takes of a sender whose bytes nobody reads. */
+/** Bytes that a system takes from a sender while nobody reads them. */
 const WINDOW_BYTES = 1 << 18;
-/** What a socket reads at once. */
+/** The most bytes that a socket reads at once. */
 const CHUNK_BYTES = 1 << 16;
 
 export class MemoryWire extends Duplex implements Wire {
@@ -24,18 +24,18 @@ export class MemoryWire extends Duplex implements Wire {
   readonly remoteAddress: string;
   readonly #way: Way;
   #other: MemoryWire | undefined;
-  /** What waits until there is another end. */
+  /** Sends the bytes that wait until there is another end. */
   #whenConnected: (() => void) | undefined;
-  /** What waits until the other end has read more. */
+  /** Ends the write that waits until the other end has read more. */
   #whenTaken: (() => void) | undefined;
   #sentBytes = 0;
-  /** Of what was sent, what the other end has not read. */
+  /** Bytes that were sent and that the other end has not read. */
   #untakenBytes = 0;
-  /** Arrived and not read; undefined is the end. */
+  /** Chunks that have arrived and are not read yet; undefined stands for the end. */
   readonly #arrived: (Buffer | undefined)[] = [];
   #isReading = false;
 
-  /** An end without another one yet: it is connecting. */
+  /** Makes an end that has no other end yet: it is connecting. */
   constructor(remoteAddress: string, way: Way) {
     super({ allowHalfOpen: false });
     this.remoteAddress = remoteAddress;
@@ -54,7 +54,7 @@ export class MemoryWire extends Duplex implements Wire {
     else this.once("finish", () => this.destroy());
   }
 
-  /** Makes this end and `other` one wire; only then does anything set out. */
+  /** Makes this end and `other` one wire. Nothing is sent before that. */
   join(other: MemoryWire): void {
     this.#other = other;
     other.#other = this;
@@ -132,7 +132,7 @@ export class MemoryWire extends Duplex implements Wire {
     }
   }
 
-  /** Tells the other end that there is room again, when it waits for that. */
+  /** Counts bytes as read, and ends the other end's write when it waited for room. */
   #take(bytes: number): void {
     const other = this.#other!;
     this.bytesRead += bytes;

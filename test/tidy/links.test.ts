@@ -39,7 +39,7 @@ test("there are manuals to look at", (t) => {
 test("every relative link leads to a file", (t) => {
   const linksOf = ({ text }: Manual): string[] =>
     Array.from(text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g), (match) => match[1]!).filter(
-      // That each room has its DESIGN.md is held by structure.test.ts.
+      // structure.test.ts holds that each room has its DESIGN.md.
       (target) => !/^[a-z]+:/.test(target) && !/^(server\/)?[a-z]+\/DESIGN\.md$/.test(target),
     );
   t.deepEqual(
@@ -58,7 +58,7 @@ test("every path in a code span exists", (t) => {
   );
 });
 
-/** The files without a folder that a text names, and that are not there. */
+/** The names of source files that a text uses without a folder, and that no file has. */
 function unknownIn(text: string): string[] {
   const named = Array.from(text.matchAll(/(?<![\w/.*-])[a-z][a-z0-9-]*\.(?:test\.)?ts\b/g), ([name]) => name);
   return named.filter((name) => !names.has(name));

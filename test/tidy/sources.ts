@@ -7,16 +7,16 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-/** Each may import from itself and from what stands right of it. */
+/** The folders at the top. Each may import from itself and from those after it in this list. */
 export const LAYERS = ["test", "bench", "server", "cluster", "proto"];
 
 export interface Source {
-  /** From the project's root. */
+  /** The path from the project's root. */
   readonly file: string;
   readonly text: string;
 }
 
-/** Every file in the tree: git's list in a clone; `git` is there wherever there is a clone. */
+/** Every file of the project that git tracks or does not ignore. Tests run in a clone only, so `git` is there. */
 export const files: readonly string[] = listFiles();
 export const sources: readonly Source[] = files
   .filter((file) => file.endsWith(".ts") && LAYERS.includes(file.split("/")[0]!))

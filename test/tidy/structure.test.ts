@@ -12,14 +12,14 @@ const ROOMS = [
   ...["counters", "machine", "store", "conf", "members", "loaders", "groups", "tracking", "reads", "changes"],
   ...["cache", "hits", "clients", "sessions", "observe", "commands", "http", "threads"],
 ];
-/** What stands outside the rooms. */
+/** How many files of server/ may stand outside the rooms. */
 const MAX_ROOT_FILES = 6;
 
 const imports: ReadonlyMap<string, readonly string[]> = new Map(
   sources.map((source) => [source.file, importedFiles(source)]),
 );
 
-/** -1 outside server/, the place of the room in the order, or above all rooms for the files at the root. */
+/** -1 for a file outside server/, the room's place in ROOMS for a file in a room, above all rooms for the others. */
 function floorOf(file: string): number {
   const [layer, room, inRoom] = file.split("/");
   if (layer !== "server") return -1;
@@ -98,26 +98,26 @@ test("few files stand outside the rooms", (t) => {
   t.true(loose.length <= MAX_ROOT_FILES, loose.join(" "));
 });
 
-test("the peer links know no RESP, and bytes know no node", (t) => {
-  const resp = /\/(reply|command-reader|texts|inline)\.ts$/;
+test("the peer links know no RESP", (t) => {
+  const resp = /\/(reply|command-reader|error-texts|inline)\.ts$/;
   const wrong = offenders((source) =>
     source.file.startsWith("cluster/") ? importedFiles(source).filter((target) => resp.test(target)) : [],
   );
   t.deepEqual(wrong, []);
 });
 
-/** What a World gives: nothing else may name it by itself. The machine's room is where the real world is made. */
+/** What a World gives. Only server/machine/, which makes the real world, and the files above all rooms may name these. */
 const OUTSIDE = [
   ...["setTimeout(", "setInterval(", "Math.random", "Date.now", "performance.now", "performance.timeOrigin"],
   ...["randomBytes } from", "randomInt", '"node:timers/promises"'],
 ];
-/** Files that keep sockets of their own: of clients, and of HTTP. */
+/** Rooms that may have sockets of their own: those of clients and of HTTP, and the machine's. */
 const WITH_SOCKETS = /^server\/(clients\/|http\/|machine\/)/;
 
 test("time, chance and sockets come from the world that is handed in", (t) => {
   const wrong = offenders(({ file, text }) => {
     if (!/^(server|cluster)\/./.test(file) || file.startsWith("server/machine/")) return [];
-    // The files above all rooms make the real world and hand it down.
+    // The files above all rooms hand the real world down.
     if (floorOf(file) === ROOMS.length) return [];
     const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^ *\/\/.*$/gm, "");
     const names = OUTSIDE.filter((name) => code.includes(name));
@@ -127,7 +127,7 @@ test("time, chance and sockets come from the world that is handed in", (t) => {
   t.deepEqual(wrong, []);
 });
 
-/** Names that a file exports and that are there at run time: a type may be part of a signature without being imported. */
+/** The exports of a file that exist at run time. Types are left out: a signature can use one that no file imports. */
 function exportsOf({ text }: Source): string[] {
   const declared = text.matchAll(/^export (?:abstract |async )?(?:const|let|class|function\*?) (\w+)/gm);
   return Array.from(declared, ([, name]) => name!);

@@ -1,5 +1,5 @@
 /**
- * Goal: a member without clients serves gets and changes, and lets go of everything when it closes.
+ * Goal: a member without clients serves gets and changes, and leaves nothing open when it closes.
  * Method: caches of real parts on a conf, alone and as two members on loopback.
  */
 import test from "ava";
@@ -17,7 +17,7 @@ function createCache(lines: string, loader: Loader): Cache {
   return new Cache({ conf, loaders, log: quiet, world: realWorld(() => performance.now()), hash });
 }
 
-test("a cache that is alone loads, keeps, deletes and tells who watches", async (t) => {
+test("a cache that is alone loads, keeps and deletes, and WATCH notices the delete", async (t) => {
   let closed = 0;
   let loads = 0;
   const cache = createCache("", { load: (name) => `${name} ${++loads}`, close: () => void closed++ });
@@ -35,7 +35,7 @@ test("a cache that is alone loads, keeps, deletes and tells who watches", async 
   t.is(closed, 1);
 });
 
-test("loads under way are answered and told when the cache closes", async (t) => {
+test("loads under way are answered and their signals fire when the cache closes", async (t) => {
   const loader = new HeldLoader();
   const cache = createCache("", loader);
   await cache.open();
@@ -47,7 +47,7 @@ test("loads under way are answered and told when the cache closes", async (t) =>
   t.true(loader.contexts[0]!.signal.aborted);
 });
 
-test("what has expired goes by itself while the cache is open", async (t) => {
+test("an expired entry goes by itself while the cache is open", async (t) => {
   const cache = createCache("", { load: () => ({ value: "v", ttlMs: 1 }) });
   await cache.open();
   t.teardown(() => cache.stopWork());

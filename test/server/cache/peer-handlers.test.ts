@@ -1,5 +1,5 @@
 /**
- * Goal: what another member asks is done here, on the part of the node that it concerns.
+ * Goal: a request of another member is done here, by the part of the cache that it concerns.
  * Method: handlers over the real parts of a node without peers.
  */
 import test from "ava";
@@ -68,7 +68,7 @@ test("dropping copies leaves entries and loads alone, removing does not", (t) =>
   }
 });
 
-test("an edit, a look, a scan and a view of the ring reach what they concern", (t) => {
+test("an edit, a look, a scan and a view of the ring reach the right part", (t) => {
   const { handlers, membership } = setUp();
   const name = key("scores:Tom");
   const edit = { conditions: [], value: key("630"), life: 500, wanted: undefined, isUse: false } as const;

@@ -1,7 +1,7 @@
 /**
- * Goal: an edit is asked of the owner alone, reaches every other member before it is answered, and says what the owner
- * said; a member that cannot be reached is stood in for. Method: node `a` of the ring a, b, c with a real store; its
- * peers note what they are told. That all of it adds up to "no stale read" is shown in test/sim.
+ * Goal: only the owner makes an edit, every other member hears of it before it is answered, and the answer is the owner's;
+ * a stand-in takes the place of an owner that cannot be reached. Method: node `a` of the ring a, b, c with a real store;
+ * its peers note what they are told. That no read is stale after all this is shown in test/sim.
  */
 import test from "ava";
 import type { Edit, Edited } from "../../../cluster/edit.ts";
@@ -32,7 +32,7 @@ type FakePeersOf = ChangePeers & LookPeers & { isUp(id: string): boolean };
 function setUp() {
   const told: string[] = [];
   const down = new Set<string>();
-  /** Unreachable from the moment at which they are asked. */
+  /** Members that count as up but cannot be reached when they are asked. */
   const failing = new Set<string>();
   const state = { edited: DONE };
   const tell = async <T>(id: string, what: string, answer: T): Promise<T> => {
@@ -118,7 +118,7 @@ test("what this node owns is changed before anything is awaited; copies here go 
   t.is(group.store.look(theirs).kind, "missing");
 });
 
-test("an owner that fails is stood in for, and has the key deleted in case it has done it all the same", async (t) => {
+test("a stand-in edits for an owner that fails, and the owner deletes the key in case it made the edit", async (t) => {
   const { changes, membership, told, failing, group } = setUp();
   const name = keyOwnedBy("b", membership);
   const next = membership.ring.ownerAmong(name, (id) => id !== "b")!;
@@ -133,7 +133,7 @@ test("an owner that fails is stood in for, and has the key deleted in case it ha
   t.true(told.includes("b drop"));
 });
 
-test("a plain SET whose owner fails has the owner told of it as well", async (t) => {
+test("a plain SET whose owner fails has the owner delete the key as well", async (t) => {
   const { changes, membership, told, failing } = setUp();
   failing.add("b");
   await changes.edit(keyOwnedBy("b", membership), SET);
@@ -149,7 +149,7 @@ test("when nobody else can be reached this node stands in", async (t) => {
   t.like(await changes.edit(name, LOOK), { held: true });
 });
 
-test("the failure of an edit that is no unreachable member is not hidden", async (t) => {
+test("an edit rejects with any failure but that of an unreachable member", async (t) => {
   const { changes, membership, state } = setUp();
   state.edited = Promise.reject(new TypeError("broken")) as unknown as Edited;
   await t.throwsAsync(async () => changes.edit(keyOwnedBy("b", membership), SET), { message: "broken" });

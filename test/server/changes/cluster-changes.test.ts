@@ -1,11 +1,11 @@
 /**
- * Goal: a delete and a flush reach the members that they must, in the order that they must, and say what became of it.
+ * Goal: a delete and a flush reach every member in the right order, and a delete says how many entries it removed.
  * Method: node `a` of the ring a, b, c with real stores and flights; its peers note what they are told and answer when the
- * test says so. That all of it adds up to "no stale read" is shown in test/sim.
+ * test says so. That no read is stale after all this is shown in test/sim.
  */
 import test from "ava";
 import { key, keyOwnedBy, startFlight, turn } from "../fakes.ts";
-import { createNode } from "../members-node.ts";
+import { createNode } from "../node-with-fake-peers.ts";
 
 test("a delete tells every member, and every member again when all have answered", async (t) => {
   const { changes, peers, membership } = createNode();
@@ -87,13 +87,13 @@ test("a member that cannot be reached removes nothing and does not hold up a del
   t.true(peers.told.includes(`b remove ${name}`));
 });
 
-test("a failure that is no unreachable member is not hidden", async (t) => {
+test("a delete rejects with any failure but that of an unreachable member", async (t) => {
   const { changes, peers, membership } = createNode();
   peers.remove = () => Promise.reject(new TypeError("broken"));
   await t.throwsAsync(changes.remove([keyOwnedBy("b", membership)]), { message: "broken" });
 });
 
-test("a node that is alone deletes, counts, looks and flushes at home", async (t) => {
+test("a node that is alone deletes, counts, looks and flushes by itself", async (t) => {
   const { lone, group } = createNode();
   group.store.put(key("scores:Tom"), key("630"), undefined);
   group.store.put(key("scores:Jack"), key("589"), undefined);
@@ -104,7 +104,7 @@ test("a node that is alone deletes, counts, looks and flushes at home", async (t
   t.is(await lone.holdings.count(), 0);
 });
 
-test("a flush empties this node and all others, twice, and passes over who cannot be reached", async (t) => {
+test("a flush empties this node and all others, in two rounds, and passes over members that cannot be reached", async (t) => {
   const { changes, holdings, peers, group } = createNode();
   group.store.put(key("scores:Tom"), key("1"), undefined);
   peers.down.add("c");

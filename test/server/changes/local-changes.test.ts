@@ -1,10 +1,11 @@
 /**
- * Goal: a change takes from this node all that it concerns and nothing else, and tells the clients that have read the key.
+ * Goal: a change removes from this node all that belongs to its keys and nothing else, and tells the clients that have read
+ * them.
  * Method: real stores and flights, and trackers that note what they are told.
  */
 import test from "ava";
 import { FakeTracker, key, startFlight } from "../fakes.ts";
-import { createNode } from "../members-node.ts";
+import { createNode } from "../node-with-fake-peers.ts";
 
 test("removing here takes the entry and the copy, and voids the load and the forward", (t) => {
   const { local, group } = createNode();
@@ -62,7 +63,7 @@ test("flushing here empties every group and voids everything under way", (t) => 
   );
 });
 
-test("every way of changing a key here tells those who have read it", (t) => {
+test("every way of changing a key here tells the clients that have read it", (t) => {
   const { local, tracking } = createNode();
   const reader = new FakeTracker();
   const name = key("scores:Tom");
@@ -87,7 +88,7 @@ test("every way of changing a key here tells those who have read it", (t) => {
   t.deepEqual(reader.told.splice(0), ["*"], "flushed");
 });
 
-test("what the owner says is invalid is no longer copied nor joined here", async (t) => {
+test("when the owner says that a key is invalid, its mirror goes, its forward is voided, and clients are told", async (t) => {
   const { local, group, tracking } = createNode();
   const name = key("scores:Tom");
   group.mirrors!.put(name, key("1"), undefined);
@@ -103,7 +104,7 @@ test("what the owner says is invalid is no longer copied nor joined here", async
   t.true(other.voided);
 });
 
-test("a client that watches a key is told when the key changes, or all keys go", (t) => {
+test("WATCH notices a change of the key and a flush, not a change of another key or of copies", (t) => {
   const { local, watches } = createNode();
   const name = key("scores:Tom");
   const watched = (change: () => void) => {

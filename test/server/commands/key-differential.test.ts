@@ -4,8 +4,8 @@
  * Method: key-pipelines.ts plays to a group with `loader none`. RUNS=n plays more.
  */
 import { program, testWith } from "../../needs.ts";
+import { startMembers } from "../linked-members.ts";
 import { type Rig, startRig } from "../rig.ts";
-import { startMembers } from "../three-members.ts";
 import { type Asker, compareRuns } from "./key-pipelines.ts";
 
 const compared = testWith(program("redis-server"));

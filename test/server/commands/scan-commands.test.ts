@@ -4,8 +4,8 @@
  */
 import test from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";
+import { startMembers } from "../linked-members.ts";
 import { bulk, type Rig, startRig } from "../rig.ts";
-import { startMembers } from "../three-members.ts";
 
 const NONE = { loader: { load: () => null } };
 

@@ -7,8 +7,8 @@ import test from "ava";
 import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { HeldLoader, startFlight } from "../fakes.ts";
+import { keyAt, startMembers } from "../linked-members.ts";
 import { bulk, startRig } from "../rig.ts";
-import { keyAt, startMembers } from "../three-members.ts";
 
 test("a SET loads nothing, and voids a load under way, whose value is not kept", async (t) => {
   const loader = new HeldLoader();

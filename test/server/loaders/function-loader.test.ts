@@ -1,5 +1,5 @@
 /**
- * Goal: functions beside directives make a loader that passes what every loader passes, and mistakes show at once.
+ * Goal: functions beside directives make a loader that passes the tests of every loader, and mistakes show at once.
  * Method: the common suite of loaders, objects of every shape, and the messages for the wrong ones.
  */
 import test from "ava";
@@ -50,7 +50,7 @@ test("functions are the loader, the rest are directives", async (t) => {
   t.deepEqual(withoutFunctions(given), { ttl: "1s" });
 });
 
-test("what is not given is not there", (t) => {
+test("the loader has no function that was not given", (t) => {
   t.deepEqual(Object.keys(functionLoaderOf("a", { load: () => null })!), ["load"]);
   t.is(functionLoaderOf("a", { ttl: "1s" } as Partial<Loader>), undefined);
 });

@@ -1,7 +1,7 @@
 /**
- * The HTTP loader against real origins on loopback: the shared suite, then what only HTTP can do wrong (rows A37 and
- * A39 of the fault list). Method: the origin counts requests and the bytes that it managed to send, so that "stopped
- * reading" is seen from outside.
+ * Goal: the HTTP loader passes the tests of every loader, and copes with what only HTTP can do wrong.
+ * Method: real origins on loopback. An origin counts requests and the bytes that it managed to send, so that the test
+ * sees from outside that the loader stopped reading.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:net";
@@ -41,7 +41,7 @@ loaderSuite("http", async (): Promise<Subject> => {
 });
 
 function loaderOf(url: string, concurrency = 16): HttpLoader {
-  // So long that only a signal can be what ended a request.
+  // So long that only a signal can have ended a request.
   const limits = {
     maxValueBytes: MAX_VALUE_BYTES,
     loaderTimeoutMs: 600_000,
@@ -257,7 +257,7 @@ test("a limit of connections that changes holds from the next load on", async (t
   t.deepEqual(await Promise.all([first, ...others]), Array(4).fill(asValue("630")));
 });
 
-test.serial("environment variables do not reroute it", async (t) => {
+test.serial("environment variables do not reroute a request", async (t) => {
   const proxy = await startOrigin((_request, response) => response.end("from the proxy"));
   t.teardown(() => proxy.stop());
   for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "NODE_USE_ENV_PROXY"]) {
@@ -269,7 +269,7 @@ test.serial("environment variables do not reroute it", async (t) => {
   t.deepEqual(proxy.asked, []);
 });
 
-test("close cuts off what is under way", async (t) => {
+test("close cuts off requests under way", async (t) => {
   const asked = deferred();
   const origin = await startOrigin(() => asked.resolve());
   t.teardown(() => origin.stop());

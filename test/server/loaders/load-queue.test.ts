@@ -1,7 +1,7 @@
 /**
- * Goal: however loads end and in whatever order, the cap holds, the line keeps its order and every key is answered
- * once, by its deadline. Method: loads that end when the test says so, a clock that stands still, and random orders.
- * Where a deadline has to pass for real it is a few milliseconds, and the test waits for the answer.
+ * Goal: however loads end and in whatever order, no more loads run than may, the queue keeps its order, and every key is
+ * answered once, at its deadline at the latest. Method: loads that end when the test says so, a clock that stands still,
+ * and random orders. Where a deadline has to pass for real it is a few milliseconds, and the test waits for the answer.
  */
 import assert from "node:assert/strict";
 import test from "ava";
@@ -49,7 +49,7 @@ test("a load goes to the loader at once while there is a place", (t) => {
   loader.release();
 });
 
-test("who came first is loaded first", async (t) => {
+test("the key that came first is loaded first", async (t) => {
   const loader = new HeldLoader();
   const queue = createQueue(loader, { concurrency: 1 });
   const outcomes = loadAll(queue, "a", "b", "c", "d");
@@ -93,7 +93,7 @@ test("at most `concurrency` loads run, the order holds, and every key gets its o
   await t.notThrowsAsync(fc.assert(property, { numRuns: 100 }));
 });
 
-test("when the line is full a key gets an error at once and the others their values", async (t) => {
+test("when the queue is full, a key gets an error at once and the others get their values", async (t) => {
   const loader = new HeldLoader();
   const queue = createQueue(loader, { concurrency: 1, maxQueued: 2 });
   const outcomes = loadAll(queue, "a", "b", "c", "d");
@@ -108,7 +108,7 @@ test("when the line is full a key gets an error at once and the others their val
   t.is(textOf(await late), "v3");
 });
 
-test("without a line a key is loaded as long as there is a place", async (t) => {
+test("with loader-queue 0 a key is loaded as long as there is a place", async (t) => {
   const loader = new HeldLoader();
   const queue = createQueue(loader, { concurrency: 1, maxQueued: 0 });
   const first = queue.load(key("a"));
@@ -142,7 +142,7 @@ test("a loader that never settles frees its place at the deadline", async (t) =>
   t.is(textOf(await next), "v");
 });
 
-test("a key still in line at its deadline is answered then, and never loaded", async (t) => {
+test("a key that still waits at its deadline is answered then, and never loaded", async (t) => {
   const loader = new HeldLoader();
   const queue = createQueue(loader, { concurrency: 1, timeoutMs: 20, clock: () => performance.now() });
   const outcomes = await Promise.all(loadAll(queue, "a", "b", "c"));
@@ -152,7 +152,7 @@ test("a key still in line at its deadline is answered then, and never loaded", a
   t.true(loader.loads.length < 3);
 });
 
-test("the time in line counts: the loader gets what is left of the deadline", async (t) => {
+test("the time in the queue counts: the loader gets what is left of the deadline", async (t) => {
   const clock = new FakeClock();
   const loader = new HeldLoader();
   const queue = createQueue(loader, { concurrency: 1, timeoutMs: 60_000, clock: clock.read });
@@ -160,7 +160,7 @@ test("the time in line counts: the loader gets what is left of the deadline", as
   clock.advance(59_990);
   loader.loads[0]!.resolve("v");
   t.is(textOf(await first!), "v");
-  // What is left are 10 ms: without the time in line this would take a minute and ava would give up.
+  // 10 ms are left. If the time in the queue did not count, this would take a minute and ava would give up.
   t.regex(textOf(await second!), /^error: loader timeout after/);
 });
 
@@ -233,7 +233,7 @@ test("a batch that throws or comes back short fails each of its keys and frees i
   }
 });
 
-test("the keys gathered in one tick wait in line only as far as free places cannot take them", async (t) => {
+test("of the keys gathered in one tick, only those beyond the free places count as waiting", async (t) => {
   const { loader, batches } = batchLoader();
   const queue = createQueue(loader, { concurrency: 1, maxQueued: 2 });
   const names = Array.from({ length: 1003 }, (_, i) => `${i}`);
@@ -274,7 +274,7 @@ test("a loader that asks for another key from within a load gets it", async (t) 
   t.is(textOf(await queue.load(key("outer"))), "outer of inner");
 });
 
-test("a queue that stops answers every key, in line or under way, and fires the signals", async (t) => {
+test("a queue that stops answers every key, waiting or under way, and fires the signals", async (t) => {
   const loader = new HeldLoader();
   const queue = createQueue(loader, { concurrency: 1 });
   const outcomes = loadAll(queue, "a", "b", "c");

@@ -1,6 +1,6 @@
 /**
- * What every loader has to do, whatever its origin. Method: each loader is put in front of an origin that answers by
- * `originAnswer`, and is run through runLoad as a group would run it.
+ * The tests that every loader has to pass, whatever its origin. Method: each loader asks an origin that answers by
+ * `originAnswer`, and runs through runLoad as a group would run it.
  */
 import { randomBytes } from "node:crypto";
 import test from "ava";

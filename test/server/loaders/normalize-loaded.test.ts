@@ -60,7 +60,7 @@ test("refuses anything else and says what it was", (t) => {
   }
 });
 
-test("refuses a lifetime that is none", (t) => {
+test("refuses a ttlMs that is no lifetime", (t) => {
   for (const ttlMs of [Number.NaN, -1, Number.POSITIVE_INFINITY, "5", null, 5n]) {
     t.regex(
       (normalize({ value: "x", ttlMs }) as { text: string }).text,

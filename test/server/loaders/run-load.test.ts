@@ -1,7 +1,7 @@
 /**
- * However a loader behaves, each waiter gets exactly one outcome and the key works again. Method: a loader a
- * misbehaviour (row A36 of the fault list); ava fails the file on any unhandled rejection. Deadlines are a few
- * milliseconds where they must pass, and never reached where they must not.
+ * Goal: however a loader behaves, each waiter gets exactly one outcome and the key works again.
+ * Method: one loader for each misbehaviour; ava fails the file on any unhandled rejection. A deadline that must pass is a
+ * few milliseconds, any other is never reached.
  */
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
@@ -14,7 +14,7 @@ import { asValue } from "./loader-suite.ts";
 const TERMS: LoadTerms = termsOf({ timeoutMs: 60_000, maxValueBytes: 100 });
 const KEY = Buffer.from("Tom");
 
-/** A loader made of anything, as a module of a user's may be. */
+/** A loader made of anything: a user's module may return anything, too. */
 function loaderOf(load: (key: unknown, context: LoadContext) => unknown): Loader {
   return { load } as Loader;
 }
@@ -144,7 +144,7 @@ test("the signal stays quiet after an answer in time", async (t) => {
   t.false(signal!.aborted);
 });
 
-test("who stops the node ends every load under way", async (t) => {
+test("a node that stops ends every load under way", async (t) => {
   const underWay = new LoadsUnderWay();
   const terms = { ...TERMS, underWay };
   const signals: AbortSignal[] = [];
@@ -181,7 +181,7 @@ test("loadMany gets all keys at once and answers in their order", async (t) => {
   ]);
 });
 
-test("what is wrong in one place of loadMany fails that key alone", async (t) => {
+test("a wrong result in one place of loadMany fails that key alone", async (t) => {
   const failed = error("loader failed: gone");
   t.deepEqual(await runMany(() => ["630", new Error("gone"), "567"]), [
     asValue("630"),

@@ -1,5 +1,5 @@
 /**
- * A key chooses nothing but its own place in the URL (row A39 of the fault list, the SSRF row of its section 5).
+ * Goal: a key chooses nothing but its own place in the URL, so that no key makes the node ask for something else (SSRF).
  * Method: hostile keys against the path that must result, wrong templates against their message, and chance: whatever
  * the bytes of the key, a server that parses the URL reads them back from the place of the key.
  */
@@ -88,7 +88,7 @@ for (const [template, message] of [
   });
 }
 
-test("a redirect stays on the origin or is none", (t) => {
+test("a redirect stays on the origin or is refused", (t) => {
   t.is(items.pathOfRedirect("/other/1?a=b", "/items/1"), "/other/1?a=b");
   t.is(items.pathOfRedirect("2", "/items/1"), "/items/2");
   t.is(items.pathOfRedirect("http://origin:8080/x#part", "/items/1"), "/x");

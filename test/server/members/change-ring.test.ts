@@ -1,12 +1,13 @@
 /**
- * Goal: a change of the ring reaches the members that it must, in the order that it must, and says what became of it.
+ * Goal: a change of the ring reaches every member that must hear of it, in the right order, and names those that did not
+ * take it.
  * Method: node `a` of the ring a, b, c; its peers note what they are told and answer when the test says so.
  */
 import test from "ava";
 import { turn } from "../fakes.ts";
-import { createNode } from "../members-node.ts";
+import { createNode } from "../node-with-fake-peers.ts";
 
-test("a change of the ring tells who leaves first, then takes it, then tells the others", async (t) => {
+test("members that leave hear of a new ring first, then this node takes it, then the others hear of it", async (t) => {
   const { change, peers, membership } = createNode();
   peers.hold = [];
   const changed = change(["a", "b"]);
@@ -29,7 +30,7 @@ test("a member that is added is told once its link is up", async (t) => {
   t.true(peers.told.includes("d ring 1 a,b,c,d"));
 });
 
-test("a change says who did not take it, whether it refused or could not be reached", async (t) => {
+test("a change names the members that refused it and those that could not be reached", async (t) => {
   const { change, peers, sleeps } = createNode();
   peers.refusing.add("b");
   peers.down.add("c");
@@ -51,7 +52,7 @@ test("a node that takes itself out tells all others before it goes on alone", as
   t.deepEqual(membership.members, ["a"]);
 });
 
-test("a node whose ring was overtaken meanwhile says that it did not take the change itself", async (t) => {
+test("a node that took a newer ring meanwhile names itself among those that did not take the change", async (t) => {
   const { change, peers, membership } = createNode();
   peers.hold = [];
   const changed = change(["a", "b"]);

@@ -53,7 +53,7 @@ test("a node that was left out comes back with a newer ring", (t) => {
   t.deepEqual(membership.members, ["a", "b"]);
 });
 
-test("onReturn is heard when a node that was left out is in again, and only then", (t) => {
+test("onReturn is called when a node that was left out is in again, and only then", (t) => {
   let returns = 0;
   const membership = createMembership("a", ["a", "b"], { onReturn: () => returns++ });
   membership.take(1, ["a", "b", "c"]);
@@ -66,7 +66,7 @@ test("onReturn is heard when a node that was left out is in again, and only then
   t.is(returns, 1);
 });
 
-test("onChange hears of every change of members, also of rings without this node, and of nothing else", (t) => {
+test("onChange is called for every change of members, also for rings without this node, and for nothing else", (t) => {
   const heard: (readonly string[])[] = [];
   const membership = createMembership("a", ["a", "b"], { onChange: (members) => heard.push(members) });
   membership.take(0, ["a", "b"]);

@@ -1,5 +1,5 @@
 /**
- * Goal: one answer to the question who answers for a key, for reads and for changes.
+ * Goal: reads and changes get the same answer to the question which member answers for a key.
  * Method: node `a` of the ring a, b, c, and links that the test cuts; every key's order of members comes from the ring.
  */
 import test from "ava";

@@ -1,5 +1,6 @@
 /**
- * Goal: a member that cannot be reached is done without; any other failure is shown. Method: promises of each kind.
+ * Goal: a substitute replaces the answer of a member that cannot be reached; any other failure rejects. Method: promises of
+ * each kind.
  */
 import test from "ava";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
@@ -7,7 +8,7 @@ import { askEach, orWhenUnreachable } from "../../../server/members/reach.ts";
 
 const unreachable = () => Promise.reject(new PeerUnreachable("b", "down"));
 
-test("an answer is passed on, a member that cannot be reached is stood in for", async (t) => {
+test("an answer is passed on, and a substitute replaces the answer of a member that cannot be reached", async (t) => {
   t.is(await orWhenUnreachable(Promise.resolve(1), () => 2), 1);
   t.is(await orWhenUnreachable(unreachable(), () => 2), 2);
   await t.throwsAsync(

@@ -39,7 +39,7 @@ test("without a section and with the words for all sections, all are there", asy
     t.deepEqual(read(infoText(node.report, wanted)).sections, [...SECTIONS, "Commandstats"]);
 });
 
-test("commandstats counts by name what was performed, refused and failed, hits in place too", async (t) => {
+test("commandstats counts commands performed, refused and failed by name, hits in place as GETs", async (t) => {
   const { node, ask } = await startRig(t);
   await ask(
     ["GET", "scores:a"],
@@ -140,7 +140,7 @@ test("every name outside # Carrot is Redis' own, in Redis' section", async (t) =
   await ask(["GET", "scores:a"]);
   for (const [section, names] of sectionsOf(infoText(node.report, []))) {
     if (section === "Carrot") continue;
-    // Of a newer Redis than the one that tests run against.
+    // Fields of a newer Redis than the one that tests run against.
     const newer = [
       ...["client_output_buffer_limit_disconnections", "client_query_buffer_limit_disconnections"],
       ...["acl_access_denied_auth", "acl_access_denied_cmd"],

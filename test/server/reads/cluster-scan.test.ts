@@ -1,6 +1,6 @@
 /**
- * Goal: whoever scans meets every entry that is there throughout, through any member, while others come and go; pieces
- * are bounded, members that cannot be reached are passed over, and copies do not show.
+ * Goal: a scan through any member finds every entry that is there throughout, while other entries come and go; pieces are
+ * bounded, members that cannot be reached are passed over, and copies do not show.
  * Method: scans over groups with real stores; other members are further sets of groups, asked directly.
  */
 import test from "ava";
@@ -18,7 +18,7 @@ function groupsOf(): Group[] {
   return [createGroup(), other];
 }
 
-/** Member a of three, whose owners are told by the last character of a key. */
+/** Member a of three. The last character of a key names the key's owner. */
 function setUp(ids = IDS) {
   const members = new Map(ids.map((id) => [id, groupsOf()]));
   const down = new Set<string>();
@@ -88,7 +88,7 @@ test("a cursor is a decimal number below 2^63 that any member can go on from", a
   t.true([...cursors].every((each) => each >= 0n && each < 1n << 63n));
 });
 
-test("what is there throughout is found while others come and go", async (t) => {
+test("an entry that is there throughout is found while others come and go", async (t) => {
   const property = fc.asyncProperty(
     fc.array(fc.nat(400), { maxLength: 60 }),
     fc.nat(20),
@@ -114,7 +114,7 @@ test("what is there throughout is found while others come and go", async (t) => 
   await fc.assert(property, { numRuns: 30 });
 });
 
-test("a pattern leaves out what does not match, and COUNT counts what was looked at", async (t) => {
+test("a pattern leaves out keys that do not match, and COUNT counts the entries looked at", async (t) => {
   const { put, scan, all } = setUp(["a"]);
   for (let i = 0; i < 100; i++) put("a", `scores:${i}a`);
   t.deepEqual(
@@ -140,7 +140,7 @@ test("a copy at a member that does not answer for the key does not show", async 
   t.deepEqual((await all(10)).found, ["scores:copy of b"]);
 });
 
-test("a cached not-found and what has expired do not show", async (t) => {
+test("a cached not-found and an expired entry do not show", async (t) => {
   const { members, all, put } = setUp();
   const [group] = members.get("a")!;
   group!.store.put(key("scores:none a"), null, undefined);
@@ -171,7 +171,7 @@ test("a piece ends with the bytes of its keys, sooner with a long pattern", (t) 
   t.true(scanHere(groups, 0, 100, Buffer.alloc(1000, "*")).seen < 5);
 });
 
-test("some key is found wherever it is, and none in an empty cluster", async (t) => {
+test("random() finds a key wherever it is, and none in an empty cluster", async (t) => {
   const { scan, put, down } = setUp();
   t.is(await scan.random(), undefined);
   put("c", "other:c");
@@ -180,7 +180,7 @@ test("some key is found wherever it is, and none in an empty cluster", async (t)
   t.is(await scan.random(), undefined);
 });
 
-test("every key has its chance", async (t) => {
+test("random() finds every key sooner or later", async (t) => {
   const { scan, put } = setUp();
   for (let i = 0; i < 12; i++) put(IDS[i % 3]!, `scores:${i}${IDS[i % 3]}`);
   const seen = new Set<string>();

@@ -1,6 +1,6 @@
 /**
  * Goal: a forward's flight lands once, with the first answer that a member gives, or with a load here when none does.
- * Method: members that are down, answer, or say nothing, played by the test; what each case is told is compared.
+ * Method: the test plays members that are down, answer, or say nothing, and compares what each of them is asked.
  */
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
@@ -11,7 +11,7 @@ import { createGroup, found, key, textOf } from "../fakes.ts";
 
 interface Members {
   readonly owners?: readonly string[];
-  /** Who is found to be gone as soon as it is asked. */
+  /** Members that turn out to be gone as soon as they are asked. */
   readonly gone?: readonly string[];
   readonly isTracked?: boolean;
   readonly isHot?: boolean;
@@ -64,12 +64,12 @@ test("the owner's answer lands the flight and may be mirrored for at most its ow
   t.is(group.counters.forwards, 1);
 });
 
-test("what was voided, is not hot, or lives no longer is not mirrored", (t) => {
+test("the value of a voided flight, of a key that is not hot, or without life left is not mirrored", (t) => {
   const voided = setUp();
   voided.forward.ask("b");
   voided.group.forwards.void(voided.name);
   voided.asked[0]!.waiter.settle(found("1"));
-  t.is(voided.looks(), 0, "nor counts as asked for");
+  t.is(voided.looks(), 0, "and does not count as asked for");
   const cold = setUp({ isHot: false });
   cold.forward.ask("b");
   cold.asked[0]!.waiter.settle(found("1"));
@@ -83,7 +83,7 @@ test("what was voided, is not hot, or lives no longer is not mirrored", (t) => {
   }
 });
 
-test("who waits is told although the mirrors cannot keep the answer", (t) => {
+test("the waiters get the answer although the mirrors cannot keep it", (t) => {
   const { group, asked, heard, forward } = setUp();
   group.mirrors!.put = () => {
     throw new Error("locked");
@@ -134,7 +134,7 @@ test("a member that cannot be reached is followed by the next, and two of them b
   t.deepEqual({ forwards, forwardErrors, standIns }, { forwards: 2, forwardErrors: 2, standIns: 1 });
 });
 
-test("what another member has had loaded here meanwhile is not loaded again", (t) => {
+test("a key that another member has had loaded here meanwhile is not loaded again", (t) => {
   const { group, name, asked, loads, heard, forward } = setUp({ owners: ["b"] });
   forward.ask("b");
   group.store.put(name, Buffer.from("meanwhile"), undefined);
@@ -143,7 +143,7 @@ test("what another member has had loaded here meanwhile is not loaded again", (t
   t.is(loads.length, 0);
 });
 
-test("every member that is asked for somebody who tracks notes this node first", (t) => {
+test("every member that is asked for a client that tracks notes this node first", (t) => {
   const { asked, tracked, forward } = setUp({ isTracked: true });
   forward.ask("b");
   asked[0]!.waiter.unreachable(gone);

@@ -6,9 +6,9 @@ import test from "ava";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
 import { LOOK } from "../../../server/commands/key-access.ts";
 import { FakeTracker, key, keyOwnedBy } from "../fakes.ts";
-import { createNode, GLIMPSE } from "../members-node.ts";
+import { createNode, GLIMPSE } from "../node-with-fake-peers.ts";
 
-test("the count is of all members that can be reached, without copies", async (t) => {
+test("the count adds up all members that can be reached, without copies", async (t) => {
   const { holdings, peers, group, other } = createNode();
   group.store.put(key("scores:Tom"), key("1"), undefined);
   other.store.put(key("other:Tom"), key("1"), undefined);
@@ -30,7 +30,7 @@ test("the owner is asked what it knows of a key", async (t) => {
   t.deepEqual(peers.told, [`b look ${theirs}`]);
 });
 
-test("while the owner is down its stand-in is asked, else what is here is all there is", async (t) => {
+test("this node's own store answers when all others are down, and when the owner turns out to be gone", async (t) => {
   const { holdings, peers, group, membership } = createNode();
   const name = keyOwnedBy("b", membership);
   peers.down.add("b");
@@ -47,7 +47,7 @@ test("nothing is known of a key that has no group", (t) => {
   t.is(createNode().holdings.lookHere(key("nobody's")).kind, "missing");
 });
 
-test("who looks at another member's key is noted there and here before it is asked", async (t) => {
+test("a client that looks at another member's key is noted here and there before the look", async (t) => {
   const { changes, holdings, local, peers, membership, tracking } = createNode();
   const name = keyOwnedBy("b", membership);
   const reader = new FakeTracker();

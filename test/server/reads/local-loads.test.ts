@@ -1,5 +1,5 @@
 /**
- * Goal: a load's value is kept exactly as long as it may be, and its load tells those clients whom it proves wrong.
+ * Goal: a load's value is kept exactly as long as it may be, and the load tells the clients whose copies it makes wrong.
  * Method: one group with a real store; its loader answers when the test says so.
  */
 import test from "ava";
@@ -93,14 +93,14 @@ test("the loader's own ttl holds exactly, for a value and for not found; 0 is no
   t.is(await lifeOf(conf, { value: null, ttlMs: 0 }), "not kept");
 });
 
-test("who waited hears the same life as the store", async (t) => {
+test("the waiters get the same lifetime as the store", async (t) => {
   const { load, loader } = setUp({ ttlMs: 60_000 });
   const outcome = load(key("scores:a"));
   loader.loads[0]!.resolve("v");
   t.deepEqual(await outcome, found("v", 60_000));
 });
 
-test("a load tells those who found the key missing, and not those who wait for it", async (t) => {
+test("a load tells clients that found the key missing, and not those that wait for the load", async (t) => {
   const { load, loader, tracking } = setUp();
   const [looked, waits] = [new FakeTracker(), new FakeTracker()];
   tracking.readsFor([], [key("scores:a")], looked);
@@ -111,7 +111,7 @@ test("a load tells those who found the key missing, and not those who wait for i
   t.deepEqual([looked.told, waits.told], [["scores:a"], []]);
 });
 
-test("a load whose value is not kept tells those who have read it, as nobody else will", async (t) => {
+test("a load whose value is not kept tells the clients that have read it, as no later event will", async (t) => {
   const { load, loader, tracking } = setUp({ negativeTtlMs: 0 });
   const waits = new FakeTracker();
   tracking.readsFor([key("scores:a")], [], waits);
@@ -145,7 +145,7 @@ for (const [now, told] of [
   });
 }
 
-test("the same bytes with a shorter life are told of when that is over", async (t) => {
+test("after a load of the same bytes with a shorter life, readers are told when that life is over", async (t) => {
   const { load, loader, group, tracking, clock } = setUp();
   const reader = new FakeTracker();
   const outcome = load(key("scores:a"));

@@ -1,6 +1,6 @@
 /**
- * Goal: reads of clients that track are noted at the owner before it reads, and a load tells exactly those whom it proves
- * wrong. Method: node `a` of the ring a, b, c; its peers and its loader answer when the test says so.
+ * Goal: the owner notes this node before it reads a key for a client that tracks. Method: node `a` of the ring a, b, c; its
+ * peers and its loader answer when the test says so.
  */
 
 import test from "ava";
@@ -69,7 +69,7 @@ function createNode(conf: Partial<GroupConf> = {}) {
   return { node, lone, clock, loader, peers, membership, group, tracking };
 }
 
-/** A client's GET that nothing here could answer. */
+/** A client's GET that neither store nor mirrors could answer. */
 function missed(node: ReadThrough, group: Group, name: Buffer): Promise<Outcome> {
   return new Promise((resolve) => node.missed(group, name, resolve));
 }
@@ -79,7 +79,7 @@ async function readTracked(node: ReadThrough, group: Group, name: Buffer): Promi
   return node.get(group, name, new FakeTracker());
 }
 
-test("who tracks asks the owner to note this node, apart from those who do not", async (t) => {
+test("a tracked GET has the owner note this node, and does not join a plain forward", async (t) => {
   const { node, peers, group, membership } = createNode();
   const name = keyOwnedBy("b", membership);
   const plain = missed(node, group, name);

@@ -79,14 +79,14 @@ function createNode(conf: Partial<GroupConf> = {}, { mirrors = true, random = ()
   return { node, lone, clock, loader, peers, membership, group, loadLatency };
 }
 
-/** A client's GET that nothing here could answer. */
+/** A client's GET that neither store nor mirrors could answer. */
 function missed(node: ReadThrough, group: Group, name: Buffer): Promise<Outcome> {
   return new Promise((resolve) => node.missed(group, name, resolve));
 }
 
 const PREFIX = "scores:".length;
 
-/** The successor of `owner` for a key: who is asked when `owner` is not up. */
+/** The successor of `owner` for a key: the member that is asked when `owner` is not up. */
 function successorOf(owner: string, bytes: Buffer): string {
   return createMembership("a", ["a", "b", "c"]).ring.ownerAmong(bytes, (id) => id !== owner)!;
 }
@@ -145,7 +145,7 @@ test("a node that is alone loads every key", async (t) => {
   t.deepEqual((await Promise.all(outcomes)).map(textOf), ["v", "v", "v"]);
 });
 
-test("a peer's request is never forwarded, whoever owns the key", async (t) => {
+test("a peer's request is never forwarded, whichever member owns the key", async (t) => {
   const { node, peers, loader, group, membership } = createNode();
   for (const [i, owner] of ["a", "b", "c"].entries()) {
     const outcome = node.getForPeer(group, keyOwnedBy(owner, membership));
@@ -272,7 +272,7 @@ test("an error that a peer answers with is passed on and not tried again", async
   t.is(loader.loads.length, 0);
 });
 
-test("a failed load is an error for who waited, is not kept, and the key works at the next GET", async (t) => {
+test("a failed load is an error for every waiter, is not kept, and the key works at the next GET", async (t) => {
   const { node, loader, group, membership } = createNode();
   const name = keyOwnedBy("a", membership);
   const outcomes = [missed(node, group, name), missed(node, group, name)];
@@ -317,7 +317,7 @@ for (const [left, lease] of [
   });
 }
 
-test("what has no life left, is not found or is an error is never mirrored", async (t) => {
+test("a value without life left, a not-found and an error are never mirrored", async (t) => {
   const all = createNode();
   const name = keyOwnedBy("b", all.membership);
   const answers: Outcome[] = [found("v1", 0), { kind: "absent", ttlMs: 5000 }, { kind: "error", text: "e" }];

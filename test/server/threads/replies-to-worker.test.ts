@@ -1,6 +1,6 @@
 /**
- * Goal: what one tick has for a worker's clients is two messages at most, replies before pushes, and a reply that cannot
- * be encoded harms nobody else.
+ * Goal: the replies and pushes of one tick are two messages at most, replies before pushes, and a reply that cannot be
+ * encoded harms no other client.
  * Method: the test takes the messages where they would be posted.
  */
 import test from "ava";

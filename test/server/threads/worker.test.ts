@@ -21,12 +21,12 @@ import { until } from "../../until.ts";
 import { key } from "../fakes.ts";
 import { ownHost } from "../rig.ts";
 
-/** Free on a host of its own. */
+/** A fixed port: it is free, because each test has a host of its own. */
 const PORT = 6390;
 
 interface Rig {
   readonly worker: Worker;
-  /** Where it listens, on PORT. */
+  /** The host on which the worker listens, at PORT. */
   readonly host: string;
   readonly store: Store;
   readonly mirrors: Store;
@@ -90,7 +90,7 @@ async function startWorker(
   return { worker, host, store, mirrors, counts, tell, next: next as Rig["next"], figures, reply };
 }
 
-/** A client that keeps what it has read. `received` takes it, once as many bytes as expected have come. */
+/** A client that keeps what it has read. `received` waits for as many bytes as are expected, and takes what has come. */
 function connectTo(t: ExecutionContext, host: string) {
   const socket: Socket = connect({ port: PORT, host, allowHalfOpen: true });
   t.teardown(() => socket.destroy());
@@ -209,7 +209,7 @@ test("new directives and a reset are in force before the next question is answer
   t.is(rig.counts.total(), 2);
 });
 
-test("a push has the RESP version of its client; `gone` is said behind the client's commands", async (t) => {
+test("a push has the RESP version of its client; `gone` comes behind the client's commands", async (t) => {
   const rig = await startWorker(t);
   await rig.next("ready");
   const { socket, send, received } = connectTo(t, rig.host);

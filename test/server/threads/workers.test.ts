@@ -79,7 +79,7 @@ test("start rejects with the error of a worker that cannot listen", async (t) =>
   );
 });
 
-test("the locks of a dead worker are freed, and another worker takes its place", async (t) => {
+test("`recover` is called for a dead worker, and another worker takes its place", async (t) => {
   const { workers, started, recovered, sleeps, clock, threads, listen } = createWorkers(2);
   const starting = workers.start();
   listen();

@@ -12,7 +12,7 @@ function heard(prefixes: BcastPrefixes<string>, name: string): string[] {
   return clients.sort();
 }
 
-test("a key is heard of by every client that has asked for a prefix of it", (t) => {
+test("every client that has asked for a prefix of a key hears of the key", (t) => {
   const prefixes = new BcastPrefixes<string>();
   prefixes.add("user:", "a");
   prefixes.add("user:", "b");

@@ -31,7 +31,7 @@ test("a key is a message of its own, whatever its bytes", (t) => {
   ]);
 });
 
-test("the message that nothing holds has null in place of keys, and replaces what was gathered", (t) => {
+test("the message to drop all copies has null in place of keys, and replaces the keys gathered before", (t) => {
   const { client, take } = setUp({ bcast: true, prefixes: [""] });
   client.gather("a", false);
   client.invalidateAll(false);
@@ -87,7 +87,7 @@ for (const [mode, caching, remembers] of [
   });
 }
 
-test("a client hears of its own change behind the reply only, of another's change at once, too", (t) => {
+test("a client hears of its own change behind the reply only, of another client's change also at once", (t) => {
   const { client, atOnce } = setUp();
   client.invalidate(Buffer.from("a"), true);
   client.invalidate(Buffer.from("a"), false);

@@ -1,5 +1,5 @@
 /**
- * Goal: a key gives exactly the trackers that were noted for it, once, and the table stays within its bounds.
+ * Goal: taking a key out gives exactly the trackers that were noted for it, once, and the table stays within its bounds.
  * Method: trackers that do nothing; random calls are compared with a plain Map.
  */
 import test from "ava";

@@ -1,5 +1,5 @@
 /**
- * Goal: a client is told as soon as its copy no longer holds, whatever ended it; stores call nobody while nobody tracks.
+ * Goal: a client is told as soon as its copy is no longer valid, whatever the cause; stores call nobody while nobody tracks.
  * Method: real stores on a clock that stands still, clients that keep what is pushed to them, members that note what
  * they are told.
  */
@@ -16,7 +16,7 @@ function setUp(maxKeys?: number, maxBytes = 1 << 20) {
   const clock = new FakeClock();
   const group = createGroup({ clock: clock.read, conf: { maxBytes, mirrorBytes: maxBytes / 2 } });
   const tracking = createTracking(new Groups([group]), clock.read, maxKeys);
-  /** A client that tracks, and the messages to it: keys, or `*` for "nothing holds". */
+  /** A client that tracks, and the messages to it: keys, or `*` for "drop all copies". */
   const client = (id: number, mode: Partial<TrackingMode> = {}) => {
     const told: string[] = [];
     const atOnce: boolean[] = [];
@@ -111,7 +111,7 @@ test("a looker at a missing key is told when a load fills it, a reader is not", 
   tracking.readsFor([A], [], reader);
   tracking.filled(A, undefined);
   t.deepEqual([looker.told, reader.told], [["scores:a"], []]);
-  tracking.unvouched(A);
+  tracking.lostTrack(A);
   t.deepEqual([looker.told, reader.told], [["scores:a"], ["scores:a"]]);
 });
 
@@ -156,7 +156,7 @@ test("in BCAST mode with NOLOOP the message leaves out the client's own changes"
   t.deepEqual(told, ["scores:b"]);
 });
 
-test("a flush tells clients and members that nothing holds, and empties the table", (t) => {
+test("a flush tells clients and members to drop all copies, and empties the table", (t) => {
   const { tracking, client } = setUp();
   const { told, read } = client(1, { noloop: true });
   const member = new FakeTracker();
@@ -193,13 +193,13 @@ test("an entry that ended just before a flush has no message of its own", async 
   t.deepEqual(told, ["*"]);
 });
 
-test("when another member may have been missed, clients are told that nothing holds, members are not", (t) => {
+test("when an Invalidate may have been missed, clients are told to drop all copies, members are not", (t) => {
   const { tracking, client } = setUp();
   const { told, read } = client(1);
   const member = new FakeTracker();
   tracking.readsFor([A], [], member);
   read();
-  tracking.vouchesNoMore();
+  tracking.lostTrackOfAll();
   t.deepEqual([told, member.told], [["*"], []]);
 });
 

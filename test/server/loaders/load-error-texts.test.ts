@@ -1,18 +1,18 @@
 /**
- * Texts about loads stay one short clean line whatever is thrown. Method: a table of hostile things to throw, and
+ * Goal: a text about a load is one short clean line, whatever was thrown. Method: a table of hostile things to throw, and
  * chance for the characters.
  */
 
 import test from "ava";
 import fc from "fast-check";
+import { KeyNotAllowed, ValueTooLarge } from "../../../server/loaders/errors.ts";
 import {
   loaderFailed,
   loaderReturnedWrongCount,
   loaderReturnedWrongTtl,
   loaderReturnedWrongType,
   oneLine,
-} from "../../../server/loaders/error-texts.ts";
-import { KeyNotAllowed, ValueTooLarge } from "../../../server/loaders/errors.ts";
+} from "../../../server/loaders/load-error-texts.ts";
 
 const failed = (thrown: unknown): string => loaderFailed(thrown, 100);
 
@@ -36,7 +36,7 @@ test("the loaders' own errors have texts of their own", (t) => {
   t.is(failed(new ValueTooLarge()), "loader value too large (max 100 bytes)");
 });
 
-test("nothing thrown makes it throw", (t) => {
+test("making the text never throws, whatever was thrown", (t) => {
   const hostile = Object.defineProperty(new Error("x"), "message", {
     get: () => {
       throw new Error("from the getter");

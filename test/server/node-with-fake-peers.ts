@@ -1,6 +1,6 @@
 /**
- * Node `a` of the ring a, b, c: its real parts that change and look, over peers that note what they are told and answer
- * at once, or when the test says so.
+ * Node `a` of the ring a, b, c: its real ClusterChanges, LocalChanges, Holdings and ring, over fake peers. A fake peer notes
+ * what it is told, and answers at once or when the test says so.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
@@ -15,17 +15,17 @@ import { Holdings } from "../../server/reads/holdings.ts";
 import { Watches } from "../../server/tracking/watches.ts";
 import { createGroup, createMembership, createTracking, Held } from "./fakes.ts";
 
-/** What every member knows of every key. */
+/** The answer of every fake peer to a look at any key. */
 export const GLIMPSE: Glimpse = { kind: "value", bytes: 3, ttlMs: 7, footprintBytes: 99 };
 
 /** Peers that answer at once, or not before the test says so. */
 export class FakePeers {
   readonly down = new Set<string>();
   readonly told: string[] = [];
-  /** What each member says that it removed or holds. */
+  /** How many entries each member says that it removed or holds. */
   readonly counts: Record<string, number> = { b: 0, c: 0 };
   readonly refusing = new Set<string>();
-  /** What every edit comes to. */
+  /** The answer of every member to an edit. */
   edited: Edited = { ...refusedEdit(""), held: true, changed: true, error: undefined };
   hold: Held<string, void>[] | undefined;
 

@@ -2,7 +2,7 @@
  * Every text about a load that a client can see, in one table.
  *
  * Invariant: a text is one line of at most a few hundred characters without control characters, whatever the loader
- * said, and making it never throws, whatever the loader threw. A text contains a key only when the loader put it there.
+ * said. No function here throws, whatever the loader threw. A text contains a key only when the loader put it there.
  */
 import { types } from "node:util";
 import { KeyNotAllowed, ValueTooLarge } from "./errors.ts";

@@ -1,7 +1,7 @@
 /**
  * Several nodes of real parts in this process that make one cluster, with real sockets between them.
  *
- * Owns what it starts, as rig.ts does; resolves when every member has its links to all others.
+ * Owns what it starts, as rig.ts does.
  */
 import type { ExecutionContext } from "ava";
 import { until } from "../until.ts";
@@ -9,7 +9,10 @@ import { ownHost, type Rig, type RigOptions, startRig } from "./rig.ts";
 
 const PEER_PORT = 7379;
 
-/** Starts `count` members with these lines, on the clock of the machine unless told otherwise. */
+/**
+ * Starts `count` members with these lines, by default on the clock of the machine. Resolves when every member has its links
+ * to all others.
+ */
 export async function startMembers(
   t: ExecutionContext,
   count: number,
