@@ -14,14 +14,15 @@ import { define } from "./define.ts";
 import { forgetTracking } from "./tracking-commands.ts";
 import { integerOf, isClientName, wordOf } from "./words.ts";
 
-/** The users there are: everybody, and who has given `admin-password`. */
+/** The user of every client that has not given `admin-password`. */
 const DEFAULT_USER = "default";
+/** The user of a client that has given `admin-password`. */
 const ADMIN = "admin";
-/** Ten guesses a second a connection at most, and no more than ten in all. */
+/** A connection can guess ten times a second at most, and ten times in all. */
 const WRONG_PASSWORD_MS = 100;
 const MAX_WRONG_PASSWORDS = 10;
 
-/** The user who has this name and password; takes the same time whatever is wrong with the password. */
+/** The user with this name and password. The time it takes does not tell how much of a wrong password is right. */
 function userOf(name: string, password: Buffer, { conf }: LocalContext): User | undefined {
   const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest();
   const isSame = (expected: string) => timingSafeEqual(digest(password), digest(Buffer.from(expected)));
@@ -30,7 +31,7 @@ function userOf(name: string, password: Buffer, { conf }: LocalContext): User | 
   return undefined;
 }
 
-/** The answer to a wrong password, which takes its time. */
+/** Answers a wrong password after a pause. The last of `MAX_WRONG_PASSWORDS` also closes the connection. */
 async function wrongPassword({ connection }: LocalContext): Promise<Reply> {
   const { host } = connection;
   host.counters.wrongPasswords++;
@@ -54,7 +55,7 @@ function auth(args: readonly Buffer[], context: LocalContext): Reply | Promise<R
   return OK;
 }
 
-/** What HELLO asks for; a field is missing when HELLO does not mention it. */
+/** What a HELLO asks for. A field is missing when the HELLO does not mention it. */
 interface Greeting {
   protocol?: 2 | 3;
   /** Present and undefined: the password is wrong. */
@@ -116,7 +117,7 @@ function select(args: readonly Buffer[]): Reply {
   return index === 0 ? OK : new ErrorReply(errors.dbIndex);
 }
 
-/** Makes the connection what it was when it came, except for its number. */
+/** Puts the connection into the state of a new one. Only its id stays. */
 async function reset(args: readonly Buffer[], context: LocalContext): Promise<Reply> {
   const { connection, conf, sessions } = context;
   const { session } = connection;

@@ -1,6 +1,6 @@
 /**
- * Goal: ACL tells of users and categories in Redis' words.
- * Method: pipelines compared with a real redis-server; the commands of each category, without those that one side lacks.
+ * Goal: ACL lists users and categories in Redis' words.
+ * Method: pipelines compared with a real redis-server; the commands of each category, as far as both servers have them.
  */
 import test from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";
@@ -22,7 +22,7 @@ for (const protocol of [2, 3] as const) {
 
 const namesIn = (reply: string) => Array.from(reply.matchAll(/\$\d+\r\n([^\r]*)\r\n/g), (match) => match[1]!);
 
-test("each category has the commands that it has in redis-server, except those that are not here", async (t) => {
+test("each category has the commands that it has in redis-server, as far as carrotCache has them", async (t) => {
   if (!hasRedisServer()) {
     t.falsy(process.env.CI, "CI needs the package redis-server");
     t.log("NOT COMPARED: redis-server is not on the PATH");
@@ -53,7 +53,7 @@ test("with a password, ACL LIST does not say that there is none", async (t) => {
   t.false((await ask(["AUTH", "secret"], ["ACL", "LIST"])).includes("nopass"));
 });
 
-test("with an admin's password there is an admin", async (t) => {
+test("with an admin-password there is a user admin", async (t) => {
   const { ask } = await startRig(t, ["admin-password topsecret"]);
   t.is(
     await ask(["ACL", "WHOAMI"], ["AUTH", "admin", "topsecret"], ["ACL", "WHOAMI"], ["ACL", "USERS"]),

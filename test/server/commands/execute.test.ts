@@ -2,8 +2,8 @@
  * Goal: every command answers what redis-server answers, byte for byte, in both dialects; every failure is Redis' error
  * and leaves the connection usable.
  * Method: the same commands go to a real redis-server, in which the keys are SET, and to a node whose origin has them.
- * Replies with ids or figures of either side are not compared. Without redis-server on the PATH
- * nothing is compared, and in CI that is a failure.
+ * Replies with ids or figures of either side are not compared. Without redis-server on the PATH nothing is compared, and
+ * in CI that is a failure.
  */
 import test from "ava";
 import { ErrorReply, type Reply } from "../../../proto/reply.ts";
@@ -28,7 +28,7 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 const KEYS = Object.keys(VALUES).map((name) => `scores:${name}`);
 
-/** A pipeline a line; words are separated by spaces, commands by " | ". */
+/** Each line is a pipeline. Words are separated by spaces, commands by " | ". */
 const PIPELINES = [
   ...[
     "GET scores:Tom",
@@ -147,7 +147,7 @@ const PIPELINES = [
   ...["FLUSHALL | DBSIZE", "FLUSHDB ASYNC | EXISTS scores:empty", "flushall sync"],
 ];
 
-/** `prefix` is HELLO 3 for the other dialect; its reply differs by id and version and is cut off. */
+/** RESP3 begins with HELLO 3. Its reply differs by id and version, so `withoutGreeting` cuts it off. */
 function requestOf(pipeline: string, protocol: 2 | 3): Buffer {
   const commands = pipeline.split(" | ").map((words) => command(...words.split(" ")));
   return Buffer.from((protocol === 3 ? command("HELLO", "3") : "") + commands.join(""));

@@ -1,8 +1,8 @@
 /**
  * Goal: CLIENT TRACKING and its kin answer as redis-server does, and two clients hear of each other's changes in the same
  * bytes and the same order.
- * Method: two clients play the same script on both servers. Behind each step both say ECHO, and its reply shows that
- * everything before it has come. All bytes of each client are compared.
+ * Method: two clients play the same script on both servers. After each step both say ECHO, and the reply to it
+ * shows that everything before has come. All bytes of each client are compared.
  */
 import { connect, type NetConnectOpts } from "node:net";
 import test, { type ExecutionContext } from "ava";
@@ -31,7 +31,7 @@ class Talker {
     t.teardown(() => this.#socket.destroy());
   }
 
-  /** Sends commands and takes all that has come when their replies are there. */
+  /** Sends commands, waits for their replies, and returns all that has come. */
   async say(text: string): Promise<string> {
     this.#socket.write(bytes(text + command("ECHO", "marker")));
     await until(`the replies to ${JSON.stringify(text)} have come`, () => this.#text.includes(MARKER));
@@ -240,7 +240,7 @@ test("a loaded value is invalidated when it expires, and a cached null when a va
   t.is(await heard(told("scores:1")), told("scores:1"));
 });
 
-test("a client that waits for a load is told at once of values that it has, and behind the reply of all changes", async (t) => {
+test("a client that waits for a load hears at once of changes to values that it has, and after the reply of all changes", async (t) => {
   const loader = new HeldLoader();
   t.teardown(() => loader.release());
   const rig = await startRig(t, [], { loader });
