@@ -5,7 +5,7 @@
  */
 import test from "ava";
 import { startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const PIPELINES = [
   ...[

@@ -8,7 +8,7 @@ import { splitReplies } from "../../differential/replies.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
 import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
 import { bulk, startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const PIPELINES = [
   ...["ACL", "ACL WHOAMI", "ACL CAT", "ACL CAT foo", "ACL CAT a b"],

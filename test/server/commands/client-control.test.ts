@@ -7,7 +7,7 @@ import test from "ava";
 import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const PIPELINES = [
   ...[
