@@ -1,6 +1,6 @@
 /**
- * How many tests of a room run at once: ava would begin all that are not serial in the same moment, and on a machine of
- * two cores a hundred tests would wait for each other.
+ * Limits how many tests of a room run at once. ava begins all tests that are not serial at the same moment, and on two
+ * cores a hundred tests would wait for each other. AT=n sets the limit.
  */
 import test from "ava";
 

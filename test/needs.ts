@@ -1,14 +1,14 @@
 /**
- * Tests of what a machine may lack: a program, a Node that has threads, the right to make a network.
+ * Tests that need what a machine may lack: a program, a Node whose threads share a port, the right to make a network.
  *
- * Where it is missing such a test is skipped, with the reason in its title or its log, which `npm test` repeats in its
- * last lines. In CI it fails instead: CI installs everything.
+ * Where it is missing, such a test is skipped. The reason is in its title or its log, and `npm test` repeats it in its
+ * last lines. In CI the test fails instead, because CI installs everything.
  */
 import { spawnSync } from "node:child_process";
 import test, { type ExecutionContext, type Implementation } from "ava";
 import { SKIPPED } from "./skipped.ts";
 
-/** What a test needs: why it cannot be had; undefined when it is there. */
+/** Why a test cannot have what it needs; undefined when it can. */
 export type Need = string | undefined;
 
 type Declare = (title: string, run: Implementation<[]>) => void;
@@ -40,7 +40,7 @@ export function testWith(...needs: readonly Need[]): Declare & { readonly serial
   return Object.assign(skipped, { serial: skipped });
 }
 
-/** Ends a test that finds out only while it runs that it cannot. */
+/** Ends a test that finds out while it runs that something is missing. */
 export function skip(t: ExecutionContext, why: string): void {
   if (process.env.CI) return void t.fail(why);
   t.log(`${SKIPPED}${why}`);

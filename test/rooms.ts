@@ -1,10 +1,11 @@
 /**
- * ava's configuration for `npm test`: one process a room, which is a folder of tests, as a process costs more than most
- * tests do.
+ * ava's configuration for `npm test`. A room is a folder of tests, and runs in one process, because starting a process
+ * takes longer than most tests.
  *
- * Owns dist/test/rooms, where it writes a file a room that imports every test file of the folder. Hence two rules for
- * test files, which ava and test/tidy.test.ts hold: no title twice in a folder, no `await` at the top of a file. Does
- * not know what the tests are about. `npx ava dist/test/FILE.test.js` runs one file, without this.
+ * Owns dist/test/rooms, where it writes a file for each room that imports every test file of the folder. Hence two rules
+ * for test files: no title twice in a folder, which ava checks, and no `await` at the top of a file, which
+ * test/tidy/files.test.ts checks. Does not know what the tests are about. `npx ava dist/test/FILE.test.js` runs one file
+ * without this.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -12,11 +13,11 @@ import { fileURLToPath } from "node:url";
 
 const TESTS = fileURLToPath(new URL(".", import.meta.url));
 const ROOMS = path.join(TESTS, "rooms");
-/** What takes long is for `npm run test:all`. */
+/** Only `npm run test:all` runs the test files that take long. */
 const LONG = ".long.test.js";
-/** Begun first, as they take longest. */
+/** These rooms begin first, because they take longest. */
 const FIRST = ["e2e", "e2e-threads", "clients", "server-commands", "differential", "fuzz"];
-/** The modules that await something at their top. In a room all tests must be declared in one go. */
+/** Modules that await something at their top. They are loaded before a room, which must declare its tests in one go. */
 const AWAITED = ["dist/test/server/fakes.js", "dist/test/server/own-host.js"];
 
 /** The test files by their room. */

@@ -1,9 +1,9 @@
 /**
- * `npm test`: runs the tests, a process a room, and prints what failed, what was skipped and why, and in its last line
- * how many passed, failed and were skipped. `npm run test:all` adds the files named *.long.test.ts. Rooms can be named,
- * which are folders: `npm test -- server-hits cluster`.
+ * `npm test`: runs the tests, one process for each room. It prints the failures, the skipped tests with the reasons, and
+ * in its last line how many passed, failed and were skipped. `npm run test:all` adds the files named *.long.test.ts.
+ * `npm test -- server-hits cluster` runs these rooms only; a room is a folder under test/.
  *
- * Reads what ava reports as TAP, and ends as ava does. Knows no test.
+ * Reads ava's report, which is TAP, and ends with ava's exit code. Knows no test.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,7 +13,7 @@ import { SKIPPED } from "./skipped.ts";
 
 /** Titles of the tests that were skipped, by the reason. */
 const skips = new Map<string, string[]>();
-/** Of ava's last lines: `pass`, `fail`, `skip`. */
+/** The numbers in ava's last lines: `pass`, `fail`, `skip`. */
 const totals = new Map<string, number>();
 let results = 0;
 /** The test whose lines are being read, and whether they are printed. */
@@ -56,7 +56,7 @@ const child = spawn(process.execPath, [ava, "--tap", "--config", config, ...chos
   stdio: ["ignore", "pipe", "pipe"],
 });
 const ended = once(child, "close") as Promise<[code: number | null]>;
-// What tests print is of interest where one has failed.
+// Printed only when a test has failed.
 let printed = "";
 child.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text));
 for await (const line of createInterface({ input: child.stdout })) read(line);
@@ -66,6 +66,6 @@ if (process.exitCode !== 0) console.log(printed);
 const of = (name: string) => totals.get(name) ?? 0;
 for (const [why, titles] of skips) console.log(`skipped, ${why}:\n  ${titles.join("\n  ")}`);
 const skipped = [...skips.values()].flat().length;
-// Not even ava's last lines have come where ava itself has failed.
+// When ava itself fails, its last lines are missing: that counts as one failure.
 const failed = Math.max(of("fail"), process.exitCode === 0 ? 0 : 1);
 console.log(`${of("pass") - hadNotRun} passed, ${failed} failed, ${skipped} skipped`);

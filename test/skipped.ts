@@ -1,2 +1,2 @@
-/** What begins the log of a test that found out only while it ran that it cannot: needs.ts writes it, run.ts reads it. */
+/** Begins the log line of a test that found something missing while it ran. needs.ts writes it, run.ts reads it. */
 export const SKIPPED = "SKIPPED: ";

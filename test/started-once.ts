@@ -1,12 +1,12 @@
 /**
- * What takes long to start, such as three nodes, once for all tests that want it.
+ * Starts what takes long to start, such as three nodes, once for all tests that share it.
  */
 import test, { type ExecutionContext } from "ava";
 
-/** Whoever started something, and ends it: a test, all tests of a file, or a script. */
+/** The owner of what is started: a test, all tests of a file, or a script. Its teardown ends what it has started. */
 export type Owner = Pick<ExecutionContext, "teardown">;
 
-/** Called at the top of a file. The first test that asks starts it; it is ended behind the last test of the room. */
+/** Called at the top of a file. `start` runs for the first test that asks; the end comes after the room's last test. */
 export function startedOnce<T>(start: (owner: Owner) => Promise<T>): () => Promise<T> {
   const ends: (() => unknown)[] = [];
   let started: Promise<T> | undefined;

@@ -1,17 +1,17 @@
 /**
- * Waiting for what nobody announces: the condition is asked again and again, until it holds.
+ * Waits for what nobody announces: checks a condition again and again, until it holds.
  *
- * Keeps: a wait ends. One in vain fails with the name of what it waited for, where ava's timeout would name the test
- * only. Asks at every turn at first, and then with a pause, which leaves the processor to whoever is waited for.
+ * Invariant: a wait ends. A wait in vain fails with the name of what it waited for; ava's timeout would only name the
+ * test. The first checks come at every turn of the event loop, later ones after a pause that leaves others the processor.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Longer than anything takes on a machine that has ten other things to do; ava itself waits a little longer. */
+/** Longer than anything takes on a busy machine, and less than ava's own timeout. */
 export const PATIENCE_MS = 100_000;
 const TURNS = 100;
 const PAUSE_MS = 4;
 
-/** Resolves when the condition holds; `what` is what it says. */
+/** Resolves when the condition holds. `what` is its name in the error. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const endMs = performance.now() + PATIENCE_MS;
   for (let turns = 0; !(await holds()); turns++) {
@@ -21,7 +21,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** The same for what a promise announces; `what` is asked when it was in vain. Keeps no process alive. */
+/** The same for a promise. `what` is called only for the error. Keeps no process alive. */
 export async function patient<T>(what: () => string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const inVain = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 /**
- * Commands about what carrotCache does not have: Redis Cluster's slots, replicas, latency events.
+ * Commands about what carrotCache does not have: Redis Cluster's slots, replicas, latency events; and LOLWUT.
  *
- * They answer what a Redis without these things answers, because tools and client libraries ask for them first.
+ * They answer what a Redis without these things answers, because tools and client libraries say these commands first.
  */
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply, Verbatim } from "../../proto/reply.ts";

@@ -1,7 +1,7 @@
 /**
  * COMMAND: the facts of all commands, as replies.
  *
- * redis-cli makes its hints from COMMAND DOCS; cluster clients find keys by the places that COMMAND tells.
+ * redis-cli makes its hints from COMMAND DOCS; cluster clients find keys by the places that COMMAND returns.
  */
 import { errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
@@ -70,11 +70,11 @@ function list(commands: CommandTable, args: readonly Buffer[]): Reply {
   return by === "module" ? [] : new ErrorReply(errors.syntax);
 }
 
-/** For each key among the words of a command what `describe` makes of it. */
+/** Calls `elementOf` for each key among the words of a command; the reply is an array of the results. */
 function keysIn(
   commands: CommandTable,
   words: readonly Buffer[],
-  describe: (key: Buffer, command: Command) => Reply,
+  elementOf: (key: Buffer, command: Command) => Reply,
 ): Reply {
   const named = commandNamed(commands, nameOf(words[0]!));
   const command = named?.subcommands === undefined ? named : named.subcommands.get(nameOf(words[1]!));
@@ -85,7 +85,7 @@ function keysIn(
   const { first, last, step } = keys;
   const end = last < 0 ? words.length + last : last;
   const found = words.filter((_, i) => i >= first && i <= end && (i - first) % step === 0);
-  return found.map((key) => describe(key, command));
+  return found.map((key) => elementOf(key, command));
 }
 
 function getKeysAndFlags(commands: CommandTable, words: readonly Buffer[]): Reply {
@@ -95,7 +95,7 @@ function getKeysAndFlags(commands: CommandTable, words: readonly Buffer[]): Repl
   });
 }
 
-/** What the command does to its keys. SET is the exception to its facts: with GET it reads, too. */
+/** What the command does to its keys. SET with the option GET also reads, which SET's facts do not say. */
 function keyFlagsOf({ name, keyFlags = [] }: Command, words: readonly Buffer[]): readonly string[] {
   const readsToo = name === "set" && words.slice(3).some((word) => wordOf(word) === "get");
   return readsToo ? SWAPS : keyFlags;

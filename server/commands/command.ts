@@ -56,14 +56,14 @@ export interface Work {
   readonly local?: RunLocally;
 }
 
-/** What is true of a command, apart from what it does. */
+/** What other parts of the server ask about a command without running it. */
 export interface Facts {
   /** As in Redis: the number of words including the name; negative: at least that many. */
   readonly arity: number;
   readonly flags: readonly CommandFlag[];
   /** Positions of keys among the words, as in COMMAND INFO; `last` counts from the end when negative. */
   readonly keys?: { readonly first: number; readonly last: number; readonly step: number };
-  /** What the command does to its keys, as in COMMAND GETKEYSANDFLAGS; undefined: it has no keys there (channels). */
+  /** What the command does to its keys, as in COMMAND GETKEYSANDFLAGS; undefined: it has none, or they are channels. */
   readonly keyFlags?: readonly string[];
   /** ACL categories in place of the group's. */
   readonly categories?: readonly string[];

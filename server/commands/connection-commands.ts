@@ -12,7 +12,7 @@ import { define } from "./define.ts";
 import { forgetTracking } from "./tracking-commands.ts";
 import { integerOf, isClientName, wordOf } from "./words.ts";
 
-/** The answer to a wrong password, which takes its time. */
+/** Answers a wrong password after a pause. The last guess that a connection has also closes it. */
 async function wrongPassword({ connection }: LocalContext): Promise<Reply> {
   await connection.host.passwords.denyClient(connection);
   return new ErrorReply(errors.wrongPass);
@@ -28,7 +28,7 @@ function auth(args: readonly Buffer[], context: LocalContext): Reply | Promise<R
   return OK;
 }
 
-/** What HELLO asks for; a field is missing when HELLO does not mention it. */
+/** What a HELLO asks for. A field is missing when the HELLO does not mention it. */
 interface Greeting {
   protocol?: 2 | 3;
   /** Present and undefined: the password is wrong. */
@@ -91,7 +91,7 @@ function select(args: readonly Buffer[]): Reply {
   return index === 0 ? OK : new ErrorReply(errors.dbIndex);
 }
 
-/** Makes the connection what it was when it came, except for its number. */
+/** Puts the connection into the state of a new one. Only its id stays. */
 async function reset(args: readonly Buffer[], context: LocalContext): Promise<Reply> {
   const { connection, conf, sessions } = context;
   const { session } = connection;

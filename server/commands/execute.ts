@@ -4,8 +4,8 @@
  *     execute ─▶ find-command.ts ─▶ permission.ts ─▶ perform.ts ─▶ the command's `local`, or `run` where the node is
  *                      └─▶ special-connection.ts (a connection that is not plain) ─┘
  *
- * Invariant: every failure becomes an error reply in Redis' own words and leaves the connection usable. Knows no
- * command's meaning.
+ * Invariant: every failure becomes an error reply, in Redis' own words where Redis has some, and leaves the connection
+ * usable. Knows no command's meaning.
  */
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply } from "../../proto/reply.ts";
@@ -31,7 +31,7 @@ export function executeForThread(number: number, args: readonly Buffer[], contex
   return guarded(command, context.node.log, () => runHere(command, args, context));
 }
 
-/** Runs a command on the thread that has the node. A reading command of a client that tracks notes its keys. */
+/** Runs a command on the thread that has the node. For a client that tracks, a reading command notes its keys. */
 export function runHere(command: Command, args: readonly Buffer[], { node, client }: CommandContext): Answer {
   const reader = command.flags.includes("readonly") ? node.cache.tracking.readerOf(client.id) : undefined;
   return command.run?.(args, { node, client, reader });

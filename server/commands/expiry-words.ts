@@ -1,5 +1,5 @@
 /**
- * How commands say lifetimes: in seconds or milliseconds, from now or as a time of day.
+ * How the words of a command give a lifetime: in seconds or milliseconds, from now or as a time of day.
  *
  * Owns Redis' rules and errors for lifetimes that are too long or too short, and the words behind SET and GETEX. A
  * lifetime becomes the milliseconds that are left. Does not know entries.

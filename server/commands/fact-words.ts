@@ -1,11 +1,11 @@
 /**
- * What the facts of many commands share: the places of keys, and what a command does to them.
+ * Constants that the facts of many commands share: the places of keys, and what a command does to keys.
  *
  * Knows no command.
  */
 import type { Facts } from "./command.ts";
 
-/** The facts of one command. The summary is apart, so that an entry has one line for it. */
+/** The facts of one command. The summary is an argument of its own, so that it has a line of its own in an entry. */
 export function facts(shape: Omit<Facts, "summary">, summary: string): Facts {
   return { ...shape, summary };
 }
@@ -14,7 +14,7 @@ export const ONE_KEY = { first: 1, last: 1, step: 1 };
 export const ALL_KEYS = { first: 1, last: -1, step: 1 };
 /** Keys and values alternate. */
 export const EVERY_SECOND = { first: 1, last: -1, step: 2 };
-/** The word behind a subcommand's name. */
+/** The key is the word behind a subcommand's name. */
 export const SECOND_WORD = { first: 2, last: 2, step: 1 };
 
 /** In Redis' words: RO (reads), RW (reads and writes), OW (overwrites unread) or RM (removes), then the effect. */

@@ -179,7 +179,7 @@ export const FACTS_OF_CLIENTS = {
   ),
   "client|pause": facts(
     { arity: -3, flags: CLIENT_ADMIN, reserved: "admin", since: "3.0.0", group: "connection" },
-    "Holds up all commands of this node's clients, or only WRITE commands, for so many milliseconds.",
+    "Holds up all commands of this node's clients, or only WRITE commands, for some milliseconds.",
   ),
   "client|unpause": facts(
     { arity: 2, flags: CLIENT_ADMIN, reserved: "admin", since: "6.2.0", group: "connection" },

@@ -125,11 +125,11 @@ export const FACTS_OF_KEYS = {
   ),
   expire: facts(
     { arity: -3, flags: WRITE_FAST, keys: ONE_KEY, keyFlags: CHANGES, since: "1.0.0", group: "generic" },
-    "Gives a cached entry so many seconds to live.",
+    "Sets how many seconds a cached entry lives from now on.",
   ),
   pexpire: facts(
     { arity: -3, flags: WRITE_FAST, keys: ONE_KEY, keyFlags: CHANGES, since: "2.6.0", group: "generic" },
-    "Gives a cached entry so many milliseconds to live.",
+    "Sets how many milliseconds a cached entry lives from now on.",
   ),
   expireat: facts(
     { arity: -3, flags: WRITE_FAST, keys: ONE_KEY, keyFlags: CHANGES, since: "1.2.0", group: "generic" },
@@ -169,7 +169,7 @@ export const FACTS_OF_KEYS = {
   ),
   touch: facts(
     { arity: -2, flags: READ_FAST, keys: ALL_KEYS, keyFlags: LOOKS, since: "3.2.1", group: "generic" },
-    "Counts the keys that are cached, and counts as a use of each. Never loads.",
+    "Counts the keys that are cached. Each of them counts as used. Never loads.",
   ),
   type: facts(
     { arity: 2, flags: READ_FAST, keys: ONE_KEY, keyFlags: LOOKS, since: "1.0.0", group: "generic" },
@@ -201,7 +201,7 @@ export const FACTS_OF_KEYS = {
   ),
   keys: facts(
     { arity: 2, flags: ["readonly", "dangerous"], since: "1.0.0", group: "generic" },
-    "Returns all keys of the whole cluster that match a pattern. SCAN is kinder.",
+    "Returns all keys of the whole cluster that match a pattern. Prefer SCAN, which returns them in parts.",
   ),
   randomkey: facts(
     { arity: 1, flags: READ, since: "1.0.0", group: "generic" },

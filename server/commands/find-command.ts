@@ -65,7 +65,7 @@ export function commandNamed(commands: CommandTable, name: string): Command | un
   return word === undefined ? command : command?.subcommands?.get(word);
 }
 
-/** Whether a command of this arity may have so many words, with its name. */
+/** Whether a command of this arity may have `count` words, its name included. */
 export function arityFits(arity: number, count: number): boolean {
   return arity < 0 ? count >= -arity : count === arity;
 }

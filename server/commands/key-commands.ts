@@ -1,7 +1,7 @@
 /**
  * Commands that read, look at and delete entries.
  *
- * GET and MGET load what is not cached; the others never do. A connection answers its hits before they come here.
+ * GET and MGET load what is not cached; the others never do. A connection answers hits of both before they come here.
  */
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
@@ -35,7 +35,7 @@ async function exists(args: readonly Buffer[], context: CommandContext): Promise
   return (await glimpse(args.slice(1), context)).filter(({ kind }) => kind === "value").length;
 }
 
-/** -2 for no entry, -1 for no expiry, else the rest of its life in units of `unitMs`, rounded as Redis rounds. */
+/** -2 for no entry, -1 for no expiry, else the time until the expiry in units of `unitMs`, rounded as Redis rounds. */
 function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
   return ({ kind, ttlMs }) => {
     if (kind !== "value") return -2;

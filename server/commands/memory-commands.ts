@@ -1,5 +1,5 @@
 /**
- * MEMORY: how much memory an entry takes, and the process.
+ * MEMORY: how much memory an entry takes, and how much the process takes.
  */
 import { errors } from "../../proto/error-texts.ts";
 import { Double, ErrorReply, OK, type Reply, Verbatim } from "../../proto/reply.ts";

@@ -13,7 +13,7 @@ import type { CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";
 import { nameOf } from "./words.ts";
 
-/** How many subscriptions a client has, as it is told. Redis counts shard channels apart. */
+/** The number of subscriptions that a reply tells the client. As in Redis, shard channels are counted apart. */
 function total({ connection }: LocalContext, kind: SubscriptionKind): number {
   const { session } = connection;
   return kind === "shards" ? session.count("shards") : session.count("channels") + session.count("patterns");

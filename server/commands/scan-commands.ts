@@ -1,8 +1,8 @@
 /**
  * Commands that go through the keys of the whole cluster: SCAN, KEYS, RANDOMKEY.
  *
- * A key counts at the member that answers for it now; a cached "not found" does not count. The commands take keys in
- * pieces, so that other clients have their turn in between.
+ * Each key is reported by the member that answers for it now; a cached "not found" is not reported. The commands take
+ * keys in pieces, so that other clients have their turn in between.
  */
 import { errors } from "../../proto/error-texts.ts";
 import { Encoded, ErrorReply, type Reply } from "../../proto/reply.ts";
@@ -14,7 +14,7 @@ import { int64Of, wordOf } from "./words.ts";
 const DEFAULT_COUNT = 10;
 /** One SCAN looks at no more entries, whatever COUNT says. With keys of 100 bytes its reply is a megabyte. */
 const MAX_COUNT = 10_000;
-/** Matching takes time for each byte of the pattern with each byte of every key. */
+/** The time of a match grows with the length of the pattern times the length of the key. */
 const MAX_PATTERN_BYTES = 1024;
 
 interface ScanWords {

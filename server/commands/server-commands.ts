@@ -13,7 +13,7 @@ async function info(args: readonly Buffer[], { node }: CommandContext): Promise<
   return new Verbatim(infoText(node.report, args.slice(1).map(nameOf)));
 }
 
-/** The seconds since 1970, and the microseconds within the second, which are whole milliseconds. */
+/** The seconds since 1970, and the microseconds within the second. The clock has whole milliseconds only. */
 function time(_args: readonly Buffer[], { node }: CommandContext): Reply {
   const nowMs = node.timeOfDayMs();
   return [String(Math.floor(nowMs / 1000)), String((nowMs % 1000) * 1000)];

@@ -1,7 +1,7 @@
 /**
  * Commands that set a value: SET and its older kin.
  *
- * The key's owner keeps the value, the only one in the cluster. Before the reply a load under way is voided and all
+ * The key's owner keeps the only value in the cluster. Before the reply the owner voids a load under way, and all
  * members drop their copies. Without an expiry the value does not expire, whatever `ttl` its group has: see DESIGN.md.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
@@ -43,7 +43,7 @@ function setWithLife(name: string, unit: TimeUnit): Run {
   };
 }
 
-/** Unlike in Redis not one step: another client may see some of the values before the others. */
+/** MSET is not one step, unlike in Redis: another client may see some of the values before the others. */
 async function mset(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
   if (args.length % 2 === 0) return new ErrorReply(errors.wrongArity("mset"));
   for (let i = 1; i < args.length; i += 2) {

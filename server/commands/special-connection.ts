@@ -2,8 +2,8 @@
  * What happens to a command of a special connection before it is performed: checks of password, permission, MULTI,
  * subscription and MONITOR, then a pause, then the transaction's queue.
  *
- * Invariant: checks come in Redis' order, and a refusal inside MULTI spoils the transaction. Commands of a plain
- * connection do not come here, unless there is no such command.
+ * Invariant: checks come in Redis' order, and a refusal inside MULTI spoils the transaction. A plain
+ * connection's commands come here only when find-command.ts returns an error for them.
  */
 import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
@@ -19,7 +19,7 @@ import { nameOf } from "./words.ts";
 const QUEUED = new SimpleString("QUEUED");
 /** Commands that act on the transaction, and are not queued. */
 const IMMEDIATE = new Set(["multi", "exec", "discard", "watch", "quit", "reset"]);
-/** A subscribed client may say only these in RESP2, where it cannot tell other replies from messages. */
+/** In RESP2 a subscribed client may say only these, because it cannot tell other replies from messages. */
 const WHEN_SUBSCRIBED = new Set([
   ...["subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"],
   ...["ping", "quit", "reset"],
@@ -62,7 +62,10 @@ function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: Lo
   return new ErrorReply(errors.execRefused(refused.text));
 }
 
-/** CLIENT CACHING holds for one command other than CLIENT, or for one transaction, which ends it itself. */
+/**
+ * CLIENT CACHING holds for the next command that is not CLIENT, or for one transaction; EXEC ends it after the last
+ * command of its queue.
+ */
 function performOnce(chosen: Chosen, context: LocalContext): Answer {
   const answer = performSeen(chosen, context);
   const { session } = context.connection;

@@ -1,8 +1,9 @@
 /**
  * CLIENT TRACKING, CACHING, TRACKINGINFO and GETREDIR: client-side caching.
  *
- * Invariant: a command changes everything that it asks for, or nothing; checks come in Redis' order. The main thread
- * notes reads, so it decides; the connection's thread only stops answering hits in place, and does so at once.
+ * Invariant: a command changes everything that its words ask for, or nothing; checks come in Redis' order. The main
+ * thread notes which keys a client reads, so it decides about tracking. The connection's thread only stops answering
+ * hits in place, without waiting for that decision.
  */
 import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
@@ -14,7 +15,7 @@ import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";
 import { wordOf } from "./words.ts";
 
-/** Each prefix is compared with every other, which takes the main thread about 60 ms for so many. */
+/** The main thread compares each prefix with every other: about 60 ms for this many. */
 const MAX_PREFIXES = 1000;
 
 type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };
@@ -98,7 +99,7 @@ function flagsOf({ mode, caching: isCaching }: TrackingClient): string[] {
   return flags;
 }
 
-/** The main thread notes reads, so hits are not answered in place from the moment that a client asks for tracking. */
+/** Only the main thread notes reads, so from now on the connection must not answer hits in place. */
 function askForTracking(args: readonly Buffer[], context: LocalContext): Answer {
   const { connection } = context;
   const isOn = wordOf(args[2]!) === "on";
@@ -114,7 +115,7 @@ function askForTracking(args: readonly Buffer[], context: LocalContext): Answer 
   return answer instanceof Promise ? answer.then(done) : done(answer);
 }
 
-/** Ends tracking as far as the connection's thread knows of it. */
+/** Ends tracking on the connection's thread. The main thread ends its own part. */
 export function forgetTracking(connection: Connection): void {
   connection.session.tracking = undefined;
   connection.session.caching = false;
@@ -146,7 +147,7 @@ export const cachingUsedCommand: Command = {
   name: "caching-used",
   arity: 1,
   flags: [],
-  summary: "What CLIENT CACHING said is used up.",
+  summary: "Tells the node that CLIENT CACHING is used up.",
   since: "6.0.0",
   group: "connection",
   run: (_args, { node, client }) => {

@@ -1,9 +1,9 @@
 /**
  * MULTI, EXEC, DISCARD, WATCH, UNWATCH.
  *
- * Invariants: the commands of a transaction take effect in their order, and no other command of the same client in
- * between. Reads that follow each other start together, because each of them may be a load. EXEC replies with one
- * array, in which a failed command is an error.
+ * Invariants: the commands of a transaction take effect in their order, and no other command of the same client takes
+ * effect in between. Reads that follow each other start together, because each of them may be a load. EXEC replies with
+ * one array, in which a failed command is an error.
  */
 import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
@@ -22,7 +22,7 @@ function multi(_args: readonly Buffer[], { connection }: LocalContext): Reply {
   return OK;
 }
 
-/** Forgets the watched keys on the node. With EXEC for `command` the answer says whether one has changed. */
+/** Forgets the watched keys on the node. For `execCommand` the answer is OK only if none of them has changed. */
 function settle(command: Command, context: LocalContext): Answer {
   const { session } = context.connection;
   if (session.watched.keys === 0) return OK;
@@ -70,7 +70,10 @@ async function executeAll(queue: readonly QueuedCommand[], context: LocalContext
   return replies.join();
 }
 
-/** The replies of a transaction, in the order of its commands. Beyond the client's output limit it keeps none. */
+/**
+ * The replies of a transaction, in the order of its commands. Replies beyond the output limit close the connection, and
+ * none are kept.
+ */
 class ReplyArray {
   readonly #context: LocalContext;
   readonly #parts: Buffer[] = [];
@@ -82,7 +85,7 @@ class ReplyArray {
     this.#count = count;
   }
 
-  /** Encodes a reply in the current dialect, which the next command may change; resolves when the reply is there. */
+  /** Waits for a reply and encodes it in the dialect of this moment: the next command may be a HELLO. */
   async add(answer: Answer): Promise<void> {
     const at = this.#parts.push(Buffer.alloc(0)) - 1;
     const { connection } = this.#context;

@@ -1,5 +1,5 @@
 /**
- * What every client is asked to do, and how a program says how it went.
+ * What every client is asked to do, and how a program reports the outcome.
  *
  * A program prints one line a check: `ok ping`, `none auth why not`, `fail ping what came instead`; `client NAME VERSION`
  * comes first, and the line `restart` asks for a restart of the node, after which it is sent an empty line.

@@ -1,5 +1,5 @@
 /**
- * The clients of the matrix: what each is called, the program that drives it, and what has to be installed for it.
+ * The clients of the README's table: the name of each, the program that drives it, and what has to be installed for it.
  *
  * A program is given the ports of two nodes, one without and one with a password, and prints the lines of checks.ts.
  */
@@ -8,7 +8,7 @@ import { ROOT } from "../e2e/processes.ts";
 
 const PROGRAMS = path.join(ROOT, "test/clients/programs");
 
-/** In a build's words: the program's path. */
+/** Stands for the path of the built program. */
 export const OUTPUT = "OUTPUT";
 
 export interface Client {
@@ -17,7 +17,7 @@ export interface Client {
   readonly command: readonly string[];
   /** What CI installs for it. */
   readonly packages: readonly string[];
-  /** Makes the program; OUTPUT stands for the file that it becomes. */
+  /** Builds the program, into the file for which OUTPUT stands. */
   readonly build?: readonly string[];
 }
 

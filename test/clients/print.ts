@@ -1,5 +1,5 @@
 /**
- * `npm run clients`: asks every client and prints the README's tables. Ends with 1 when a client could not be had or
+ * `npm run clients`: asks every client and prints the README's tables. Ends with 1 when a client is not installed or
  * something failed.
  */
 import type { Owner } from "../started-once.ts";
@@ -14,7 +14,7 @@ function failed(what: string): void {
   process.exitCode = 1;
 }
 
-/** Hands over an owner of processes, and ends them when `run` is through. */
+/** Gives `run` an owner for its processes, and ends the processes when `run` has ended. */
 async function owning<T>(run: (owner: Owner) => Promise<T>): Promise<T> {
   const ends: (() => unknown)[] = [];
   try {

@@ -1,6 +1,6 @@
 /**
- * Goal: redis-cli and redis-benchmark work in all their ways. Method: the programs themselves, with a pipe or in a
- * terminal, until they have printed what they print when all is well.
+ * Goal: redis-cli and redis-benchmark work in every way that redis-programs.ts lists. Method: the programs themselves,
+ * with a pipe or in a terminal, until they have printed what they print when all is well.
  */
 import test from "ava";
 import { program, testWith } from "../needs.ts";

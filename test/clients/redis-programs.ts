@@ -13,10 +13,10 @@ export interface Use {
   /** As the README's table names it. */
   readonly name: string;
   readonly args: readonly string[];
-  /** What is typed, or comes by the pipe. */
+  /** The text that is typed, or comes through a pipe. */
   readonly input?: string;
   readonly expects: RegExp;
-  /** Fails when it comes. */
+  /** The use fails when this is printed. */
   readonly mustNotSay?: RegExp;
   /** Runs in a terminal of its own, as a person would have it. */
   readonly inTerminal?: true;
@@ -82,7 +82,7 @@ export const redisCliUses: readonly Use[] = [
   { name: "--memkeys", args: ["--memkeys"], expects: /Biggest string found '"m:one"' has \d+ bytes/ },
 ];
 
-/** Any answer but the expected one ends redis-benchmark with a word of it. */
+/** redis-benchmark ends with one of these words at any reply that it does not expect. */
 const WRONG = /error|unexpected|warning/i;
 
 export const redisBenchmarkUses: readonly Use[] = [
@@ -154,7 +154,7 @@ function inTerminal(words: readonly string[]): string[] {
   return ["script", "--quiet", "--command", `stty cols 100; ${words.join(" ")}`, "/dev/null"];
 }
 
-/** Types one line at every prompt, as what is typed before one is lost. */
+/** Types one line at each prompt, because what is typed before a prompt is lost. */
 function typist(keyboard: Writable, input: string): (screen: string) => void {
   const lines = input.split(/(?<=\n)/);
   let seen = 0;

@@ -18,10 +18,10 @@ export function startClientsNode(t: Owner, port: number, ...more: string[]) {
   return startNodeProcess(t, ["--port", String(port), ...groups, ...more]);
 }
 
-/** Everything the program printed, the errors among it. Builds it first where that is to be done. */
+/** Runs a client's program, after its build if it has one. Returns everything that it printed, errors included. */
 export async function runProgram(t: Owner, client: Client): Promise<string> {
   const [command, ...args] = client.build === undefined ? client.command : [build(t, client.build)];
-  // A port that is still there for the restart.
+  // A reserved port, so that the restarted node can have it again.
   const [port] = await reservePorts(t, 1);
   const open = await startClientsNode(t, port!);
   const locked = await startClientsNode(t, 0, "--requirepass", "secret");
@@ -42,7 +42,7 @@ export async function runProgram(t: Owner, client: Client): Promise<string> {
   return text;
 }
 
-/** The report, beside the text that it was read from. */
+/** The report, with the text from which it was read. */
 export async function runClient(t: Owner, client: Client): Promise<Report & { readonly text: string }> {
   const text = await runProgram(t, client);
   return { ...readReport(text), text };
@@ -50,7 +50,7 @@ export async function runClient(t: Owner, client: Client): Promise<Report & { re
 
 function build(t: Owner, [command, ...args]: readonly string[]): string {
   const output = path.join(temporaryDirectory(t), "a.out");
-  // For Go: Debian's libraries lie where GOPATH is, without modules and without a network.
+  // For Go: Debian's libraries lie in this GOPATH, and need neither modules nor a network.
   const env = { ...process.env, GO111MODULE: "off", GOPATH: "/usr/share/gocode" };
   const words = args.map((arg) => (arg === OUTPUT ? output : arg));
   execFileSync(command!, words, { env, stdio: ["ignore", "ignore", "pipe"] });

@@ -51,7 +51,7 @@ export function programTable(rows: readonly string[]): string {
   return [line(["program", "works with"]), line(["---", "---"]), ...rows].join("\n");
 }
 
-/** The same for versions that differ in their minor number only: Debian moves on, too. */
+/** The row with the major version only: Debian's packages get new minor versions. */
 export function withoutMinor(row: string): string {
   return row.replace(/^(\| [^|]+ \| \d+)[^|]* \|/, "$1 |");
 }

@@ -1,12 +1,12 @@
 /**
- * What the streams are made of: commands with arguments that are mostly sound, and how two answers are compared.
+ * The commands of the streams, with arguments that are mostly sound, and the replies that may differ.
  *
- * Owns the list of deliberate differences of commands: an entry with `because`. Everything without one is compared
- * byte for byte. A command that carrotCache does not have is not in a stream; its unknown-command error is.
+ * Owns the list of deliberate differences: an entry says why its replies may differ. Replies to all other commands are
+ * compared byte for byte. No stream has a command that only Redis has; streams also have names that neither has.
  */
 import fc, { type Arbitrary } from "fast-check";
 
-/** Replies to such a command may differ, but for what `rest` leaves of them. */
+/** Replies to such a command may differ. What `rest` leaves of them must be equal. */
 export interface Listed {
   readonly because: string;
   readonly rest: (reply: string) => string;
@@ -20,7 +20,7 @@ export const value = fc.oneof(
   anyBytes,
   fc.constantFrom("", "x", "42", "-1", "a".repeat(44), "b".repeat(45), "long ".repeat(300)),
 );
-/** Far away, gone by, or no time at all: what ends within the test is a matter of chance. */
+/** Far away, past, or no number. No lifetime ends during the test, where chance would decide the replies. */
 const seconds = fc.constantFrom(
   "1000",
   "2000",
@@ -35,7 +35,7 @@ const seconds = fc.constantFrom(
 );
 const milliseconds = fc.oneof(seconds, fc.constantFrom("1000000", "-9223372036854775808"));
 const unixSeconds = fc.constantFrom("4000000000", "1", "0", "-5", "x", "9223372036854775807");
-/** No lifetime beyond 500 years: carrotCache's end there. */
+/** No lifetime beyond 500 years, because carrotCache cuts it. */
 const unixMilliseconds = fc.constantFrom("4000000000000", "1", "0", "-5", "x", "1.5");
 const integer = fc.constantFrom(
   "0",
@@ -85,7 +85,7 @@ function many(of: Words, maxLength: number): Words {
   return fc.array(of, { maxLength }).map((lists) => lists.flat());
 }
 
-/** By the name that has to be in carrotCache's table, `container|subcommand` for one inside a container. */
+/** By name, `container|subcommand` for one inside a container. Names that carrotCache's table lacks are not used. */
 export const CASES: Readonly<Record<string, readonly Words[]>> = {
   get: [words("GET", key), words("get", key)],
   mget: [words("MGET", some(key))],
@@ -174,7 +174,7 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
       "CLIENT",
       "TRACKING",
       "ON",
-      // What is sent unasked comes when it comes: only what is refused.
+      // Only words that are refused: a push has no fixed place among the replies.
       fc.constantFrom(["FOO"], ["PREFIX", "a"], ["OPTIN", "OPTOUT"], ["BCAST", "OPTIN"], ["NOLOOP", "x"]),
     ),
   ],
@@ -223,7 +223,7 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
   ],
   latency: [
     words("LATENCY", fc.constantFrom("LATEST", "RESET", "FOO")),
-    // Not "command": in a damaged stream it would be one, with a reply that is listed.
+    // Not "command": damage could make it a command of its own, with a reply that is listed.
     words("LATENCY", "HISTORY", "fast-command"),
     words("LATENCY", "HISTOGRAM"),
     words("LATENCY", "HISTOGRAM", some(fc.constantFrom("nosuch", "get", ""))),
@@ -236,22 +236,22 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
   quit: [words("QUIT"), words("QUIT", "now")],
 };
 
-/** Names that neither has, and a wrong number of arguments for those that both have. */
+/** Random words, of which the first is hardly ever the name of a command. */
 export const unknown: Words = fc.array(value, { minLength: 1, maxLength: 5 });
 
-/** What kind of reply it is; of an error all. */
+/** The type of a reply; of an error the whole text. */
 const kind = (reply: string) => (reply.startsWith("-") ? reply : reply.slice(0, 1));
-/** The elements of an array in one order. */
+/** The elements of an array, sorted. */
 const inAnyOrder = (reply: string) =>
   reply
     .split(/(?=[$])/)
     .sort()
     .join("");
-/** A time that passes while it is compared: to a hundredth of the shortest lifetime there is. */
+/** Cuts off the last digits of a time, which change while the test runs. */
 const without = (digits: number) => (reply: string) =>
   reply.replace(new RegExp(`^(:\\d+)\\d{${digits}}\r`), "$1");
 
-/** What a greeting says beside the version, the number of the client and the like. */
+/** HELLO's reply without the version and the client's id. */
 function helloRest(reply: string): string {
   return reply.replace(/\$\d+\r\n\d+\.\d+\.\d+\r\n/, "").replace(/\$2\r\nid\r\n:\d+/, "");
 }
@@ -270,7 +270,7 @@ export const LISTED: Readonly<Record<string, Listed>> = {
   "client|info": ELSEWHERE,
   "client|list": ELSEWHERE,
   "memory|usage": {
-    because: "another store; and Redis also measures what has expired until it comes across it",
+    because: "the store is another one, and Redis also measures an expired entry that it has not deleted yet",
     rest: (reply) => (reply.startsWith("-") ? reply : ""),
   },
   "acl|cat": ELSEWHERE,
@@ -279,16 +279,16 @@ export const LISTED: Readonly<Record<string, Listed>> = {
     rest: kind,
   },
   "config|set": {
-    because: "what is wrong with a value stands there in carrot.conf's words",
+    because: "the reason is in the words of carrot.conf's errors",
     rest: (reply) => reply.replace(/ - .*/, ""),
   },
-  dbsize: { because: "Redis counts what has expired until it comes across it", rest: kind },
-  randomkey: { because: "any key will do, also one that is set while it is looked for", rest: () => "" },
+  dbsize: { because: "Redis also counts an expired entry that it has not deleted yet", rest: kind },
+  randomkey: { because: "any key is right, also one that is set meanwhile", rest: () => "" },
   keys: { because: "in any order", rest: inAnyOrder },
   scan: { because: "in any order", rest: inAnyOrder },
   time: { because: "time passes", rest: kind },
   "object|idletime": {
-    because: "nobody counts it",
+    because: "eviction s3fifo keeps no idle time",
     rest: (reply) => reply.replace(/^(:|-ERR An LFU).*/s, ":"),
   },
   pttl: { because: "time passes", rest: without(4) },

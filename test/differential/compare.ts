@@ -1,7 +1,7 @@
 /**
- * Two answers to one stream: equal, different by what is listed, or different.
+ * Compares two answers to one stream: they are equal, differ only as listed, or differ.
  *
- * Listed are the differences of framing in proto/DESIGN.md and those of commands in commands.ts.
+ * The listed differences of framing are in proto/DESIGN.md, those of commands in commands.ts.
  */
 import { listedFor } from "./commands.ts";
 import { splitReplies } from "./replies.ts";
@@ -9,17 +9,17 @@ import type { Stream } from "./streams.ts";
 
 export type Comparison = "equal" | "listed" | "different";
 
-/** carrotCache's own text, or a byte of a type, which Redis writes raw: Redis reads on there, or answers otherwise. */
+/** carrotCache's own text, or a text with a byte that Redis shows raw. Redis reads on there, or answers otherwise. */
 const OWN_ERROR = /-ERR Protocol error: (?:invalid CRLF in request|expected '\$', got '\\x..')\r\n$/;
-/** Where Redis' search for a CR ends for good at a NUL, or goes on behind an LF, carrotCache says what is wrong. */
+/** carrotCache's errors where Redis only waits: its search for a CR stops at a NUL for ever, or goes on behind an LF. */
 const LENGTH_ERROR = /-ERR Protocol error: (?:invalid (?:multi)?bulk length|expected '\$', got '.')\r\n$/;
 const WAITS_IN_REDIS = /\0|(?<!\r)\n/;
 
-/** By the framing alone: texts are latin1. */
+/** Compares by the framing alone. Texts are latin1. */
 export function compareFraming(request: string, ours: string, theirs: string): Comparison {
   if (ours === theirs) return "equal";
   if (OWN_ERROR.test(ours)) {
-    // What comes before is the same, unless Redis finds a POST behind it and drops everything.
+    // The replies before the error are the same, unless Redis finds a POST later and drops everything.
     return theirs === "" || theirs.startsWith(ours.replace(OWN_ERROR, "")) ? "listed" : "different";
   }
   const waits = WAITS_IN_REDIS.test(request) && ours.replace(LENGTH_ERROR, "") === theirs;
@@ -41,7 +41,7 @@ export function compareStreams(
     const other = right.replies[i]!;
     if (reply === other || foreign.has(unknownName(reply))) return true;
     if (stream.damaged && isEndless(reply) && isEndless(other)) return true;
-    // Nobody knows whose reply it is when the stream is damaged.
+    // In a damaged stream nobody knows which command a reply answers.
     const rest = stream.damaged ? undefined : listedFor(stream.asked[i]?.words ?? [])?.rest;
     return rest !== undefined && rest(reply) === rest(other);
   });
@@ -51,7 +51,7 @@ export function compareStreams(
 /** carrotCache's longest life in seconds, less what passes while it is asked for. */
 const LONGEST_SECONDS = 15_778_800_000 - 10;
 
-/** Damage can make a life of more than 500 years out of a number, which only Redis gives. */
+/** Damage can turn a number into a life of more than 500 years, which only Redis keeps. */
 function isEndless(reply: string): boolean {
   return Number(/^:(\d+)\r\n$/.exec(reply)?.[1]) >= LONGEST_SECONDS;
 }

@@ -1,8 +1,8 @@
 /**
- * Goal: carrotCache answers commands as redis-server 7 does, byte for byte, but for the differences that are listed.
+ * Goal: carrotCache answers commands as redis-server 7 does, byte for byte, except for the differences that are listed.
  * Method: generated streams, sound and damaged, as arrays and inline, cut at random, go to both; every reply is
- * compared. Here some hundred streams, in differential.long.test.ts thousands; `npm run differential -- --streams
- * 100000` for more. SEED replays.
+ * compared. This file compares some hundred streams, differential.long.test.ts thousands, and `npm run differential --
+ * --streams 100000` more. SEED=n replays.
  */
 import test from "ava";
 import { compareStreams } from "./compare.ts";
@@ -45,7 +45,7 @@ function asking(...words: readonly string[]): Stream {
   return { asked: [{ words, inline: true }], text: `${words.join(" ")}\r\n`, damaged: false, cuts: [] };
 }
 
-test("a difference is one unless it is listed for this very command", (t) => {
+test("replies that differ are a difference, unless it is listed for this very command", (t) => {
   const foreign = new Set(["lpush"]);
   const compare = (stream: Stream, ours: string, theirs: string) =>
     compareStreams(stream, ours, theirs, foreign);

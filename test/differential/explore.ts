@@ -1,5 +1,5 @@
 /**
- * Looks for differences: streams from a seed, and the smallest stream that shows one.
+ * Looks for differences: draws streams from a seed, and shrinks the first stream that shows a difference.
  */
 import fc from "fast-check";
 import type { Sides } from "./sides.ts";
@@ -15,7 +15,7 @@ export interface Exploration {
   readonly streams: number;
   readonly commands: number;
   readonly listed: number;
-  /** The smallest stream that is answered differently, for whatever is found first. */
+  /** The first difference, in the smallest stream that shows one. */
   readonly found: Found | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A client's view of what came back: the stream cut into whole replies, in either dialect. Knows no command.
+ * Cuts what a server has sent into whole replies, in either dialect. Knows no command.
  */
 
 /** The replies one after the other, and what is left behind the last whole one. Texts are latin1. */

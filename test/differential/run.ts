@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { describe, explore } from "./explore.ts";
 import { startSides } from "./sides.ts";
 
-/** Each batch goes on behind a difference that the batch before has found. */
+/** A batch ends at its first difference; the next batch goes on with other streams. */
 const BATCH = 2000;
 
 const { values } = parseArgs({

@@ -1,5 +1,6 @@
 /**
- * The two that are compared: a real redis-server and a real carrotCache, each told the same bytes in the same pieces.
+ * The two servers that are compared, a real redis-server and a real carrotCache. Both get the same bytes in the same
+ * pieces.
  */
 import { connect, type NetConnectOpts } from "node:net";
 import { COMMANDS } from "../../server/commands/table.ts";
@@ -11,7 +12,7 @@ import { type Comparison, compareStreams } from "./compare.ts";
 import { splitReplies } from "./replies.ts";
 import type { Stream } from "./streams.ts";
 
-/** Empties the store and goes back to what a connection begins with; its reply is not compared. */
+/** Empties the store before each stream; the reply is not compared. */
 const CLEAN = command("FLUSHALL");
 const CLEAN_REPLY = "+OK\r\n";
 
@@ -46,7 +47,7 @@ export async function startSides(t: Owner): Promise<Sides> {
       const whole = bytes(CLEAN + stream.text);
       const cuts = stream.cuts.map((part) => CLEAN.length + Math.floor(part * stream.text.length));
       let [ours, theirs] = await ask(cutAt(whole, cuts));
-      // Redis has closed before it had read all: what it wrote is lost with the reset.
+      // Redis closed before it had read everything, and the reset lost its replies: now all in one piece.
       if (theirs.wasReset) [ours, theirs] = await ask([whole]);
       return {
         comparison: compareStreams(stream, ours.text, theirs.text, foreign),
@@ -62,7 +63,7 @@ interface Answer {
   readonly wasReset: boolean;
 }
 
-/** Everything that is written to a client who sends these pieces and then closes its side; latin1. */
+/** Sends these pieces, closes this side, and returns everything that comes back; latin1. */
 function answer(to: NetConnectOpts, pieces: readonly Buffer[]): Promise<Answer> {
   return new Promise((resolve) => {
     const socket = connect({ ...to, allowHalfOpen: true });
@@ -76,7 +77,7 @@ function answer(to: NetConnectOpts, pieces: readonly Buffer[]): Promise<Answer> 
     });
     socket.once("close", () => {
       const text = Buffer.concat(chunks).toString("latin1");
-      // A cross-protocol guard drops what was not written yet.
+      // The reply to CLEAN is missing when the guard against HTTP has dropped what was not written yet.
       resolve({ text: text.startsWith(CLEAN_REPLY) ? text.slice(CLEAN_REPLY.length) : text, wasReset });
     });
     const send = (i: number) => {

@@ -1,11 +1,11 @@
 /**
- * A test that compares so many generated streams.
+ * Declares a test that compares generated streams.
  */
 import { program, testWith } from "../needs.ts";
 import { describe, explore } from "./explore.ts";
 import { startSides } from "./sides.ts";
 
-/** The same each time: new ones are what `npm run differential` is for. */
+/** The streams are the same each time; `npm run differential` looks at new ones. */
 const SEED = Number(process.env.SEED ?? 239859656);
 
 export function testStreams(title: string, count: number): void {

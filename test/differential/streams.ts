@@ -1,6 +1,6 @@
 /**
- * Generated streams of commands: sound ones, whose replies are compared one by one, and damaged ones, whose answers
- * are compared as bytes. Either is written as arrays or inline, and sent in pieces.
+ * Generated streams of commands, written as arrays or inline, and sent in pieces. In a sound stream each reply belongs to
+ * a command, and may differ as listed for it. In a damaged stream nobody knows that, so no reply may differ.
  */
 import fc, { type Arbitrary } from "fast-check";
 import { COMMANDS } from "../../server/commands/table.ts";
@@ -14,7 +14,7 @@ export interface Asked {
 
 export interface Stream {
   readonly asked: readonly Asked[];
-  /** What is sent, latin1; it is more than `asked` says when it is damaged. */
+  /** What is sent, latin1. In a damaged stream it is not what `asked` says. */
   readonly text: string;
   readonly damaged: boolean;
   /** Where it is cut, each as a part of its length. */
@@ -23,7 +23,7 @@ export interface Stream {
 
 type Words = Arbitrary<readonly string[]>;
 
-/** Commands with no reply of their own, or several: who comes behind them cannot be told by counting. */
+/** Commands with no reply or several. Behind them, counting does not tell which command a reply answers. */
 const TRANSACTIONS = ["multi", "exec", "discard", "watch", "unwatch", "reset"];
 const CHANNELS = ["subscribe", "unsubscribe", "psubscribe", "punsubscribe"];
 const SILENCE = ["client|reply"];
@@ -45,7 +45,7 @@ function isExact(name: string): boolean {
 const ordinaryCases = casesOf((name) => ![...TRANSACTIONS, ...CHANNELS, ...SILENCE].includes(name));
 const exactCases = casesOf(isExact);
 const sessionCases = casesOf((name) => isExact(name) || [...TRANSACTIONS, ...CHANNELS].includes(name));
-/** Redis takes CLIENT REPLY OFF inside a transaction. */
+/** Without transactions, because Redis takes CLIENT REPLY OFF inside one. */
 const silentCases = casesOf((name) => isExact(name) || ["reset", ...CHANNELS, ...SILENCE].includes(name));
 
 function isThere(name: string): boolean {
@@ -56,7 +56,7 @@ function isThere(name: string): boolean {
 
 function asked(from: readonly Words[]): Arbitrary<Asked> {
   const one = fc.constantFrom(...from, ...from, ...from, unknown).chain((words) => words);
-  // One word more or less is a wrong number of arguments, mostly.
+  // One word more or less mostly makes a wrong number of arguments.
   const changed = fc.tuple(one, fc.constantFrom("", "", "", "more", "less")).map(([words, change]) => {
     if (change === "more") return [...words, "x"];
     return change === "less" && words.length > 1 ? words.slice(0, -1) : words;
@@ -68,17 +68,17 @@ function asked(from: readonly Words[]): Arbitrary<Asked> {
 }
 
 /**
- * Redis forgets what a client that has closed its side has not taken yet, so no replies of 100 KB. Its HELLO takes
- * the options up to the wrong one; carrotCache's takes all or none.
+ * Whether the replies can be compared. When a client closes its side, Redis drops what the client has not taken, so no
+ * reply may have 100 KB. Redis' HELLO applies the options before a wrong one; carrotCache's applies all or none.
  */
 function isComparable(words: readonly string[]): boolean {
   const name = words[0]?.toUpperCase();
   if (name === "HELLO") return words.length < 4 || !words.includes("AUTH") || words.length === 7;
-  // What is sent unasked comes when it comes.
+  // A push has no fixed place among the replies.
   if (words[1] === "TRACKING") return words.length > 4 || ["FOO", "PREFIX"].includes(words[3]!);
-  // All of them, in the order of a hash table.
+  // Without a name it ends all subscriptions, in the order of a hash table.
   if (name?.endsWith("UNSUBSCRIBE")) return words.length > 1;
-  // Who asked before is in there, too.
+  // SLOWLOG GET also shows commands of earlier clients.
   if (name === "SLOWLOG") return words[1] !== "GET" || words.length > 3;
   return name !== "COMMAND" || words.length > 2;
 }
@@ -115,7 +115,7 @@ const edit = fc.tuple(
   fc.nat({ max: 2 }),
 );
 
-/** Only of commands whose replies are compared byte for byte, as nobody knows which reply is whose. */
+/** Has only commands whose replies are compared byte for byte, because nobody knows which reply is whose. */
 const damagedStream: Arbitrary<Stream> = fc
   .tuple(
     fc.array(asked(exactCases), { minLength: 1, maxLength: 6 }),

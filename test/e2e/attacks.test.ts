@@ -1,7 +1,6 @@
 /**
- * Goal: nobody on the network takes a node down, nor keeps others from being served: rows A23, A24, A28 and F19 of "no
- * bytes that hurt". attacks.long.test.ts has those that are after its memory.
- * Method: a real node of its own for each attack, and clients that do what no client does.
+ * Goal: no client takes a node down or keeps others from being served. attacks.long.test.ts has the attacks on memory.
+ * Method: a real node of its own for each attack, and clients that do what no proper client does.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { connect } from "node:net";
@@ -14,7 +13,7 @@ import { until } from "../until.ts";
 import { reservePorts, start } from "./processes.ts";
 import { bigLoader, many, PING, startTarget } from "./target.ts";
 
-/** What somebody gets who has sent before it is accepted. */
+/** Sends before the node has accepted the connection, and returns what comes back. */
 async function hasty(port: number): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   socket.on("error", () => {});
@@ -25,7 +24,7 @@ async function hasty(port: number): Promise<string> {
   return text;
 }
 
-test("A23: of fifty more than maxclients each gets the text, also who has sent already; a place is free at once", async (t) => {
+test("fifty clients beyond maxclients get the error, also when they have sent already; a place is free again at once", async (t) => {
   const target = await startTarget(t, ["--maxclients", "20"]);
   const inside = await many(target, 20);
   for (const client of inside) await client.reply(PING, "+PONG\r\n");
@@ -42,7 +41,7 @@ test("A23: of fifty more than maxclients each gets the text, also who has sent a
 });
 
 testWith(program("prlimit"))(
-  "A23, F19: with 256 descriptors, 192 are let in, 808 get the text, and who is in notices nothing",
+  "with 256 descriptors, 192 clients are let in, 808 get the error, and those inside notice nothing",
   async (t) => {
     const program = start(t, "prlimit", [
       "--nofile=256",
@@ -74,7 +73,7 @@ testWith(program("prlimit"))(
   },
 );
 
-test("A24: HTTP runs no command and is one line in the log; TLS is silence until the time is up", async (t) => {
+test("HTTP requests run no command and make one line in the log; a TLS hello is closed at stall-timeout without a reply", async (t) => {
   const target = await startTarget(t, ["--stall-timeout", "2s", ...bigLoader(t, 10)]);
   await target.ask("GET", "big:a");
   for (let i = 0; i < 1000; i++) {
@@ -98,7 +97,7 @@ test("A24: HTTP runs no command and is one line in the log; TLS is silence until
   t.is(tls.take(), "");
 });
 
-test("who sends without end leaves others their turn", async (t) => {
+test("a client that sends without end leaves other clients their turn", async (t) => {
   const target = await startTarget(t, bigLoader(t, 10));
   await target.ask("GET", "big:a");
   const greedy = start(t, process.execPath, [
@@ -117,7 +116,7 @@ test("who sends without end leaves others their turn", async (t) => {
     polite.take();
     return Number(/total_commands_processed:(\d+)/.exec(said)?.[1]);
   };
-  // At best: other replies may have waited for this process, not for the node. On a busy machine most of them do.
+  // The least of many: a reply may also have waited for this process, and on a busy machine most do.
   let fewest = Number.POSITIVE_INFINITY;
   let asked = 0;
   for (let before = await performed(); fewest >= 2000 && asked < 1000; asked++) {
@@ -131,7 +130,7 @@ test("who sends without end leaves others their turn", async (t) => {
 });
 
 testWith(program("ip"), program("nc"))(
-  "A28: who comes from another network is denied while there is no password",
+  "a client from another network is denied while there is no password",
   async (t) => {
     const made = await makeNetwork(t);
     if (made === undefined) return;
@@ -157,9 +156,9 @@ testWith(program("ip"), program("nc"))(
   },
 );
 
-/** A network with a way to this machine's own, gone with the test; undefined where this process may not make one. */
+/** Makes a network of its own that reaches this machine, until the test ends; undefined where the process may not. */
 async function makeNetwork(t: ExecutionContext) {
-  // Nobody else has this number while the test runs.
+  // A reserved port is a number that no other test uses meanwhile.
   const [number] = (await reservePorts(t, 1)) as [number];
   const name = `carrot${number}`;
   const subnet = `10.${number >> 8}.${number & 255}`;

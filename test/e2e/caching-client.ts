@@ -1,8 +1,8 @@
 /**
- * A client that caches by itself, as simple as one can be: what a GET answers is kept until a push says otherwise.
+ * The simplest client that caches by itself: it keeps what a GET answers until a push says otherwise.
  *
- * Owns its copies. Keeps nothing that the server has not answered, and relies on one thing only: whatever makes an
- * answer wrong is told of behind that answer. Speaks RESP3; values are text.
+ * Owns its copies. It keeps nothing that the server has not answered, and relies on one thing: when a change makes an
+ * answer wrong, a push about it comes behind that answer. Speaks RESP3; values are text.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -22,7 +22,7 @@ export class CachingClient {
     socket.on("error", () => {});
   }
 
-  /** Connects and asks for tracking with these words; `isWanted`: whether this connection is to be kept. */
+  /** Connects until `isWanted` accepts the connection, and asks for tracking with these words. */
   static async open(
     port: number,
     words: readonly string[] = [],
@@ -52,7 +52,7 @@ export class CachingClient {
     return client;
   }
 
-  /** Asks the server, whatever is kept. */
+  /** Asks the server, also when there is a copy. */
   get(key: string): Promise<string | null> {
     this.#socket.write(command("GET", key));
     const answer = new Promise<string | null>((resolve) => this.#waiting.push({ key, resolve }));
@@ -107,9 +107,9 @@ export class CachingClient {
 }
 
 /**
- * Has clients read and others change random keys at once, `rounds` times, then waits until every copy that is left is
- * what `current` says of its key; undefined: it will not stay so. A copy that is wrong, and of which nobody tells its
- * holder, is waited for in vain.
+ * Has clients read random keys while `change` changes some, `rounds` times. Then waits until every copy that is left
+ * equals what `current` says of its key; while `current` says undefined, the value will still change. The wait fails
+ * when a copy is wrong and no push tells its client.
  */
 export async function hammer(
   clients: readonly CachingClient[],

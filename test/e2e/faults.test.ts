@@ -1,6 +1,6 @@
 /**
- * Goal: what happens to a machine does not take a node down: a clock that jumps, a full disk, a log that nobody reads,
- * and an event loop that is held up accuses no peer (row A44).
+ * Goal: a node survives what happens to its machine: a clock that jumps, a full disk, a log that nobody reads. A member
+ * whose event loop is held up takes no peer for dead.
  * Method: real processes; faketime for the clock, /dev/full for the disk, a loader that computes for the event loop.
  */
 import { spawn } from "node:child_process";
@@ -22,7 +22,7 @@ async function ask(port: number, ...commands: string[][]): Promise<string> {
   return (await RawClient.connect(port)).all(commands.map((words) => command(...words)).join(""));
 }
 
-/** A client that breaks the protocol, which is worth a line of the log. */
+/** Breaks the protocol, so that the node logs a line. */
 async function breakProtocol(port: number): Promise<void> {
   const raw = await RawClient.connect(port);
   raw.send("*x\r\n");
@@ -35,37 +35,34 @@ function libfaketime(): string | undefined {
   return machines.map((directory) => path.join(directory, "libfaketime.so.1")).find(existsSync);
 }
 
-testWith(program("faketime"))(
-  "F17: a clock that jumps an hour, forth and back, leaves every life as long as it was",
-  async (t) => {
-    const origin = await startOrigin(t);
-    const offset = path.join(temporaryDirectory(t), "offset");
-    const jump = (text: string) => writeFileSync(offset, `${text}\n`);
-    jump("+0");
-    const env = [
-      ...[`LD_PRELOAD=${libfaketime()}`, `FAKETIME_TIMESTAMP_FILE=${offset}`],
-      ...["FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"],
-    ];
-    const loader = `item loader http http://127.0.0.1:${origin.port}/items/{key}`;
-    const args = [CLI, "--port", "0", "--group", loader, ...EXACT];
-    const node = start(t, "env", [...env, process.execPath, ...args]);
-    const port = Number((await node.printed(/ready on [^ ]*:(\d+)/))[1]);
-    const seconds = async () => Number(/^\*2\r\n\$\d+\r\n(\d+)/.exec(await ask(port, ["TIME"]))?.[1]);
-    const life = async () => Number(/^:(\d+)/.exec(await ask(port, ["PTTL", "item:a"]))?.[1]);
-    await ask(port, ["MGET", "item:a", "item:b", "item:c"]);
-    for (const shift of [3600, -3600, 0]) {
-      jump(`${shift < 0 ? "" : "+"}${shift}`);
-      const away = (await seconds()) - (Date.now() / 1000 + shift);
-      t.true(Math.abs(away) < 1800, `the node's clock has jumped by ${shift} s, but for ${away} s`);
-      const left = await life();
-      t.true(left > 2_000_000 && left <= 4_000_000, `${left} ms left`);
-    }
-    await ask(port, ["MGET", "item:a", "item:b", "item:c"]);
-    t.is(origin.total(), 3);
-  },
-);
+testWith(program("faketime"))("a clock that jumps an hour forth and back changes no lifetime", async (t) => {
+  const origin = await startOrigin(t);
+  const offset = path.join(temporaryDirectory(t), "offset");
+  const jump = (text: string) => writeFileSync(offset, `${text}\n`);
+  jump("+0");
+  const env = [
+    ...[`LD_PRELOAD=${libfaketime()}`, `FAKETIME_TIMESTAMP_FILE=${offset}`],
+    ...["FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"],
+  ];
+  const loader = `item loader http http://127.0.0.1:${origin.port}/items/{key}`;
+  const args = [CLI, "--port", "0", "--group", loader, ...EXACT];
+  const node = start(t, "env", [...env, process.execPath, ...args]);
+  const port = Number((await node.printed(/ready on [^ ]*:(\d+)/))[1]);
+  const seconds = async () => Number(/^\*2\r\n\$\d+\r\n(\d+)/.exec(await ask(port, ["TIME"]))?.[1]);
+  const life = async () => Number(/^:(\d+)/.exec(await ask(port, ["PTTL", "item:a"]))?.[1]);
+  await ask(port, ["MGET", "item:a", "item:b", "item:c"]);
+  for (const shift of [3600, -3600, 0]) {
+    jump(`${shift < 0 ? "" : "+"}${shift}`);
+    const away = (await seconds()) - (Date.now() / 1000 + shift);
+    t.true(Math.abs(away) < 1800, `the node's clock has jumped by ${shift} s, but for ${away} s`);
+    const left = await life();
+    t.true(left > 2_000_000 && left <= 4_000_000, `${left} ms left`);
+  }
+  await ask(port, ["MGET", "item:a", "item:b", "item:c"]);
+  t.is(origin.total(), 3);
+});
 
-test("F22: a log on a full disk costs its lines, which are counted, and nothing else", async (t) => {
+test("a log on a full disk loses lines, which are counted, and harms nothing else", async (t) => {
   const node = await startNodeProcess(t, ["--port", "0", "--logfile", "/dev/full"]);
   const dropped = async () => Number(/log_lines_dropped:(\d+)/.exec(await ask(node.port, ["INFO"]))?.[1]);
   await breakProtocol(node.port);
@@ -74,7 +71,7 @@ test("F22: a log on a full disk costs its lines, which are counted, and nothing 
   t.is(node.child.exitCode, null);
 });
 
-test("F22: a reader of the log who leaves costs the log, and nothing else", async (t) => {
+test("a log whose reader has gone loses lines, which are counted, and harms nothing else", async (t) => {
   const [port] = (await reservePorts(t, 1)) as [number];
   const node = spawn(process.execPath, [CLI, "--port", String(port)], {
     stdio: ["ignore", "pipe", "ignore"],
@@ -96,11 +93,11 @@ const BUSY = `export const load = () => {
 };
 `;
 
-test("F24: members whose event loops are held up for 500 ms accuse nobody", async (t) => {
+test("members whose event loops are held up for 500 ms take no peer for dead", async (t) => {
   const file = path.join(temporaryDirectory(t), "busy.mjs");
   writeFileSync(file, BUSY);
   const { nodes } = await startCluster(t, 3, [`group busy loader module ${file}`]);
-  // One after the other: the owner of several would be held up for all of them, and be silent for too long indeed.
+  // One key after the other: a node that owns several would be held up for all of them, and be silent for too long.
   for (let i = 0; i < 9; i++) {
     const { port } = nodes[i % 3]!;
     t.is(await ask(port, ["GET", `busy:${i}`]), "$4\r\ndone\r\n");
@@ -111,7 +108,7 @@ test("F24: members whose event loops are held up for 500 ms accuse nobody", asyn
   }
 });
 
-test("descriptors of clients that have gone, however they went, are given back", async (t) => {
+test("the descriptors of clients are given back, however the clients go", async (t) => {
   const node = await startNodeProcess(t, ["--port", "0"]);
   const open = () => readdirSync(`/proc/${node.child.pid}/fd`).length;
   await ask(node.port, ["PING"]);
@@ -122,8 +119,8 @@ test("descriptors of clients that have gone, however they went, are given back",
     if (i % 3 === 0) raw.socket.resetAndDestroy();
     else raw.socket.destroy();
   }
-  // Connections are accepted in order: who is answered now comes behind all of them. Its own descriptor may still be
-  // open, here and in the count before.
+  // Connections are accepted in order, so this client comes behind all others. Its own descriptor may still be open,
+  // here and in the count before.
   await ask(node.port, ["PING"]);
   await until("no descriptor is left over", () => open() <= before + 1);
   t.true(open() <= before + 1);

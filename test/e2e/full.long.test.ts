@@ -1,9 +1,8 @@
 /**
- * Goal: a node that is full stays within its limit, whatever its policy: row A43 of "no bytes that hurt", with figures of a
- * real process. Those that evict keep what came last; with noeviction what it holds stays and the rest is refused, until
- * there is room again.
- * Method: twice the limit in values of 1 B to 1 MiB, in chunks of 64 KiB that know no commands. SEED=n replays a run; MAXMEMORY_MIB=256 is
- * the size of the row.
+ * Goal: a full node stays within its limit, whatever its eviction policy. With lru and s3fifo it keeps what came last.
+ * With noeviction it keeps what it holds and refuses the rest, until there is room again.
+ * Method: a real node gets values of 1 B to 1 MiB, twice its limit in all, in chunks of 64 KiB that end anywhere in a
+ * command. SEED=n replays a run; MAXMEMORY_MIB=n sets the limit.
  */
 import { readFileSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
@@ -24,7 +23,7 @@ function residentBytes({ child }: NodeProcess): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) * 1024;
 }
 
-/** Sizes of values, as many small as large: twice the limit of them. */
+/** Sizes of values on a logarithmic scale, until they add up to twice the limit. */
 function* sizes(): Generator<number> {
   let state = seed >>> 0;
   for (let sum = 0; sum < 2 * LIMIT; ) {
@@ -47,7 +46,7 @@ async function write(raw: RawClient, text: string): Promise<void> {
   }
 }
 
-/** Fills a node with keys `default:0` and up, in pipelines; what each SET was told, and the most memory there was. */
+/** Fills a node with the keys `k0`, `k1` and so on, and checks its memory. `told` has the reply to each SET. */
 async function fill(t: ExecutionContext, eviction: string) {
   const node = await startNodeProcess(t, [
     ...["--port", "0", "--maxmemory", `${LIMIT_MIB}mb`, "--eviction", eviction],
@@ -85,7 +84,7 @@ async function fill(t: ExecutionContext, eviction: string) {
 }
 
 for (const eviction of ["lru", "s3fifo"]) {
-  test.serial(`A43: ${eviction} stays within its limit and takes every value`, async (t) => {
+  test.serial(`${eviction} stays within its limit and takes every value`, async (t) => {
     const { ask, figure, written, told } = await fill(t, eviction);
     t.true(told.every((reply) => reply === "+OK"));
     t.true((await figure("evicted_keys")) > 100);
@@ -96,7 +95,7 @@ for (const eviction of ["lru", "s3fifo"]) {
 }
 
 test.serial(
-  "A43: noeviction stays within its limit, keeps what it took and refuses the rest, until there is room",
+  "noeviction stays within its limit, keeps what it took and refuses the rest, until there is room",
   async (t) => {
     const { raw, ask, figure, written, told } = await fill(t, "noeviction");
     const kept = told.flatMap((reply, i) => (reply === "+OK" ? [i] : []));

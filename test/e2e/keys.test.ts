@@ -8,7 +8,7 @@ import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
 import { linkedNodes } from "./linked-nodes.ts";
 
-/** `%41` for every byte that RFC 3986 reserves, as the origin gets it. */
+/** A key as the origin gets it: `%0A` and the like for every byte that is not an unreserved one of RFC 3986. */
 function percentEncoded(key: Buffer): string {
   return [...key]
     .map((byte) => {

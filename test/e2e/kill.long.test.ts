@@ -1,8 +1,8 @@
 /**
- * Goal: the death of a node costs its own clients a connection and nobody else anything: no wrong value, no error; and it
- * is back at once, on its port (row A45).
- * Method: three real processes under load from ioredis; one is killed with SIGKILL in the middle, later started again. A
- * node alone that is killed twenty times.
+ * Goal: when a node dies, its own clients lose their connection, and no other client sees a wrong value or an error. A
+ * restarted node is back on its port at once.
+ * Method: three real processes under load from ioredis; one is killed with SIGKILL in the middle, and later started
+ * again. Then a node alone is killed twenty times.
  */
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
@@ -43,7 +43,7 @@ class Load {
     }
   }
 
-  /** Resolves after so many more answers. */
+  /** Resolves after `count` more answers, or a problem. */
   async more(count: number): Promise<void> {
     const goal = this.answers + count;
     await until(`${goal} answers`, () => this.answers >= goal || this.problems.length > 0);
@@ -61,12 +61,12 @@ function connect(t: ExecutionContext, port: number): Redis {
   return client;
 }
 
-test("kill -9 of one node under load: no wrong value and no error on clients of the others", async (t) => {
+test("after kill -9 of one node under load, clients of the others see no wrong value and no error", async (t) => {
   const origin = await startOrigin(t, 2);
   const cluster = await startCluster(t, 3, [
     `group item loader http http://127.0.0.1:${origin.port}/items/{key}`,
     "group item ttl 1h",
-    // A busy machine is not what this is about.
+    // So that a busy machine does not fail the test.
     "group item loader-timeout 30s",
   ]);
   const survivors = cluster.nodes.slice(0, 2).map(({ port }) => new Load(connect(t, port)));
@@ -76,7 +76,7 @@ test("kill -9 of one node under load: no wrong value and no error on clients of 
   cluster.nodes[2]!.kill("SIGKILL");
   t.is(await cluster.nodes[2]!.ended, "SIGKILL");
   await Promise.all(survivors.map((load) => load.more(5000)));
-  // Once a key at its owner, and once more at the successor for the keys of the dead node.
+  // One load for each key at its owner, and one more at the successor for each key of the dead node.
   t.true(origin.total() < 2 * KEYS, `${origin.total()} loads`);
 
   await cluster.restart(2);
@@ -92,7 +92,7 @@ test("kill -9 of one node under load: no wrong value and no error on clients of 
   );
 });
 
-test("A45: SIGPIPE is ignored, and after kill -9 a node is back on its port, twenty times", async (t) => {
+test("SIGPIPE is ignored, and after kill -9 a node is back on its port, twenty times", async (t) => {
   const [port] = await reservePorts(t, 1);
   for (let i = 0; i < 20; i++) {
     const node = await startNodeProcess(t, ["--port", String(port)]);

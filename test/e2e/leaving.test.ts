@@ -1,5 +1,5 @@
 /**
- * Goal: a member that leaves the ring and comes back has nothing of what it missed, whether it was restarted or not.
+ * Goal: a member that leaves the ring and comes back returns no value that was deleted meanwhile, restarted or not.
  * Method: three real processes and the commands that change the ring; the origin's values change meanwhile.
  */
 import test, { type ExecutionContext } from "ava";
@@ -14,7 +14,7 @@ function connect(t: ExecutionContext, port: number): Redis {
   return client;
 }
 
-test("a member that leaves misses deletes and comes back empty; restarted, it takes the cluster's ring over its conf's", async (t) => {
+test("a member that leaves the ring comes back empty; a restarted one takes the cluster's ring, not its conf's", async (t) => {
   const origin = await startOrigin(t);
   const cluster = await startCluster(t, 3, [
     `group item loader http http://127.0.0.1:${origin.port}/items/{key}`,

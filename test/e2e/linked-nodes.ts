@@ -1,9 +1,8 @@
 /**
- * Three nodes for the tests of a file that ask what a cluster answers while its members reach each other.
+ * Three linked nodes for the tests of a file about what a cluster answers while its members reach each other.
  *
- * Owns the nodes, the origin and a client of each node, which all tests of the file share, one after the other: `fresh`
- * makes them as good as new. The links are given more time than they have by default, as a busy machine is not what
- * these tests are about.
+ * Owns the nodes, the origin and a client of each node. The tests of the file share them, one after the other, and each
+ * test gets them empty. The links have more time than by default, so that a busy machine does not fail the tests.
  */
 import { Redis } from "ioredis";
 import { startedOnce } from "../started-once.ts";
@@ -12,11 +11,14 @@ import { allLinked, type Cluster, startCluster } from "./processes.ts";
 
 export interface LinkedNodes extends Cluster {
   readonly origin: Origin;
-  /** Of ioredis, one a node. */
+  /** A client of ioredis for each node. */
   readonly clients: readonly Redis[];
 }
 
-/** Called at the top of a file with lines of the conf; gives each test the nodes, with nothing in them and their links up. */
+/**
+ * Called at the top of a file. The function that it returns gives each test the nodes, empty and with their links up.
+ * `linesFor` adds lines to their conf.
+ */
 export function linkedNodes(
   linesFor: (origin: Origin) => readonly string[] = () => [],
 ): () => Promise<LinkedNodes> {
@@ -27,7 +29,7 @@ export function linkedNodes(
       ...["group item loader-timeout 30s", "peer-timeout 30s", ...linesFor(origin)],
     ]);
     const clients = cluster.nodes.map(({ port }) => new Redis(port, "127.0.0.1"));
-    // A test may end a node, and start it again.
+    // A test may end a node and start it again.
     for (const client of clients) client.on("error", () => {});
     owner.teardown(() => {
       for (const client of clients) client.disconnect();

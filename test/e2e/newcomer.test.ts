@@ -1,6 +1,6 @@
 /**
  * Goal: what the README tells a newcomer to type does what it says.
- * Method: the built command on the repository's own carrot.conf, redis-cli as a person would use it.
+ * Method: the built command with the repository's own carrot.conf; redis-cli as a person would use it.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -56,25 +56,22 @@ testWith(program("redis-cli"))("the three example nodes are one cache", async (t
   );
 });
 
-testWith(program("redis-cli"), program("script"))(
-  "redis-cli in a terminal, with hints, and in RESP3",
-  async (t) => {
-    const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
-    t.is(await redisCli(port, "-3", "--no-raw", "GET", "scores:Nobody"), "(nil)\n");
-    t.regex(await redisCli(port, "-3", "--no-raw", "CARROT.GROUPS"), /"name" => "scores"/);
-    t.regex(await redisCli(port, "-3", "--no-raw", "HELLO"), /"proto" => \(integer\) 3/);
-    const typed = 'printf "get scores:Sam\\nHELP get\\nquit\\n"';
-    const session = execFileSync(
-      "sh",
-      ["-c", `${typed} | script -qec 'TERM=dumb redis-cli -p ${port}' /dev/null`],
-      {
-        encoding: "utf8",
-        timeout: PATIENCE_MS,
-      },
-    );
-    t.regex(session, /"567"/);
-  },
-);
+testWith(program("redis-cli"), program("script"))("redis-cli works in a terminal and in RESP3", async (t) => {
+  const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
+  t.is(await redisCli(port, "-3", "--no-raw", "GET", "scores:Nobody"), "(nil)\n");
+  t.regex(await redisCli(port, "-3", "--no-raw", "CARROT.GROUPS"), /"name" => "scores"/);
+  t.regex(await redisCli(port, "-3", "--no-raw", "HELLO"), /"proto" => \(integer\) 3/);
+  const typed = 'printf "get scores:Sam\\nHELP get\\nquit\\n"';
+  const session = execFileSync(
+    "sh",
+    ["-c", `${typed} | script -qec 'TERM=dumb redis-cli -p ${port}' /dev/null`],
+    {
+      encoding: "utf8",
+      timeout: PATIENCE_MS,
+    },
+  );
+  t.regex(session, /"567"/);
+});
 
 testWith(program("redis-benchmark"))("redis-benchmark runs unmodified", async (t) => {
   const { port } = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
@@ -101,7 +98,7 @@ testWith(program("redis-cli"))("SHUTDOWN ends the process with exit code 0", asy
   t.is(await node.ended, 0);
 });
 
-test("a port in use names the line that asks for it", async (t) => {
+test("when the port is in use, the error names the line that asks for it", async (t) => {
   const node = await startNodeProcess(t, ["carrot.conf", "--port", "0"]);
   const second = start(t, process.execPath, [
     "dist/server/cli.js",

@@ -1,5 +1,5 @@
 /**
- * An HTTP origin that counts: what a group's loader asks, the test can see.
+ * An HTTP origin that counts its loads, so that a test sees what a group's loader has asked.
  *
  * Owns the values: `originValue(key)` is derived from the key, so that any answer can be checked against its question.
  */
@@ -12,11 +12,11 @@ export interface Origin {
   readonly port: number;
   /** Loads by key (percent-encoded as it came). */
   readonly loads: Map<string, number>;
-  /** All loads. */
+  /** The number of all loads. */
   total(): number;
   /** Takes over from the usual answer when set. */
   respond: ((key: string, response: ServerResponse) => void) | undefined;
-  /** Answers as usual again, and begins to count anew. */
+  /** Makes the origin answer as usual again, and sets its counts to zero. */
   reset(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Goal: what `npm publish` would send works where only it is: the command, the conf and examples beside it, the
- * library and its types.
+ * Goal: what `npm publish` would send works on its own: the command, the conf and examples beside it, the library and
+ * its types.
  * Method: `npm pack`, then `npm install` of the tarball into an empty directory; no file of this repository is in reach
  * there. Dependencies are held to the versions of package-lock.json, which are in npm's cache after `npm ci`.
  */
@@ -45,7 +45,7 @@ function lockedVersions(): Record<string, string> {
 
 test.before(async (t) => {
   t.timeout(180_000, "npm install");
-  // Without its scripts: what is packed is the build that is being tested.
+  // Without npm's scripts, so that the package has the build that is being tested.
   const pack = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", directory], {
     cwd: ROOT,
   });
@@ -84,7 +84,7 @@ test("the package has its sources built, its manual and its examples, and nothin
   t.deepEqual(packed.toSorted(), [...built, ...beside, ...inGit("examples")].sort());
 });
 
-test("whatever a file of the package imports is in it or one of its dependencies", (t) => {
+test("every import in the package leads to a file of the package or to one of its dependencies", (t) => {
   const { dependencies } = readJson("package.json") as Manifest;
   const known = new Set(packed);
   const missing = packed
@@ -105,7 +105,7 @@ test("whatever a file of the package imports is in it or one of its dependencies
   t.deepEqual(missing, []);
 });
 
-test("publint has nothing to say", async (t) => {
+test("publint finds nothing wrong", async (t) => {
   const bytes = Uint8Array.from(readFileSync(tarball));
   const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
   t.deepEqual(
@@ -114,7 +114,7 @@ test("publint has nothing to say", async (t) => {
   );
 });
 
-test("carrotcache --version is the package's", async (t) => {
+test("carrotcache --version prints the package's version", async (t) => {
   t.is((await run(bin, ["--version"], { cwd: directory })).stdout, `carrotcache ${version}\n`);
 });
 

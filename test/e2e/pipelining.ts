@@ -1,9 +1,9 @@
 /**
- * Clients that keep a node busy with pipelines of GETs, check every reply, and come back when the node closes on them.
+ * Clients that keep a node busy with pipelines of GETs, check every reply, and reconnect when the node closes.
  *
- * Owns the oracle: a value names its key and ends with a checksum of itself, so that no reply can pass for another's. Of
- * what was under way at a FIN it can tell whether the node had read it: a key that nobody else asks for was loaded.
- * Bounded by a pause between pipelines; each key of a kind of its own, see `pipeline`.
+ * Owns the check of replies. A value names its key and ends with a checksum of itself, so that no reply passes for that
+ * to another key. After a FIN the check also finds commands that the node had read and not answered: some keys are asked
+ * for by one client only, and the origin has loaded them. A pause between pipelines bounds the load on the machine.
  */
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,14 +29,14 @@ export function sealed(key: string): string | null {
   return `${body}|${crc32(body)}`;
 }
 
-/** Ten hot keys and a missing one that are soon hits, and five, two of them missing, that nobody has ever asked for. */
+/** Sixteen keys: ten hot ones and a missing one, which are soon hits, and five new ones, two of which are missing. */
 function pipeline(fresh: () => string): string[] {
   const hot = Array.from({ length: 10 }, () => `hot${Math.floor(Math.random() * HOT_KEYS)}`);
   const mine = [fresh(), `none-${fresh()}`, fresh(), `none-${fresh()}`, fresh()];
   return ["none", ...hot, ...mine];
 }
 
-/** Also sees a FIN that has come meanwhile: what is written behind the node's end would be answered with a reset. */
+/** Waits, and takes a FIN that has come: to bytes that are written behind the node's FIN the answer is a reset. */
 async function pause(): Promise<void> {
   await sleep(PAUSE_MS);
   await turn();
@@ -67,7 +67,7 @@ export abstract class Pipelining {
     }
   }
 
-  /** Resolves when so many more pipelines' worth of replies has come, or something is wrong. */
+  /** Resolves when the replies of `pipelines` more pipelines have come, or something is wrong. */
   async more(pipelines: number): Promise<void> {
     const goal = this.answers + pipelines * PIPELINE;
     await until(`${this.name} has ${goal} answers`, () => this.answers >= goal || this.problems.length > 0);
@@ -82,10 +82,10 @@ export abstract class Pipelining {
   }
 }
 
-/** Bytes over a socket: replies lost at a FIN are seen. */
+/** A client that writes bytes to a socket, and so sees replies that are lost at a FIN. */
 export class RawPipelining extends Pipelining {
   connections = 0;
-  /** Commands that a node had not read when it closed: to be asked again. */
+  /** Commands that had no reply when a node closed, and that it had not read. */
   unread = 0;
   #socket: Socket | undefined;
 
@@ -115,7 +115,7 @@ export class RawPipelining extends Pipelining {
     this.#socket?.removeAllListeners("close").destroy();
   }
 
-  /** In two pieces with a pause between them, so that some of it is unread when a node closes. */
+  /** Writes in two pieces with a pause between them, so that the second may be unread when a node closes. */
   async #write(socket: Socket, text: string): Promise<void> {
     const middle = Math.floor(Math.random() * text.length);
     for (const piece of [text.slice(0, middle), text.slice(middle)]) {
@@ -125,7 +125,7 @@ export class RawPipelining extends Pipelining {
     }
   }
 
-  /** Undefined while nobody listens. */
+  /** Resolves with undefined while no node listens. */
   #connect(): Promise<Socket | undefined> {
     return new Promise((resolve) => {
       const socket = connect({ port: this.port, host: "127.0.0.1", noDelay: true });
@@ -147,7 +147,7 @@ export class RawPipelining extends Pipelining {
     else this.problems.push(`${this.name}: ${key} is ${reply}`);
   }
 
-  /** Commands are read in order: none before one whose load the origin has seen was left unread. */
+  /** A load at the origin of a key that only this client asks for shows that the node had read the command. */
   #ended(unanswered: readonly string[], rest: string): void {
     this.#socket = undefined;
     this.unread += unanswered.length;
@@ -157,13 +157,13 @@ export class RawPipelining extends Pipelining {
   }
 }
 
-/** ioredis as it comes, which asks again by itself for what had no reply. */
+/** A client of ioredis, which by itself asks again for what had no reply. */
 export class RedisPipelining extends Pipelining {
   readonly #client: Redis;
 
   constructor(name: string, port: number, origin: Origin) {
     super(name, port, origin);
-    // However long a busy machine takes to start a node.
+    // It retries for as long as a busy machine takes to start a node.
     const patient = { retryStrategy: () => RECONNECT_MS, maxRetriesPerRequest: null };
     this.#client = new Redis(port, "127.0.0.1", patient);
     this.#client.on("error", (error: NodeJS.ErrnoException) => {
@@ -185,7 +185,7 @@ export class RedisPipelining extends Pipelining {
   }
 }
 
-/** Three clients of a node, two of them raw, that ask until `stop`; resolves with them when all have begun. */
+/** Starts three clients for each node, two of them raw, that ask until `stop`. Resolves when all have had replies. */
 export async function keepBusy(t: ExecutionContext, ports: readonly number[], origin: Origin) {
   const raw = ports.flatMap((port, i) =>
     ["a", "b"].map((letter) => new RawPipelining(`raw${i}${letter}`, port, origin)),

@@ -1,5 +1,5 @@
 /**
- * Real processes for the end-to-end tests: carrotCache nodes as a user starts them, and the programs of others.
+ * Real processes for the end-to-end tests: carrotCache nodes as a user starts them, and other programs.
  *
  * Owns starting, waiting for the ready line, and ending by pid. Everything a test starts here is gone when it ends.
  */
@@ -81,7 +81,7 @@ export interface NodeProcess extends Program {
   readonly peerId: string;
 }
 
-/** Starts a node and waits until it is ready. `v8`: flags of its own for the engine. */
+/** Starts a node and waits until it is ready. `v8`: flags for the engine. */
 export async function startNodeProcess(
   t: Owner,
   args: readonly string[],
@@ -100,13 +100,13 @@ export function temporaryDirectory(t: Owner): string {
   return directory;
 }
 
-/** Where the other ends of reservations are. */
+/** The server at which the connections of all reserved ports end. */
 let door: Promise<Server> | undefined;
 
 /**
- * Ports for nodes that must know them before they listen, or come back to them. The kernel chooses, and gives them to
- * nobody else as long as the owner lives: each is bound to one end of a connection. A node that asks for such a port
- * by its number may listen there all the same.
+ * Reserves ports for nodes that must know a port before they listen, or return to it after a restart. The kernel chooses
+ * the ports. Each is bound to one end of a connection, so that the kernel gives it to nobody else while the owner lives.
+ * A node that asks for such a port by its number can still listen there.
  */
 export async function reservePorts(owner: Owner, count: number): Promise<number[]> {
   door ??= openDoor();
@@ -129,7 +129,7 @@ async function openDoor(): Promise<Server> {
   return server;
 }
 
-/** Whether one could listen there. */
+/** Whether a server can listen there. */
 export async function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   const server = createServer();
   const listens = new Promise<boolean>((resolve) => {
@@ -172,13 +172,13 @@ export async function startCluster(t: Owner, count: number, lines: readonly stri
   return { nodes, directory, restart };
 }
 
-/** Resolves when every member that this node knows of is up to it. */
+/** Resolves when the node's links to all members are up. */
 export async function allLinked({ port }: NodeProcess): Promise<void> {
   const { Redis } = await import("ioredis");
   const client = new Redis(port, "127.0.0.1");
   try {
     await until(`the links of the node on port ${port} are up`, async () => {
-      // ioredis hands a map out as names and values in turn.
+      // ioredis returns a map as a list of names and values.
       const members = (await client.call("CARROT.PEERS")) as string[][];
       return members.every((fields) => fields[fields.indexOf("state") + 1] === "up");
     });

@@ -1,8 +1,8 @@
 /**
- * Goal: what the README shows is true: its commands print what it prints, and the names in it exist.
- * Method: reads the README as text. Its console blocks are run against nodes that this test has started, with their ports
- * in place of the README's; confs are read; code is compared with the file that it is taken from. Links are looked at in
- * test/tidy/links.test.ts.
+ * Goal: what the README shows is true: its commands print what it shows, and the names in it exist.
+ * Method: the test reads the README as text. It runs the commands of the console blocks against nodes of its own, with
+ * their ports in place of the README's, reads the confs, and compares code with the file that it is taken from.
+ * test/tidy/links.test.ts checks the links.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ import { type Need, program, testWith } from "../needs.ts";
 import { CLI, ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
 
 const readme = read("README.md");
-/** Without the section about clients, which has flags of other programs; test/clients looks at that one. */
+/** Without the section about clients, which has flags of other programs; test/clients checks that section. */
 const ours = readme.replace(/^## Clients$.*?(?=^## )/ms, "");
 const run = promisify(execFile);
 
@@ -25,7 +25,7 @@ function read(file: string): string {
   return readFileSync(path.join(ROOT, file), "utf8");
 }
 
-/** The contents of the fenced blocks of a language; those of "" name none. */
+/** The contents of the fenced blocks of a language. "": blocks that name no language. */
 function blocks(language: string): string[] {
   return Array.from(readme.matchAll(/^```(\w*)\n(.*?)^```$/gms))
     .filter((match) => match[1] === language)
@@ -46,7 +46,7 @@ const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
 const hasSqlite = spawnSync(NODE_NEW, ["-e", 'require("node:sqlite")'], { stdio: "ignore" }).status === 0;
 const SQLITE: Need = hasSqlite ? undefined : "SQLite needs Node 22.13 or later (CARROT_NODE_NEW)";
 
-test("there is something to look at", (t) => {
+test("the README has console blocks and shell blocks", (t) => {
   t.true(shown().length >= 5);
   t.true(blocks("sh").length >= 3);
 });
@@ -58,7 +58,7 @@ for (const example of ["examples/embedded.mjs", "examples/products.mjs"]) {
   });
 }
 
-test("every conf is one without mistakes", (t) => {
+test("no conf in the README has a mistake", (t) => {
   const confs = blocks("");
   t.true(confs.length >= 2);
   for (const text of confs) t.notThrows(() => readConf({ text }), text);
@@ -74,14 +74,14 @@ test("every --word is a directive or a flag, and so is every hyphenated word in 
   t.deepEqual([...new Set(unknown)].sort(), ["redis-cli", "redis-server", "redis-tools"]);
 });
 
-test("every command is in the table", (t) => {
+test("every command that the README names is in the table", (t) => {
   const names = Array.from(readme.matchAll(/`([A-Z]{3,}(?:\.[A-Z]+)?)[ `]/g), (match) => match[1]!);
   const unknown = names.filter((name) => !COMMANDS.has(name.toLowerCase()));
   // A word of SET, and one of CARROT.PEERS.
   t.deepEqual([...new Set(unknown)].sort(), ["KEEPTTL", "REMOVE"]);
 });
 
-test("every npm script and every conf that is named is there", (t) => {
+test("every npm script and every conf that the README names exists", (t) => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const names = Array.from(
     readme.matchAll(/\bnpm (?:(start|test)\b|run ([\w:]+))/g),

@@ -1,7 +1,7 @@
 /**
- * Goal: nodes are restarted one after the other under load, and clients that reconnect on FIN see no error, no wrong value,
- * and get every reply whose command had been read (rows F21 and A45).
- * Method: three real processes, nine clients with pipelines of 16 GETs, hits and misses; the origin takes its time, so that
+ * Goal: when nodes are restarted one after the other under load, clients that reconnect on FIN see no error and no wrong
+ * value, and get every reply whose command had been read.
+ * Method: three real processes, nine clients with pipelines of 16 GETs, hits and misses. The origin is slow, so that
  * loads are under way whenever a node is told to end.
  */
 import test from "ava";
@@ -19,10 +19,10 @@ test("a rolling restart under load costs no reply, no error and no wrong value",
   const { nodes, restart } = await startCluster(t, 3, [
     `group item loader http http://127.0.0.1:${origin.port}/items/{key}`,
     "group item ttl 1h",
-    // A busy machine is not what this is about.
+    // So that a busy machine does not fail the test.
     "group item loader-timeout 30s",
     "shutdown-timeout 30s",
-    // Where Node can.
+    // Ignored where this Node has no threads that share a port.
     "threads 2",
   ]);
   const ports = nodes.map(({ port }) => port);

@@ -2,7 +2,6 @@
  * Goal: SIGTERM loses nothing that has been read, and a second signal ends the process at once.
  * Method: real processes and signals; an origin that answers when the test lets it.
  */
-
 import { once } from "node:events";
 import { connect } from "node:net";
 import test, { type ExecutionContext } from "ava";
@@ -13,7 +12,7 @@ interface Waiting {
   readonly node: NodeProcess;
   /** Lets the origin answer. */
   release(): void;
-  /** What the client has received when the connection has ended. */
+  /** All that the client has received, once its connection has ended. */
   readonly received: Promise<string>;
 }
 
@@ -48,7 +47,7 @@ test("SIGTERM answers what has been read, in order, and exits 0", async (t) => {
   t.is(await node.ended, 0);
 });
 
-test("SIGINT does the same", async (t) => {
+test("SIGINT answers what has been read, and exits 0", async (t) => {
   const { node, release, received } = await withLoadUnderWay(t);
   node.kill("SIGINT");
   await node.printed(/SIGINT, closing/);
@@ -57,7 +56,7 @@ test("SIGINT does the same", async (t) => {
   t.is(await node.ended, 0);
 });
 
-test("a second signal ends it at once", async (t) => {
+test("a second signal ends the process at once", async (t) => {
   const { node, received } = await withLoadUnderWay(t);
   node.kill("SIGTERM");
   await node.printed(/SIGTERM, closing/);

@@ -1,5 +1,5 @@
 /**
- * A node for the tests that attack one, with clients that do what no client does.
+ * A real node for tests that attack it, with clients that do what no proper client does.
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -15,7 +15,7 @@ export interface Target extends NodeProcess {
   /** What a client says first, when there is a password. */
   readonly auth: string;
   client(host?: string): Promise<RawClient>;
-  /** A reply to a client of its own, which knows the password. */
+  /** Connects a client that knows the password, and returns the reply to this command. */
   ask(...words: string[]): Promise<string>;
   /** A figure of INFO. */
   figure(name: string): Promise<number>;

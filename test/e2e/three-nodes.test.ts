@@ -9,7 +9,7 @@ import { originValue } from "./origin.ts";
 
 const freshNodes = linkedNodes(() => ["group item ttl 1h"]);
 
-/** In parts, so that even a busy machine's links are not silent for longer than a heartbeat allows. */
+/** Works in parts, so that on a busy machine no link is silent for longer than heartbeats allow. */
 async function inParts<T>(count: number, work: (i: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let from = 0; from < count; from += 250) {

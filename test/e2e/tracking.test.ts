@@ -1,6 +1,6 @@
 /**
- * Goal: a client that caches by itself is told of every change, whichever node it is connected to, whichever node owns
- * the key and whichever node hears of the change; and when its own node can no longer know, that nothing holds.
+ * Goal: a client that caches by itself hears of every change, whichever node it is connected to, whichever node owns
+ * the key and whichever node makes the change. When its own node may have missed a change, it hears that nothing holds.
  * Method: three real processes, an HTTP origin that the test changes, clients in RESP3 that show every push.
  */
 import test, { type ExecutionContext } from "ava";
@@ -75,34 +75,37 @@ async function hears(t: ExecutionContext, client: RawClient, push: string): Prom
   t.true(client.take().includes(push));
 }
 
-test.serial("a key is deleted, set, or given another lifetime at a third node", async (t) => {
-  const { tracking, ask, keyOf } = await setUp(t);
-  const key = await keyOf(1);
-  const client = await tracking(0);
-  for (const change of [
-    ["DEL", key],
-    ["SET", key, "v2"],
-    ["EXPIRE", key, "50"],
-    ["PERSIST", key],
-    ["GETDEL", key],
-  ]) {
+test.serial(
+  "a client hears of a key that is deleted, set or given another lifetime at a third node",
+  async (t) => {
+    const { tracking, ask, keyOf } = await setUp(t);
+    const key = await keyOf(1);
+    const client = await tracking(0);
+    for (const change of [
+      ["DEL", key],
+      ["SET", key, "v2"],
+      ["EXPIRE", key, "50"],
+      ["PERSIST", key],
+      ["GETDEL", key],
+    ]) {
+      await read(client, "\r\n", "GET", key);
+      await ask(2, ...change);
+      await hears(t, client, invalidate(key));
+    }
+    for (const look of ["EXISTS", "TTL", "STRLEN", "TYPE"]) {
+      await read(client, "\r\n", look, key);
+      await ask(2, "GET", key);
+      await hears(t, client, invalidate(key));
+      await ask(2, "DEL", key);
+      client.take();
+    }
     await read(client, "\r\n", "GET", key);
-    await ask(2, ...change);
-    await hears(t, client, invalidate(key));
-  }
-  for (const look of ["EXISTS", "TTL", "STRLEN", "TYPE"]) {
-    await read(client, "\r\n", look, key);
-    await ask(2, "GET", key);
-    await hears(t, client, invalidate(key));
-    await ask(2, "DEL", key);
-    client.take();
-  }
-  await read(client, "\r\n", "GET", key);
-  await ask(2, "FLUSHALL");
-  await hears(t, client, ALL);
-});
+    await ask(2, "FLUSHALL");
+    await hears(t, client, ALL);
+  },
+);
 
-test.serial("one's own delete of another node's key is replied to first, and told of once", async (t) => {
+test.serial("a client that deletes another node's key gets the reply first, and one push", async (t) => {
   const { tracking, keyOf } = await setUp(t);
   const key = await keyOf(1);
   const client = await tracking(0);
@@ -116,7 +119,7 @@ test.serial("one's own delete of another node's key is replied to first, and tol
   t.is(text.split("invalidate").length, 2, text);
 });
 
-test.serial("an entry of another node expires, or gives way", async (t) => {
+test.serial("a client hears when another node's entry expires or is evicted", async (t) => {
   const { tracking, ask, keyOf } = await setUp(t);
   const key = await keyOf(1, "small:");
   const client = await tracking(0);
@@ -126,13 +129,13 @@ test.serial("an entry of another node expires, or gives way", async (t) => {
   t.is(await ask(0, "EXISTS", key), ":0\r\n");
   await ask(2, "SET", key, "to be evicted");
   await read(client, "evicted\r\n", "GET", key);
-  // A third of it is owned by each node, which is more than it can hold.
+  // Each node owns a third of these values, which is more than it can hold.
   for (let i = 0; i < 500; i++) await ask(1, "SET", `small:filler${i}`, "x".repeat(9000));
   await hears(t, client, invalidate(key));
 });
 
 test.serial(
-  "a value that the origin has changed is told of when it is loaded again, a cached null when it appears",
+  "a client hears when a loaded value or a cached null expires, and the next GET loads what the origin has then",
   async (t) => {
     const { origin, tracking, ask, keyOf } = await setUp(t);
     const key = await keyOf(1, "brief:");
@@ -148,7 +151,7 @@ test.serial(
   },
 );
 
-test.serial("a node that may have missed something tells its clients that nothing holds", async (t) => {
+test.serial("a node that may have missed a change tells its clients that nothing holds", async (t) => {
   const { nodes, tracking, keyOf, restart } = await setUp(t);
   const key = await keyOf(1);
   const clients = [await tracking(0), await tracking(0, "BCAST"), await tracking(2, "NOLOOP")];
@@ -160,7 +163,7 @@ test.serial("a node that may have missed something tells its clients that nothin
   for (const client of clients) await hears(t, client, ALL);
 });
 
-test.serial("a node that stands still is given up, and what it answered no longer holds", async (t) => {
+test.serial("when the node that owns a key stands still, clients hear that nothing holds", async (t) => {
   const { nodes, tracking, keyOf } = await setUp(t);
   const key = await keyOf(1);
   const client = await tracking(0);
@@ -181,7 +184,7 @@ test.serial("BCAST hears of changes anywhere, of its prefixes only", async (t) =
   t.true(client.take().startsWith(invalidate(mine)));
 });
 
-test.serial("no copy of a client of any node outlives what it is a copy of", async (t) => {
+test.serial("no copy that a client of any node keeps stays wrong", async (t) => {
   const { nodes } = await setUp(t);
   const clients = await Promise.all(
     nodes.flatMap(({ port }) => [CachingClient.open(port), CachingClient.open(port, ["BCAST", "NOLOOP"])]),
@@ -197,7 +200,7 @@ test.serial("no copy of a client of any node outlives what it is a copy of", asy
     if (round % 7 === 0) return by.pexpire(key, 50);
     return round % 3 === 0 ? by.del(key) : by.set(key, `${round}`, "PX", 200 + (round % 5) * 100);
   };
-  // What was set expires, what is loaded stays the same however often.
+  // A value that was set expires; a loaded value is the same each time.
   const loaded = async (key: string) => {
     const value = await writers[0]!.get(key);
     return value === originValue(key.slice("hammered:".length)) ? value : undefined;

@@ -1,5 +1,5 @@
 /**
- * Which parts of the code have run since the last look, as V8 counts them: blocks, and roughly how often.
+ * Asks V8 which blocks of code have run since the last look, and roughly how often.
  *
  * Knows only scripts of this project; tests are not among them, so that a target's own branches are no discoveries.
  */
@@ -10,6 +10,7 @@ const WATCHED = /\/dist\/(?:proto|cluster|server)\/(?!generated)/;
 /** A stretch of code that runs as a whole. */
 export interface Block {
   readonly place: string;
+  /** The place, and how often it has run, to a power of two. */
   readonly counted: string;
 }
 
@@ -22,7 +23,7 @@ export class Coverage {
     this.#session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
   }
 
-  /** The blocks that have run, with how often to a power of two. */
+  /** The blocks that have run since the last call. */
   take(): Block[] {
     let scripts: Profiler.ScriptCoverage[] = [];
     this.#session.post("Profiler.takePreciseCoverage", (error, { result }) => {

@@ -1,6 +1,6 @@
 /**
- * Goal: the fuzzer finds what hurts. Method: targets with a mistake in each, and a seed that leads to it. The project's own targets
- * are in slices.long.test.ts.
+ * Goal: the fuzzer finds what hurts. Method: targets with a mistake in each, and a seed that leads to it. The project's
+ * own targets have their tests in targets.long.test.ts.
  */
 import test from "ava";
 import { Dice } from "./dice.ts";
@@ -45,7 +45,7 @@ for (const [name, [why, target]] of Object.entries(mistakes)) {
   });
 }
 
-test("dice of the same seed fall alike, and on every side", (t) => {
+test("dice of the same seed give the same throws, and every side comes up", (t) => {
   const throws = (dice: Dice) => Array.from({ length: 600 }, () => dice.below(6));
   t.deepEqual(throws(new Dice(7)), throws(new Dice(7)));
   t.notDeepEqual(throws(new Dice(7)), throws(new Dice(8)));

@@ -1,21 +1,22 @@
 /**
- * Looks for bytes that hurt: inputs that grow out of those that reached new code, each run whole and in pieces.
+ * Looks for bytes that hurt. It changes inputs that have reached new code, and runs each new input whole and in pieces.
  *
  * An input hurts when something is thrown, when it takes more than 50 ms of CPU, or when the pieces make a difference.
- * Which blocks of code have run is looked at once a batch, and input by input only where a batch has found something.
+ * To find new code it looks at the coverage of a whole batch. Only when that has news, and now and then without, it looks
+ * at each input of the batch.
  */
 import { cutAt, pieces } from "../proto/read-commands.ts";
 import { Coverage } from "./coverage.ts";
 import { Dice } from "./dice.ts";
 import { mutate } from "./mutate.ts";
 
-/** What is fed. */
+/** Code that is fed with bytes. */
 export interface Target {
   readonly name: string;
   readonly seeds: readonly Buffer[];
-  /** What the inputs are likely to be made of. */
+  /** Pieces of which inputs are likely to be made. */
   readonly tokens: readonly Buffer[];
-  /** Feeds fresh parts with these pieces; everything that can be seen of them, as text. */
+  /** Feeds a fresh instance with these pieces; returns everything that can be seen of it, as text. */
   run(chunks: readonly Buffer[]): string | Promise<string>;
 }
 
@@ -34,12 +35,12 @@ export interface Campaign {
 
 const MAX_CPU_MS = 50;
 const BATCH = 64;
-/** How often a block runs is only looked at input by input, which takes longer than to run it. */
+/** Only a look at each input sees how often blocks run, and it takes long. A batch without news gets it this rarely. */
 const LOOK_CLOSER_EVERY = 100;
 /** An input up to this long is also fed byte by byte. */
 const MAX_DRIP_BYTES = 200;
 
-/** Feeds a target for so long; stops at the first input that hurts. */
+/** Feeds a target for `seconds`; stops at the first input that hurts. */
 export async function fuzz(target: Target, seed: number, seconds: number): Promise<Campaign> {
   const dice = new Dice(seed);
   const explorer = new Explorer(target);
@@ -62,7 +63,7 @@ export async function fuzz(target: Target, seed: number, seconds: number): Promi
   return { inputs, corpus: explorer.corpus.length, blocks: explorer.blocks, hurt };
 }
 
-/** Keeps the inputs that got further than those before. */
+/** Keeps the inputs that reached new code, or ran known code a new number of times. */
 class Explorer {
   readonly corpus: Buffer[];
   readonly #target: Target;
@@ -83,7 +84,7 @@ class Explorer {
   /** Looks closer at a batch that has reached a new place, and now and then at one that has not. */
   async learn(batch: readonly Buffer[]): Promise<void> {
     const before = this.#places.size;
-    // V8 reports neighbours that ran equally often as one, so that the places of a batch are not those of its inputs.
+    // V8 joins neighbouring blocks that ran equally often, so a batch has other places than its inputs one by one.
     for (const { place } of this.#coverage.take()) this.#places.add(place);
     if (this.#places.size === before && ++this.#batches % LOOK_CLOSER_EVERY !== 0) return;
     for (const input of batch) {
@@ -134,7 +135,7 @@ async function feed(target: Target, chunks: readonly Buffer[]): Promise<string |
   }
 }
 
-/** Of a few times: a collection of garbage falls into one of them now and then. */
+/** The least of three runs, because a garbage collection may fall into one of them. */
 async function leastCpuMs(target: Target, chunks: readonly Buffer[]): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 3; i++) {

@@ -1,10 +1,10 @@
 /**
- * Changes to an input that are likely to reach code that it did not reach. Knows nothing of what the bytes mean, but
- * for the length that a frame begins with.
+ * Changes inputs so that they are likely to reach new code. Knows nothing of what the bytes mean, except for the length
+ * with which a frame begins.
  */
 import type { Dice } from "./dice.ts";
 
-/** Long inputs say nothing that short ones do not, and take their time. */
+/** Longer inputs find no more than short ones, and take more time. */
 const MAX_BYTES = 4096;
 
 type Change = (input: Buffer, dice: Dice, other: Buffer, tokens: readonly Buffer[]) => Buffer;

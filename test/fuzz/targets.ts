@@ -1,5 +1,6 @@
 /**
- * What is fed with bytes: the reader of commands, a connection, and both ends of a link between members.
+ * The code that the fuzzer feeds: the reader of commands, a connection, both ends of a link between members, and their
+ * handshakes.
  */
 import { AcceptorHandshake, DialerHandshake } from "../../cluster/handshake.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
@@ -16,7 +17,7 @@ import { setUp } from "../server/clients/connection-rig.ts";
 import { VirtualTime } from "../sim/virtual-time.ts";
 import type { Target } from "./fuzzer.ts";
 
-/** So low that short inputs get there. */
+/** So low that short inputs reach the limits. */
 const LIMITS = { maxArgs: 1024, maxBulkBytes: 512, maxCommandBytes: 1024, maxInlineBytes: 256 };
 const MAX_FRAME_BYTES = 600;
 
@@ -83,7 +84,7 @@ export const connection: Target = {
       maxPendingCommands: 8,
     });
     store("key", "value");
-    // A long pipeline gives way to others: it takes several turns.
+    // A long pipeline takes several turns, so that other clients have theirs.
     const settle = async () => {
       for (let before = -1; before < executed.length; await turn()) {
         before = executed.length;
@@ -102,7 +103,7 @@ export const connection: Target = {
     await settle();
     socket.destroy();
     const [drop] = happened.filter((text) => text.startsWith("dropped"));
-    // A drop throws away what was not written yet, and that depends on the pieces.
+    // A dropped connection loses what was not written yet, and how much that is depends on the pieces.
     return JSON.stringify([
       executed,
       drop ?? socket.text,
@@ -137,7 +138,7 @@ const ANSWERS: FrameProperties[] = [
   { pong: { id: 9, ring: 7 } },
   { introduction: { id: "a:1", maxFrameBytes: 100, ring: 5 } },
 ];
-/** Tags of fields, lengths, and numbers at their ends. */
+/** Tags of fields, lengths, and the smallest and largest numbers. */
 const FRAME_TOKENS = [
   ...Array.from({ length: 16 }, (_, i) => Buffer.from([((i + 1) << 3) | 2, 2, 8, i])),
   ...[
@@ -159,7 +160,7 @@ const FRAME_TOKENS = [
   ],
 ].map((list) => Buffer.from(list));
 
-/** Reads frames as a link does, until one is refused: why it was. */
+/** Reads frames as a link does, until one is refused; returns the reason, or "open". */
 function feed(chunks: readonly Buffer[], maxBytes: number, take: (frame: Buffer) => void): string {
   const reader = new FrameReader(maxBytes);
   try {

@@ -1,4 +1,4 @@
-/* hiredis, the client in C that many others stand on: Debian's libhiredis-dev. */
+/* hiredis, the client in C on which many others are built: Debian's libhiredis-dev. */
 #include <hiredis/hiredis.h>
 #include <stdarg.h>
 #include <stdio.h>

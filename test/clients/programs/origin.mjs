@@ -1,6 +1,6 @@
 /**
- * The loader of the group that the clients ask: a key that says "absent" is not there, one that begins with a NUL has
- * its own bytes backwards for a value, and any other says how often it was loaded.
+ * The loader of the group that the clients ask. A key that begins with "absent" is not found. The value of a key that
+ * begins with a NUL is its bytes backwards. Any other value says how often its key was loaded.
  */
 const loads = new Map();
 

@@ -132,7 +132,7 @@ func main() {
 	check("restart", func() error {
 		fmt.Println("restart")
 		bufio.NewReader(os.Stdin).ReadString('\n')
-		// A broken connection is the pool's to replace.
+		// The pool replaces a broken connection.
 		redigo.Do("PING")
 		redigo.Close()
 		redigo = pool.Get()

@@ -1,8 +1,8 @@
 /**
- * Goal: a worker's death costs nobody but its own clients anything; a node with workers ends as one without; and a node
- * that cannot have workers says so.
- * Method: a real node with `threads 2` whose worker the test terminates, or which gets a real signal, with an origin
- * that answers when the test says so.
+ * Goal: when a worker dies, only its own clients notice. A node with workers ends like a node without. A node that
+ * cannot have workers says so.
+ * Method: a real node with `threads 2`. The test terminates its worker, or sends the node a signal. The origin answers
+ * when the test says so.
  */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -100,15 +100,18 @@ testThreads.serial(
   },
 );
 
-testThreads.serial("closing ends although a worker has just died, and leaves nothing behind", async (t) => {
-  const node = await startThreaded(t);
-  const gone = node.ask("terminate", 2);
-  await node.ask("close");
-  await gone;
-  t.is(await node.ended, 0);
-});
+testThreads.serial(
+  "closing a node ends although a worker has just died, and leaves nothing behind",
+  async (t) => {
+    const node = await startThreaded(t);
+    const gone = node.ask("terminate", 2);
+    await node.ask("close");
+    await gone;
+    t.is(await node.ended, 0);
+  },
+);
 
-testThreads.serial("closing ends while a dead worker waits to be replaced", async (t) => {
+testThreads.serial("closing a node ends while a dead worker waits to be replaced", async (t) => {
   const node = await startThreaded(t);
   await node.ask("terminate", 2);
   await node.ask("close");
@@ -173,7 +176,7 @@ testThreads.serial("workers listen on every host that bind names", async (t) => 
 testThreads.serial("lines of all threads are in one logfile, each whole", async (t) => {
   const logfile = path.join(temporaryDirectory(t), "carrot.log");
   const node = await startThreaded(t, ["--logfile", logfile]);
-  // Two reasons, because each has a line a minute on each thread.
+  // Two reasons to close, because each thread logs one line a minute for each reason.
   for (const said of ["POST / HTTP/1.1\r\n", "*x\r\n"])
     for (const where of ["main", "worker"] as const) await node.talk(where, said);
   await node.ask("close");
@@ -204,6 +207,6 @@ async function hasOneThread(t: ExecutionContext): Promise<void> {
   t.regex(text, /^# threads 1$/m);
 }
 
-const title = "where threads cannot share a port there is one, and the log says why";
+const title = "where threads cannot share a port, a node has one thread, and the log says why";
 if (hasReusePort()) test.skip(`${title} [this Node lets threads share a port]`, hasOneThread);
 else test.serial(title, hasOneThread);

@@ -1,5 +1,5 @@
 /**
- * Goal: a node that is full refuses a client of a worker thread what it refuses one of the main thread.
+ * Goal: a full node refuses the same commands to clients of a worker thread as to clients of the main thread.
  * Method: a real node with `threads 2`, a small limit and noeviction.
  */
 import { testWith } from "../../needs.ts";
@@ -10,7 +10,7 @@ import { startThreaded, THREADS } from "./rig.ts";
 const OOM = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
 
 testWith(THREADS)(
-  "A43: what a full node refuses, a worker's client is told as the main thread's",
+  "a full node refuses a SET of a worker's client with the same error, until there is room again",
   async (t) => {
     const args = [
       "--eviction",

@@ -1,5 +1,5 @@
 /**
- * Goal: what clients of a worker thread change and see is what they would see on the main thread, in the order of their
+ * Goal: clients of a worker thread change and see the same as they would on the main thread, in the order of their
  * commands.
  * Method: random pipelines on keys go to a real node with `threads 2`, through a worker and through the main thread in
  * turn, and to a real redis-server; the answers must be equal byte for byte.

@@ -2,8 +2,8 @@
  * Nodes with worker threads for the tests, run by a Node that lets threads share a port, and clients of a thread that
  * the test chooses.
  *
- * Which Node that is says CARROT_NODE_NEW; by default it is the one that runs the tests. Where it is too old, the tests
- * are skipped, and fail in CI.
+ * CARROT_NODE_NEW is the path of that Node; by default it is the Node that runs the tests. Where it is too old, the
+ * tests are skipped; in CI they fail.
  */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ import { type Program, ROOT, start } from "../processes.ts";
 import type { Answers, Question } from "./threaded-node.ts";
 
 const DRIVER = fileURLToPath(new URL("./threaded-node.js", import.meta.url));
-/** The Node that has threads. */
+/** The Node that runs the nodes with threads. */
 export const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
 const VERSION = execFileSync(NODE_NEW, ["-p", "process.versions.node"], { encoding: "utf8" }).trim();
 
@@ -46,9 +46,9 @@ export interface ThreadedNode extends Program {
   clients(): Promise<[main: Redis, worker: Redis]>;
   /** The thread that takes a new connection to this host. */
   threadAt(host: string): Promise<"main" | "worker">;
-  /** A connection on a thread, on which nothing has been said. */
+  /** A connection on the thread `where`, on which nothing has been sent. */
   socketOn(where: Where): Promise<Socket>;
-  /** Says something on the thread `where` and takes all that comes until the server closes; latin1. */
+  /** Sends text to the thread `where`, and returns all that comes until the server closes; latin1. */
   talk(where: Where, text: string): Promise<string>;
 }
 
@@ -65,8 +65,8 @@ export async function startThreaded(t: Owner, args: readonly string[] = []): Pro
 }
 
 /**
- * Called at the top of a file: one node for the tests of a file that leave its conf and its threads as they are. Each
- * test gets it without clients and with nothing in it.
+ * Called at the top of a file: one node for all tests that leave its conf and its threads as they are. Each test gets it
+ * empty and without clients.
  */
 export function sharedThreaded(): (t: Owner) => Promise<ThreadedNode> {
   const running = startedOnce((owner) => startRunning(owner, []));
@@ -102,7 +102,7 @@ async function startRunning(owner: Owner, args: readonly string[]): Promise<Runn
   return Object.assign(program, { port, origin, ask: ask as ThreadedNode["ask"] });
 }
 
-/** The node with clients of this owner. */
+/** Adds ways to connect clients to a running node. The clients end with this owner. */
 function withClients(t: Owner, running: Running): ThreadedNode {
   const { port, ask } = running;
   /** Connects until the kernel has chosen the thread that is wanted. */
@@ -142,12 +142,12 @@ function withClients(t: Owner, running: Running): ThreadedNode {
       () => raw(),
       (other) => other.destroy(),
     );
-  // Not a copy: `ended` is asked when it is wanted.
+  // It inherits from `running`, because a copy would call the getter `ended` at once.
   return Object.assign(Object.create(running) as Running, {
     clientOn,
     clients: async () => {
       const pair: [Redis, Redis] = [await clientOn("main"), await clientOn("worker")];
-      // Those that the kernel gave to the wrong thread.
+      // Clients that the kernel gave to the wrong thread must have gone.
       await until("two clients are connected", async () => (await ask("connected")) === 2);
       return pair;
     },
@@ -160,7 +160,7 @@ function withClients(t: Owner, running: Running): ThreadedNode {
   });
 }
 
-/** Says something to a server and takes all that comes until it closes; latin1. */
+/** Sends text to a server, and returns all that comes until the server closes; latin1. */
 export function talkTo(t: Owner, port: number, text: string): Promise<string> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   t.teardown(() => socket.destroy());
@@ -169,7 +169,7 @@ export function talkTo(t: Owner, port: number, text: string): Promise<string> {
 
 async function everything(socket: Socket, text: string): Promise<string> {
   const chunks: Buffer[] = [];
-  // A server that has enough closes with bytes unread, which shows as a reset.
+  // A server may close with bytes unread, which the client sees as a reset.
   socket.on("error", () => {});
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
   socket.end(Buffer.from(text, "latin1"));

@@ -1,5 +1,5 @@
 /**
- * Goal: what clients have to do with each other does not depend on their threads: channels, MONITOR, WATCH, KILL, PAUSE.
+ * Goal: channels, MONITOR, WATCH, KILL and PAUSE work between clients of different threads as between those of one.
  * Method: a real node with `threads 2`, one client on the main thread and one on a worker, in either role.
  */
 import { once } from "node:events";
@@ -37,7 +37,7 @@ testThreads.serial("a message is heard on every thread, and counted", async (t) 
 });
 
 testThreads.serial(
-  "a transaction runs on any thread; a watched key that changed on the other ends it",
+  "a transaction runs on any thread, unless a watched key has changed on the other thread",
   async (t) => {
     const node = await freshNode(t);
     for (const [one, other] of bothWays(await node.clients())) {
@@ -116,7 +116,7 @@ testThreads.serial(
   },
 );
 
-testThreads.serial("RESET and CLIENT REPLY hold on a worker", async (t) => {
+testThreads.serial("RESET and CLIENT REPLY work on a worker", async (t) => {
   const node = await freshNode(t);
   const words = (...lines: string[]) => lines.map((line) => `${line}\r\n`).join("");
   t.is(

@@ -1,8 +1,8 @@
 /**
- * A program of the tests: a node with worker threads that does what a test tells it over IPC.
+ * A program for tests: a node with worker threads that does what a test asks over IPC.
  *
- * Owns nothing of its own: it starts the node as the command line does and hands out what only its process can see or
- * do. Its arguments are those of `carrotcache`.
+ * It starts the node as the command line does. It answers what only its process can see, and does what only its process
+ * can do. Its arguments are those of `carrotcache`.
  */
 import { readConf } from "../../../server/conf/read-conf.ts";
 import { startServer } from "../../../server/main.ts";
@@ -17,13 +17,13 @@ export interface Answers {
   mainHits: () => number;
   /** What happens, in order, while a directive is put into force. */
   confOrder: () => Promise<string[]>;
-  /** Ends a worker where it stands; answers when it is gone. */
+  /** Terminates a worker, whatever it is doing; answers when it is gone. */
   terminate: (thread: number) => Promise<void>;
-  /** Makes every worker throw where nobody catches it. */
+  /** Makes every worker throw an error that nobody catches. */
   breakWorkers: () => void;
   /** Has this thread hold every shard of group `item` and of its mirrors, as if it were reading in them. */
   hold: (thread: number) => void;
-  /** How many shards are held by somebody. */
+  /** How many shards are held by any thread. */
   held: () => number;
   /** Numbers of the workers that live. */
   workers: () => number[];

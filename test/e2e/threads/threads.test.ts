@@ -1,6 +1,6 @@
 /**
- * Goal: two threads are one server: what a client sees does not depend on the thread it is connected to, except that a
- * hit costs only that thread.
+ * Goal: two threads are one server. What a client sees does not depend on the thread of its connection. A hit keeps only
+ * that thread busy.
  * Method: a real node with `threads 2` and an origin that counts; clients on the thread that the test chooses.
  */
 import type { Redis } from "ioredis";
@@ -13,7 +13,7 @@ import { sharedThreaded, startThreaded, THREADS } from "./rig.ts";
 const testThreads = testWith(THREADS);
 const freshNode = sharedThreaded();
 
-/** The number behind `name:` in INFO, or of /metrics. */
+/** The number behind a name in INFO or in /metrics. */
 function figure(text: string, name: string): number {
   const found = new RegExp(`^${name}[: ](\\d+)`, "m").exec(text);
   return Number(found?.[1] ?? Number.NaN);
@@ -54,7 +54,7 @@ testThreads.serial("2,000 GETs of a cold key at once, over both threads, are one
 });
 
 testThreads.serial(
-  "a hit is answered by the worker itself, while the main thread has not a command to run",
+  "a worker answers a hit by itself, and the main thread has no command to run",
   async (t) => {
     const node = await freshNode(t);
     const [main, worker] = await node.clients();
@@ -105,41 +105,44 @@ testThreads.serial(
   },
 );
 
-testThreads.serial("INFO, CARROT.STATS, CLIENT LIST and /metrics add the threads up, exactly", async (t) => {
-  const [httpPort] = await reservePorts(t, 1);
-  const node = await startThreaded(t, ["--http-port", String(httpPort)]);
-  const [main, worker] = await node.clients();
-  await main.get("item:a");
-  t.is(await worker.config("RESETSTAT"), "OK");
-  // On each thread: 3 hits, one negative hit but for the first, which is a miss.
-  for (const client of [main, worker]) {
-    await client.mget("item:a", "item:a");
-    await client.get("item:a");
-    await client.get("item:none");
-  }
-  const stats = await statsOf(main);
-  t.like(stats, { hits: 6, negative_hits: 1, misses: 1, loads: 1 });
-  // RESETSTAT counts no more, INFO does, before it is asked.
-  const info = await worker.info("stats");
-  t.is(figure(info, "total_commands_processed"), 8);
-  t.is(figure(info, "keyspace_hits"), 7);
-  t.is(figure(info, "keyspace_misses"), 1);
-  t.is(figure(await main.info("clients"), "connected_clients"), 2);
-  t.is(
-    String(await main.client("LIST"))
-      .trim()
-      .split("\n").length,
-    2,
-  );
-  const metrics = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-  t.is(figure(metrics, "carrot_commands_total"), 10);
-  t.is(figure(metrics, "carrot_connections"), 2);
-  t.is(figure(metrics, 'carrot_hits_total\\{group="item",kind="store"\\}'), 6);
-  // The worker's own: nothing but what it handed over and main's that waited for a load or for another thread.
-  t.true(figure(metrics, "carrot_wait_duration_seconds_count") >= 4);
-  t.is(await worker.config("RESETSTAT"), "OK");
-  t.is(figure(await main.info("stats"), "total_commands_processed"), 1);
-});
+testThreads.serial(
+  "INFO, CARROT.STATS, CLIENT LIST and /metrics have the exact sums of all threads",
+  async (t) => {
+    const [httpPort] = await reservePorts(t, 1);
+    const node = await startThreaded(t, ["--http-port", String(httpPort)]);
+    const [main, worker] = await node.clients();
+    await main.get("item:a");
+    t.is(await worker.config("RESETSTAT"), "OK");
+    // On each thread 3 hits and a negative hit; only the first GET of item:none is a miss.
+    for (const client of [main, worker]) {
+      await client.mget("item:a", "item:a");
+      await client.get("item:a");
+      await client.get("item:none");
+    }
+    const stats = await statsOf(main);
+    t.like(stats, { hits: 6, negative_hits: 1, misses: 1, loads: 1 });
+    // RESETSTAT does not count itself; INFO does.
+    const info = await worker.info("stats");
+    t.is(figure(info, "total_commands_processed"), 8);
+    t.is(figure(info, "keyspace_hits"), 7);
+    t.is(figure(info, "keyspace_misses"), 1);
+    t.is(figure(await main.info("clients"), "connected_clients"), 2);
+    t.is(
+      String(await main.client("LIST"))
+        .trim()
+        .split("\n").length,
+      2,
+    );
+    const metrics = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+    t.is(figure(metrics, "carrot_commands_total"), 10);
+    t.is(figure(metrics, "carrot_connections"), 2);
+    t.is(figure(metrics, 'carrot_hits_total\\{group="item",kind="store"\\}'), 6);
+    // Only commands that waited for a load or for another thread are counted here.
+    t.true(figure(metrics, "carrot_wait_duration_seconds_count") >= 4);
+    t.is(await worker.config("RESETSTAT"), "OK");
+    t.is(figure(await main.info("stats"), "total_commands_processed"), 1);
+  },
+);
 
 testThreads.serial("CONFIG SET is in force on every thread when it is answered", async (t) => {
   const node = await startThreaded(t);
@@ -172,7 +175,7 @@ testThreads.serial("CONFIG SET loglevel reaches the workers' lines", async (t) =
   await node.talk("worker", "POST / HTTP/1.1\r\n\r\n");
   t.notRegex(node.output(), /closed client/);
   await main.config("SET", "loglevel", "notice");
-  // Another reason: each has a line a minute.
+  // Another reason to close, because each reason has one line a minute.
   await node.talk("worker", "*x\r\n");
   const [line] = await node.printed(/# closed client.*/);
   t.regex(line, /closed client \d+, 127\.0\.0\.1:\d+: Protocol error.* thread=2/);
@@ -187,7 +190,7 @@ testThreads.serial("maxclients counts the clients of all threads", async (t) => 
   }
   t.is(figure(await main.info("stats"), "rejected_connections"), 8);
   await main.config("SET", "maxclients", "3");
-  // Let the one before go first: the thread that counts it may be told of its end after this one has come.
+  // Wait until the client before has gone: the thread that counts clients may hear of its end late.
   for (let i = 0; i < 8; i++) {
     const clients = async () => figure(await main.info("clients"), "connected_clients");
     await until("the one before has gone", async () => (await clients()) === 2);
@@ -253,7 +256,7 @@ testThreads.serial("a worker ends a connection as the main thread does: protocol
   }
 });
 
-testThreads.serial("8 MiB, binary keys and a mixed MGET pass through a worker byte by byte", async (t) => {
+testThreads.serial("8 MiB, binary keys and a mixed MGET pass through a worker unchanged", async (t) => {
   const node = await freshNode(t);
   const big = Buffer.alloc(8 << 20, "0123456789abcdef");
   node.origin.respond = (key, response) => void response.end(key === "big" ? big : originValue(key));

@@ -1,8 +1,8 @@
 /**
- * Goal: a client of a worker thread that caches by itself is told of everything that a client of the main thread is told
- * of, and never behind time.
- * Method: a real node with `threads 2`; clients on the thread that the test chooses, one of them as simple as can be,
- * reading while others change.
+ * Goal: a caching client of a worker thread hears of everything that a client of the main thread hears of, and never too
+ * late.
+ * Method: a real node with `threads 2`. Clients of caching-client.ts, on the thread that the test chooses, read while
+ * other clients change keys.
  */
 import { testWith } from "../../needs.ts";
 import { until } from "../../until.ts";
@@ -15,7 +15,7 @@ const testThreads = testWith(THREADS);
 const freshNode = sharedThreaded();
 
 testThreads.serial(
-  "clients of both threads are told of changes by either, and once they say OFF of none",
+  "clients of both threads hear of changes that clients of either thread make",
   async (t) => {
     const node = await freshNode(t);
     const [main, worker] = await node.clients();
@@ -39,7 +39,7 @@ testThreads.serial(
 );
 
 testThreads.serial(
-  "reads of a worker's client that tracks are noted although its thread could answer them",
+  "reads of a tracking client on a worker are noted, although the worker could answer them by itself",
   async (t) => {
     const node = await freshNode(t);
     const [main] = await node.clients();
@@ -58,11 +58,11 @@ testThreads.serial(
 );
 
 testThreads.serial(
-  "what a dead thread held is empty: caching clients are told; another death tells them nothing",
+  "shards that a dying worker held are emptied, and caching clients hear; of any other death they hear nothing",
   async (t) => {
     const [peerPort] = await reservePorts(t, 1);
     const self = `127.0.0.1:${peerPort}`;
-    // The other member is down; because there is one, there are mirrors.
+    // The node has mirrors only because there is another member, which is down.
     const node = await startThreaded(t, [
       "--peer-port",
       `${peerPort}`,
@@ -78,7 +78,7 @@ testThreads.serial(
     await node.ask("terminate", 2);
     await client.get("item:a");
     t.is(client.pushes, 0);
-    // Its place is taken again.
+    // Another worker has taken its place.
     (await node.clientOn("worker")).disconnect();
     await node.ask("hold", 2);
     t.true((await node.ask("held")) >= 2);
@@ -101,7 +101,7 @@ testThreads.serial("CLIENT CACHING on a worker holds for one command or transact
   t.regex(await said(start, "CLIENT CACHING YES", ...transaction), /total_keys:2\r\n/);
 });
 
-testThreads.serial("no copy of a client on any thread outlives what it is a copy of", async (t) => {
+testThreads.serial("no copy that a client of any thread keeps stays wrong", async (t) => {
   const node = await freshNode(t);
   const [main, worker] = await node.clients();
   const on = (where: string) => async (port: number) => (await node.ask("threadOf", port)) === where;

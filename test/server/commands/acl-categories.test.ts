@@ -15,7 +15,7 @@ test("categories follow from flags and group, in Redis' order", (t) => {
   t.deepEqual(of("carrot.peers"), ["read", "slow"]);
 });
 
-test("a command that Redis puts elsewhere is there, and so are its subcommands", (t) => {
+test("where Redis breaks the rule, a command has the categories of its facts", (t) => {
   t.deepEqual(of("asking"), ["fast", "connection"]);
   t.deepEqual(of("wait"), ["slow", "connection"]);
   t.deepEqual(of("command|docs"), ["slow", "connection"]);
@@ -24,7 +24,7 @@ test("a command that Redis puts elsewhere is there, and so are its subcommands",
   t.deepEqual(of("client|list"), ["admin", "slow", "dangerous", "connection"]);
 });
 
-test("there are the categories of Redis 7", (t) => {
+test("the categories are those of Redis 7", (t) => {
   t.is(ACL_CATEGORIES.length, 21);
   t.is(new Set(ACL_CATEGORIES).size, 21);
 });

@@ -1,6 +1,6 @@
 /**
- * Goal: ACL tells of users and categories in Redis' words.
- * Method: pipelines compared with a real redis-server; the commands of each category, without those that one side lacks.
+ * Goal: ACL lists users and categories in Redis' words.
+ * Method: pipelines compared with a real redis-server; the commands of each category, as far as both servers have them.
  */
 import test from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";
@@ -9,7 +9,7 @@ import { program, testWith } from "../../needs.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
 import { RedisServer } from "../../proto/redis-server.ts";
 import { bulk, startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const compared = testWith(program("redis-server"));
 
@@ -26,7 +26,7 @@ for (const protocol of [2, 3] as const) {
 const namesIn = (reply: string) => Array.from(reply.matchAll(/\$\d+\r\n([^\r]*)\r\n/g), (match) => match[1]!);
 
 compared(
-  "each category has the commands that it has in redis-server, except those that are not here",
+  "each category has the commands that it has in redis-server, as far as carrotCache has them",
   async (t) => {
     const redis = await RedisServer.start();
     t.teardown(() => redis.stop());
@@ -54,7 +54,7 @@ test("with a password, ACL LIST does not say that there is none", async (t) => {
   t.false((await ask(["AUTH", "secret"], ["ACL", "LIST"])).includes("nopass"));
 });
 
-test("with an admin's password there is an admin", async (t) => {
+test("with an admin-password there is a user admin", async (t) => {
   const { ask } = await startRig(t, ["admin-password topsecret"]);
   t.is(
     await ask(["ACL", "WHOAMI"], ["AUTH", "admin", "topsecret"], ["ACL", "WHOAMI"], ["ACL", "USERS"]),

@@ -1,19 +1,19 @@
 /**
- * Goal: CARROT.* tell of the ring, the groups and their figures, as maps, in both dialects. A change of the ring reaches
- * every member, or its reply names the members that it did not reach.
+ * Goal: CARROT.* commands return the ring, the groups and their figures as maps, in both dialects. A change of the ring
+ * reaches every member, or its reply names the members that it did not reach.
  * Method: a node that is alone; then nodes on loopback that are linked. Replies as bytes, and as ioredis decodes them.
  */
 import test, { type ExecutionContext } from "ava";
 import { until } from "../../until.ts";
 import { bulk, ownHost, type Rig, startRig } from "../rig.ts";
 
-/** A flat list of names and values as an object; ioredis hands maps out like that. */
+/** Makes an object of a flat list of names and values, which is how ioredis returns a map. */
 function fields(flat: unknown): Record<string, unknown> {
   const list = flat as unknown[];
   return Object.fromEntries(list.flatMap((name, i) => (i % 2 === 0 ? [[String(name), list[i + 1]]] : [])));
 }
 
-/** Nodes that are members of one ring and have found each other; `also` are members that are not there. */
+/** Starts the members of one ring and waits for their links. `also` are ids of members that do not run. */
 async function startMembers(
   t: ExecutionContext,
   count: number,
@@ -33,7 +33,7 @@ async function startMembers(
   return rigs;
 }
 
-test("PEERS of a node that is alone is itself, with all of the ring", async (t) => {
+test("PEERS of a node that is alone shows the node itself, with the whole ring", async (t) => {
   const { ask, ask3, node } = await startRig(t);
   const id = node.cache.membership.self;
   const entry = `${bulk("id")}${bulk(id)}${bulk("self")}:1\r\n${bulk("state")}${bulk("up")}${bulk("share")}${bulk("100.00%")}`;
@@ -115,7 +115,7 @@ test("PEERS ADD, REMOVE and SET change the ring on every member", async (t) => {
   t.deepEqual([...a!.node.cache.membership.members], [idA]);
 });
 
-test("a member that does not take a new ring is named, and the others have it", async (t) => {
+test("the reply names a member that does not take a new ring; the others take it", async (t) => {
   const [a] = await startMembers(t, 2);
   t.is(
     await a!.ask(["CARROT.PEERS", "ADD", "127.0.0.1:1"]),

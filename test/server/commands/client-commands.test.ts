@@ -1,5 +1,5 @@
 /**
- * Goal: a client reads and sets what Redis lets it read and set of its own connection, and reads of all others.
+ * Goal: as in Redis, a client reads and sets facts about its own connection, and LIST shows all connections.
  * Method: lines of CLIENT LIST taken apart by field; the names of the fields compared with a real redis-server's.
  */
 import test from "ava";
@@ -12,7 +12,7 @@ import { bulk, type RawClient, startRig } from "../rig.ts";
 
 const compared = testWith(program("redis-server"));
 
-/** The lines of a reply of CLIENT LIST or INFO, in RESP2, as fields. */
+/** The fields of each line in a RESP2 reply to CLIENT LIST or CLIENT INFO. */
 function linesOf(reply: string): Record<string, string>[] {
   const text = /^\$\d+\r\n([\s\S]*)\r\n$/.exec(reply)![1]!;
   const lines = text.split("\n").filter((line) => line !== "");
@@ -25,7 +25,7 @@ async function exchange(raw: RawClient, ...words: string[]): Promise<string> {
   return raw.take();
 }
 
-test("ID, SETNAME and GETNAME", async (t) => {
+test("ID numbers connections; GETNAME returns the name that SETNAME gave", async (t) => {
   const { ask } = await startRig(t);
   t.is(await ask(["CLIENT", "ID"]), ":1\r\n");
   const commands = [
@@ -101,7 +101,7 @@ test("LIST shows every client of the node with what it does", async (t) => {
   t.is(lines[0]!.laddr, `127.0.0.1:${remotePort}`);
 });
 
-test("LIST by ids keeps their order, by type knows Redis' types", async (t) => {
+test("LIST ID keeps the order of the ids; LIST TYPE knows Redis' types", async (t) => {
   const { client } = await startRig(t);
   const raw = await client();
   for (let i = 0; i < 2; i++) await exchange(await client(), "PING");
@@ -113,20 +113,23 @@ test("LIST by ids keeps their order, by type knows Redis' types", async (t) => {
   t.is(await exchange(raw, "CLIENT", "LIST", "ID", "x"), "-ERR Invalid client ID\r\n");
 });
 
-test("reports are verbatim strings in RESP3", async (t) => {
+test("INFO and LIST are verbatim strings in RESP3", async (t) => {
   const { ask3 } = await startRig(t);
   t.regex(await ask3(["CLIENT", "INFO"]), /^=\d+\r\ntxt:id=1 addr=.* resp=3 .*\n\r\n$/);
   t.regex(await ask3(["CLIENT", "LIST"]), /^=\d+\r\ntxt:id=/);
 });
 
-compared("the fields are those of a real redis-server, in its order, and Redis 7.4's", async (t) => {
-  const redis = await RedisServer.start();
-  t.teardown(() => redis.stop());
-  const theirs = linesOf((await redis.answer(Buffer.from(command("CLIENT", "LIST")))).toString("latin1"));
-  const ours = linesOf(await (await startRig(t)).ask(["CLIENT", "LIST"]));
-  const added = ["watch", "lib-name", "lib-ver"];
-  t.deepEqual(
-    Object.keys(ours[0]!).filter((name) => !added.includes(name)),
-    Object.keys(theirs[0]!).filter((name) => !added.includes(name)),
-  );
-});
+compared(
+  "the fields of LIST are redis-server's, in its order; newer fields of Redis 7.4 may be added",
+  async (t) => {
+    const redis = await RedisServer.start();
+    t.teardown(() => redis.stop());
+    const theirs = linesOf((await redis.answer(Buffer.from(command("CLIENT", "LIST")))).toString("latin1"));
+    const ours = linesOf(await (await startRig(t)).ask(["CLIENT", "LIST"]));
+    const added = ["watch", "lib-name", "lib-ver"];
+    t.deepEqual(
+      Object.keys(ours[0]!).filter((name) => !added.includes(name)),
+      Object.keys(theirs[0]!).filter((name) => !added.includes(name)),
+    );
+  },
+);

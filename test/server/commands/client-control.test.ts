@@ -1,13 +1,13 @@
 /**
  * Goal: what one client does to others (KILL, PAUSE) and to its own replies (REPLY) is as in redis-server.
- * Method: pipelines compared with a real redis-server; several clients of a node of real parts, whose addresses the test
- * knows.
+ * Method: pipelines compared with a real redis-server; several clients of a node of real parts. The test knows their
+ * addresses.
  */
 import test from "ava";
 import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const PIPELINES = [
   ...[
@@ -73,7 +73,7 @@ const PIPELINES = [
 ];
 
 for (const protocol of [2, 3] as const) {
-  test(`in RESP${protocol} CLIENT controls as redis-server does`, (t) =>
+  test(`in RESP${protocol} KILL, PAUSE and REPLY answer as redis-server does`, (t) =>
     compareWithRedis(t, protocol, PIPELINES));
 }
 

@@ -1,7 +1,7 @@
 /**
  * Goal: COMMAND tells clients what they rely on: replies of Redis' shapes, the places of keys, the right count.
- * Method: replies as ioredis decodes them; arity, flags, places of keys and what is done to them against a real
- * redis-server's table; and redis-cli, which reads COMMAND DOCS before it takes a line.
+ * Method: replies as ioredis decodes them; arity, flags, places and flags of keys compared with a real redis-server's
+ * table; and redis-cli, which reads COMMAND DOCS before it takes a line.
  */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
@@ -11,7 +11,7 @@ import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
 import { RedisServer } from "../../proto/redis-server.ts";
 import { bulk, startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const compared = testWith(program("redis-server"));
 const withCli = testWith(program("redis-cli"));
@@ -74,7 +74,7 @@ test("LIST is all names, or the names of a pattern or a category", async (t) => 
   );
 });
 
-/** Numbers and names at the head of each entry of a reply to COMMAND INFO. */
+/** Name, arity, flags and places of keys, with which each entry of a reply to COMMAND INFO begins. */
 const HEADS =
   /\*10\r\n\$\d+\r\n([a-z-]+)\r\n:(-?\d+)\r\n\*\d+\r\n((?:\+[a-z_]+\r\n)*):(\d+)\r\n:(-?\d+)\r\n:(\d+)\r\n/g;
 

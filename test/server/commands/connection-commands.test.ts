@@ -1,7 +1,7 @@
 /**
- * Goal: greeting, authentication and farewell as Redis has them, byte for byte, in both dialects.
- * Method: the exchanges recorded from redis-server 7.0.15 with a password and without one; HELLO against what it
- * changes, read back by other commands.
+ * Goal: HELLO, AUTH and QUIT answer as Redis does, byte for byte, in both dialects.
+ * Method: exchanges recorded from redis-server 7.0.15, with a password and without one. Other commands show what a HELLO
+ * has changed.
  */
 import test from "ava";
 import { REDIS_VERSION } from "../../../server/machine/version.ts";
@@ -23,7 +23,7 @@ function greeting(protocol: 2 | 3, id: number): string {
   return `${protocol === 3 ? "%7" : "*14"}\r\n${fields.join("")}`;
 }
 
-test("HELLO tells about the server in the dialect that it chooses", async (t) => {
+test("HELLO's reply has facts about the server, in the dialect that HELLO chooses", async (t) => {
   const { client } = await startRig(t);
   const raw = await client();
   const exchanges = [
@@ -156,7 +156,7 @@ test("CONFIG SET requirepass holds for clients that connect later, until it is t
   t.is(await waiting.reply(command("PING"), "+PONG\r\n"), "+PONG\r\n");
 });
 
-test("PING, ECHO and SELECT", async (t) => {
+test("PING and ECHO return their message, and SELECT knows database 0 only", async (t) => {
   const { ask, ask3 } = await startRig(t);
   const odd = "\0\xff\r\n$";
   const commands = [["PING"], ["ping", "hello"], ["ECHO", odd], ["SELECT", "0"], ["PING", ""]];

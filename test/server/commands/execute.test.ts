@@ -31,7 +31,7 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 const KEYS = Object.keys(VALUES).map((name) => `scores:${name}`);
 
-/** A pipeline a line; words are separated by spaces, commands by " | ". */
+/** Each line is a pipeline. Words are separated by spaces, commands by " | ". */
 const PIPELINES = [
   ...[
     "GET scores:Tom",
@@ -150,7 +150,7 @@ const PIPELINES = [
   ...["FLUSHALL | DBSIZE", "FLUSHDB ASYNC | EXISTS scores:empty", "flushall sync"],
 ];
 
-/** `prefix` is HELLO 3 for the other dialect; its reply differs by id and version and is cut off. */
+/** RESP3 begins with HELLO 3. Its reply differs by id and version, so `withoutGreeting` cuts it off. */
 function requestOf(pipeline: string, protocol: 2 | 3): Buffer {
   const commands = pipeline.split(" | ").map((words) => command(...words.split(" ")));
   return Buffer.from((protocol === 3 ? command("HELLO", "3") : "") + commands.join(""));

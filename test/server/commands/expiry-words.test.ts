@@ -18,7 +18,7 @@ const NOW = 1_700_000_000_000.25;
 const b = (...words: string[]) => words.map((word) => Buffer.from(word));
 const invalid = new ErrorReply("ERR invalid expire time in 'expire' command");
 
-test("what is left of a length of time is the whole; of a time of day, the time until then", (t) => {
+test("a length of time stays as it is; a time of day becomes the time until then", (t) => {
   const life = (arg: string, unit: typeof SECONDS) => lifeOf({ arg: Buffer.from(arg), unit }, "expire", NOW);
   t.is(life("10", SECONDS), 10_000);
   t.is(life("-10", MILLISECONDS), -10);
@@ -26,7 +26,7 @@ test("what is left of a length of time is the whole; of a time of day, the time 
   t.is(life("1700000000000", AT_MILLISECOND), -0.25);
 });
 
-test("more than 64 bits of milliseconds are invalid; a word that is no integer has an error of its own", (t) => {
+test("a lifetime beyond 64 bits of milliseconds is invalid; a word that is no integer has an error of its own", (t) => {
   const life = (arg: string, unit: typeof SECONDS) => lifeOf({ arg: Buffer.from(arg), unit }, "expire", NOW);
   t.deepEqual(life("9223372036854775", SECONDS), invalid);
   t.deepEqual(life("9223372036854776", AT_SECOND), invalid);
@@ -38,7 +38,7 @@ test("more than 64 bits of milliseconds are invalid; a word that is no integer h
   }
 });
 
-test("a life of more than 500 years is one of 500 years, in every unit", (t) => {
+test("a life of more than 500 years is cut to 500 years, in every unit", (t) => {
   const life = (arg: number, unit: typeof SECONDS) =>
     lifeOf({ arg: Buffer.from(String(arg)), unit }, "expire", NOW);
   const years500 = 15_778_800_000;

@@ -1,5 +1,5 @@
 /**
- * Goal: what is done to keys is said in Redis' words. Method: each constant, and one command's facts.
+ * Goal: the flags of keys are Redis' words. Method: each constant, and one command's facts.
  */
 import test from "ava";
 import * as words from "../../../server/commands/fact-words.ts";
@@ -9,7 +9,7 @@ test("facts are a shape and a summary", (t) => {
   t.deepEqual(words.facts(shape, "Something."), { ...shape, summary: "Something." });
 });
 
-test("what is done to keys begins with the access, and then says what becomes of the value", (t) => {
+test("the flags of keys begin with the access, and then name the effect on the value", (t) => {
   const { READS, LOOKS, OVERWRITES, INSERTS, CHANGES, SWAPS, TAKES, DELETES } = words;
   for (const [access, ...rest] of [READS, LOOKS, OVERWRITES, INSERTS, CHANGES, SWAPS, TAKES, DELETES]) {
     t.true(["RO", "RW", "OW", "RM"].includes(access!));

@@ -1,5 +1,6 @@
 /**
- * Goal: no other command than these few may be said before the password, or is reserved for an administrator.
+ * Goal: only the commands named here may be said before the password, and only those named here are reserved for an
+ * administrator.
  * Method: the facts of all commands about clients.
  */
 import test from "ava";

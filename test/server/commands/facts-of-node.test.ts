@@ -1,5 +1,6 @@
 /**
- * Goal: carrotCache's own commands have a group of their own, and only these commands are reserved for an administrator.
+ * Goal: carrotCache's own commands have a group of their own, and only the commands named here are reserved for an
+ * administrator.
  * Method: the facts of all commands about the node.
  */
 import test from "ava";

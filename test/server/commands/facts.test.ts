@@ -1,5 +1,6 @@
 /**
- * Goal: every command is one of Redis' or begins with `carrot.`, no two commands share a name, and no fact is missing.
+ * Goal: every command is a command of Redis or begins with `carrot.`. No two commands share a name, and no fact is
+ * missing.
  * Method: the facts of all commands; command-command.test.ts compares them with redis-server's.
  */
 import test from "ava";
@@ -15,7 +16,7 @@ import { REDIS_NAMES } from "./redis-names.ts";
 
 const compared = testWith(program("redis-server"));
 
-test("a command has the name of one of Redis', or begins with carrot.", (t) => {
+test("a command's name is one of Redis', or begins with carrot.", (t) => {
   t.deepEqual(
     Object.keys(FACTS).filter((name) => !REDIS_NAMES.has(name) && !name.startsWith("carrot.")),
     [],
@@ -42,7 +43,7 @@ test("no name is in two of the three lists", (t) => {
   );
 });
 
-test("a subcommand's container is there", (t) => {
+test("the container of every subcommand has facts", (t) => {
   const containers = Object.keys(FACTS).flatMap((name) => (name.includes("|") ? [name.split("|")[0]!] : []));
   t.deepEqual(
     containers.filter((name) => !Object.hasOwn(FACTS, name)),
@@ -58,7 +59,7 @@ test("every command has a summary, a version and an arity", (t) => {
   }
 });
 
-test("categories are Redis', and what is done to keys is said only where there are keys", (t) => {
+test("categories are Redis' own, and only a command with places of keys has flags of keys", (t) => {
   for (const [name, { categories = [], keys, keyFlags }] of Object.entries(FACTS)) {
     t.true(
       categories.every((category) => ACL_CATEGORIES.includes(category)),
@@ -68,7 +69,7 @@ test("categories are Redis', and what is done to keys is said only where there a
   }
 });
 
-test("only shard channels stand where keys do, and are none", (t) => {
+test("only commands on shard channels have places of keys and no flags of keys", (t) => {
   const odd = Object.entries(FACTS).filter(([, { keys, keyFlags }]) => keys && !keyFlags);
   t.deepEqual(
     odd.map(([name]) => name),

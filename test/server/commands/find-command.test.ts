@@ -1,5 +1,5 @@
 /**
- * Goal: words lead to the command that they mean, or to Redis' own error. Method: a table of two.
+ * Goal: words lead to the command that they mean, or to Redis' own error. Method: a table of two commands.
  */
 import test from "ava";
 import { ErrorReply } from "../../../proto/reply.ts";

@@ -29,7 +29,7 @@ test("GET loads once; not found is null and a failure an error of one line", asy
   t.is(await askOdd(["GET", "scores:broken"]), "-ERR loader failed: two lines\r\n");
 });
 
-test("MGET keeps the order, keeps duplicates, loads what is missing, and asks once a key", async (t) => {
+test("MGET keeps the order and duplicates, loads what is missing, and asks the origin once for each key", async (t) => {
   const { ask, ask3, asked } = await startRig(t, ["group scores ttl 0", "group default loader none"]);
   const names = ["scores:Tom", "scores:Sam", "scores:Tom"];
   const sam = bulk("value of Sam");

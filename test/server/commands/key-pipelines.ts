@@ -2,7 +2,7 @@
  * Random pipelines of commands on keys, played to a real redis-server and to carrotCache. Their answers must be the same
  * byte for byte, and after each run both must hold the same keys.
  *
- * A TTL may tick between two commands, so a difference counts only when it comes again. SEED=n replays a run.
+ * A TTL may tick between two commands, so a difference counts only when it shows in every try. SEED=n replays a run.
  */
 import type { ExecutionContext } from "ava";
 import fc from "fast-check";
@@ -16,7 +16,7 @@ const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SE
 /** On a busy machine a second may end between two commands, and a TTL is told in seconds. */
 const TRIES = 3;
 
-/** Stands for a value that would fill the screen. A socket takes it at once; Redis would lose the rest. */
+/** A value too long to print, yet short enough for one write: of a longer reply Redis would drop the rest. */
 const LONG = "<3,000 bytes>";
 const spelt = (word: string) => (word === LONG ? "long".repeat(750) : word);
 
@@ -60,7 +60,7 @@ const atSecond = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("4000000000", "4100000000", "1000") },
   { weight: 1, arbitrary: odd },
 );
-/** A life of 292 million years is one of 500 here. */
+/** carrotCache cuts a life of 292 million years to 500 years, so replies about it differ. */
 const TOO_LATE = "9223372036854775807";
 const atMilli = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("4000000000100", "1000") },

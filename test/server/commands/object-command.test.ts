@@ -1,5 +1,6 @@
 /**
- * Goal: what OBJECT says under either policy. Replies are compared with redis-server in key-differential.test.ts.
+ * Goal: OBJECT returns the figures that the eviction policy keeps, and Redis' errors for those that it does not keep.
+ * Replies are compared with redis-server in key-differential.test.ts.
  * Method: nodes with entries that are SET, on a clock of the test's.
  */
 import test from "ava";

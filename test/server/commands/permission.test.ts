@@ -1,7 +1,7 @@
 /**
- * Goal: with an admin-password, a command that changes the cluster or the node needs it, with Redis' error; without one,
- * the ring is changed from this machine only.
- * Method: nodes with one password, the other, or both; every command of the table.
+ * Goal: with an admin-password, a command that changes the cluster or the node needs it, and without it gets Redis'
+ * error. Where there is no admin-password, only clients of this machine change the ring.
+ * Method: nodes with a requirepass, an admin-password, or both; every command of the table.
  */
 import test from "ava";
 import type { LocalContext } from "../../../server/commands/command.ts";
@@ -47,7 +47,7 @@ test("every command with Redis' flag admin either needs the admin's password or 
   );
 });
 
-test("without the admin's password no reserved command runs; all others do", async (t) => {
+test("a client that has not given the admin-password may say all commands but the reserved ones", async (t) => {
   const { ask, node, shutdowns } = await startRig(t, ["admin-password root"]);
   t.is(
     await ask(
@@ -89,7 +89,7 @@ test("the admin needs no other password; AUTH as another user ends its rights", 
   t.regex(await ask(["AUTH", "secret"], ["CLIENT", "INFO"]), / user=default /);
 });
 
-test("a client that was in before the admin-password was set is no admin; without the password all are again", async (t) => {
+test("a client that connected before the admin-password was set is no admin; when it is taken away, every client may do all again", async (t) => {
   const { client, ask } = await startRig(t);
   const raw = await client();
   await raw.reply(command("CONFIG", "SET", "admin-password", "root"), "+OK\r\n");
@@ -100,7 +100,7 @@ test("a client that was in before the admin-password was set is no admin; withou
   t.is(await ask(["AUTH", "admin", ""]), WRONG, "there is no such user then");
 });
 
-test("without an admin's password the ring is changed from this machine only, and all else is as it was", (t) => {
+test("without an admin-password only clients of this machine change the ring, and all clients may say every other command", (t) => {
   const counters = { denied: 0 };
   const from = (remoteAddress: string | undefined) =>
     ({
@@ -136,7 +136,7 @@ compared("the error is redis-server's for a user without the permission", async 
   t.is(`+OK\r\n+OK\r\n${await ask(...request.slice(2))}`, theirs.toString("latin1"));
 });
 
-test("a command that is denied spoils the transaction it is in", async (t) => {
+test("a denied command spoils the transaction that it is part of", async (t) => {
   const { ask, node } = await startRig(t, ["admin-password root"]);
   await ask(["GET", "scores:Tom"]);
   t.is(

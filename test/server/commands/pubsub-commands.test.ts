@@ -9,7 +9,7 @@ import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { turn } from "../fakes.ts";
 import { bulk, type RawClient, startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const PIPELINES = [
   ...[

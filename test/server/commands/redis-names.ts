@@ -1,7 +1,7 @@
 /**
- * The names of Redis' commands, as data: COMMAND DOCS of redis-server 7.0.15, and what came up to Redis 8.0.
+ * The names of Redis' commands: those in COMMAND DOCS of redis-server 7.0.15, and those added up to Redis 8.0.
  *
- * Modules' commands are not among them, nor HELP, which every container has.
+ * Commands of modules are not among them, nor HELP, which every container has.
  */
 
 const NAMES = `

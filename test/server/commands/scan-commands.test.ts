@@ -1,6 +1,6 @@
 /**
  * Goal: SCAN, KEYS and RANDOMKEY work through any member, with Redis' errors and with bounded replies.
- * cluster-scan.test.ts shows that they meet every entry. Method: one node and three, in which keys are SET.
+ * cluster-scan.test.ts shows that they find every entry. Method: one node and three, in which keys are SET.
  */
 import test from "ava";
 import { COMMANDS } from "../../../server/commands/table.ts";

@@ -1,10 +1,10 @@
 /**
- * Goal: INFO, TIME and SHUTDOWN answer as tools expect. Method: a node of the test's; what INFO says is in info.test.ts.
+ * Goal: INFO, TIME and SHUTDOWN answer as tools expect. Method: one node; info.test.ts has the text of INFO.
  */
 import test from "ava";
 import { bulk, startRig } from "../rig.ts";
 
-test("INFO is a bulk, or a verbatim string in RESP3; sections by any spelling", async (t) => {
+test("INFO is a bulk, or a verbatim string in RESP3; a section's name is taken in any case", async (t) => {
   const { ask, ask3 } = await startRig(t);
   const replication = "# Replication\r\nrole:master\r\nconnected_slaves:0\r\nmaster_repl_offset:0\r\n";
   t.is(await ask(["INFO", "REPLICATION"]), bulk(replication));

@@ -7,7 +7,7 @@ import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { HeldLoader } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const PIPELINES = [
   ...[

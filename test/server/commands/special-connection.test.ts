@@ -1,7 +1,7 @@
 /**
  * Goal: MONITOR shows what Redis shows, byte for byte, and also hits.
- * Method: one client of a real redis-server watches another, and the same is done here. Refusals, queueing and pauses are
- * compared in the tests of their commands.
+ * Method: one client of a real redis-server says MONITOR while another sends commands; two clients of a node do the same.
+ * Refusals, queueing and pauses are compared in the tests of their commands.
  */
 import { connect } from "node:net";
 import test from "ava";
@@ -67,11 +67,11 @@ async function seenByRedis(redis: RedisServer): Promise<string> {
 
 async function watch({ client }: Rig) {
   const raw = await client();
-  t0(await raw.reply(command("MONITOR"), "+OK\r\n"));
+  mustBeOk(await raw.reply(command("MONITOR"), "+OK\r\n"));
   return raw;
 }
 
-function t0(reply: string): void {
+function mustBeOk(reply: string): void {
   if (reply !== "+OK\r\n") throw new Error(reply);
 }
 

@@ -24,7 +24,7 @@ test("every command has a function, except bare containers", (t) => {
     t.true(run !== undefined || local !== undefined || subcommands !== undefined, name);
 });
 
-test("each command that needs the node is once in the list of threads, and so is each subcommand", (t) => {
+test("each command and subcommand that needs the node is in the list for threads once", (t) => {
   const names = NODE_COMMANDS.map(({ name }) => name);
   t.true(
     ["get", "client|list", "carrot.peers", "carrot.peers|add", "caching-used"].every((name) =>

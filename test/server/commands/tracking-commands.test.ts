@@ -1,8 +1,8 @@
 /**
  * Goal: CLIENT TRACKING and its kin answer as redis-server does, and two clients hear of each other's changes in the same
  * bytes and the same order.
- * Method: two clients play the same script on both servers. Behind each step both say ECHO, and its reply shows that
- * everything before it has come. All bytes of each client are compared.
+ * Method: two clients play the same script on both servers. After each step both say ECHO, and the reply to it
+ * shows that everything before has come. All bytes of each client are compared.
  */
 import { connect, type NetConnectOpts } from "node:net";
 import test, { type ExecutionContext } from "ava";
@@ -34,7 +34,7 @@ class Talker {
     t.teardown(() => this.#socket.destroy());
   }
 
-  /** Sends commands and takes all that has come when their replies are there. */
+  /** Sends commands, waits for their replies, and returns all that has come. */
   async say(text: string): Promise<string> {
     this.#socket.write(bytes(text + command("ECHO", "marker")));
     await until(`the replies to ${JSON.stringify(text)} have come`, () => this.#text.includes(MARKER));
@@ -211,7 +211,7 @@ test("a delete invalidates a key that is not held, because another node may have
   t.is(await a.say(""), ">2\r\n$10\r\ninvalidate\r\n*1\r\n$8\r\nscores:1\r\n(marker)");
 });
 
-test("a loaded value is invalidated when it expires, and a cached null when a value replaces it", async (t) => {
+test("a loaded value and a cached null are invalidated when they expire", async (t) => {
   const origin = new Map([["1", "one"]]);
   const load = (name: unknown) => origin.get(String(name)) ?? null;
   const rig = await startRig(t, ["group scores ttl 10s", "group scores ttl-jitter 0%"], { loader: { load } });
@@ -237,7 +237,7 @@ test("a loaded value is invalidated when it expires, and a cached null when a va
   t.is(await heard(told("scores:1")), told("scores:1"));
 });
 
-test("a client that waits for a load is told at once of values that it has, and behind the reply of all changes", async (t) => {
+test("a client that waits for a load hears at once of changes to values that it has, and after the reply of all changes", async (t) => {
   const loader = new HeldLoader();
   t.teardown(() => loader.release());
   const rig = await startRig(t, [], { loader });

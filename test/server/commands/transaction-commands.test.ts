@@ -13,7 +13,7 @@ import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { Held, HeldLoader, key, turn, worldAt } from "../fakes.ts";
 import { bulk, startRig } from "../rig.ts";
-import { compareWithRedis } from "./compare.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 const PIPELINES = [
   ...["WATCH scores:Tom | SET scores:Tom x | MULTI | GET scores:Tom | EXEC | GET scores:Tom"],

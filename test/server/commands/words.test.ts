@@ -1,5 +1,5 @@
 /**
- * Goal: words are read as Redis reads them. Method: calls of the readers.
+ * Goal: words are read as Redis reads them. Method: calls of the functions.
  */
 import test from "ava";
 import { int64Of, integerOf, isClientName, nameOf, wordOf } from "../../../server/commands/words.ts";
@@ -20,7 +20,7 @@ test("an integer has at most 64 bits and is spelt as Redis prints it", (t) => {
   }
 });
 
-test("a number has an integer beyond 53 bits, though not exactly", (t) => {
+test("an integer beyond 53 bits becomes the nearest number", (t) => {
   t.is(integerOf(Buffer.from("-5")), -5);
   t.is(integerOf(Buffer.from("9223372036854775807")), 2 ** 63);
   t.is(integerOf(Buffer.from("9223372036854775808")), undefined);

@@ -1,6 +1,7 @@
 /**
- * Goal: no bytes hurt: nothing a client or a peer sends throws, hangs, or means something else when it is cut.
- * Method: the fuzzer for a few seconds a target; `npm run fuzz -- --seconds 600` for longer. SEED replays.
+ * Goal: no bytes hurt. Nothing that a client or a peer sends makes the node throw or hang, or means something else when
+ * it comes in pieces.
+ * Method: the fuzzer, a few seconds for each target; `npm run fuzz -- --seconds 600` takes longer. SEED=n replays.
  */
 import test from "ava";
 import { fuzz } from "./fuzzer.ts";

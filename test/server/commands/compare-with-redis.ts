@@ -1,8 +1,8 @@
 /**
  * Compares what a node answers with what redis-server answers, byte for byte, in both dialects.
  *
- * A pipeline is a line: words are separated by spaces, commands by " | ". Before each one both sides have the keys of
- * VALUES, and no `scores:no`. Without redis-server the test is skipped.
+ * A pipeline is a line: words are separated by spaces, commands by " | ". Before each pipeline both sides have the keys
+ * of VALUES, and no `scores:no`. Without redis-server on the PATH the test is skipped.
  */
 import type { ExecutionContext } from "ava";
 import { program, skip } from "../../needs.ts";
@@ -23,7 +23,7 @@ export interface Comparison {
   readonly lines?: readonly string[];
   /** The arguments of redis-server. */
   readonly directives?: readonly string[];
-  /** Makes equal what differs for a good reason. It is applied to both answers. */
+  /** Removes what may differ for a good reason. It is applied to both answers. */
   readonly normalize?: (answer: string) => string;
 }
 
@@ -63,7 +63,7 @@ function requestOf(pipeline: string, protocol: 2 | 3): Buffer {
   return Buffer.from((protocol === 3 ? command("HELLO", "3") : "") + commands.join(""), "latin1");
 }
 
-/** HELLO's reply differs by id and version. */
+/** Cuts off HELLO's reply, which differs by id and version. */
 function withoutGreeting(answer: string): string {
   return answer.replace(/(%7|\*14)\r\n\$6\r\nserver[\s\S]*?\$7\r\nmodules\r\n\*0\r\n/g, "(hello)");
 }
