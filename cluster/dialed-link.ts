@@ -242,7 +242,7 @@ export class DialedLink {
         this.#rttMs = this.#options.world.clock() - start;
         this.#options.sawRing(pong.ring ?? 0);
       },
-      () => {}, // The pong is late, which is the heartbeat's business, or the link has ended.
+      () => {}, // The pong is late, and the heartbeat judges that, or the link has ended.
     );
   }
 

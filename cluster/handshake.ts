@@ -20,7 +20,7 @@ import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import type { World } from "./world.ts";
 
-/** It must go up when an older node could not read what a newer one says. */
+/** To be raised when an older node could not read what a newer one says. */
 const PROTOCOL_VERSION = 2;
 /** The longest greeting accepted; the longest one sent has 38 bytes. */
 export const MAX_GREETING_BYTES = 64;

@@ -23,7 +23,7 @@ const HANDSHAKE_TIMEOUT_MS = 1000;
 const MAX_HALF_OPEN = 64;
 /** A member pings every half second; a link on which nothing moved for this long has nobody at the other end. */
 const IDLE_TIMEOUT_MS = 10_000;
-/** While the other side has not taken this many bytes of answers, none of its requests is read. */
+/** While more bytes of answers than this wait for the other side to take them, none of its requests is read. */
 const PAUSE_BYTES = 4 << 20;
 /** How long answers under way may take once this node closes. */
 const LEAVE_TIMEOUT_MS = 5000;

@@ -56,7 +56,7 @@ interface Member {
 
 /** Room for framing and for the key and lifetimes beside one value of the largest size. */
 const FRAME_ROOM_BYTES = 128 * 1024;
-/** If views still differ after an exchange, one side refuses the other's; then not every ping may lead to an exchange. */
+/** If views still differ after an exchange, one side refuses the other's view, and an exchange at every ping is useless. */
 const EXCHANGE_INTERVAL_MS = 2000;
 
 export class Peers {

@@ -27,7 +27,7 @@ export const MAX_KEY_BYTES = 64 * 1024;
 export const MAX_REQUEST_BYTES = BATCH_BYTES + MAX_KEY_BYTES + 4096;
 /** The most requests of one link that may wait for an answer, on either side. */
 export const MAX_IN_FLIGHT = 65_536;
-/** While the peer has not taken this many bytes of requests, a GET or an edit is refused. */
+/** While more bytes of requests than this wait for the peer to take them, a GET or an edit is refused. */
 const MAX_OUTGOING_BYTES = 16 << 20;
 /** What a key costs in a frame beyond its bytes. */
 export const KEY_OVERHEAD_BYTES = 4;

@@ -1,5 +1,5 @@
 /**
- * A view: what a member believes the ring to be. Which of two views holds.
+ * What a member believes the ring to be (a view), and which of two views holds.
  *
  * Owns the order between views. Keeps: of any two different views one is newer, and every member picks the same one. So
  * all members end up with one view, in whatever order they pass views on. Does not know which member has which view.

@@ -65,7 +65,7 @@ interface ServedLinkOptions {
   readonly counted: (requests: number) => void;
 }
 
-/** While the other side has not taken more bytes of answers than this, values are refused with an error outcome. */
+/** While more bytes of answers than this wait for the other side to take them, GETs get an error outcome. */
 const MAX_OUTGOING_BYTES = 64 << 20;
 /** Entries looked at for one piece of a scan: about a millisecond. */
 export const MAX_SCAN_COUNT = 500;

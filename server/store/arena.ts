@@ -112,8 +112,8 @@ function extend(shard: Shard, head: number, length: number): boolean {
   const wanted = live + (live >>> 3) + LEAST_SPARE_WORDS;
   // The words of the tables once the shard is full of entries like those it holds now.
   const tables = (2 * words[ENTRIES]! * geometry.limitBytes) / Math.max(1, words[USED_BYTES]!);
-  // By the time a value that is large for its shard comes here, the arena is empty; the value may have all of it. With
-  // `noeviction` every value may.
+  // An entry may have all of an empty arena: a value that is large for its shard finds it empty. With `noeviction` every
+  // entry may.
   const hasAll = head === arenaAt || !shard.evicts;
   const allowed = arenaWords - (hasAll ? 0 : Math.ceil(Math.max(tables, tableWords(shard))));
   const end = arenaAt + Math.min(wanted, allowed);
