@@ -1,5 +1,5 @@
 /**
- * Goal: a GET that missed, which skips the command table, is like any other command to its client and to those who count.
+ * Goal: a GET that missed, which skips the command table, is like any other command to its client and to the figures.
  * Method: a connection of real parts on a socket without a kernel; the test answers what is asked.
  */
 import test from "ava";
@@ -83,7 +83,7 @@ test("the reply is in the dialect of when the command was read", async (t) => {
   t.is(socket.text, "$-1\r\n+OK\r\n_\r\n");
 });
 
-test("what may not be asked that way goes to the table: keys of no group, too long ones, other commands, reasons", async (t) => {
+test("a key of no group, one that is too long, other commands and special connections go to the command table", async (t) => {
   const { connection, socket, misses, executed } = loading({ maxKeyBytes: 20 });
   const long = "x".repeat(14);
   socket.arrive(command("GET", "elsewhere") + GET(long) + command("MGET", "scores:a") + command("GET"));

@@ -1,6 +1,6 @@
 /**
- * Goal: what nobody asked for comes between complete replies and in order; and hits are answered in place when no
- * reason stands against it, and only then.
+ * Goal: a pushed message comes between complete replies and in order; a hit is answered in place exactly while no reason
+ * stands against it.
  * Method: a connection of real parts on a socket without a kernel, and commands whose replies the test gives.
  */
 import test from "ava";
@@ -10,7 +10,7 @@ import { Held, turn } from "../fakes.ts";
 import { bulk } from "../rig.ts";
 import { setUp } from "./connection-rig.ts";
 
-test("what is pushed comes between replies, behind those of all commands taken before it", async (t) => {
+test("a pushed message comes between replies, behind the replies to all commands taken before it", async (t) => {
   const { connection, socket, later, store } = setUp();
   store("scores:a", "630");
   connection.push(new Push(["one"]));
@@ -28,7 +28,7 @@ test("what is pushed comes between replies, behind those of all commands taken b
   t.is(socket.text, `+OK\r\n${bulk("late")}${bulk("630")}>1\r\n$3\r\ntwo\r\n${bulk("630")}`);
 });
 
-test("what a command pushes to its own client comes right behind its reply", async (t) => {
+test("a message that a command pushes to its own client comes right behind its reply", async (t) => {
   const { socket, later } = setUp();
   socket.arrive(
     command("ECHO", "a") + command("PUSH", "p") + command("PUSHLATER", "q") + command("ECHO", "b"),
@@ -54,7 +54,7 @@ test("a client that is leaving, or does not read what is pushed to it, gets no m
   t.deepEqual(slow.happened, ["dropped: output buffer limit reached"]);
 });
 
-test("what goes at once and is more than may wait closes, and nothing of it is written", async (t) => {
+test("a push at once of more than may wait closes, and none of it is written", async (t) => {
   const { connection, socket, happened } = setUp({ maxOutputBytes: 100 });
   socket.arrive(command("LATER", "a"));
   await turn();
@@ -133,7 +133,7 @@ test("while it waits for something, a connection takes no command; it loses none
   t.is(socket.text, bulk("a") + bulk("b"));
 });
 
-test("a late reply that is none leaves no gap", async (t) => {
+test("a late command without a reply leaves no gap", async (t) => {
   const { socket, later } = setUp();
   socket.arrive(command("LATER", "a") + command("LATER", "b"));
   await turn();

@@ -28,7 +28,7 @@ test("a client that half-closes right behind its GET gets the slow value", async
   t.is(await answer, `${bulk("late but right")}+PONG\r\n`);
 });
 
-test("a client that is destroyed during a load harms nobody, and its value is kept", async (t) => {
+test("a client that is destroyed during a load harms no other client, and the value is kept", async (t) => {
   const loader = new HeldLoader();
   const { client, node } = await startRig(t, [], { loader });
   const [leaver, stayer] = await Promise.all([client(), client()]);

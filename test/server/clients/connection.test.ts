@@ -1,6 +1,6 @@
 /**
- * Goal: whatever a client sends, in whatever chunks, and however it reads, it gets its replies in order, and what
- * waits for it is bounded.
+ * Goal: a client gets its replies in order and what waits for it is bounded, whatever it sends, in whatever chunks, and
+ * however it reads.
  * Method: a connection of real parts on a socket without a kernel, commands whose replies the test gives when it likes;
  * random pipelines in random pieces. What needs a real socket is in connection-sockets.test.ts.
  */
@@ -78,7 +78,7 @@ test("a pipeline split at any byte gives the same replies", async (t) => {
   t.pass();
 });
 
-test("the replies of a chunk leave in one write, and so do those that are ready together", async (t) => {
+test("the replies of a chunk are one write, and so are replies that are ready together", async (t) => {
   const { socket, later } = setUp();
   let writes = 0;
   const write = socket._write.bind(socket);
@@ -337,7 +337,7 @@ test("before AUTH nothing is served from the store, and the reader's limits are 
   t.is(other.socket.text, "-ERR Protocol error: unauthenticated bulk length\r\n");
 });
 
-test("a password set later asks nobody who is in, one taken away lets everybody in", async (t) => {
+test("a client that is in stays in when a password is set; without a password every client is in", async (t) => {
   const early = setUp();
   early.conf.requirePass = "secret";
   t.true(early.connection.authenticated);

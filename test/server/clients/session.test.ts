@@ -8,7 +8,7 @@ import { Session } from "../../../server/clients/session.ts";
 import { keptSize } from "../../../server/clients/transaction.ts";
 import { key } from "../fakes.ts";
 
-test("what is kept is the sum of all kinds, and no more of it may be than is allowed", (t) => {
+test("kept bytes are the sum of all kinds, and no more of them may be kept than is allowed", (t) => {
   const session = new Session();
   t.is(session.keptBytes, 0);
   session.watched = { keys: 1, bytes: 100 };

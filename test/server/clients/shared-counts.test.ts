@@ -32,7 +32,7 @@ test("ids go on beyond 32 bits", (t) => {
   t.is(main.nextId(), 2 ** 32 + 1);
 });
 
-test("clients of all threads count, and one that leaves makes room on any of them", (t) => {
+test("clients of all threads count, and one that goes makes room on any of them", (t) => {
   const [main, worker] = createCounts();
   t.true(main.enter(1, 3));
   t.true(worker.enter(2, 3));
@@ -45,7 +45,7 @@ test("clients of all threads count, and one that leaves makes room on any of the
   t.true(worker.enter(2, 3));
 });
 
-test("a thread that died takes its clients along and nobody else's", (t) => {
+test("a thread that died takes its own clients along, and no others", (t) => {
   const [main, worker] = createCounts();
   main.enter(1, 10);
   worker.enter(2, 10);
@@ -55,7 +55,7 @@ test("a thread that died takes its clients along and nobody else's", (t) => {
   t.is(main.total(), 2);
 });
 
-test("real threads at the same time: one is in at most, and in the end nobody", async (t) => {
+test("of real threads at the same time one at most is in, and in the end none", async (t) => {
   const counts = new SharedCounts(2);
   const inside = new SharedArrayBuffer(4);
   const url = new URL("../../../server/clients/shared-counts.js", import.meta.url).href;

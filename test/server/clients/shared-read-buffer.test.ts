@@ -1,6 +1,6 @@
 /**
  * Goal: a socket whose reads are lent is as good as the one that was accepted: the same bytes, ends, pauses and addresses.
- * Method: real sockets on loopback; what the listener is given is looked at again when it has been lent to somebody else.
+ * Method: real sockets on loopback; the test looks at a chunk again when another socket has read into the buffer.
  */
 import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import test, { type ExecutionContext } from "ava";
@@ -69,7 +69,7 @@ test.serial(
   },
 );
 
-test.serial("a server that closes does not wait for who was handed on", async (t) => {
+test.serial("a server that closes does not wait for a socket that was handed on", async (t) => {
   const { accepted, closed } = await pair(t);
   await until("the server's end", closed);
   t.false(accepted.destroyed);
@@ -101,7 +101,7 @@ test.serial("nothing is read while it pauses, and nothing is lost", async (t) =>
   );
 });
 
-test.serial("a reset shows as one, and who is destroyed while he listens hears no more", async (t) => {
+test.serial("a reset shows as one, and a socket that its listener destroys hears no more", async (t) => {
   const { client, accepted } = await pair(t);
   const ended = next(accepted, "error");
   accepted.resume();

@@ -49,14 +49,14 @@ test("a large command has a second more for every 64 kB that have come", (t) => 
   );
 });
 
-test("who begins commands again and again is not stuck", (t) => {
+test("a client that begins commands again and again is not stuck", (t) => {
   t.is(
     stuckAt((second) => ({ half: second * 1000 - 500 })),
     undefined,
   );
 });
 
-test("replies that nobody takes have 30 s, and a second more for every 64 kB", (t) => {
+test("replies that are not read have 30 s, and a second more for every 64 kB", (t) => {
   t.deepEqual(
     stuckAt(() => ({ waiting: 900 })),
     [31, "replies not read"],

@@ -18,7 +18,7 @@ test("words are copied and counted", (t) => {
   t.true(transaction.bytes > 9);
 });
 
-test("what is spoiled keeps nothing, now or later", (t) => {
+test("a spoiled transaction keeps nothing, now or later", (t) => {
   const transaction = new Transaction();
   transaction.add({ ...shape, args: [key("ECHO")] });
   transaction.spoil();

@@ -71,7 +71,7 @@ test("replies are written when it is time, each to its client", (t) => {
   t.is(b.text, "b1b2");
 });
 
-test("bytes of their own stay behind what was added before them", (t) => {
+test("bytes outside the output stay behind what was added before them", (t) => {
   const { queue, say, writeAll } = setUp();
   const [a, b] = [new FakeClient(), new FakeClient()];
   say(a, "1");
@@ -83,7 +83,7 @@ test("bytes of their own stay behind what was added before them", (t) => {
   t.deepEqual([a.text, b.text], ["123", "x"]);
 });
 
-test("bytes of their own are not copied, however slowly they are taken", (t) => {
+test("bytes outside the output are not copied, however slowly they are taken", (t) => {
   const { queue, writeAll } = setUp();
   const a = new FakeClient();
   a.takes = false;
@@ -106,7 +106,7 @@ test("the output is used again when everything was taken, and no earlier", (t) =
   t.true(a.text === `1${long}`);
 });
 
-test("what a client is told at the end of its replies comes when it is time again", (t) => {
+test("a reply that is added when earlier ones have been written waits for the next time", (t) => {
   const { output, say, writeAll, due } = setUp();
   const [a, b] = [new FakeClient(), new FakeClient()];
   a.atEnd = () => {

@@ -25,7 +25,7 @@ test("without a pause nothing waits", (t) => {
   t.is(ended(), 0);
 });
 
-test("write holds what changes something or reaches others, all holds everything", async (t) => {
+test("WRITE holds commands that change something or reach others, ALL holds every command", async (t) => {
   const { pause, ended } = setUp();
   pause.begin("write", 1e12);
   t.is(pause.holds(get), undefined);

@@ -1,5 +1,5 @@
 /**
- * Goal: a message is given to all who listen and to nobody else, and who does not listen any more leaves nothing behind.
+ * Goal: a message reaches its listeners and no other client; a client that listens no longer leaves nothing behind.
  * Method: connections that note what is pushed to them and what they are told of themselves.
  */
 import test from "ava";
@@ -19,7 +19,7 @@ function listener(protocol: 2 | 3 = 2) {
   return { connection, pushed };
 }
 
-test("who listens by name and by pattern gets a message once for each, encoded once for all", (t) => {
+test("a client that listens by name and by pattern gets a message for each, encoded once for all clients", (t) => {
   const pubSub = new PubSub();
   const [one, two] = [listener(), listener()];
   pubSub.subscribe("channels", "news", one.connection);
@@ -52,7 +52,7 @@ test("a subscription counts once, and hits are not answered in place while there
   t.true(special.plain);
 });
 
-test("who is forgotten leaves nothing behind", (t) => {
+test("a client that is forgotten leaves nothing behind", (t) => {
   const pubSub = new PubSub();
   const { connection, pushed } = listener();
   for (const kind of ["channels", "patterns", "shards"] as const) pubSub.subscribe(kind, "a", connection);

@@ -1,5 +1,5 @@
 /**
- * Goal: what concerns clients of all threads reaches all threads, and is over when the last who wanted it has gone.
+ * Goal: a question for all clients reaches every thread, and MONITOR is over when its last client has gone.
  * Method: threads that note what they are asked and answer what the test says.
  */
 import test from "ava";
@@ -35,7 +35,7 @@ function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> 
   return { asked, here, sessions, client };
 }
 
-test("lines go to all who say MONITOR, and the threads are told of the first and the last of them", async (t) => {
+test("lines go to all clients that say MONITOR; threads hear of the first and of the last one", async (t) => {
   const { asked, here, sessions, client } = setUp();
   const [one, two] = [client(1), client(2)];
   await sessions.monitor(one.state);
@@ -73,7 +73,7 @@ test("a pause holds on all threads, those that start later too, until it is ende
   );
 });
 
-test("everybody who wants to know is told whom to forget", (t) => {
+test("every listener hears which client is to be forgotten", (t) => {
   const { sessions } = setUp();
   const told: number[] = [];
   sessions.onGone((client) => told.push(client));

@@ -23,7 +23,7 @@ test("the newest entries stay, as many as are allowed now", (t) => {
   t.deepEqual(ids(), []);
 });
 
-test("what is slow says the conf; a negative number says that nothing is", (t) => {
+test("the conf says which commands are slow; a negative number says that none is", (t) => {
   const conf = { slowlogMicros: 10, slowlogEntries: 3 };
   const log = new SlowLog({ conf, wallMs: () => 0, nextSlowId: () => 0 });
   t.deepEqual(
