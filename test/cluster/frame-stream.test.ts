@@ -12,7 +12,8 @@ import { carrot } from "../../proto/generated/carrot.js";
 import { realWorld } from "../../server/machine/world.ts";
 import { MemoryNetwork } from "../sim/network.ts";
 import { VirtualTime } from "../sim/virtual-time.ts";
-import { socketPair, until } from "./sockets.ts";
+import { until } from "../until.ts";
+import { socketPair } from "./sockets.ts";
 
 const ping = (id: number) => encodeFrame(carrot.Frame, { ping: { id } });
 

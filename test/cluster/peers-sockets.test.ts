@@ -7,9 +7,9 @@ import { connect } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { Peers } from "../../cluster/peers.ts";
 import { realWorld } from "../../server/machine/world.ts";
+import { until } from "../until.ts";
 import { askPeer } from "./members.ts";
 import { PlainStore } from "./plain-store.ts";
-import { until } from "./sockets.ts";
 
 const world = realWorld(() => performance.now());
 const key = Buffer.from("k");

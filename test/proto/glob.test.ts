@@ -1,17 +1,14 @@
 /**
  * Goal: patterns mean what they mean in Redis, and none of them costs more than pattern times text. Method: a table,
- * and random patterns put to a real redis-server as `KEYS pattern` (skipped, and said so, where there is none).
+ * and random patterns put to a real redis-server as `KEYS pattern`.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import test from "ava";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { matchesGlob } from "../../proto/glob.ts";
+import { program, testWith } from "../needs.ts";
+import { RedisServer } from "./redis-server.ts";
 
 const table: [pattern: string, matching: string[], other: string[]][] = [
   ["", [""], ["a"]],
@@ -65,49 +62,27 @@ test("patterns that would take a backtracking matcher for ever are quick", (t) =
   t.true(matchesGlob("*".repeat(20_000), text));
 });
 
-/** A redis-server of this test's own on a socket in a directory of its own. */
-async function startRedis(directory: string): Promise<{ redis: Redis; server: ChildProcess }> {
-  const socket = path.join(directory, "redis.sock");
-  const args = ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", directory];
-  const server = spawn("redis-server", args, { stdio: ["ignore", "pipe", "ignore"] });
-  for await (const chunk of server.stdout!) if (String(chunk).includes("eady to accept")) break;
-  return { redis: new Redis(socket), server };
-}
-
-function hasRedis(): boolean {
-  try {
-    execFileSync("redis-server", ["--version"]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-test("random patterns match the same keys as in a real redis-server", async (t) => {
-  if (!hasRedis()) {
-    t.log("SKIPPED: there is no redis-server on the PATH (apt-get install redis-server)");
-    t.pass();
-    return;
-  }
-  const directory = mkdtempSync(path.join(tmpdir(), "carrot-glob-"));
-  const { redis, server } = await startRedis(directory);
-  try {
-    const symbolsAlone = "abc-^]\\[*?".split("");
-    const symbols = fc.constantFrom(...symbolsAlone);
-    const text = fc.string({ unit: symbols, maxLength: 5 });
-    const texts = [...new Set(["", ...symbolsAlone, ...fc.sample(text, { numRuns: 400, seed: 1 })])];
-    await redis.mset(texts.flatMap((name) => [name, ""]));
-    const pattern = fc.string({ unit: symbols, maxLength: 8 });
-    const property = fc.asyncProperty(pattern, async (each) => {
-      // KEYS * returns every key without matching, the empty one included.
-      const here = texts.filter((name) => each === "*" || matchesGlob(each, name)).sort();
-      assert.deepEqual(here, (await redis.keys(each)).sort());
-    });
-    await t.notThrowsAsync(fc.assert(property, { numRuns: 3000 }));
-  } finally {
-    redis.disconnect();
-    server.kill();
-    await once(server, "exit");
-    rmSync(directory, { recursive: true });
-  }
-});
+testWith(program("redis-server"))(
+  "random patterns match the same keys as in a real redis-server",
+  async (t) => {
+    const server = await RedisServer.start();
+    const redis = new Redis(server.socket);
+    try {
+      const symbolsAlone = "abc-^]\\[*?".split("");
+      const symbols = fc.constantFrom(...symbolsAlone);
+      const text = fc.string({ unit: symbols, maxLength: 5 });
+      const texts = [...new Set(["", ...symbolsAlone, ...fc.sample(text, { numRuns: 400, seed: 1 })])];
+      await redis.mset(texts.flatMap((name) => [name, ""]));
+      const pattern = fc.string({ unit: symbols, maxLength: 8 });
+      const property = fc.asyncProperty(pattern, async (each) => {
+        // KEYS * returns every key without matching, the empty one included.
+        const here = texts.filter((name) => each === "*" || matchesGlob(each, name)).sort();
+        assert.deepEqual(here, (await redis.keys(each)).sort());
+      });
+      await t.notThrowsAsync(fc.assert(property, { numRuns: 3000 }));
+    } finally {
+      redis.disconnect();
+      await server.stop();
+    }
+  },
+);

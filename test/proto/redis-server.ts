@@ -1,19 +1,15 @@
 /**
  * A real redis-server for tests to compare with, on a Unix socket in a directory of its own.
  *
- * Owns the process and the directory until `stop`. Needs the program `redis-server` on the PATH.
+ * Owns the process and the directory until `stop`. Needs the program `redis-server` on the PATH: see needs.ts.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-
-export function hasRedisServer(): boolean {
-  return spawnSync("redis-server", ["--version"]).status === 0;
-}
 
 export class RedisServer {
   readonly #process: ChildProcess;

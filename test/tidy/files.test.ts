@@ -71,6 +71,14 @@ test("no test file awaits anything at its top, as test/rooms.ts puts many into o
   );
 });
 
+test("a wait in a test has an end and a name: test/until.ts", (t) => {
+  const endless = /\bwhile \(.*\) await (?:turn|sleep|once|new Promise)\b/gm;
+  t.deepEqual(
+    offenders(({ file, text }) => (file.startsWith("test/") ? (text.match(endless) ?? []) : [])),
+    [],
+  );
+});
+
 test("functions are within bounds", (t) => {
   // A table of cases in a test may be as long as it has to be.
   t.deepEqual(

@@ -6,6 +6,7 @@ import { Writable } from "node:stream";
 import test from "ava";
 import pino from "pino";
 import { dropped, guarded } from "../../../server/machine/guarded-target.ts";
+import { until } from "../../until.ts";
 import { turn } from "../fakes.ts";
 
 /** A stream that takes nothing until the test says so. */
@@ -59,9 +60,9 @@ test.serial("a stream that broke is opened again, and gets the lines from then o
   const before = dropped.lines;
   log.info("lost, too");
   t.is(dropped.lines, before + 1);
-  while (whole.writableLength === 0) {
+  await until("the new stream takes the lines", () => {
     log.info("kept");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return whole.writableLength > 0;
+  });
   t.true(dropped.lines > before);
 });

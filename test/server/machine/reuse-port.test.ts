@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { claimable, hasReusePort } from "../../../server/machine/reuse-port.ts";
-import { turn } from "../fakes.ts";
+import { until } from "../../until.ts";
 import { ownHost } from "../rig.ts";
 
 test("reusePort is in Node 22.12 and 23.1 and later, on Linux", (t) => {
@@ -65,12 +65,13 @@ test("a free port can be claimed again and again, and a client that dials meanwh
     let isClaimed = false;
     const claiming = claimable(host, port).then(() => (isClaimed = true));
     const dialing: Promise<string>[] = [];
-    while (!isClaimed) {
+    await until("the port is claimed", () => {
+      if (isClaimed) return true;
       const socket = connect(port, host);
       t.teardown(() => socket.destroy());
       dialing.push(once(socket, "connect").then(() => "let in", String));
-      await turn();
-    }
+      return false;
+    });
     await claiming;
     const refused = `Error: connect ECONNREFUSED ${host}:${port}`;
     t.deepEqual([...new Set(await Promise.all(dialing))], [refused]);

@@ -6,8 +6,9 @@
 import test from "ava";
 import { REDIS_VERSION, version } from "../../../server/machine/version.ts";
 import { infoText } from "../../../server/observe/info.ts";
+import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
-import { hasRedisServer, RedisServer } from "../../proto/redis-server.ts";
+import { RedisServer } from "../../proto/redis-server.ts";
 import { startRig } from "../rig.ts";
 
 const SECTIONS = [
@@ -126,29 +127,27 @@ test("figures count what has been done", async (t) => {
   t.is(later.get("uptime_in_days"), "1");
 });
 
-test("every name outside # Carrot is Redis' own, in Redis' section", async (t) => {
-  if (!hasRedisServer()) {
-    t.falsy(process.env.CI, "CI needs the package redis-server");
-    t.log("NOT COMPARED: redis-server is not on the PATH");
-    return;
-  }
-  const redis = await RedisServer.start();
-  t.teardown(() => redis.stop());
-  const request = command("SET", "a", "1") + command("INFO");
-  const theirs = sectionsOf((await redis.answer(Buffer.from(request))).toString("latin1"));
-  const { node, ask } = await startRig(t);
-  await ask(["GET", "scores:a"]);
-  for (const [section, names] of sectionsOf(infoText(node.report, []))) {
-    if (section === "Carrot") continue;
-    // Fields of a newer Redis than the one that tests run against.
-    const newer = [
-      ...["client_output_buffer_limit_disconnections", "client_query_buffer_limit_disconnections"],
-      ...["acl_access_denied_auth", "acl_access_denied_cmd"],
-    ];
-    const unknown = names.filter((name) => !theirs.get(section)?.includes(name) && !newer.includes(name));
-    t.deepEqual(unknown, [], section);
-  }
-});
+testWith(program("redis-server"))(
+  "every name outside # Carrot is Redis' own, in Redis' section",
+  async (t) => {
+    const redis = await RedisServer.start();
+    t.teardown(() => redis.stop());
+    const request = command("SET", "a", "1") + command("INFO");
+    const theirs = sectionsOf((await redis.answer(Buffer.from(request))).toString("latin1"));
+    const { node, ask } = await startRig(t);
+    await ask(["GET", "scores:a"]);
+    for (const [section, names] of sectionsOf(infoText(node.report, []))) {
+      if (section === "Carrot") continue;
+      // Fields of a newer Redis than the one that tests run against.
+      const newer = [
+        ...["client_output_buffer_limit_disconnections", "client_query_buffer_limit_disconnections"],
+        ...["acl_access_denied_auth", "acl_access_denied_cmd"],
+      ];
+      const unknown = names.filter((name) => !theirs.get(section)?.includes(name) && !newer.includes(name));
+      t.deepEqual(unknown, [], section);
+    }
+  },
+);
 
 function sectionsOf(text: string): Map<string, string[]> {
   const sections = new Map<string, string[]>();
