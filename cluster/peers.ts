@@ -42,7 +42,7 @@ interface PeersOptions {
   readonly epoch: () => number;
   /** A link came up or ended: invalidations may have been lost in between. */
   readonly linkChanged: () => void;
-  /** A member says that what it answered for tracked keys no longer holds; undefined: for all keys. */
+  /** A member says that what it answered for tracked keys is no longer valid; undefined: for all keys. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
 }
 
@@ -117,7 +117,7 @@ export class Peers {
 
   /**
    * Tells a member, before the next request to it, that this node reads `key` for clients that cache by themselves. The
-   * member then says when its answer no longer holds: see `invalidated`. The key's bytes must not change until the tick
+   * member then says when its answer is no longer valid: see `invalidated`. The key's bytes must not change until the tick
    * ends.
    */
   track(id: string, key: Uint8Array, kind: "read" | "lookedAt"): void {

@@ -75,7 +75,7 @@ interface RequestsOptions {
   readonly outgoingBytes: () => number;
   /** How long everything but a GET may take; read at each use. */
   readonly requestTimeoutMs: () => number;
-  /** The member says that what it answered for these keys no longer holds; undefined: for all. */
+  /** The member says that what it answered for these keys is no longer valid; undefined: for all. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   /** Ids begin behind this one. Default 0. */
   readonly lastId?: number;

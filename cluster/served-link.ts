@@ -188,7 +188,7 @@ export class ServedLink implements Tracker {
     });
   }
 
-  /** Answers go before invalidations: a value that no longer holds may be among them. */
+  /** Answers go before invalidations: a value that is no longer valid may be among them. */
   #flush(): void {
     if (this.#ids.length > 0) this.#send({ got: { ids: this.#ids, entries: this.#entries } });
     if (this.#allInvalid) this.#send({ invalidate: { all: true } });

@@ -8,7 +8,7 @@ export interface Tracker {
   /** The reader is gone and need not hear of anything. */
   readonly isGone: boolean;
   /**
-   * The value that the reader has of this key no longer holds. `isOwn`: the reader itself made the change. Called once
+   * The value that the reader has of this key is no longer valid. `isOwn`: the reader itself made the change. Called once
    * for each time that the reader was noted.
    */
   invalidate(key: Buffer, isOwn: boolean): void;

@@ -1,6 +1,6 @@
 /**
  * Goal: whatever goes wrong with one node, no client sees a wrong value, none sees an error when it is over, and no node
- * keeps descriptors (row A48).
+ * keeps descriptors.
  * Method: a short slice of the soak; `npm run soak` for hours. SEED replays the faults.
  */
 import test from "ava";

@@ -8,7 +8,7 @@ import { connect, createServer, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import test, { type ExecutionContext } from "ava";
 import { clientRoom, descriptorLimit } from "../../../server/machine/descriptors.ts";
-import { program, testWith } from "../../needs.ts";
+import { program, skip, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { HeldLoader } from "../fakes.ts";
@@ -65,11 +65,7 @@ test("an address in use rejects with its port, and leaves the others free again"
 function outsideAddress(t: ExecutionContext): string | undefined {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const address = all.find(({ internal, family }) => !internal && family === "IPv4")?.address;
-  if (address === undefined) {
-    t.falsy(process.env.CI, "CI needs a network interface beside lo");
-    t.log("SKIPPED: this machine has only loopback addresses");
-    t.pass();
-  }
+  if (address === undefined) skip(t, "this machine has only loopback addresses");
   return address;
 }
 
