@@ -5,7 +5,6 @@
  * drop their copies before the reply.
  */
 import type { Condition, Edit } from "../../cluster/edit.ts";
-import type { Glimpse } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import type { CommandContext, Run } from "./command.ts";
@@ -20,7 +19,7 @@ import {
   SECONDS,
   type TimeUnit,
 } from "./expiry-words.ts";
-import { edited, LOOK, tooLong, WHOLE } from "./key-access.ts";
+import { edited, glimpsing, LOOK, WHOLE } from "./key-access.ts";
 import { wordOf } from "./words.ts";
 
 const EXPIRE_WORDS: Readonly<Record<string, Condition>> = {
@@ -71,14 +70,10 @@ function getex(args: readonly Buffer[], context: CommandContext): Reply | Promis
 
 /** Replies -2 for no entry, -1 for no expiry, else the time of day of the expiry, rounded as Redis rounds. */
 function expireTime(unitMs: number): Run {
-  return async (args, context) => {
-    const refused = tooLong([args[1]!], context);
-    if (refused !== undefined) return refused;
-    const { kind, ttlMs }: Glimpse = await context.node.cache.holdings.look(Buffer.from(args[1]!));
+  return glimpsing(({ kind, ttlMs }, { node }) => {
     if (kind !== "value") return -2;
-    if (ttlMs === undefined) return -1;
-    return Math.floor((Math.round(context.node.wallMs() + ttlMs) + unitMs / 2) / unitMs);
-  };
+    return ttlMs === undefined ? -1 : Math.floor((Math.round(node.wallMs() + ttlMs) + unitMs / 2) / unitMs);
+  });
 }
 
 function persist(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {

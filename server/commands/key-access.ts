@@ -64,9 +64,9 @@ export function glimpse(keys: readonly Buffer[], { node, reader }: CommandContex
 }
 
 /** A command that replies with a figure of one entry. */
-export function glimpsing(read: (glimpse: Glimpse) => Reply, keyAt = 1): Run {
+export function glimpsing(read: (glimpse: Glimpse, context: CommandContext) => Reply, keyAt = 1): Run {
   return async (args, context) => {
     const key = args[keyAt]!;
-    return tooLong([key], context) ?? read((await glimpse([key], context))[0]!);
+    return tooLong([key], context) ?? read((await glimpse([key], context))[0]!, context);
   };
 }

@@ -53,7 +53,10 @@ function exec(args: readonly Buffer[], context: LocalContext): Answer {
 
 async function executeAll(queue: readonly QueuedCommand[], context: LocalContext): Promise<Reply> {
   const settled = (await settle(execCommand, context)) ?? null;
-  if (!isStatus(settled)) return settled;
+  if (!isStatus(settled)) {
+    endCaching(context);
+    return settled;
+  }
   const inside = { ...context, inExec: true } as const;
   const replies = new ReplyArray(context, queue.length);
   const { maxPendingCommands } = context.conf;

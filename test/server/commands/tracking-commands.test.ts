@@ -124,6 +124,8 @@ const SCRIPTS: Readonly<Record<string, readonly Step[]>> = {
     ],
     "b: SET scores:1 x",
     "a: CLIENT CACHING YES | EXEC | CLIENT TRACKINGINFO",
+    ...["a: WATCH scores:1", "b: SET scores:1 y"],
+    "a: CLIENT CACHING YES | MULTI | GET scores:2 | EXEC | CLIENT TRACKINGINFO",
   ],
   "reading commands note their keys, once": [
     "b: SET scores:1 one | SET scores:2 two | SET scores:3 three | SET scores:4 four",
@@ -131,6 +133,9 @@ const SCRIPTS: Readonly<Record<string, readonly Step[]>> = {
     ...["b: SET scores:1 x", "b: SET scores:1 y", "b: SET scores:2 y | SET scores:3 y | SET scores:4 y"],
     "a: EXISTS scores:1 scores:2 | TTL scores:3 | TYPE scores:4",
     "b: DEL scores:1 scores:2 scores:3 scores:4",
+    "b: SET scores:2 two",
+    "a: EXPIRETIME scores:2 | PEXPIRETIME scores:3",
+    "b: SET scores:2 x | SET scores:3 x | DEL scores:1 scores:2 scores:3",
     "a: EXISTS scores:1 | PTTL scores:2 | GET scores:3 | TYPE scores:4 | TOUCH scores:5",
     "b: SET scores:1 x | SET scores:2 x | SET scores:3 x | SET scores:4 x | SET scores:5 x",
   ],
