@@ -9,7 +9,7 @@ import type { Timer, World } from "../../cluster/world.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
 import type { NodeConf } from "../conf/conf.ts";
-import { claimable } from "../machine/reuse-port.ts";
+import { claimPort } from "../machine/reuse-port.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import type { Passwords } from "./passwords.ts";
@@ -96,7 +96,7 @@ export class Clients {
 
   async #listen(host: string, port: number): Promise<number> {
     const { sharesPort, thread } = this.#options;
-    if (sharesPort && thread === 1 && port !== 0) await claimable(host, port);
+    if (sharesPort && thread === 1 && port !== 0) await claimPort(host, port);
     const server = createServer({ allowHalfOpen: true }, (socket) => this.accept(socket));
     this.#servers.push(server);
     return new Promise((resolve, reject) => {

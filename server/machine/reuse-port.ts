@@ -26,7 +26,7 @@ export function hasReusePort(
  * `reusePort` would let the two processes share the port without an error. It binds a socket and does not listen, so a
  * client that dials meanwhile is refused at once.
  */
-export async function claimable(host: string, port: number): Promise<void> {
+export async function claimPort(host: string, port: number): Promise<void> {
   const { address } = await lookup(host);
   const socket = connect({ host: address, port: NO_PORT, localAddress: address, localPort: port });
   const [{ code }] = (await once(socket, "error")) as [NodeJS.ErrnoException];

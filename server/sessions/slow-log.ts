@@ -1,5 +1,5 @@
 /**
- * SLOWLOG of one thread: its last commands that took longer than `slowlog-log-slower-than`.
+ * SLOWLOG of one thread: its last commands that took `slowlog-log-slower-than` or longer.
  *
  * Invariant: there are no more than `slowlog-max-len` entries, each of a bounded size, and no password is in one. A
  * command's time runs from its taking to its reply, because a slow command is mostly one that waits for a load. Knows no

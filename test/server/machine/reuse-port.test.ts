@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import test, { type ExecutionContext } from "ava";
-import { claimable, hasReusePort } from "../../../server/machine/reuse-port.ts";
+import { claimPort, hasReusePort } from "../../../server/machine/reuse-port.ts";
 import { until } from "../../until.ts";
 import { ownHost } from "../rig.ts";
 
@@ -53,7 +53,7 @@ test("a port that is in use cannot be claimed, on any of its addresses", async (
   ] as const) {
     const port = await listen(t, 0, theirs);
     const message = `listen EADDRINUSE: address already in use ${ours}:${port}`;
-    const error = await t.throwsAsync(claimable(ours, port), { message, code: "EADDRINUSE" });
+    const error = await t.throwsAsync(claimPort(ours, port), { message, code: "EADDRINUSE" });
     t.like(error, { address: ours, port });
   }
 });
@@ -63,7 +63,7 @@ test("a free port can be claimed again and again, and a client that dials meanwh
   const port = await listen(t, 0);
   for (let i = 0; i < 20; i++) {
     let isClaimed = false;
-    const claiming = claimable(host, port).then(() => (isClaimed = true));
+    const claiming = claimPort(host, port).then(() => (isClaimed = true));
     const dialing: Promise<string>[] = [];
     await until("the port is claimed", () => {
       if (isClaimed) return true;
