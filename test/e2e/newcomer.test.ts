@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import test from "ava";
 import { program, testWith } from "../needs.ts";
 import { PATIENCE_MS } from "../until.ts";
-import { ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
+import { allLinked, ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
 
 const run = promisify(execFile);
 
@@ -44,9 +44,11 @@ testWith(program("redis-cli"))("the three example nodes are one cache", async (t
       startNodeProcess(t, [
         `examples/node${i + 1}.conf`,
         ...["--port", String(ports[i]), "--peer-port", String(ports[3 + i]), "--peers", ...peers],
+        ...["--peer-timeout", "30s"],
       ]),
     ),
   );
+  await Promise.all(nodes.map(allLinked));
   for (const { port } of nodes) t.is(await redisCli(port, "GET", "scores:Tom"), "630\n");
   await Promise.any(nodes.map((node) => node.printed(/search key Tom/)));
   const loads = nodes.map((node) => node.output().match(/search key Tom/g)?.length ?? 0);

@@ -8,6 +8,8 @@ import { until } from "../until.ts";
 import { ownHost, type Rig, type RigOptions, startRig } from "./rig.ts";
 
 const PEER_PORT = 7379;
+/** Beside other work a member may take long to answer. A test of a member that never answers says its own time. */
+const PATIENT = "peer-timeout 30s";
 
 /**
  * Starts `count` members with these lines, by default on the clock of the machine. Resolves when every member has its links
@@ -23,7 +25,7 @@ export async function startMembers(
   const ids = hosts.map((host) => `${host}:${PEER_PORT}`);
   const rigs = await Promise.all(
     hosts.map((host) => {
-      const own = [`bind ${host}`, `peer-port ${PEER_PORT}`, `peers ${ids.join(" ")}`];
+      const own = [`bind ${host}`, `peer-port ${PEER_PORT}`, `peers ${ids.join(" ")}`, PATIENT];
       return startRig(t, [...own, ...lines], { clock: () => performance.now(), ...options });
     }),
   );
