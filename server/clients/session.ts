@@ -12,7 +12,7 @@ import { Transaction } from "./transaction.ts";
 /** Bytes that a name takes in a set and a map beside its own: 207 on Node 20. */
 const NAME_BYTES = 200;
 
-/** CLIENT REPLY OFF; SKIP, seen from the command itself; SKIP, seen from the command behind it. */
+/** CLIENT REPLY: OFF is "always"; SKIP is "next" until the next command begins, and "this" while that one runs. */
 export type Silence = "always" | "next" | "this";
 
 /** Redis keeps the channels of SSUBSCRIBE apart from the others. */

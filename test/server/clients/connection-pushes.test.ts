@@ -40,6 +40,23 @@ test("a message that a command pushes to its own client comes right behind its r
   t.is(socket.text, `${bulk("a")}+OK\r\n${push("p")}${bulk("late")}${push("q")}${bulk("b")}`);
 });
 
+test("a push at once in the client's own turn overtakes no reply of that turn", async (t) => {
+  const { connection, socket, host, later } = setUp();
+  const { execute } = host;
+  Object.assign(host, {
+    execute: (...args: Parameters<typeof execute>) => {
+      if (String(args[0][1]) === "b") connection.push(new Push(["p"]), true);
+      return execute(...args);
+    },
+  });
+  socket.arrive(command("ECHO", "a") + command("LATER", "x") + command("ECHO", "b"));
+  await turn();
+  t.is(socket.text, bulk("a"));
+  later[0]!.resolve("late");
+  await turn();
+  t.is(socket.text, `${bulk("a")}${bulk("late")}${bulk("b")}*1\r\n${bulk("p")}`);
+});
+
 test("a client that is leaving, or does not read what is pushed to it, gets no more of it", async (t) => {
   const leaving = setUp();
   leaving.socket.arrive(command("LATER", "a") + command("QUIT"));
