@@ -3,7 +3,7 @@
  * tests do.
  *
  * Owns dist/test/rooms, where it writes a file a room that imports every test file of the folder. Hence two rules for
- * test files, which ava and test/tidy.test.ts hold: no title twice in a folder, no `await` at the top of a file. Does
+ * test files, which ava and test/tidy/files.test.ts hold: no title twice in a folder, no `await` at the top of a file. Does
  * not know what the tests are about. `npx ava dist/test/FILE.test.js` runs one file, without this.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -15,16 +15,16 @@ const ROOMS = path.join(TESTS, "rooms");
 /** What takes long is for `npm run test:all`. */
 const LONG = ".long.test.js";
 /** Begun first, as they take longest. */
-const FIRST = ["e2e", "e2e-threads", "clients", "server-commands", "differential", "fuzz"];
+const FIRST = ["e2e-long", "e2e", "clients-long", "e2e-threads", "soak-long", "fuzz-long", "server-commands"];
 /** The modules that await something at their top. In a room all tests must be declared in one go. */
 const AWAITED = ["dist/test/server/fakes.js", "dist/test/server/own-host.js"];
 
-/** The test files by their room. */
+/** The test files by their room: those of a folder, without or with what takes long. */
 function roomsOf(files: readonly string[]): Map<string, string[]> {
   const rooms = new Map<string, string[]>();
   for (const file of files.toSorted()) {
-    const folder = path.posix.dirname(file);
-    const room = folder === "." || folder === "examples" ? "house" : folder.replaceAll("/", "-");
+    const folder = path.posix.dirname(file).replaceAll("/", "-");
+    const room = file.endsWith(LONG) ? `${folder}-long` : folder;
     rooms.set(room, [...(rooms.get(room) ?? []), file]);
   }
   return rooms;
