@@ -1,5 +1,5 @@
 /**
- * The error texts of the protocol and of commands. The texts of failed loads are in server/loaders/error-texts.ts.
+ * The error texts of the protocol and of commands. The texts of failed loads are in server/loaders/load-error-texts.ts.
  *
  * Client libraries recognise errors by the first word, and some by more of the text. So where Redis has a text, the text
  * here is the same, byte for byte. A limit that only carrotCache has is named in its text. A client's data goes into a
@@ -7,7 +7,7 @@
  */
 import { lineText, MAX_SHOWN_BYTES } from "./line-text.ts";
 
-/** Errors of the protocol, without the leading `ERR `. The connection closes behind them. */
+/** Errors of the protocol, without the leading `ERR `. The connection closes after them. */
 export const protocolErrors = {
   invalidMultibulkLength: "Protocol error: invalid multibulk length",
   invalidBulkLength: "Protocol error: invalid bulk length",
@@ -121,7 +121,7 @@ export const errors = {
   getKeysArity: "ERR Invalid number of arguments specified for command",
   configUnknown: (name: Uint8Array) =>
     `ERR Unknown option or number of arguments for CONFIG SET - '${lineText(name)}'`,
-  /** For `reason`, `configReasons` has those of Redis; others are such as "argument must be a memory value". */
+  /** `reason` is one of `configReasons`, or a text about the value, such as "argument must be a memory value". */
   configRefused: (name: string, reason: string) =>
     `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
   /** For EXPIRE and its kin. Redis trims line ends at the end of an error; only this error ends with a client's data. */

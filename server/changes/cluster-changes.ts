@@ -96,13 +96,13 @@ export class ClusterChanges {
     const allBut = (target: string) => this.#removeEach((id) => (id === target ? [] : [key]), by);
     // Before anything is awaited: a GET behind this in a pipeline must not be answered from a copy.
     if (owner !== owners.self) local.remove([key], by);
-    // Dropping copies is always right, so a plain SET tells all members at once. Where the owner may say no, it goes first.
+    // Dropping copies is always right, so a plain SET tells all members at once. An owner that may refuse is asked first.
     const isSure = edit.value instanceof Uint8Array && edit.conditions.length === 0;
     const [{ edited, target }] = await Promise.all([
       this.#editAtOwner(key, edit, owner, by),
       isSure ? allBut(owner) : 0,
     ]);
-    // An owner that could not be reached may have made the edit all the same; then it loses the entry like any copy.
+    // An owner that could not be reached may have made the edit all the same, so its entry is deleted like any copy.
     if (!edited.changed && target === owner) return edited;
     if (!isSure || target !== owner) await allBut(target);
     await this.#dropCopies([key]);

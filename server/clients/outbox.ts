@@ -3,7 +3,7 @@
  *
  * Invariants:
  *  - A reply goes out after the replies to all earlier commands, however late one of them is ready.
- *  - A pushed message stands between complete replies, behind those to all commands taken before it.
+ *  - A pushed message stands between complete replies, after those to all earlier commands.
  *  - What waits for the client is bounded; a client that is owed more is closed.
  * Knows neither what a command does nor how commands are read.
  *

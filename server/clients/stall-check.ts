@@ -1,6 +1,6 @@
 /**
  * Whether a client has been stuck for too long: the rest of a command does not come, the client does not read a reply, or
- * more waits for it than may wait for long.
+ * more than `client-output-soft-limit` has waited for it for too long.
  *
  * Invariant: a command pays nothing; a sweep looks at each connection about once a second. A slow client is not stuck: a
  * command or a reply has a second more for every 64 kB of it. Knows no connection but what it looks at.
@@ -30,7 +30,7 @@ export class StallCheck {
   #taken = 0;
   #muchSinceMs: number | undefined;
 
-  /** A chunk has been read, and so many bytes of half a command are left; `isNew`: of another command than last time. */
+  /** A chunk was read; `bytes` of an incomplete command are left. `isNew`: not the command of the last call. */
   noteRest(bytes: number, isNew: boolean, nowMs: number): void {
     if (bytes === 0) this.#halfSinceMs = undefined;
     else if (isNew || this.#halfSinceMs === undefined) this.#halfSinceMs = nowMs;

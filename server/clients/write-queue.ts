@@ -1,6 +1,6 @@
 /**
- * What the clients of a thread are written at the end of a turn of the event loop, when all clients whose bytes have come
- * have been answered.
+ * Collects the replies of one turn of the event loop, and writes them to all clients of a thread at its end, after every
+ * client whose bytes have come has been answered.
  *
  * Invariant: what was added is written by the end of this turn, for each client in the order of adding. Each write to a
  * client that sleeps wakes it, which costs as much as two GETs; written one right after the other, most clients are awake
@@ -39,7 +39,7 @@ export class WriteQueue {
 
   /**
    * Writes bytes that nobody changes, behind what was added for the client before. May be called while another client's
-   * replies are being gathered, as long as nothing of them has been added.
+   * replies are being gathered, as long as none of those replies has been added.
    */
   addBytes(writer: SocketWriter, bytes: Buffer): void {
     this.#push({ writer, start: 0, end: 0, bytes }, bytes.length);

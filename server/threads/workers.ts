@@ -2,8 +2,8 @@
  * The worker threads of a node: starts them, replaces those that die, adds their figures up.
  *
  * Invariant: when a worker dies, its own clients lose their connections, and no other client notices. The locks that it
- * held are freed, its clients are no longer counted, its figures stay counted, and another worker takes its place, at
- * most one a second for each place.
+ * held are freed, its clients are no longer counted, its figures stay counted, and another worker takes its number,
+ * at most one a second for each number.
  */
 import { Worker } from "node:worker_threads";
 import type { World } from "../../cluster/world.ts";
