@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import test from "ava";
 import { program, testWith } from "../needs.ts";
 import { PATIENCE_MS } from "../until.ts";
-import { ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
+import { allLinked, ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
 
 const run = promisify(execFile);
 
@@ -47,6 +47,7 @@ testWith(program("redis-cli"))("the three example nodes are one cache", async (t
       ]),
     ),
   );
+  await Promise.all(nodes.map(allLinked));
   for (const { port } of nodes) t.is(await redisCli(port, "GET", "scores:Tom"), "630\n");
   await Promise.any(nodes.map((node) => node.printed(/search key Tom/)));
   const loads = nodes.map((node) => node.output().match(/search key Tom/g)?.length ?? 0);

@@ -14,7 +14,7 @@ import { COMMANDS } from "../../server/commands/table.ts";
 import { findDirective } from "../../server/conf/directives.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
 import { type Need, program, testWith } from "../needs.ts";
-import { CLI, ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
+import { allLinked, CLI, ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
 
 const readme = read("README.md");
 /** Without the section about clients, which has flags of other programs; test/clients checks that section. */
@@ -146,7 +146,8 @@ testWith(program("redis-cli"))("every other command prints what is shown", async
       ...["--port", at(i), "--peer-port", at(i + 3), "--peers", ...peers],
     ]),
   );
-  await Promise.all([startNodeProcess(t, ["carrot.conf", "--port", at(0)]), ...members]);
+  await startNodeProcess(t, ["carrot.conf", "--port", at(0)]);
+  await Promise.all((await Promise.all(members)).map(allLinked));
   const portOf = { 6390: at(0), 7001: at(1), 7002: at(2), 7003: at(3) };
   for (const each of shown()) {
     if (!each.command.includes(" CARROT.OWNER ") && !ofExample(each.command)) await prints(t, each, portOf);
