@@ -16,16 +16,16 @@ const ROOMS = path.join(TESTS, "rooms");
 /** Only `npm run test:all` runs the test files that take long. */
 const LONG = ".long.test.js";
 /** These rooms begin first, because they take longest. */
-const FIRST = ["e2e", "e2e-threads", "clients", "server-commands", "differential", "fuzz"];
+const FIRST = ["e2e-long", "e2e", "clients-long", "e2e-threads", "soak-long", "fuzz-long", "server-commands"];
 /** Modules that await something at their top. They are loaded before a room, which must declare its tests in one go. */
 const AWAITED = ["dist/test/server/fakes.js", "dist/test/server/own-host.js"];
 
-/** The test files by their room. */
+/** The test files by their room: those of a folder, without or with what takes long. */
 function roomsOf(files: readonly string[]): Map<string, string[]> {
   const rooms = new Map<string, string[]>();
   for (const file of files.toSorted()) {
-    const folder = path.posix.dirname(file);
-    const room = folder === "." || folder === "examples" ? "house" : folder.replaceAll("/", "-");
+    const folder = path.posix.dirname(file).replaceAll("/", "-");
+    const room = file.endsWith(LONG) ? `${folder}-long` : folder;
     rooms.set(room, [...(rooms.get(room) ?? []), file]);
   }
   return rooms;

@@ -154,7 +154,10 @@ test("three nodes in one process are one cache", async (t) => {
   };
   const nodes = await Promise.all(
     ports.map((port) =>
-      started(t, { directives: { port: 0, "peer-port": port, peers }, groups: { item: { load } } }),
+      started(t, {
+        directives: { port: 0, "peer-port": port, peers, "peer-timeout": "30s" },
+        groups: { item: { load } },
+      }),
     ),
   );
   await Promise.all(nodes.map((node) => linked(t, node)));

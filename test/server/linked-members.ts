@@ -23,7 +23,8 @@ export async function startMembers(
   const ids = hosts.map((host) => `${host}:${PEER_PORT}`);
   const rigs = await Promise.all(
     hosts.map((host) => {
-      const own = [`bind ${host}`, `peer-port ${PEER_PORT}`, `peers ${ids.join(" ")}`];
+      // On a busy machine an answer may take longer than the second that a member waits by default.
+      const own = [`bind ${host}`, `peer-port ${PEER_PORT}`, `peers ${ids.join(" ")}`, "peer-timeout 30s"];
       return startRig(t, [...own, ...lines], { clock: () => performance.now(), ...options });
     }),
   );

@@ -35,7 +35,7 @@ async function startPair(
   const ids = hosts.map((host) => `${host}:${PEER_PORT}`);
   const [a, b] = await Promise.all(
     hosts.map((host) => {
-      const own = [`bind ${host}`, `peer-port ${PEER_PORT}`, `peers ${ids.join(" ")}`];
+      const own = [`bind ${host}`, `peer-port ${PEER_PORT}`, `peers ${ids.join(" ")}`, "peer-timeout 30s"];
       return startRig(t, [...own, ...lines], { clock: realClock, ...options });
     }),
   );
