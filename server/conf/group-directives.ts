@@ -29,12 +29,7 @@ export const groupDirectives = {
   /** 0: for ever. */
   ttlMs: live("ttl", kind.duration({ max: MAX_TTL_MS }), "0", "how long a loaded value lives; 0 for ever"),
   /** The largest part of a lifetime that is cut off at random, 0 to 1. */
-  ttlJitter: live(
-    "ttl-jitter",
-    kind.percent(1),
-    "10%",
-    "the largest part of a lifetime that is cut off at random",
-  ),
+  ttlJitter: live("ttl-jitter", kind.percent(1), "10%", "largest part of a lifetime cut off at random"),
   /** 0: "not found" is not cached. */
   negativeTtlMs: live(
     "negative-ttl",

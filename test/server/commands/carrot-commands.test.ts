@@ -24,7 +24,11 @@ async function startMembers(
   const clock = () => performance.now();
   const rigs = await Promise.all(
     hosts.map((host) =>
-      startRig(t, [`bind ${host}`, "peer-port 10000", `peers ${[...ids, ...also].join(" ")}`], { clock }),
+      startRig(
+        t,
+        [`bind ${host}`, "peer-port 10000", `peers ${[...ids, ...also].join(" ")}`, "peer-timeout 30s"],
+        { clock },
+      ),
     ),
   );
   const isLinked = ({ node }: Rig) =>
