@@ -13,6 +13,15 @@ export type Need = string | undefined;
 
 type Declare = (title: string, run: Implementation<[]>) => void;
 
+/** A newer Node, for what the Node that runs the tests may lack; by default the same one. */
+export const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
+
+/** `NODE_NEW` has SQLite. */
+export function sqlite(): Need {
+  const { status } = spawnSync(NODE_NEW, ["-e", 'require("node:sqlite")'], { stdio: "ignore" });
+  return status === 0 ? undefined : "SQLite needs Node 22.13 or later (CARROT_NODE_NEW)";
+}
+
 const programs = new Map<string, Need>();
 
 /** A program on the PATH. */

@@ -4,7 +4,7 @@
  * their ports in place of the README's, reads the confs, and compares code with the file that it is taken from.
  * test/tidy/links.test.ts checks the links.
  */
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -13,7 +13,7 @@ import { loadHash32, Ring } from "../../cluster/ring.ts";
 import { COMMANDS } from "../../server/commands/table.ts";
 import { findDirective } from "../../server/conf/directives.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
-import { type Need, program, testWith } from "../needs.ts";
+import { NODE_NEW, program, sqlite, testWith } from "../needs.ts";
 import { allLinked, CLI, ROOT, reservePorts, start, startNodeProcess } from "./processes.ts";
 
 const readme = read("README.md");
@@ -42,9 +42,6 @@ function shown(): { readonly command: string; readonly output: string }[] {
 const FLAGS = ["help", "check", "version"];
 /** The port of examples/products.conf. */
 const PRODUCTS_PORT = "6391";
-const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
-const hasSqlite = spawnSync(NODE_NEW, ["-e", 'require("node:sqlite")'], { stdio: "ignore" }).status === 0;
-const SQLITE: Need = hasSqlite ? undefined : "SQLite needs Node 22.13 or later (CARROT_NODE_NEW)";
 
 test("the README has console blocks and shell blocks", (t) => {
   t.true(shown().length >= 5);
@@ -127,7 +124,7 @@ async function prints(
 
 const ofExample = (command: string): boolean => command.includes(` ${PRODUCTS_PORT} `);
 
-testWith(program("redis-cli"), SQLITE)("the commands of the SQL example print what is shown", async (t) => {
+testWith(program("redis-cli"), sqlite())("the commands of the SQL example print what is shown", async (t) => {
   const [port] = await reservePorts(t, 1);
   const args = ["--no-warnings", CLI, "examples/products.conf", "--port", String(port)];
   await start(t, NODE_NEW, args).printed(/ready on/);

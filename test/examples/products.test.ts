@@ -1,30 +1,28 @@
 /**
  * Goal: the example over SQLite answers as the README shows, with one query for all keys of a moment.
- * Method: its functions, called as a node calls them, on a Node that has SQLite.
+ * Method: its functions, called as a node calls them, in a process of a Node that has SQLite.
  */
-import { isBuiltin } from "node:module";
-import { pathToFileURL } from "node:url";
-import type { Loader } from "../../server/loaders/loader.ts";
-import { type Need, testWith } from "../needs.ts";
+import { execFileSync } from "node:child_process";
+import { NODE_NEW, sqlite, testWith } from "../needs.ts";
 
-const SQLITE: Need = isBuiltin("node:sqlite")
-  ? undefined
-  : `SQLite needs Node 22.13 or later, this is ${process.version}`;
+/** Prints what `loadMany` and `load` return. */
+const PROGRAM = `
+  import { load, loadMany } from "./examples/products.mjs";
+  const { signal } = new AbortController();
+  const contextOf = (keyBytes) => ({ group: "product", keyBytes, signal });
+  const keys = ["43", "1", Buffer.from([0xff]), "42", "43"];
+  const many = await loadMany(keys, contextOf(keys.map((key) => Buffer.from(key))));
+  console.log(JSON.stringify([many, await load("42", contextOf(Buffer.from("42")))]));`;
 
-const contextOf = (keyBytes: readonly Uint8Array[]) => ({
-  group: "product",
-  keyBytes,
-  signal: new AbortController().signal,
-});
-
-testWith(SQLITE)(
+testWith(sqlite())(
   "known products have bodies, unknown ones and odd bytes are null, in the order of the keys",
-  async (t) => {
-    const products: Loader = await import(pathToFileURL("examples/products.mjs").href);
-    const keys = ["43", "1", Buffer.from([0xff]), "42", "43"];
-    const bodies = await products.loadMany!(keys, contextOf(keys.map((key) => Buffer.from(key))));
-    t.deepEqual(bodies, ['{"name":"leek"}', null, null, '{"name":"carrot"}', '{"name":"leek"}']);
-    const keyBytes = Buffer.from("42");
-    t.is(await products.load("42", { ...contextOf([]), keyBytes }), '{"name":"carrot"}');
+  (t) => {
+    const args = ["--no-warnings", "--input-type=module", "--eval", PROGRAM];
+    // Each query of the example prints a line of its own.
+    const lines = execFileSync(NODE_NEW, args, { encoding: "utf8" }).trim().split("\n");
+    t.deepEqual(lines.slice(0, -1), ["[SQL] select 43, 1, \ufffd, 42, 43", "[SQL] select 42"]);
+    const [many, one] = JSON.parse(lines.at(-1)!);
+    t.deepEqual(many, ['{"name":"leek"}', null, null, '{"name":"carrot"}', '{"name":"leek"}']);
+    t.is(one, '{"name":"carrot"}');
   },
 );

@@ -9,11 +9,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { hasReusePort } from "../../../server/machine/reuse-port.ts";
-import { testWith } from "../../needs.ts";
+import { NODE_NEW, testWith } from "../../needs.ts";
 import { until } from "../../until.ts";
 import { originValue, startOrigin } from "../origin.ts";
 import { CLI, ROOT, start, startNodeProcess, temporaryDirectory } from "../processes.ts";
-import { itemsFrom, NODE_NEW, startThreaded, THREADS, talkTo } from "./rig.ts";
+import { itemsFrom, startThreaded, THREADS, talkTo } from "./rig.ts";
 
 const testThreads = testWith(THREADS);
 

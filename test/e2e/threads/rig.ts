@@ -11,7 +11,7 @@ import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { hasReusePort } from "../../../server/machine/reuse-port.ts";
-import type { Need } from "../../needs.ts";
+import { type Need, NODE_NEW } from "../../needs.ts";
 import { type Owner, startedOnce } from "../../started-once.ts";
 import { patient, until } from "../../until.ts";
 import { type Origin, startOrigin } from "../origin.ts";
@@ -19,8 +19,7 @@ import { type Program, ROOT, start } from "../processes.ts";
 import type { Answers, Question } from "./threaded-node.ts";
 
 const DRIVER = fileURLToPath(new URL("./threaded-node.js", import.meta.url));
-/** The Node that runs the nodes with threads. */
-export const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
+/** The version of the Node that runs the nodes with threads. */
 const VERSION = execFileSync(NODE_NEW, ["-p", "process.versions.node"], { encoding: "utf8" }).trim();
 
 /** What every test of a node with threads needs. */
