@@ -2,10 +2,12 @@
  * A node as the program that started it sees it: keys in, values out, no socket in between.
  *
  * Invariants: a value that comes out belongs to the caller. No loader is closed while the program waits for one of its
- * loads. Knows nothing of confs: library.ts starts the server that is wrapped here.
+ * loads. A call whose arguments have wrong types rejects with a TypeError and changes nothing. Knows nothing of confs:
+ * library.ts starts the server that is wrapped here.
  */
 import type { Outcome } from "../cluster/outcome.ts";
 import type { Cache } from "./cache/cache.ts";
+import { checkBytesOrText, checkKeys, checkOptions, typeError } from "./conf/given-types.ts";
 import { figuresOf, type GroupFigures } from "./groups/group-figures.ts";
 import type { RunningServer } from "./main.ts";
 
@@ -56,6 +58,7 @@ export class CarrotNode {
 
   /** The values in the order of the keys; missing ones are loaded together. Rejects as soon as one load fails. */
   async getMany(keys: readonly Key[]): Promise<(Buffer | null)[]> {
+    checkKeys(keys);
     return Promise.all(keys.map((key) => this.get(key)));
   }
 
@@ -64,7 +67,10 @@ export class CarrotNode {
    * RangeError for a key or value that is too long, with an Error when the value cannot be kept.
    */
   async set(key: Key, value: string | Uint8Array, options: { readonly ttlMs?: number } = {}): Promise<void> {
+    checkOptions("set", options, ["ttlMs"]);
+    checkBytesOrText("value", value);
     const { ttlMs } = options;
+    if (ttlMs !== undefined && typeof ttlMs !== "number") throw typeError("ttlMs", "a number", ttlMs);
     if (ttlMs !== undefined && !(ttlMs > 0)) throw new RangeError("ttlMs is not above 0");
     const { changes, groups } = this.#openCache();
     const bytes = this.#bytesOf(key);
@@ -86,6 +92,7 @@ export class CarrotNode {
 
   /** Deletes entries and every copy of them in the whole cluster. Resolves to the number of entries. */
   async delete(...keys: readonly Key[]): Promise<number> {
+    checkKeys(keys);
     return this.#openCache().changes.remove(keys.map((key) => this.#bytesOf(key)));
   }
 
@@ -113,6 +120,7 @@ export class CarrotNode {
   }
 
   #bytesOf(key: Key): Buffer {
+    checkBytesOrText("key", key);
     const bytes = typeof key === "string" ? Buffer.from(key, "utf8") : Buffer.from(key);
     const { maxKeyBytes } = this.#server.node.conf;
     if (bytes.length > maxKeyBytes) throw new RangeError(`key is too long (max ${maxKeyBytes} bytes)`);

@@ -7,8 +7,10 @@
  */
 import { CarrotNode, type Key, LoadError } from "./carrot-node.ts";
 import { ConfError } from "./conf/conf-error.ts";
+import { checkOptions, isPlainObject, typeError } from "./conf/given-types.ts";
 import {
   type GroupDirectives,
+  groupError,
   groupStatements,
   type NodeDirectives,
   nodeStatements,
@@ -47,9 +49,11 @@ export interface StartNodeOptions {
 
 /**
  * Starts a node in this program; resolves when the node answers. Rejects with a ConfError that names the directive at
- * fault: a misspelt one, a port in use, a loader that cannot be imported. After a rejection nothing is left running.
+ * fault: a misspelt one, a port in use, a loader that cannot be imported. Options of a wrong type are a TypeError. After a
+ * rejection nothing is left running.
  */
 export async function startNode(options: StartNodeOptions = {}): Promise<CarrotNode> {
+  checkStartOptions(options);
   const { conf: file, directives = {}, groups = {} } = options;
   const cwd = process.cwd();
   const loglevel = directives.loglevel ?? (file === undefined ? "warning" : undefined);
@@ -62,4 +66,15 @@ export async function startNode(options: StartNodeOptions = {}): Promise<CarrotN
     statements.push(...groupStatements(name, given, cwd));
   }
   return new CarrotNode(await startServer(readConf({ file, statements, cwd }), { loaders }));
+}
+
+function checkStartOptions(options: unknown): void {
+  checkOptions("startNode", options, ["conf", "directives", "groups"]);
+  const { conf, directives = {}, groups = {} } = options as { [Name in keyof StartNodeOptions]: unknown };
+  if (conf !== undefined && typeof conf !== "string") throw typeError("conf", "a path as text", conf);
+  if (!isPlainObject(directives)) throw typeError("directives", "an object", directives);
+  if (!isPlainObject(groups)) throw typeError("groups", "an object of groups by name", groups);
+  for (const [name, group] of Object.entries(groups)) {
+    if (!isPlainObject(group)) throw groupError(name, "expected an object of directives and functions");
+  }
 }

@@ -2,13 +2,14 @@
  * Directives as a program gives them, in an object.
  *
  * Owns the types, which follow from the tables of directives, and the way from an object to the statements that a conf
- * file with the same words would give. One value is one word, whatever characters it has. Checks no word: the same steps
- * do that for every conf. Knows nothing of loaders that are functions.
+ * file with the same words would give. One value is one word, whatever characters it has. Checks that a value can be a
+ * word, but no word: the same steps do that for every conf. Knows nothing of loaders that are functions.
  */
 
 import type { ConfError, Place } from "./conf-error.ts";
 import { errorAt } from "./conf-error.ts";
 import type { Directive } from "./directive.ts";
+import { describeType, isBytesOrText } from "./given-types.ts";
 import type { groupDirectives } from "./group-directives.ts";
 import type { nodeDirectives } from "./node-directives.ts";
 import { wordOf } from "./quoting.ts";
@@ -66,10 +67,16 @@ function placeIn(directory: string): Place {
 function linesOf(directives: NodeDirectives | GroupDirectives): [name: string, ...words: string[]][] {
   return Object.entries(directives as Readonly<Record<string, unknown>>)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [wordOf(name), ...[value].flat().map(wordOfValue)]);
+    .map(([name, value]) => [wordOf(name), ...wordsOf(name, value)]);
 }
 
-function wordOfValue(value: unknown): string {
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return wordOf(value instanceof Uint8Array ? value : String(value));
+/** An array is a list of words, which lists nothing but words. */
+function wordsOf(name: string, value: unknown): string[] {
+  const words = Array.isArray(value) ? Array.from<unknown>(value) : [value];
+  return words.map((word) => {
+    if (typeof word === "boolean") return word ? "yes" : "no";
+    if (typeof word === "number") return String(word);
+    if (isBytesOrText(word)) return wordOf(word);
+    throw errorAt(placeIn(""), name, `expected text, a number, yes or no, got ${describeType(word)}`);
+  });
 }

@@ -5,6 +5,7 @@
  * said. No function here throws, whatever the loader threw. A text contains a key only when the loader put it there.
  */
 import { types } from "node:util";
+import { describeType } from "../conf/given-types.ts";
 import { KeyNotAllowed, ValueTooLarge } from "./errors.ts";
 
 const KEY_NOT_ALLOWED = "key not allowed for this loader";
@@ -66,12 +67,4 @@ function rawMessage(thrown: unknown): string {
   if (!(thrown instanceof Error) && !types.isNativeError(thrown)) return `threw ${describeType(thrown)}`;
   // An AggregateError (every address of a host refused the connection) has an empty message.
   return thrown.message || (thrown as NodeJS.ErrnoException).code || thrown.name;
-}
-
-function describeType(thing: unknown): string {
-  if (thing === undefined || thing === null) return String(thing);
-  if (Array.isArray(thing)) return "an array";
-  if (typeof thing === "string") return "text";
-  if (typeof thing === "object") return "an object";
-  return `a ${typeof thing}`;
 }

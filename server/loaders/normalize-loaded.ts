@@ -4,8 +4,8 @@
  * Invariant: an outcome of kind value holds bytes within the group's limit and a lifetime in milliseconds; anything else
  * is an error that says what the loader returned instead. A loader is somebody else's code, so its types are checked.
  */
-import { types } from "node:util";
 import type { Outcome } from "../../cluster/outcome.ts";
+import { isBytesOrText } from "../conf/given-types.ts";
 import {
   loaderFailed,
   loaderReturnedWrongTtl,
@@ -31,9 +31,8 @@ export function failure(text: string): Outcome {
   return { kind: "error", text };
 }
 
-/** Bytes of another realm (a vm context) count as well, which instanceof would miss. */
 function isValue(thing: unknown): thing is Uint8Array | string | null {
-  return thing === null || typeof thing === "string" || types.isUint8Array(thing);
+  return thing === null || isBytesOrText(thing);
 }
 
 function isLifetime(ttlMs: unknown): ttlMs is number {

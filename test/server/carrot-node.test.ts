@@ -2,6 +2,7 @@
  * Goal: a program gets from its node the values that a client gets over a socket, as bytes of its own.
  * Method: nodes in this process, with loaders that answer when the test says so.
  */
+import { runInNewContext } from "node:vm";
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
 import { type CarrotNode, ConfError, LoadError, type Loader, startNode } from "../../server/library.ts";
@@ -145,7 +146,7 @@ test("stats has the figures of every group", async (t) => {
   t.deepEqual({ hits, misses, loads, entries }, { hits: 2, misses: 1, loads: 1, entries: 1 });
 });
 
-test("a key beyond max-key-size rejects, and so does a value that is no key", async (t) => {
+test("a key beyond max-key-size rejects", async (t) => {
   const node = await nodeWith(t, { load: () => "1" });
   t.is(String(await node.get("scores:".padEnd(100, "x"))), "1");
   const tooLong = "scores:".padEnd(101, "x");
@@ -153,7 +154,48 @@ test("a key beyond max-key-size rejects, and so does a value that is no key", as
   await t.throwsAsync(node.get(tooLong), expected);
   await t.throwsAsync(node.getMany([tooLong]), expected);
   await t.throwsAsync(node.delete(tooLong), expected);
-  await t.throwsAsync(node.get(7 as never), { instanceOf: TypeError });
+});
+
+const WRONG_TYPES: readonly (readonly [call: (node: CarrotNode) => Promise<unknown>, message: string])[] = [
+  [(node) => node.get(7 as never), "key: expected text or bytes (a Uint8Array), got a number"],
+  [(node) => node.get([1] as never), "key: expected text or bytes (a Uint8Array), got an array"],
+  [(node) => node.getMany("scores:a" as never), "keys: expected an array of keys, got text"],
+  [
+    (node) => node.getMany(["scores:a", null as never]),
+    "key: expected text or bytes (a Uint8Array), got null",
+  ],
+  [(node) => node.getMany(new Array(1)), "key: expected text or bytes (a Uint8Array), got undefined"],
+  [(node) => node.delete(["scores:a"] as never), "key: expected text or bytes (a Uint8Array), got an array"],
+  [(node) => node.delete("scores:a", 1 as never), "key: expected text or bytes (a Uint8Array), got a number"],
+  [(node) => node.set({} as never, "1"), "key: expected text or bytes (a Uint8Array), got an object"],
+  [(node) => node.set("scores:a", 5 as never), "value: expected text or bytes (a Uint8Array), got a number"],
+  [
+    (node) => node.set("scores:a", {} as never),
+    "value: expected text or bytes (a Uint8Array), got an object",
+  ],
+  [(node) => node.set("scores:a", null as never), "value: expected text or bytes (a Uint8Array), got null"],
+  [
+    (node) => node.set("scores:a", Promise.resolve("1") as never),
+    "value: expected text or bytes (a Uint8Array), got a Promise",
+  ],
+  [(node) => node.set("scores:a", "1", 60 as never), "set: expected an object, got a number"],
+  [(node) => node.set("scores:a", "1", { ttl: 60 } as never), 'set: unknown option "ttl", expected ttlMs'],
+  [(node) => node.set("scores:a", "1", { ttlMs: "60" } as never), "ttlMs: expected a number, got text"],
+];
+
+for (const [call, message] of WRONG_TYPES) {
+  test(`a call of wrong types rejects and does nothing: ${call.toString().slice(10)}: ${message}`, async (t) => {
+    const node = await nodeWith(t, { load: () => "1" });
+    await t.throwsAsync(call(node), { instanceOf: TypeError, message });
+    t.like(node.stats().scores, { entries: 0, loads: 0 });
+  });
+}
+
+test("bytes of another realm are bytes", async (t) => {
+  const node = await nodeWith(t, { load: () => "1" });
+  const foreign = runInNewContext("new Uint8Array([54, 51, 48])") as Uint8Array;
+  await node.set("scores:a", foreign);
+  t.is(String(await node.get("scores:a")), "630");
 });
 
 test("close answers the gets under way before it closes the loader, and refuses later ones", async (t) => {

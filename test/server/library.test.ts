@@ -134,6 +134,18 @@ const mistakes: readonly (readonly [options: object, message: string])[] = [
     { groups: { a: { loader: ["file", "x"] } } },
     'startNode: loader: expected module, http or none, got "file"',
   ],
+  [{ groups: { a: () => null } }, "startNode: group a: expected an object of directives and functions"],
+  [{ directives: { port: {} } }, "startNode: port: expected text, a number, yes or no, got an object"],
+  [{ directives: { port: null } }, "startNode: port: expected text, a number, yes or no, got null"],
+  [{ directives: { bind: [["::1"]] } }, "startNode: bind: expected text, a number, yes or no, got an array"],
+  [
+    { directives: { bind: new Array(1) } },
+    "startNode: bind: expected text, a number, yes or no, got undefined",
+  ],
+  [
+    { groups: { a: { load: () => null, ttl: new Date() } } },
+    "startNode: ttl: expected text, a number, yes or no, got an object",
+  ],
   [{ conf: "nowhere.conf" }, "nowhere.conf: cannot be read: no such file"],
 ];
 
@@ -141,6 +153,24 @@ for (const [options, message] of mistakes) {
   test(`refused: ${message}`, async (t) => {
     const error = await t.throwsAsync(startNode(options), { instanceOf: ConfError });
     t.true(error.message.startsWith(message), error.message);
+  });
+}
+
+const wrongTypes: readonly (readonly [options: unknown, message: string])[] = [
+  [null, "startNode: expected an object, got null"],
+  ["carrot.conf", "startNode: expected an object, got text"],
+  [{ port: 7000 }, 'startNode: unknown option "port", expected conf, directives, groups'],
+  [{ conf: new URL("file:///carrot.conf") }, "conf: expected a path as text, got an object"],
+  [{ directives: ["port 0"] }, "directives: expected an object, got an array"],
+  [
+    { groups: new Map([["a", { loader: "none" }]]) },
+    "groups: expected an object of groups by name, got a Map",
+  ],
+];
+
+for (const [options, message] of wrongTypes) {
+  test(`options of a wrong type are refused: ${message}`, async (t) => {
+    await t.throwsAsync(startNode(options as StartNodeOptions), { instanceOf: TypeError, message });
   });
 }
 

@@ -70,5 +70,5 @@ test("says what was returned in place of a value", (t) => {
   t.is(loaderReturnedWrongTtl("5"), "loader returned ttlMs text (expected milliseconds, 0 or more)");
   const count = "(expected an array with a result a key)";
   t.is(loaderReturnedWrongCount([1], 3), `loader returned 1 results for 3 keys ${count}`);
-  t.is(loaderReturnedWrongCount(new Map(), 3), `loader returned an object for 3 keys ${count}`);
+  t.is(loaderReturnedWrongCount(new Map(), 3), `loader returned a Map for 3 keys ${count}`);
 });

@@ -50,8 +50,9 @@ test("refuses anything else and says what it was", (t) => {
     [() => "x", "a function"],
     [["x"], "an array"],
     [{}, "an object"],
-    [new ArrayBuffer(3), "an object"],
+    [new ArrayBuffer(3), "an ArrayBuffer"],
     [{ value: 630 }, "a number"],
+    [{ value: Promise.resolve("x") }, "a Promise"],
     [{ value: undefined }, "undefined"],
     [{ value: { value: "x" } }, "an object"],
   ] as const) {
