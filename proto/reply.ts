@@ -109,12 +109,17 @@ export class Several {
   }
 }
 
-/** A reply that another thread has encoded, in the dialect of the client that gets it. */
+/**
+ * A reply that another thread has encoded, in the dialect of the client that gets it. `behind`: messages that the command
+ * has pushed to its own client. They come behind the reply, never inside an array that takes the reply in.
+ */
 export class Encoded {
   readonly type = "";
   readonly bytes: Buffer;
-  constructor(bytes: Buffer) {
+  readonly behind: Buffer | undefined;
+  constructor(bytes: Buffer, behind?: Buffer) {
     this.bytes = bytes;
+    this.behind = behind;
   }
 }
 

@@ -107,13 +107,13 @@ export class Connection {
     done.then(go, go);
   }
 
-  /**
-   * Sends a message that no command has asked for, behind the replies to all commands that have been taken. `atOnce`:
-   * before them as well, because it concerns replies that the client has had.
-   */
+  /** As Outbox.push; the client's own turn forbids `atOnce`. */
   push(message: Reply, atOnce = false): void {
-    if (this.#leaving || this.socket.destroyed) return;
-    this.#outbox.push(message, atOnce && !this.#inTurn);
+    if (this.takesPushes) this.#outbox.push(message, atOnce && !this.#inTurn);
+  }
+
+  get takesPushes(): boolean {
+    return !this.#leaving && !this.socket.destroyed;
   }
 
   /** Speaks another dialect from the reply to this command on: nothing in that dialect comes before it. */

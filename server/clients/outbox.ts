@@ -3,7 +3,8 @@
  *
  * Invariants:
  *  - A reply goes out after the replies to all earlier commands, however late one of them is ready.
- *  - A pushed message stands between complete replies, after those to all earlier commands.
+ *  - A pushed message stands between complete replies, after those to all earlier commands. One that a command pushes to
+ *    its own client leaves with the reply, in one write: a client that has read the reply looks no further.
  *  - What waits for the client is bounded; a client that is owed more is closed.
  * Knows neither what a command does nor how commands are read.
  *
@@ -12,7 +13,7 @@
  */
 import type { Socket } from "node:net";
 import { errors } from "../../proto/error-texts.ts";
-import { type Answer, ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
+import { type Answer, Encoded, ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
 import type { Output } from "../hits/output.ts";
 import type { ConnectionHost } from "./connection-host.ts";
@@ -38,7 +39,8 @@ export interface OutboxOwner {
   readonly protocol: 2 | 3;
   readonly authenticated: boolean;
   readonly session: Pick<Session, "special">;
-  push(message: Reply): void;
+  /** Whether the client still gets messages that no command of it has asked for. */
+  readonly takesPushes: boolean;
   /** Closes at once, for a reason that is logged and counted. */
   drop(why: string, counter: keyof ClientCounters): void;
   /** Told that less waits for the client than before. */
@@ -108,7 +110,7 @@ export class Outbox<Owner extends OutboxOwner> {
     this.#executing = false;
     if (answer instanceof Promise) this.#addLate(answer);
     else if (answer !== undefined) this.add(answer);
-    for (const message of this.#pushedMeanwhile.splice(0)) this.#owner.push(message);
+    if (this.#pushedMeanwhile.length > 0) this.#endPushes();
   }
 
   /** A finished reply. */
@@ -133,15 +135,13 @@ export class Outbox<Owner extends OutboxOwner> {
 
   /**
    * A message that no command has asked for, behind the replies to all commands that have been taken. `atOnce`: before
-   * them as well, which the client's own turn forbids.
+   * them as well, because it concerns replies that the client has had; the client's own turn forbids that.
    */
   push(message: Reply, atOnce: boolean): void {
     const { protocol } = this.#owner;
     if (atOnce && this.#queue.mayBeOvertaken) this.#write(this.#encode(message, protocol));
     if (this.#executing) this.#pushedMeanwhile.push(message);
-    else if (this.#queue.length > this.#host.conf.maxPendingCommands + MAX_PUSHES)
-      this.#owner.drop(...OUTPUT_LIMIT);
-    else {
+    else if (this.#mayHoldPush()) {
       this.#hold(this.#encode(message, protocol));
       this.#planFlush();
     }
@@ -159,7 +159,7 @@ export class Outbox<Owner extends OutboxOwner> {
     const bytes = output.length - start;
     if (bytes === 0) return;
     if (!this.hasRoom(bytes)) output.length = start;
-    else if (this.#special.plain && bytes <= TURN_BYTES) this.#host.writes.add(this.#writer, start);
+    else if (this.#mayWait() && bytes <= TURN_BYTES) this.#host.writes.add(this.#writer, start);
     else this.#write(output.take(start));
     this.#turnStart = output.length;
   }
@@ -200,6 +200,27 @@ export class Outbox<Owner extends OutboxOwner> {
     return length >= this.#host.conf.maxPendingCommands || bytes >= MAX_HELD_BYTES;
   }
 
+  /** The messages of the command that has ended, in the turn of its client. */
+  #endPushes(): void {
+    for (const message of this.#pushedMeanwhile.splice(0)) {
+      if (this.#owner.takesPushes && this.#mayHoldPush()) this.add(message);
+    }
+  }
+
+  #mayHoldPush(): boolean {
+    if (this.#queue.length <= this.#host.conf.maxPendingCommands + MAX_PUSHES) return true;
+    this.#owner.drop(...OUTPUT_LIMIT);
+    return false;
+  }
+
+  /**
+   * Whether the turn's replies may wait for those of the other clients. Those of a client that tracks do: what its commands
+   * have invalidated in BCAST mode is told later in this turn of the event loop, and leaves with them.
+   */
+  #mayWait(): boolean {
+    return this.#special.plain || this.#special.has("tracking");
+  }
+
   #addLate(answer: Promise<Reply | undefined>): void {
     const slot = this.#queue.open();
     // The dialect in which the command was read: a HELLO behind it does not change its reply.
@@ -209,11 +230,19 @@ export class Outbox<Owner extends OutboxOwner> {
     answer.then(
       (reply) => {
         host.waitLatency.observe((host.clock() - askedMs) / 1000);
-        this.fill(slot, reply === undefined ? Buffer.alloc(0) : this.#encode(reply, protocol));
+        this.fill(slot, reply === undefined ? Buffer.alloc(0) : this.#encodeWhole(reply, protocol));
       },
       // The command table turns every failure into a reply; what still rejects is a broken invariant.
       (error: unknown) => this.fill(slot, this.#internalError(error)),
     );
+  }
+
+  /** The reply of another thread's command, and what that command has pushed to its own client. */
+  #encodeWhole(reply: Reply, protocol: 2 | 3): Buffer {
+    const bytes = this.#encode(reply, protocol);
+    return reply instanceof Encoded && reply.behind !== undefined
+      ? Buffer.concat([bytes, reply.behind])
+      : bytes;
   }
 
   /** A reply that cannot be encoded is a broken invariant. */

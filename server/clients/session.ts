@@ -4,7 +4,7 @@
  * Invariants: everything that the server keeps for a client is counted here and bounded. A state that keeps hits from
  * being answered in place begins and ends together with its reason. Knows no socket.
  */
-import { type Answer, Push, Several } from "../../proto/reply.ts";
+import { type Answer, Encoded, Push, type Reply, Several } from "../../proto/reply.ts";
 import type { User } from "./passwords.ts";
 import { SpecialReasons } from "./special-reasons.ts";
 import { Transaction } from "./transaction.ts";
@@ -76,7 +76,7 @@ export class Session {
     const silence = this.#silence;
     if (silence === "this") this.silence = undefined;
     if ((silence !== "this" && silence !== "always") || isConfirmation(answer)) return answer;
-    return answer instanceof Promise ? answer.then(() => undefined) : undefined;
+    return answer instanceof Promise ? answer.then(pushesOf) : undefined;
   }
 
   /** Names of one character a byte. */
@@ -113,6 +113,11 @@ export class Session {
   mayKeep(moreBytes: number, maxBytes: number): boolean {
     return this.keptBytes + moreBytes <= maxBytes;
   }
+}
+
+/** What another thread's command has pushed to its own client, without the reply. */
+function pushesOf(reply: Reply | undefined): Reply | undefined {
+  return reply instanceof Encoded && reply.behind !== undefined ? new Encoded(reply.behind) : undefined;
 }
 
 /** Whether this confirms a subscription, which is sent even to a client that wants no replies. */

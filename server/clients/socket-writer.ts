@@ -2,7 +2,8 @@
  * The writing side of a client's socket.
  *
  * Invariant: `isChoked` is true while the client does not read what was written. Lent bytes are written without a copy if
- * the kernel takes all of them at once, which it nearly always does. Knows no replies.
+ * the kernel takes all of them at once, which it nearly always does. Several pieces of the write queue leave in one write.
+ * Knows no replies.
  */
 import type { Socket } from "node:net";
 
@@ -13,6 +14,7 @@ export class SocketWriter {
   isChoked = false;
   /** Bytes that wait in the write queue. */
   queuedBytes = 0;
+  #isJoining = false;
 
   /** `wroteQueued` is told when no byte waits in the write queue any more. */
   constructor(socket: Socket, wroteQueued: () => void) {
@@ -31,9 +33,18 @@ export class SocketWriter {
     this.isChoked = !this.#socket.write(bytes);
   }
 
+  /** Has what is written from now to `wroteQueued` leave in one write. */
+  join(): void {
+    if (this.#isJoining) return;
+    this.#isJoining = true;
+    this.#socket.cork();
+  }
+
   /** To be told that all bytes of the write queue have been written. */
   wroteQueued(): void {
     if (this.queuedBytes === 0) return;
+    if (this.#isJoining) this.#socket.uncork();
+    this.#isJoining = false;
     this.queuedBytes = 0;
     this.#wroteQueued();
   }
@@ -44,7 +55,7 @@ export class SocketWriter {
    */
   writeLent(bytes: Buffer): boolean {
     // A client that does not read keeps no more than one lent buffer from the others.
-    if (this.#socket.writableLength > 0) {
+    if (this.#socket.writableLength > 0 || this.#isJoining) {
       this.write(Buffer.from(bytes));
       return true;
     }

@@ -36,6 +36,11 @@ export class SpecialReasons {
     return this.#plain;
   }
 
+  /** Whether this reason holds. */
+  has(reason: SpecialReason): boolean {
+    return (this.#bits & REASONS[reason]) !== 0;
+  }
+
   /** Says that a reason holds from now on, or no longer does. */
   set(reason: SpecialReason, holds: boolean): void {
     this.#bits = holds ? this.#bits | REASONS[reason] : this.#bits & ~REASONS[reason];

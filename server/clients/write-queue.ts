@@ -46,7 +46,9 @@ export class WriteQueue {
   }
 
   #push(write: QueuedWrite, bytes: number): void {
-    write.writer.queuedBytes += bytes;
+    const { writer } = write;
+    if (writer.queuedBytes > 0) writer.join();
+    writer.queuedBytes += bytes;
     if (this.#waiting.push(write) === 1) this.#soon(() => this.#writeAll());
   }
 

@@ -80,6 +80,8 @@ async function executeAll(queue: readonly QueuedCommand[], context: LocalContext
 class ReplyArray {
   readonly #context: LocalContext;
   readonly #parts: Buffer[] = [];
+  /** What the commands have pushed to their own client. */
+  readonly #behind: Buffer[] = [];
   readonly #count: number;
   #bytes = 0;
 
@@ -93,14 +95,19 @@ class ReplyArray {
     const at = this.#parts.push(Buffer.alloc(0)) - 1;
     const { connection } = this.#context;
     const { protocol } = connection;
-    const part = encodeReply((await answer) ?? null, protocol);
-    this.#bytes += part.length;
-    if (connection.hasRoom(this.#bytes)) this.#parts[at] = part;
-    else this.#parts.length = 0;
+    const reply = (await answer) ?? null;
+    const part = encodeReply(reply, protocol);
+    const behind = reply instanceof Encoded ? reply.behind : undefined;
+    this.#bytes += part.length + (behind?.length ?? 0);
+    if (connection.hasRoom(this.#bytes)) {
+      this.#parts[at] = part;
+      if (behind !== undefined) this.#behind.push(behind);
+    } else this.#parts.length = this.#behind.length = 0;
   }
 
   join(): Encoded {
-    return new Encoded(Buffer.concat([Buffer.from(`*${this.#count}\r\n`), ...this.#parts]));
+    const replies = Buffer.concat([Buffer.from(`*${this.#count}\r\n`), ...this.#parts]);
+    return new Encoded(replies, this.#behind.length === 0 ? undefined : Buffer.concat(this.#behind));
   }
 }
 

@@ -48,14 +48,16 @@ export class CommandsToMain {
   }
 
   /** Resolves the commands whose replies are in the batch. */
-  settle({ ids, lengths, bytes }: ReplyBatch): void {
+  settle({ ids, lengths, behind, bytes }: ReplyBatch): void {
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
     for (const [i, id] of ids.entries()) {
       const end = at + lengths[i]!;
-      this.#waiting.get(id)?.(new Encoded(viewOrCopy(all, at, end)));
+      const last = end + (behind?.get(i) ?? 0);
+      const pushed = last > end ? viewOrCopy(all, end, last) : undefined;
+      this.#waiting.get(id)?.(new Encoded(viewOrCopy(all, at, end), pushed));
       this.#waiting.delete(id);
-      at = end;
+      at = last;
     }
   }
 

@@ -51,13 +51,20 @@ export interface ReplyBatch {
   readonly kind: "replies";
   readonly ids: readonly number[];
   readonly lengths: readonly number[];
+  /**
+   * Bytes of what a command has pushed to its own client, by the command's place in `ids`; they follow its reply. Undefined:
+   * none has pushed anything.
+   */
+  readonly behind: ReadonlyMap<number, number> | undefined;
   readonly bytes: Uint8Array;
+  /** Other messages to clients of these commands, which must not come later than the replies. */
+  readonly pushes: readonly ClientPush[];
 }
 
 /** What a client gets unasked, in both RESP versions: only the worker knows which one its client speaks on arrival. */
 export interface ClientPush {
   readonly client: number;
-  /** As in Connection.push. */
+  /** As in Outbox.push. */
   readonly atOnce?: boolean;
   readonly bytes2: Uint8Array;
   readonly bytes3: Uint8Array;

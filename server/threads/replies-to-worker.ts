@@ -1,8 +1,9 @@
 /**
  * The replies and pushes that the clients of one worker get from the main thread.
  *
- * Invariant: the replies of one tick travel in one message, and the pushes of that tick in a second one behind it. A reply
- * that cannot be encoded becomes an error reply and is reported: it must not end the process with all its clients.
+ * Invariants: the replies of one tick travel in one message, together with what their commands have pushed to their own
+ * clients, so that both can leave in one write. All other pushes of that tick are in a second message behind it. A reply that
+ * cannot be encoded becomes an error reply and is reported: it must not end the process with all its clients.
  */
 
 import { errors } from "../../proto/error-texts.ts";
@@ -19,7 +20,9 @@ export interface RepliesToWorkerOptions {
 
 export class RepliesToWorker {
   readonly #options: RepliesToWorkerOptions;
-  #replies: { ids: number[]; lengths: number[]; parts: Buffer[] } = { ids: [], lengths: [], parts: [] };
+  #replies = noReplies();
+  /** Pushes that must not come later than the replies, and those that must not come earlier. */
+  #withReplies: ClientPush[] = [];
   #pushes: ClientPush[] = [];
   #flushPlanned = false;
 
@@ -27,24 +30,38 @@ export class RepliesToWorker {
     this.#options = options;
   }
 
-  /** `id` is the worker's id of the command. Undefined: the command has no reply. */
-  reply(id: number, reply: Reply | undefined, protocol: 2 | 3): void {
+  /**
+   * `id` is the worker's id of the command. Undefined: the command has no reply. `pushed`: what the command has pushed to its
+   * own client.
+   */
+  reply(id: number, reply: Reply | undefined, protocol: 2 | 3, pushed?: readonly Reply[]): void {
     this.#planFlush();
+    const { ids, lengths, parts } = this.#replies;
     const part = reply === undefined ? Buffer.alloc(0) : this.#encode(reply, protocol);
-    this.#replies.ids.push(id);
-    this.#replies.lengths.push(part.length);
-    this.#replies.parts.push(part);
+    lengths.push(part.length);
+    parts.push(part);
+    if (pushed !== undefined) {
+      const messages = pushed.map((message) => this.#encode(message, protocol));
+      this.#replies.behind ??= new Map();
+      this.#replies.behind.set(
+        ids.length,
+        messages.reduce((sum, { length }) => sum + length, 0),
+      );
+      parts.push(...messages);
+    }
+    ids.push(id);
   }
 
   /** Answers a command that broke an invariant. */
-  fail(id: number, error: unknown, protocol: 2 | 3): void {
-    this.reply(id, this.#internalError(error), protocol);
+  fail(id: number, error: unknown, protocol: 2 | 3, pushed?: readonly Reply[]): void {
+    this.reply(id, this.#internalError(error), protocol, pushed);
   }
 
-  /** `atOnce`: as in Connection.push. */
+  /** `atOnce`: as in Outbox.push. */
   push(client: number, message: Reply, atOnce = false): void {
     this.#planFlush();
-    this.#pushes.push({ client, atOnce, bytes2: this.#encode(message, 2), bytes3: this.#encode(message, 3) });
+    const pushes = atOnce ? this.#pushes : this.#withReplies;
+    pushes.push({ client, atOnce, bytes2: this.#encode(message, 2), bytes3: this.#encode(message, 3) });
   }
 
   #encode(reply: Reply, protocol: 2 | 3): Buffer {
@@ -63,18 +80,32 @@ export class RepliesToWorker {
   #planFlush(): void {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
-    process.nextTick(() => this.#flush());
+    // Behind the microtasks that wait now: in BCAST mode one of them tells what the commands of this tick have invalidated.
+    process.nextTick(() => queueMicrotask(() => this.#flush()));
   }
 
   #flush(): void {
     this.#flushPlanned = false;
-    const { ids, lengths, parts } = this.#replies;
+    const { ids, lengths, behind, parts } = this.#replies;
+    const early = this.#withReplies.splice(0);
+    const late = this.#pushes.splice(0);
     if (ids.length > 0) {
-      this.#replies = { ids: [], lengths: [], parts: [] };
+      this.#replies = noReplies();
       const bytes = joinedBytes(parts);
-      const batch: ReplyBatch = { kind: "replies", ids, lengths, bytes };
+      const batch: ReplyBatch = { kind: "replies", ids, lengths, behind, bytes, pushes: early };
       this.#options.post(batch, [bytes.buffer]);
-    }
-    if (this.#pushes.length > 0) this.#options.post({ kind: "pushes", pushes: this.#pushes.splice(0) }, []);
+    } else late.unshift(...early);
+    if (late.length > 0) this.#options.post({ kind: "pushes", pushes: late }, []);
   }
+}
+
+interface Gathered {
+  readonly ids: number[];
+  readonly lengths: number[];
+  readonly parts: Buffer[];
+  behind: Map<number, number> | undefined;
+}
+
+function noReplies(): Gathered {
+  return { ids: [], lengths: [], parts: [], behind: undefined };
 }

@@ -8,7 +8,7 @@
 import type { Worker } from "node:worker_threads";
 import type { World } from "../../cluster/world.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
-import type { Answer } from "../../proto/reply.ts";
+import type { Answer, Reply } from "../../proto/reply.ts";
 import type { WorkerFigures } from "../counters/worker-figures.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
@@ -55,6 +55,10 @@ export class WorkerProxy {
   #figures: WorkerFigures | undefined;
   /** Clients for which commands have been run here. */
   readonly #clients = new Set<number>();
+  /** The client whose command is being run; 0: none is. */
+  #running = 0;
+  /** What that command has pushed to this client. */
+  #pushed: Reply[] | undefined;
 
   constructor(options: WorkerProxyOptions) {
     this.#options = options;
@@ -133,15 +137,26 @@ export class WorkerProxy {
     for (const [i, id] of ids.entries()) {
       const protocol = protocols[i]!;
       const client = this.#client(clients[i]!);
+      this.#running = client.id;
       const reply =
         reader.next() === COMMAND ? this.#options.execute(numbers[i]!, reader.args(), client) : noCommand();
+      this.#running = 0;
+      const pushed = this.#pushed;
+      this.#pushed = undefined;
       if (reply instanceof Promise) {
         reply.then(
-          (value) => this.#replies.reply(id, value, protocol),
-          (error: unknown) => this.#replies.fail(id, error, protocol),
+          (value) => this.#replies.reply(id, value, protocol, pushed),
+          (error: unknown) => this.#replies.fail(id, error, protocol, pushed),
         );
-      } else this.#replies.reply(id, reply, protocol);
+      } else this.#replies.reply(id, reply, protocol, pushed);
     }
+  }
+
+  /** What a command pushes to its own client stands right behind its reply. */
+  #push(client: number, message: Reply, atOnce = false): void {
+    if (atOnce || this.#running !== client) this.#replies.push(client, message, atOnce);
+    else if (this.#pushed === undefined) this.#pushed = [message];
+    else this.#pushed.push(message);
   }
 
   #client(id: number): AnyClient {
@@ -149,7 +164,7 @@ export class WorkerProxy {
     return {
       id,
       closeAfterReplies: () => {},
-      push: (message, atOnce) => this.#replies.push(id, message, atOnce),
+      push: (message, atOnce) => this.#push(id, message, atOnce),
     };
   }
 

@@ -117,8 +117,11 @@ function reset(): void {
 }
 
 async function obey(message: ToWorker): Promise<void> {
-  if (message.kind === "replies") commandsToMain.settle(message);
-  else if (message.kind === "figures")
+  if (message.kind === "replies") {
+    // First, while the replies still have their places: then each leaves with them.
+    for (const each of message.pushes) push(each);
+    commandsToMain.settle(message);
+  } else if (message.kind === "figures")
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();
   else if (message.kind === "stopListening") {

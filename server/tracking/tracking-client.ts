@@ -19,7 +19,7 @@ export interface TrackingMode {
 /** Where the messages go: a client on any thread. */
 export interface PushTarget {
   readonly id: number;
-  /** As Connection.push. */
+  /** As Outbox.push. */
   push(message: Reply, atOnce?: boolean): void;
 }
 

@@ -5,7 +5,7 @@
  * Invariants:
  *  - A key is noted before its value is read: in the same turn, or in front of the GET on the link to its owner. So no
  *    change between the two is lost. A client that is told before it has the reply is told again behind the reply (see
- *    Connection.push).
+ *    Outbox.push).
  *  - As long as a client trusts its copy, this node or the owner observes the entry that the copy came from; an owner has
  *    noted this node. When a link comes or goes or the ring changes, that entry may change unnoticed; then this node's
  *    clients are told to drop all copies.

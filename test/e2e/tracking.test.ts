@@ -10,6 +10,7 @@ import { RawClient } from "../server/rig.ts";
 import { CachingClient, hammer } from "./caching-client.ts";
 import { type LinkedNodes, linkedNodes } from "./linked-nodes.ts";
 import { originValue } from "./origin.ts";
+import { staleRounds } from "./own-changes.ts";
 
 /** Groups beside `item`, each for one test. */
 const GROUPS = {
@@ -117,6 +118,17 @@ test.serial("a client that deletes another node's key gets the reply first, and 
   await read(client, "\r\n", "GET", key);
   await read(client, "(end)\r\n", "ECHO", "(end)");
   t.is(text.split("invalidate").length, 2, text);
+});
+
+test.serial("what a client invalidates comes with the reply, whichever node owns the key", async (t) => {
+  const { nodes, keyOf } = await setUp(t);
+  for (const owner of [0, 1]) {
+    for (const words of [[], ["BCAST"]]) {
+      const socket = (await RawClient.connect(nodes[0]!.port)).socket;
+      t.teardown(() => socket.destroy());
+      t.deepEqual(await staleRounds(socket, await keyOf(owner), 160, ...words), []);
+    }
+  }
 });
 
 test.serial("a client hears when another node's entry expires or is evicted", async (t) => {

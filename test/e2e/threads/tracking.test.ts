@@ -8,6 +8,7 @@ import { testWith } from "../../needs.ts";
 import { until } from "../../until.ts";
 import { CachingClient, hammer } from "../caching-client.ts";
 import { originValue } from "../origin.ts";
+import { staleRounds } from "../own-changes.ts";
 import { reservePorts } from "../processes.ts";
 import { sharedThreaded, startThreaded, THREADS } from "./rig.ts";
 
@@ -90,6 +91,16 @@ testThreads.serial(
     t.is(await client.get("item:a"), "new");
   },
 );
+
+for (const where of ["main", "worker"] as const) {
+  for (const words of [[], ["BCAST"]]) {
+    const mode = words.join("") || "its reads";
+    testThreads.serial(`what a client on ${where} invalidates comes with the reply: ${mode}`, async (t) => {
+      const node = await freshNode(t);
+      t.deepEqual(await staleRounds(await node.socketOn(where), "item:a", 400, ...words), []);
+    });
+  }
+}
 
 testThreads.serial("CLIENT CACHING on a worker holds for one command or transaction", async (t) => {
   const node = await freshNode(t);

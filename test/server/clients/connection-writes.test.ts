@@ -72,7 +72,7 @@ test("replies of a client that is not plain are written at once, behind those th
   const { connection, socket, writeHeld } = held();
   socket.arrive(GET);
   await turn();
-  connection.session.special.set("tracking", true);
+  connection.session.special.set("subscribed", true);
   socket.arrive(command("ECHO", "x"));
   await turn();
   t.is(socket.text, "");

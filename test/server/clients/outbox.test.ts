@@ -4,7 +4,7 @@
  * connection-pushes.test.ts show the same through commands.
  */
 import test from "ava";
-import { OK, Push, type Reply } from "../../../proto/reply.ts";
+import { Encoded, OK, Push, type Reply } from "../../../proto/reply.ts";
 import type { ConnectionHost } from "../../../server/clients/connection-host.ts";
 import { Outbox, type OutboxOwner } from "../../../server/clients/outbox.ts";
 import { Session } from "../../../server/clients/session.ts";
@@ -23,7 +23,7 @@ function setUp({ authenticated = true } = {}) {
   const due: (() => void)[] = [];
   const owner: OutboxOwner = {
     ...{ protocol: 2, authenticated, session: new Session() },
-    push: () => told.push("push"),
+    takesPushes: true,
     drop: (why) => told.push(`drop: ${why}`),
     madeRoom: () => told.push("made room"),
     endIfDone: () => told.push("end if done"),
@@ -109,16 +109,45 @@ test("a turn's replies are written early when they are many, which shows whether
   t.is(due.length, 1);
 });
 
-test("what is pushed while a command is executed is pushed again behind its reply", (t) => {
+test("what is pushed while a command is executed is in the output right behind its reply", (t) => {
   const { outbox, socket, told, writeAll, word } = setUp();
   outbox.beginTurn();
   outbox.beginCommand();
   outbox.push(new Push(["early"]), false);
   outbox.endCommand(word("reply"));
+  outbox.add(word("next"));
   outbox.writeTurn();
   writeAll();
-  t.is(socket.text, bulk("reply"));
-  t.deepEqual(told, ["push", "end if done"]);
+  t.is(socket.text, `${bulk("reply")}*1\r\n${bulk("early")}${bulk("next")}`);
+  t.deepEqual(told, ["end if done"]);
+});
+
+test("what another thread's command has pushed to its client leaves with the late reply", async (t) => {
+  const { outbox, socket, word } = setUp();
+  outbox.endCommand(Promise.resolve(new Encoded(word("reply"), word("push"))));
+  outbox.endCommand(Promise.resolve(word("next")));
+  await turn();
+  t.is(socket.text, `replypush${bulk("next")}`);
+});
+
+test("replies to a client that tracks wait for what is pushed in the same turn of the event loop", async (t) => {
+  const { outbox, socket, owner, writeAll, word } = setUp();
+  owner.session.special.set("tracking", true);
+  outbox.beginTurn();
+  outbox.add(word("reply"));
+  outbox.writeTurn();
+  outbox.push(new Push(["p"]), false);
+  await turn();
+  t.is(socket.text, "");
+  const writes: string[] = [];
+  const { _writev: writev } = socket;
+  socket._writev = (chunks, done) => {
+    writes.push(chunks.map(({ chunk }) => String(chunk)).join(""));
+    done();
+  };
+  writeAll();
+  socket._writev = writev;
+  t.deepEqual(writes, [`${bulk("reply")}*1\r\n${bulk("p")}`]);
 });
 
 test("a push at once is written before the late replies as well, unless they are sealed", async (t) => {

@@ -3,7 +3,7 @@
  * Method: a session with each kind of thing in it.
  */
 import test from "ava";
-import { OK, Push, Several } from "../../../proto/reply.ts";
+import { Encoded, OK, Push, Several } from "../../../proto/reply.ts";
 import { Session } from "../../../server/clients/session.ts";
 import { keptSize } from "../../../server/clients/transaction.ts";
 import { key } from "../fakes.ts";
@@ -61,6 +61,8 @@ test("silence takes late replies too, and lets confirmations of subscriptions pa
   t.is(session.endCommand(confirmation), confirmation);
   t.is(session.endCommand(several), several);
   t.is(session.endCommand(null), undefined);
+  const pushed = new Encoded(Buffer.from("reply"), Buffer.from("push"));
+  t.deepEqual(await session.endCommand(Promise.resolve(pushed)), new Encoded(Buffer.from("push")));
 });
 
 test("a subscription counts once, and hits are not answered in place while there is one", (t) => {

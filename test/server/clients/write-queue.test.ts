@@ -18,6 +18,8 @@ class FakeClient {
   readonly written: Buffer[] = [];
   takes = true;
   ended = 0;
+  corks = 0;
+  uncorks = 0;
   writableLength = 0;
   readonly writer = new SocketWriter(this as unknown as Socket, () => {
     this.ended++;
@@ -27,6 +29,12 @@ class FakeClient {
   destroyed = false;
 
   setNoDelay(): void {}
+  cork(): void {
+    this.corks++;
+  }
+  uncork(): void {
+    this.uncorks++;
+  }
 
   write(bytes: Buffer): boolean {
     // What was taken is the kernel's own copy.
@@ -81,6 +89,21 @@ test("bytes outside the output stay behind what was added before them", (t) => {
   t.is(a.writer.queuedBytes, 3);
   writeAll();
   t.deepEqual([a.text, b.text], ["123", "x"]);
+});
+
+test("several pieces for one client leave in one write; one piece needs no care", (t) => {
+  const { queue, say, writeAll } = setUp();
+  const [a, b] = [new FakeClient(), new FakeClient()];
+  say(a, "1");
+  queue.addBytes(a.writer, Buffer.from("2"));
+  say(a, "3");
+  say(b, "x");
+  t.deepEqual([a.corks, a.uncorks], [1, 0]);
+  writeAll();
+  t.deepEqual([a.corks, a.uncorks, b.corks, b.uncorks], [1, 1, 0, 0]);
+  say(a, "4");
+  writeAll();
+  t.is(a.corks, 1);
 });
 
 test("bytes outside the output are not copied, however slowly they are taken", (t) => {

@@ -25,7 +25,9 @@ function replies(...pairs: readonly [id: number, text: string][]): ReplyBatch {
     kind: "replies",
     ids: pairs.map(([id]) => id),
     lengths: parts.map((part) => part.length),
+    behind: undefined,
     bytes: joinedBytes(parts),
+    pushes: [],
   };
 }
 
@@ -74,6 +76,23 @@ test("each reply reaches its command, in whatever order and batches replies come
   commands.settle(replies([4, "+d\r\n"], [2, "$-1\r\n"]));
   commands.settle(replies([3, ""], [1, "$5\r\n+\r\n$1\r\n"]));
   t.deepEqual((await Promise.all(sent)).map(textOf), ["$5\r\n+\r\n$1\r\n", "$-1\r\n", "", "+d\r\n"]);
+});
+
+test("what a command has pushed to its own client stands apart from the reply, and is no other command's", async (t) => {
+  const { commands } = createCommands();
+  const sent = ["a", "b", "c"].map((key) => commands.send(41, words(`SET ${key} v`), 1, 3));
+  await turn();
+  const batch = replies([1, "+a\r\n"], [2, "+b\r\n>push\r\n"], [3, "+c\r\n"]);
+  commands.settle({ ...batch, lengths: [4, 4, 4], behind: new Map([[1, 7]]) });
+  const got = (await Promise.all(sent)).map(({ bytes: reply, behind }) => [
+    String(reply),
+    behind && String(behind),
+  ]);
+  t.deepEqual(got, [
+    ["+a\r\n", undefined],
+    ["+b\r\n", ">push\r\n"],
+    ["+c\r\n", undefined],
+  ]);
 });
 
 test("a second reply to a command, and a reply to no command, do nothing", async (t) => {

@@ -64,13 +64,18 @@ export class FakeWorker extends EventEmitter {
   }
 }
 
-/** The replies in a batch, by id. */
-export function textsOf({ ids, lengths, bytes: all }: ReplyBatch): Record<number, string> {
+/** The replies in a batch, by id; behind a `|` what the command has pushed to its own client. */
+export function textsOf({ ids, lengths, behind, bytes: all }: ReplyBatch): Record<number, string> {
   let at = 0;
+  const take = (length: number) => {
+    const text = Buffer.from(all.subarray(at, at + length)).toString("latin1");
+    at += length;
+    return text;
+  };
   const pairs = ids.map((id, i) => {
-    const text = Buffer.from(all.subarray(at, at + lengths[i]!)).toString("latin1");
-    at += lengths[i]!;
-    return [id, text] as const;
+    const text = take(lengths[i]!);
+    const pushed = behind?.get(i);
+    return [id, pushed === undefined ? text : `${text}|${take(pushed)}`] as const;
   });
   return Object.fromEntries(pairs);
 }

@@ -94,9 +94,35 @@ test("a broken invariant is an error reply to its client and to nobody else", as
   t.deepEqual(failures.map(String), ["Error: rejected", "RangeError: not an integer reply: 0.5"]);
 });
 
-test("a push travels behind the replies of its tick, encoded for both RESP versions", async (t) => {
+test("what a command pushes to its own client follows its reply, even one that is late", async (t) => {
+  const held = new Held<string, Reply>("late");
+  const { worker } = createProxy((words, client) => {
+    client.push(new Push([words[1]!]));
+    return words[0] === "GETDEL" ? held.promise : OK;
+  });
+  worker.handOver(
+    [
+      ["GETDEL", "a"],
+      ["DEL", "b"],
+    ],
+    9,
+    3,
+  );
+  await turn();
+  held.resolve(null);
+  await turn();
+  t.deepEqual(worker.toldOf("replies").map(textsOf), [
+    { 10: "+OK\r\n|>1\r\n$1\r\nb\r\n" },
+    { 9: "_\r\n|>1\r\n$1\r\na\r\n" },
+  ]);
+  t.deepEqual(worker.toldOf("pushes"), []);
+});
+
+test("a push to another client, or at once, travels behind the replies of its tick, for both RESP versions", async (t) => {
+  const clients: AnyClient[] = [];
   const { worker } = createProxy((_, client) => {
-    client.push(new Push(["invalidate", null]));
+    clients.push(client);
+    for (const each of clients) each.push(new Push(["invalidate", null]), true);
     return OK;
   });
   worker.handOver([["DEL", "a"]], 9, 3);

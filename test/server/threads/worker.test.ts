@@ -85,7 +85,8 @@ async function startWorker(
   };
   const reply = ({ ids }: CommandBatch, ...texts: string[]) => {
     const parts = texts.map(bytes);
-    tell({ kind: "replies", ids, lengths: parts.map((part) => part.length), bytes: joinedBytes(parts) });
+    const lengths = parts.map((part) => part.length);
+    tell({ kind: "replies", ids, lengths, behind: undefined, bytes: joinedBytes(parts), pushes: [] });
   };
   return { worker, host, store, mirrors, counts, tell, next: next as Rig["next"], figures, reply };
 }
