@@ -10,6 +10,7 @@ import { fork } from "node:child_process";
 import { cpus } from "node:os";
 import { refusedEdit } from "../cluster/edit-message.ts";
 import { Peers } from "../cluster/peers.ts";
+import { refusedRun } from "../cluster/run-message.ts";
 import type { PeerHandlers } from "../cluster/served-link.ts";
 import { realWorld } from "../server/machine/world.ts";
 
@@ -25,6 +26,7 @@ const handlers: PeerHandlers = {
   get: () => ({ kind: "value", value, ttlMs: 60_000 }),
   look: () => ({ kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 }),
   edit: () => refusedEdit("not here"),
+  run: () => refusedRun("not here"),
   scan: () => ({ cursor: 0, keys: [], seen: 0 }),
   track: () => {},
   untrack: () => {},

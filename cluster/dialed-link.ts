@@ -140,8 +140,9 @@ export class DialedLink {
   request<Name extends AnswerName>(
     answer: Name,
     build: (id: number) => carrot.Frame.$Properties,
+    extraMs = 0,
   ): Promise<Answer<Name>> {
-    return this.#requests?.request(answer, build) ?? Promise.reject(this.#unreachable());
+    return this.#requests?.request(answer, build, extraMs) ?? Promise.reject(this.#unreachable());
   }
 
   figures(): Omit<LinkFigures, "received"> {

@@ -5,15 +5,11 @@
  * answer's value is copied out of its frame, because a view would keep the whole frame alive. Does not know requests.
  */
 
-import { Reader } from "protobufjs/minimal.js";
 import { carrot } from "../proto/generated/carrot.js";
 import type { Condition, Edit, Edited, Range } from "./edit.ts";
 
 /** An edit takes fewer bytes than this in a frame, besides its key and its value. */
 export const EDIT_OVERHEAD_BYTES = 96;
-
-/** The field `edit` of Frame with its wire type. */
-const EDIT_TAG = (16 << 3) | 2;
 
 const CONDITIONS: Readonly<Record<Condition, carrot.Condition>> = {
   missing: carrot.Condition.IF_MISSING,
@@ -29,12 +25,6 @@ const CONDITION_NAMES = Object.keys(CONDITIONS) as Condition[];
 export function refusedEdit(error: string): Edited {
   const nothing = { bytes: 0, value: undefined, uses: 0, idleMs: 0 };
   return { held: false, changed: false, noRoom: false, ...nothing, error };
-}
-
-/** Whether a frame is one edit and nothing else: only such a frame may be longer than other requests. */
-export function isEditFrame(frame: Uint8Array): boolean {
-  const reader = Reader.create(frame);
-  return reader.uint32() === EDIT_TAG && reader.uint32() === reader.len - reader.pos;
 }
 
 export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.Edit.$Properties {

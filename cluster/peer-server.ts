@@ -10,9 +10,9 @@
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
-import { isEditFrame } from "./edit-message.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { AcceptorHandshake, HandshakeError, MAX_GREETING_BYTES } from "./handshake.ts";
+import { isLongRequest } from "./long-requests.ts";
 import type { QuietLog } from "./quiet-log.ts";
 import { MAX_REQUEST_BYTES } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
@@ -36,7 +36,7 @@ interface PeerServerOptions {
   readonly ring: RingAgreement;
   readonly log: QuietLog;
   readonly world: World;
-  /** The longest edit that is read; other requests are shorter. */
+  /** The longest edit or run that is read; other requests are shorter. */
   readonly maxFrameBytes: number;
   /** A member has dialed this node and proved itself. */
   readonly introduced: (id: string) => void;
@@ -118,7 +118,7 @@ export class PeerServer {
 
   #take(link: Accepted, frame: Buffer): void {
     // A long frame of another kind could decode to millions of objects.
-    if (frame.length > MAX_REQUEST_BYTES && !isEditFrame(frame)) throw new Error("sent too long a request");
+    if (frame.length > MAX_REQUEST_BYTES && !isLongRequest(frame)) throw new Error("sent too long a request");
     if (link.served !== undefined) {
       link.served.take(frame);
       if (link.stream.outgoingBytes > PAUSE_BYTES) link.stream.pauseUntilDrained();

@@ -21,6 +21,8 @@ import { type Log, QuietLog } from "./quiet-log.ts";
 import { type GetWaiter, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
 import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
+import type { Ran } from "./run.ts";
+import { packWords, ranOf, refusedRun, unsendable } from "./run-message.ts";
 import type { PeerHandlers, ScanPiece } from "./served-link.ts";
 import type { World } from "./world.ts";
 
@@ -174,6 +176,21 @@ export class Peers {
     const edited = editedOf(answer);
     if (edited === undefined) throw new PeerUnreachable(id, "shutting down");
     return edited;
+  }
+
+  /**
+   * Has a member run a command whole: the owner of all its keys, or its stand-in. The member may take `extraMs` beyond the
+   * usual time. Refused, with an error in the answer, as an edit is. Rejects with PeerUnreachable, which says whether the
+   * member may have run it.
+   */
+  async run(id: string, words: readonly Uint8Array[], extraMs: number): Promise<Ran> {
+    const { link } = this.#member(id);
+    const refused = link.isBusy ? "peer busy" : unsendable(words, link.maxRequestBytes);
+    if (refused !== undefined) return refusedRun(refused);
+    const build = (requestId: number) => ({ run: { id: requestId, words: packWords(words) } });
+    const ran = ranOf(await link.request("ran", build, extraMs));
+    if (ran === undefined) throw new PeerUnreachable(id, "shutting down");
+    return ran;
   }
 
   /** A piece of the keys that a member holds; `cursor` as in ScanPiece. Rejects with PeerUnreachable. */

@@ -48,7 +48,8 @@ export type AnswerName =
   | "ringTaken"
   | "pong"
   | "edited"
-  | "scanned";
+  | "scanned"
+  | "ran";
 export type Answer<Name extends AnswerName> = NonNullable<carrot.Frame[Name]>;
 
 /** A caller that waits for a key. One of its functions is called, once, perhaps before `get` returns. Neither may throw. */
@@ -130,18 +131,19 @@ export class Requests {
 
   /**
    * For everything but a GET: sends the request that `build` makes for an id, and resolves with its answer. Rejects with
-   * PeerUnreachable when none comes in time. Refuses no request, because a delete must not get lost; the peer's deadline
-   * bounds how many can wait.
+   * PeerUnreachable when none comes in time, or `extraMs` later. Refuses no request, because a delete must not get lost;
+   * the peer's deadline bounds how many can wait.
    */
   request<Name extends AnswerName>(
     answer: Name,
     build: (id: number) => FrameProperties,
+    extraMs = 0,
   ): Promise<Answer<Name>> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       this.#sendBatch();
       const id = this.#waiting.add({ answer, resolve: resolve as WaitingRequest["resolve"], reject });
-      this.#deadlines.add(id, this.#options.requestTimeoutMs());
+      this.#deadlines.add(id, this.#options.requestTimeoutMs() + extraMs);
       this.#options.send(encodeFrame(carrot.Frame, build(id)));
     });
   }
@@ -165,6 +167,7 @@ export class Requests {
       case "pong":
       case "edited":
       case "scanned":
+      case "ran":
         this.#takeAnswer(name, frame[name]!);
         break;
       default:
@@ -178,8 +181,9 @@ export class Requests {
     this.#deadlines.close();
     this.#batch = [];
     this.#tracked = undefined;
+    const lost = new PeerUnreachable(this.#options.peer, reason, true);
     for (const waiting of this.#waiting.clear()) {
-      if (awaitsAnswer(waiting)) waiting.reject(this.#closed);
+      if (awaitsAnswer(waiting)) waiting.reject(lost);
       else waiting.unreachable(this.#closed);
     }
   }
@@ -253,7 +257,7 @@ export class Requests {
     if (waiting === undefined) return;
     this.#waiting.delete(id);
     if (awaitsAnswer(waiting))
-      waiting.reject(new PeerUnreachable(this.#options.peer, "did not answer in time"));
+      waiting.reject(new PeerUnreachable(this.#options.peer, "did not answer in time", true));
     else waiting.settle({ kind: "error", text: `peer timeout after ${Math.round(waiting.timeoutMs)} ms` });
   }
 }

@@ -7,6 +7,8 @@
  * reached, nor what a key means.
  *
  *     hash(key) --> first point at or after it, clockwise --> the member that put the point there
+ *
+ * Of a key with a hash tag, `lock:{user:7}:a`, only the tag counts, as in Redis Cluster: keys with one tag have one owner.
  */
 
 import xxhash from "xxhash-wasm";
@@ -113,7 +115,7 @@ export class Ring {
   }
 
   #pointOf(key: Uint8Array): number {
-    const hash = this.#hash(key, this.#seed) >>> 0;
+    const hash = this.#hash(taggedPart(key), this.#seed) >>> 0;
     const prefix = hash >>> PREFIX_SHIFT;
     let low = this.#firstPoint[prefix]!;
     let high = this.#firstPoint[prefix + 1]!;
@@ -124,6 +126,17 @@ export class Ring {
     }
     return low === this.#points.length ? 0 : low;
   }
+}
+
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
+
+/** What is between the first `{` and the first `}` behind it, if that is anything; else the whole key. */
+function taggedPart(key: Uint8Array): Uint8Array {
+  const opening = key.indexOf(OPENING);
+  if (opening < 0) return key;
+  const closing = key.indexOf(CLOSING, opening + 1);
+  return closing > opening + 1 ? key.subarray(opening + 1, closing) : key;
 }
 
 function firstPoints(points: Uint32Array): Uint32Array {

@@ -14,6 +14,8 @@ import type { Glimpse, Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-message.ts";
 import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
+import type { Ran } from "./run.ts";
+import { fittingRan, ranMessageOf, refusedRun, unpackWords } from "./run-message.ts";
 import type { Tracker } from "./tracker.ts";
 import type { World } from "./world.ts";
 
@@ -44,6 +46,8 @@ export interface PeerHandlers {
   flush(copiesOnly: boolean): void;
   /** Edits an entry of this node's own store; the bytes are views as in `get`. */
   edit(key: Uint8Array, edit: Edit): Edited;
+  /** Runs a command whole on this node's own stores; the words are views as in `get`. Never rejects. */
+  run(words: readonly Buffer[]): Ran | Promise<Ran>;
   /** A piece of the keys in this node's own stores. */
   scan(cursor: number, count: number, pattern: Uint8Array | undefined): ScanPiece;
   /** The number of live entries that this node owns. */
@@ -92,6 +96,7 @@ export class ServedLink implements Tracker {
     const frame = decodeFrame(carrot.Frame, bytes);
     if (frame.body === "get") this.#takeGet(frame.get!);
     else if (frame.body === "track") this.#takeTrack(frame.track!);
+    else if (frame.body === "run") this.#takeRun(frame.run!);
     else this.#send(this.#answerTo(frame));
   }
 
@@ -243,6 +248,31 @@ export class ServedLink implements Tracker {
       return editedMessageOf(id, refusedEdit("value is too large for the member that asked"));
     }
     return editedMessageOf(id, this.#options.handlers.edit(key, edit));
+  }
+
+  #takeRun({ id, words }: carrot.Run.$Properties): void {
+    if (this.#leaving !== undefined) {
+      this.#send({ ran: { id, leaving: true } });
+      return;
+    }
+    const answer = (ran: Ran) =>
+      this.#send({ ran: ranMessageOf(id ?? 0, fittingRan(ran, this.#options.maxAnswerBytes)) });
+    const ran = this.#run(unpackWords(words ?? new Uint8Array()));
+    if (!(ran instanceof Promise)) answer(ran);
+    else {
+      this.#inFlight++;
+      void ran.then((done) => {
+        this.#inFlight--;
+        answer(done);
+        this.#settle();
+      });
+    }
+  }
+
+  #run(words: Buffer[] | undefined): Ran | Promise<Ran> {
+    if (words === undefined || words.length === 0) return refusedRun("peer does not know this command");
+    const isBusy = this.#isCongested() || this.#inFlight >= MAX_IN_FLIGHT;
+    return isBusy ? refusedRun("peer busy") : this.#options.handlers.run(words);
   }
 
   /** Leaves out keys beyond what the other side reads in a frame. That takes hundreds of keys whose hashes collide. */

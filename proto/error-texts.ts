@@ -68,6 +68,13 @@ export const errors = {
     `ERR unknown subcommand or wrong number of arguments for '${lineText(word)}'. Try ${command} HELP.`,
   onlyWhenSubscribed: (name: string) =>
     `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  noSuchKey: "ERR no such key",
+  sameKey: "ERR source and destination objects are the same",
+  lcsLenAndIdx: "ERR If you want both the length and indexes, please just use IDX.",
+  lcsTooLarge: "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+  crossSlot: "CROSSSLOT Keys in request don't hash to the same slot",
+  /** For a command that must not run twice, when the answer of the member that was to run it is lost. */
+  mayHaveRun: "ERR no answer from the member that owns the keys: the command may or may not have run",
   clusterDisabled: "ERR This instance has cluster support disabled",
   slowlogCount: "ERR count should be greater than or equal to -1",
   noSamples: (event: Uint8Array) => `ERR No samples available for event '${lineText(event)}'`,
@@ -118,6 +125,7 @@ export const errors = {
   noShutdown: "ERR No shutdown in progress.",
   getKeysOfUnknown: "ERR Invalid command specified",
   getKeysOfKeyless: "ERR The command has no key arguments",
+  getKeysNone: "ERR Invalid arguments specified for command",
   getKeysArity: "ERR Invalid number of arguments specified for command",
   configUnknown: (name: Uint8Array) =>
     `ERR Unknown option or number of arguments for CONFIG SET - '${lineText(name)}'`,

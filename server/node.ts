@@ -12,6 +12,8 @@ import type { Clients } from "./clients/clients.ts";
 import { SharedCounts } from "./clients/shared-counts.ts";
 import { executeForThread, runHere } from "./commands/execute.ts";
 import type { NodeFace } from "./commands/node-face.ts";
+import { COMMANDS } from "./commands/table.ts";
+import { procedureFinder } from "./commands/whole-commands.ts";
 import type { DirectiveChange } from "./conf/change-directive.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { type ClientCounters, zeroClientCounters } from "./counters/client-counters.ts";
@@ -70,7 +72,8 @@ export class Node implements NodeFace {
     this.log = log;
     this.wallMs = wallClock(world.clock);
     this.#regularWork = new RegularWork(log, world);
-    this.cache = new Cache({ conf, loaders, log, world, hash });
+    const findProcedure = procedureFinder(COMMANDS, this);
+    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
     this.sessions = new Sessions({ here, askWorkers: (question) => this.#workers?.ask(question) });

@@ -12,8 +12,12 @@ import { Peers } from "../../cluster/peers.ts";
 import type { Hash32 } from "../../cluster/ring.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { World } from "../../cluster/world.ts";
+import { errors } from "../../proto/error-texts.ts";
+import { ErrorReply } from "../../proto/reply.ts";
 import { ClusterChanges } from "../changes/cluster-changes.ts";
 import { LocalChanges } from "../changes/local-changes.ts";
+import { type FindProcedure, Procedures } from "../changes/procedures.ts";
+import { RecordedChanges } from "../changes/recorded-changes.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { peerHosts } from "../conf/peer-hosts.ts";
 import { Latency } from "../counters/latency.ts";
@@ -34,6 +38,7 @@ import { LocalLoads } from "../reads/local-loads.ts";
 import { ReadThrough } from "../reads/read-through.ts";
 import { Tracking } from "../tracking/tracking.ts";
 import { Watches } from "../tracking/watches.ts";
+import { localView } from "./local-view.ts";
 import { peerHandlers } from "./peer-handlers.ts";
 
 export interface CacheOptions {
@@ -44,8 +49,11 @@ export interface CacheOptions {
   readonly world: World;
   /** From `loadHash32`. */
   readonly hash: Hash32;
+  /** The commands that run whole at the owner of their keys. Default: there are none. */
+  readonly findProcedure?: FindProcedure;
 }
 
+const NO_PROCEDURES: FindProcedure = (words) => new ErrorReply(errors.unknownCommand(words));
 /** How often a sweep looks for expired entries, and at how many entries of each store it looks. */
 const SWEEP_MS = 100;
 const SWEEP_ENTRIES = 200;
@@ -73,6 +81,9 @@ export class Cache {
   readonly scan: ClusterScan;
   readonly local: LocalChanges;
   readonly changes: ClusterChanges;
+  readonly procedures: Procedures;
+  /** This cache as procedures see it. */
+  readonly here: Cache;
   /** How long loads on this node take, in seconds. */
   readonly loadLatency = new Latency();
   readonly #options: CacheOptions;
@@ -101,6 +112,11 @@ export class Cache {
     const hotKeys = new HotKeys({ hash: options.hash, seed: random() * 2 ** 32, clock });
     const peerTimeoutMs = () => conf.peerTimeoutMs;
     this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs });
+    const { changes } = this;
+    const recorded = new RecordedChanges(groups, local);
+    const find = options.findProcedure ?? NO_PROCEDURES;
+    this.procedures = new Procedures({ groups, owners, peers, changes, recorded, loads, find });
+    this.here = localView(this, recorded, this.procedures);
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 import type { PeerHandlers } from "../../cluster/peers.ts";
 import type { LocalChanges } from "../changes/local-changes.ts";
+import type { Procedures } from "../changes/procedures.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
 import { scanHere } from "../reads/cluster-scan.ts";
@@ -20,6 +21,7 @@ export interface AnsweringCache {
   readonly reads: Pick<ReadThrough, "getForPeer">;
   readonly holdings: Pick<Holdings, "lookHere" | "countHere">;
   readonly local: LocalChanges;
+  readonly procedures: Pick<Procedures, "runForPeer">;
 }
 
 export function peerHandlers(cache: AnsweringCache): PeerHandlers {
@@ -33,6 +35,7 @@ export function peerHandlers(cache: AnsweringCache): PeerHandlers {
     track: (read, lookedAt, member) => cache.tracking.readsFor(read, lookedAt, member),
     untrack: (member) => cache.tracking.memberGone(member),
     edit: (key, edit) => cache.local.edit(key, edit),
+    run: (words) => cache.procedures.runForPeer(words),
     remove: (keys, copiesOnly) => {
       if (!copiesOnly) return cache.local.remove(keys);
       cache.local.dropCopies(keys);

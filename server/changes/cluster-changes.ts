@@ -40,7 +40,7 @@ export interface ClusterChangesOptions {
   readonly owners: Owners;
   /** Undefined on a node that is alone. */
   readonly peers: ChangePeers | undefined;
-  readonly local: LocalChanges;
+  readonly local: Pick<LocalChanges, "remove" | "dropCopies" | "edit" | "flush" | "dropAllCopies">;
   readonly holdings: Pick<Holdings, "noteLook">;
 }
 
@@ -51,11 +51,16 @@ export class ClusterChanges {
     this.#options = options;
   }
 
-  /** Deletes keys in the whole cluster; returns how many were held. */
-  async remove(keys: readonly Buffer[], { by }: Actor = {}): Promise<number> {
-    const { peers, local, owners } = this.#options;
+  /** Deletes keys in the whole cluster; returns how many were held. Answers at once on a node that is alone. */
+  remove(keys: readonly Buffer[], { by }: Actor = {}): number | Promise<number> {
     const unique = [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
-    if (peers === undefined) return local.remove(unique, by);
+    return this.#options.peers === undefined
+      ? this.#options.local.remove(unique, by)
+      : this.#remove(unique, by);
+  }
+
+  async #remove(unique: readonly Buffer[], by: number | undefined): Promise<number> {
+    const { owners } = this.#options;
     const ownersOf = unique.map((key) => owners.of(key));
     // An entry of a stand-in or a former owner is not another entry: a member counts only what it owns.
     const [removed] = await Promise.all([
@@ -88,6 +93,16 @@ export class ClusterChanges {
     const value = edit.value && Buffer.from(edit.value);
     const own = { ...edit, value };
     return changes(edit) ? this.#change(Buffer.from(key), own, by) : this.#inspect(Buffer.from(key), own);
+  }
+
+  /**
+   * Makes a change that a member has made of its own entries, by a command that ran whole there, known to all others:
+   * they delete what they have of the keys, then every member drops its copies.
+   */
+  async madeAt(member: string, keys: readonly Buffer[], { by }: Actor = {}): Promise<void> {
+    if (this.#options.peers === undefined || keys.length === 0) return;
+    await this.#removeEach((id) => (id === member ? [] : keys), by);
+    await this.#dropCopies(keys);
   }
 
   async #change(key: Buffer, edit: Edit, by: number | undefined): Promise<Edited> {

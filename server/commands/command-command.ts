@@ -11,6 +11,7 @@ import type { Command, CommandTable } from "./command.ts";
 import { define } from "./define.ts";
 import { SWAPS } from "./fact-words.ts";
 import { arityFits, commandNamed } from "./find-command.ts";
+import { keysOf } from "./keys-of.ts";
 import { nameOf, wordOf } from "./words.ts";
 
 /** The ten elements of an entry of COMMAND and COMMAND INFO. */
@@ -74,29 +75,33 @@ function list(commands: CommandTable, args: readonly Buffer[]): Reply {
 function keysIn(
   commands: CommandTable,
   words: readonly Buffer[],
-  elementOf: (key: Buffer, command: Command) => Reply,
+  elementOf: (key: Buffer, command: Command, at: number) => Reply,
 ): Reply {
   const named = commandNamed(commands, nameOf(words[0]!));
   const command = named?.subcommands === undefined ? named : named.subcommands.get(nameOf(words[1]!));
   if (command === undefined) return new ErrorReply(errors.getKeysOfUnknown);
-  const { keys, keyFlags, arity } = command;
-  if (keys === undefined || keyFlags === undefined) return new ErrorReply(errors.getKeysOfKeyless);
+  const { keyFlags, arity } = command;
+  if (keyFlags === undefined) return new ErrorReply(errors.getKeysOfKeyless);
   if (!arityFits(arity, words.length)) return new ErrorReply(errors.getKeysArity);
-  const { first, last, step } = keys;
-  const end = last < 0 ? words.length + last : last;
-  const found = words.filter((_, i) => i >= first && i <= end && (i - first) % step === 0);
-  return found.map((key) => elementOf(key, command));
+  const found = keysOf(command, words);
+  if (found === undefined) return new ErrorReply(errors.getKeysNone);
+  return found.map((key, at) => elementOf(key, command, at));
 }
 
 function getKeysAndFlags(commands: CommandTable, words: readonly Buffer[]): Reply {
-  return keysIn(commands, words, (key, command) => {
-    const flags = keyFlagsOf(command, words).map((flag) => new SimpleString(flag));
+  return keysIn(commands, words, (key, command, at) => {
+    const flags = keyFlagsOf(command, words, at).map((flag) => new SimpleString(flag));
     return [key, new Set<Reply>(flags)];
   });
 }
 
 /** What the command does to its keys. SET with the option GET also reads, which SET's facts do not say. */
-function keyFlagsOf({ name, keyFlags = [] }: Command, words: readonly Buffer[]): readonly string[] {
+function keyFlagsOf(
+  { name, keyFlags = [], secondKeyFlags }: Command,
+  words: readonly Buffer[],
+  at: number,
+): readonly string[] {
+  if (at === 1 && secondKeyFlags !== undefined) return secondKeyFlags;
   const readsToo = name === "set" && words.slice(3).some((word) => wordOf(word) === "get");
   return readsToo ? SWAPS : keyFlags;
 }

@@ -5,7 +5,7 @@
  * execute.ts.
  */
 import type { Tracker } from "../../cluster/tracker.ts";
-import type { Answer } from "../../proto/reply.ts";
+import type { Answer, Reply } from "../../proto/reply.ts";
 import type { CommandFlag, CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { NodeConf } from "../conf/conf.ts";
@@ -45,6 +45,9 @@ export type Run = (args: readonly Buffer[], context: CommandContext) => Answer;
 /** The same on the thread of the connection. */
 export type RunLocally = (args: readonly Buffer[], context: LocalContext) => Answer;
 
+/** The same at the owner of its keys, at once. */
+export type RunWhole = (args: readonly Buffer[], context: CommandContext) => Reply;
+
 /** What carries out a command. A bare container, which only holds subcommands, has neither. */
 export interface Work {
   /** Runs on the main thread, for a command that needs the node. */
@@ -54,6 +57,11 @@ export interface Work {
    * `local`, which calls `run` through `runOnNode`.
    */
   readonly local?: RunLocally;
+  /**
+   * Runs whole at the one owner of all keys: `context.node.cache` is what that member holds by itself, and nothing waits.
+   * whole-commands.ts makes `run` and `local` of it.
+   */
+  readonly whole?: RunWhole;
 }
 
 /** What other parts of the server ask about a command without running it. */
@@ -63,8 +71,12 @@ export interface Facts {
   readonly flags: readonly CommandFlag[];
   /** Positions of keys among the words, as in COMMAND INFO; `last` counts from the end when negative. */
   readonly keys?: { readonly first: number; readonly last: number; readonly step: number };
+  /** The position of the word that says how many keys follow it, in place of `keys`. */
+  readonly keyCountAt?: number;
   /** What the command does to its keys, as in COMMAND GETKEYSANDFLAGS; undefined: it has none, or they are channels. */
   readonly keyFlags?: readonly string[];
+  /** The same for the second key, where the command does something else to it. */
+  readonly secondKeyFlags?: readonly string[];
   /** ACL categories in place of the group's. */
   readonly categories?: readonly string[];
   /**
@@ -82,6 +94,7 @@ export interface Facts {
     | "transactions"
     | "pubsub"
     | "cluster"
+    | "scripting"
     | "carrot";
   readonly summary: string;
 }

@@ -12,6 +12,8 @@ export function facts(shape: Omit<Facts, "summary">, summary: string): Facts {
 
 export const ONE_KEY = { first: 1, last: 1, step: 1 };
 export const ALL_KEYS = { first: 1, last: -1, step: 1 };
+/** The first two words behind the name. */
+export const TWO_KEYS = { first: 1, last: 2, step: 1 };
 /** Keys and values alternate. */
 export const EVERY_SECOND = { first: 1, last: -1, step: 2 };
 /** The key is the word behind a subcommand's name. */

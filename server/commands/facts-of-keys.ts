@@ -19,6 +19,7 @@ import {
   SECOND_WORD,
   SWAPS,
   TAKES,
+  TWO_KEYS,
 } from "./fact-words.ts";
 
 const READ: readonly CommandFlag[] = ["readonly"];
@@ -174,6 +175,50 @@ export const FACTS_OF_KEYS = {
   type: facts(
     { arity: 2, flags: READ_FAST, keys: ONE_KEY, keyFlags: LOOKS, since: "1.0.0", group: "generic" },
     "Returns string for a key that is cached, and none for any other. Never loads.",
+  ),
+  msetnx: facts(
+    { arity: -3, flags: SET, keys: EVERY_SECOND, keyFlags: INSERTS, since: "1.0.1", group: "string" },
+    "Sets values in one step, if none of the keys is cached. One member must own all keys.",
+  ),
+  rename: facts(
+    {
+      arity: 3,
+      flags: WRITE,
+      keys: TWO_KEYS,
+      keyFlags: TAKES,
+      secondKeyFlags: OVERWRITES,
+      since: "1.0.0",
+      group: "generic",
+    },
+    "Gives a cached value and its lifetime to another key. One member must own both keys.",
+  ),
+  renamenx: facts(
+    {
+      arity: 3,
+      flags: WRITE_FAST,
+      keys: TWO_KEYS,
+      keyFlags: TAKES,
+      secondKeyFlags: INSERTS,
+      since: "1.0.0",
+      group: "generic",
+    },
+    "Does the same as RENAME if no value is cached for the second key.",
+  ),
+  copy: facts(
+    {
+      arity: -3,
+      flags: SET,
+      keys: TWO_KEYS,
+      keyFlags: READS,
+      secondKeyFlags: OVERWRITES,
+      since: "6.2.0",
+      group: "generic",
+    },
+    "Copies a cached value and its lifetime to another key. One member must own both keys.",
+  ),
+  lcs: facts(
+    { arity: -3, flags: READ, keys: TWO_KEYS, keyFlags: READS, since: "7.0.0", group: "string" },
+    "Returns what two cached values have in common, byte for byte. One member must own both keys.",
   ),
   object: facts(
     { arity: -2, flags: [], since: "2.2.3", group: "generic" },

@@ -9,6 +9,7 @@ import type { Glimpse } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import type { CommandContext, Run } from "./command.ts";
+import { allReady, whenReady } from "./ready.ts";
 
 /** The error when one of the keys is longer than `max-key-size`. */
 export function tooLong(keys: readonly Buffer[], { node }: CommandContext): ErrorReply | undefined {
@@ -50,7 +51,7 @@ export function edited(
     by: context.client.id,
     reader: context.reader,
   });
-  return outcome instanceof Promise ? outcome.then(reply) : reply(outcome);
+  return whenReady(outcome, reply);
 }
 
 /** A command that looks at one entry by an edit that changes no value. */
@@ -59,14 +60,17 @@ export function looking(edit: Partial<Edit>, read: (edited: Edited) => Reply, ke
 }
 
 /** Asks the owners of keys what they hold. This loads nothing and counts as no use. */
-export function glimpse(keys: readonly Buffer[], { node, reader }: CommandContext): Promise<Glimpse[]> {
-  return Promise.all(keys.map((key) => node.cache.holdings.look(Buffer.from(key), { reader })));
+export function glimpse(
+  keys: readonly Buffer[],
+  { node, reader }: CommandContext,
+): Glimpse[] | Promise<Glimpse[]> {
+  return allReady(keys.map((key) => node.cache.holdings.look(Buffer.from(key), { reader })));
 }
 
 /** A command that replies with a figure of one entry. */
 export function glimpsing(read: (glimpse: Glimpse, context: CommandContext) => Reply, keyAt = 1): Run {
-  return async (args, context) => {
+  return (args, context) => {
     const key = args[keyAt]!;
-    return tooLong([key], context) ?? read((await glimpse([key], context))[0]!, context);
+    return tooLong([key], context) ?? whenReady(glimpse([key], context), ([one]) => read(one!, context));
   };
 }

@@ -10,29 +10,31 @@ import { outcomeReply } from "../clients/outcome-reply.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
 import { glimpse, glimpsing, tooLong } from "./key-access.ts";
+import { allReady, whenReady } from "./ready.ts";
 import { wordOf } from "./words.ts";
 
-async function get(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
-  return (
-    tooLong(args.slice(1), context) ?? outcomeReply(await context.node.cache.get(args[1]!, context.reader))
-  );
+function get(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  const refused = tooLong(args.slice(1), context);
+  return refused ?? whenReady(context.node.cache.get(args[1]!, context.reader), outcomeReply);
 }
 
 /** One failed load fails the whole MGET, because clients have no place for an error inside the array. */
-async function mget(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
+function mget(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   const keys = args.slice(1);
   const refused = tooLong(keys, context);
   if (refused !== undefined) return refused;
-  const replies = (await Promise.all(keys.map((key) => context.node.cache.get(key, context.reader)))).map(
-    outcomeReply,
-  );
-  return replies.find((reply) => reply instanceof ErrorReply) ?? replies;
+  const outcomes = allReady(keys.map((key) => context.node.cache.get(key, context.reader)));
+  return whenReady(outcomes, (all) => {
+    const replies = all.map(outcomeReply);
+    return replies.find((reply) => reply instanceof ErrorReply) ?? replies;
+  });
 }
 
-async function exists(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
+function exists(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   const refused = tooLong(args.slice(1), context);
   if (refused !== undefined) return refused;
-  return (await glimpse(args.slice(1), context)).filter(({ kind }) => kind === "value").length;
+  const count = (all: Glimpse[]) => all.filter(({ kind }) => kind === "value").length;
+  return whenReady(glimpse(args.slice(1), context), count);
 }
 
 /** -2 for no entry, -1 for no expiry, else the time until the expiry in units of `unitMs`, rounded as Redis rounds. */
@@ -43,7 +45,7 @@ function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
   };
 }
 
-async function del(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
+function del(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   const keys = args.slice(1).map((key) => Buffer.from(key));
   return tooLong(keys, context) ?? context.node.cache.changes.remove(keys, { by: context.client.id });
 }

@@ -11,8 +11,10 @@ import type { CommandContext, Run } from "./command.ts";
 import { define } from "./define.ts";
 import { MILLISECONDS, newLifeOf, readSetWords, SECONDS, type TimeUnit } from "./expiry-words.ts";
 import { edited, LOOK, unkeepable, WHOLE } from "./key-access.ts";
+import { allReady, whenReady } from "./ready.ts";
 
-function keep(
+/** Sets a value; `edit` says under which conditions, and what to answer. */
+export function keep(
   key: Buffer,
   value: Buffer,
   context: CommandContext,
@@ -44,7 +46,7 @@ function setWithLife(name: string, unit: TimeUnit): Run {
 }
 
 /** MSET is not one step, unlike in Redis: another client may see some of the values before the others. */
-async function mset(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
+function mset(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   if (args.length % 2 === 0) return new ErrorReply(errors.wrongArity("mset"));
   for (let i = 1; i < args.length; i += 2) {
     const refused = unkeepable(args[i]!, args[i + 1]!, context);
@@ -52,7 +54,7 @@ async function mset(args: readonly Buffer[], context: CommandContext): Promise<R
   }
   const replies: (Reply | Promise<Reply>)[] = [];
   for (let i = 1; i < args.length; i += 2) replies.push(keep(args[i]!, args[i + 1]!, context, {}, () => OK));
-  return (await Promise.all(replies)).find((reply) => reply instanceof ErrorReply) ?? OK;
+  return whenReady(allReady(replies), (all) => all.find((reply) => reply instanceof ErrorReply) ?? OK);
 }
 
 function setnx(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {

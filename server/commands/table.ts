@@ -21,6 +21,7 @@ import { pubsubCommands } from "./pubsub-commands.ts";
 import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
 import { setCommands } from "./set-commands.ts";
+import { severalKeysCommands } from "./several-keys-commands.ts";
 import { slowlogCommands } from "./slowlog-command.ts";
 import { cachingUsedCommand, trackingCommands } from "./tracking-commands.ts";
 import { transactionCommands } from "./transaction-commands.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: CommandTable = tableOf([
   ...setCommands,
   ...valueCommands,
   ...expiryCommands,
+  ...severalKeysCommands,
   ...objectCommands,
   ...memoryCommands,
   ...scanCommands,

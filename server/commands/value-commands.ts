@@ -8,6 +8,7 @@ import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
 import { edited, LOOK, looking, tooLong, WHOLE } from "./key-access.ts";
+import { allReady, whenReady } from "./ready.ts";
 import { int64Of } from "./words.ts";
 
 /** Far beyond both ends of any value. */
@@ -33,15 +34,15 @@ function getDel(args: readonly Buffer[], context: CommandContext): Reply | Promi
   return edited(context, args[1]!, edit, ({ value }) => value ?? null);
 }
 
-async function touch(args: readonly Buffer[], context: CommandContext): Promise<Reply> {
+function touch(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   const keys = args.slice(1);
   const refused = tooLong(keys, context);
   if (refused !== undefined) return refused;
-  const held = await Promise.all(
-    keys.map((key) => edited(context, key, LOOK, (outcome) => (outcome.held ? 1 : 0))),
-  );
-  const error = held.find((reply) => reply instanceof ErrorReply);
-  return error ?? held.filter((reply) => reply === 1).length;
+  const held = keys.map((key) => edited(context, key, LOOK, (outcome) => (outcome.held ? 1 : 0)));
+  return whenReady(allReady(held), (all) => {
+    const error = all.find((reply) => reply instanceof ErrorReply);
+    return error ?? all.filter((reply) => reply === 1).length;
+  });
 }
 
 const type = looking({ isUse: false }, ({ held }) => new SimpleString(held ? "string" : "none"));

@@ -40,8 +40,8 @@ export class Holdings {
     this.#options = options;
   }
 
-  /** What the key's owner holds. `key` must be the caller's own copy. */
-  async look(key: Buffer, { reader }: Actor = {}): Promise<Glimpse> {
+  /** What the key's owner holds; at once when this node owns the key. `key` must be the caller's own copy. */
+  look(key: Buffer, { reader }: Actor = {}): Glimpse | Promise<Glimpse> {
     const { owners, peers } = this.#options;
     this.noteLook(key, { reader });
     const owner = owners.of(key);

@@ -105,7 +105,7 @@ test("another version of the protocol is named in the log", async (t) => {
     wire.end(encodeFrame(carrot.Greeting, { challenge }));
   });
   const a = await dialer(members);
-  await members.logged(a, /b:1: link is down: speaks version 9 of the peer protocol, this node version 2/);
+  await members.logged(a, /b:1: link is down: speaks version 9 of the peer protocol, this node version 3/);
   t.pass();
 });
 

@@ -11,7 +11,6 @@ import {
   editedOf,
   editMessageOf,
   editOf,
-  isEditFrame,
   refusedEdit,
 } from "../../cluster/edit-message.ts";
 import { carrot } from "../../proto/generated/carrot.js";
@@ -38,7 +37,6 @@ function frameOf(key: Buffer, made: Edit): Buffer {
 test("an edit is the same on the other side", (t) => {
   const property = fc.property(bytes, edit, (key, made) => {
     const frame = frameOf(key, made);
-    t.true(isEditFrame(frame));
     const message = carrot.Frame.decode(frame).edit!;
     const got = editOf(message)!;
     t.deepEqual(
@@ -83,18 +81,4 @@ test("a lifetime that is no number is over, and a range with one end is ignored"
 test("a member that is leaving has done nothing", (t) => {
   t.is(editedOf({ leaving: true, changed: true }), undefined);
   t.like(refusedEdit("peer busy"), { changed: false, error: "peer busy" });
-});
-
-test("a frame that has more in it than one edit is no edit frame", (t) => {
-  const frame = frameOf(Buffer.from("k"), {
-    conditions: [],
-    value: Buffer.from("v"),
-    life: "keep",
-    wanted: undefined,
-    isUse: false,
-  });
-  const get = Buffer.from(carrot.Frame.encode({ get: { keys: [Buffer.from("k")] } }).finish());
-  t.false(isEditFrame(Buffer.concat([frame, get])));
-  t.false(isEditFrame(Buffer.concat([get, frame])));
-  t.false(isEditFrame(get));
 });

@@ -18,7 +18,7 @@ import { VirtualTime } from "../sim/virtual-time.ts";
 
 const world = new VirtualTime(1);
 /** The version of the peer protocol. */
-const VERSION = 2;
+const VERSION = 3;
 const ID = "10.0.0.1:16390";
 
 /** A greeting without its length, as a link hands it over. */
@@ -106,9 +106,11 @@ test("another version is named on both sides", (t) => {
     message: `speaks version 9 of the peer protocol, this node version ${VERSION}`,
   });
   t.is(decodeFrame(carrot.Greeting, bare(error?.farewell)).challenge?.version, VERSION);
-  const challenge = { version: 3, refusal: carrot.Refusal.OTHER_VERSION };
+  const challenge = { version: VERSION + 1, refusal: carrot.Refusal.OTHER_VERSION };
   const dialer = new DialerHandshake("s", ID, world);
-  t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { challenge }))), { message: /version 3/ });
+  t.throws(() => dialer.read(bare(encodeFrame(carrot.Greeting, { challenge }))), {
+    message: new RegExp(`version ${VERSION + 1}`),
+  });
 });
 
 test("a node dialed by an alias of its id says so to both sides", (t) => {

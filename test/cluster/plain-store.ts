@@ -2,6 +2,7 @@
 
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { Ran } from "../../cluster/run.ts";
 import type { PeerHandlers, ScanPiece } from "../../cluster/served-link.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 
@@ -34,6 +35,14 @@ export class PlainStore implements PeerHandlers {
 
   untrack(member: Tracker): void {
     this.trackers.delete(member);
+  }
+
+  /** Answers with the words, and changes the second one. A promise where the first word is `later`. */
+  run(words: readonly Buffer[]): Ran | Promise<Ran> {
+    this.calls.push(`run ${words.join()}`);
+    const reply = Buffer.from(words.join());
+    const ran = { reply, reply3: undefined, changed: words.slice(1, 2), error: undefined };
+    return String(words[0]) === "later" ? Promise.resolve(ran) : ran;
   }
 
   remove(keys: readonly Uint8Array[], copiesOnly: boolean): number {

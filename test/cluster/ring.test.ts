@@ -128,3 +128,19 @@ test("a ring of one owns every key, a ring of none is refused", (t) => {
   t.is(ring.shares().get("a:1"), 1);
   t.throws(() => new Ring([], options, hash), { message: "a ring needs a member" });
 });
+
+test("keys with one hash tag have one owner, by Redis Cluster's rule for tags", (t) => {
+  const ring = new Ring(ids(50), options, hash);
+  const ownerOf = (key: string) => ring.ownerOf(Buffer.from(key, "latin1"));
+  for (const key of ["{user:7}", "lock:{user:7}", "{user:7}:a{b}", "x{user:7}}", "\0\xff{user:7}"])
+    t.is(ownerOf(key), ownerOf("user:7"), key);
+  // No tag: the whole key counts. All of them having the owner of what is inside by chance is next to impossible.
+  for (const [key, inside] of [
+    ["a{}{user:7}", "user:7"],
+    ["{user:7", "user:7"],
+    ["}user:7{", "user:7"],
+    ["{{user:7}}", "user:7"],
+  ] as const)
+    t.is(new Set([key, inside].map(ownerOf)).size, 2, key);
+  t.is(ownerOf("foo{{bar}}zap"), ownerOf("{bar"));
+});

@@ -135,7 +135,7 @@ export class ModelNode {
   }
 
   /** A client's DEL. */
-  remove(key: Buffer): Promise<number> {
+  async remove(key: Buffer): Promise<number> {
     return this.changes.remove([key]);
   }
 }

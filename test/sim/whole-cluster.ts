@@ -72,7 +72,7 @@ export class WholeMember {
   }
 
   /** A client's DEL. */
-  remove(key: string): Promise<number> {
+  async remove(key: string): Promise<number> {
     return this.cache.changes.remove([Buffer.from(key)]);
   }
 }

@@ -3,6 +3,7 @@
  * Method: handlers over the real parts of a node without peers.
  */
 import test from "ava";
+import { refusedRun } from "../../../cluster/run-message.ts";
 import { peerHandlers } from "../../../server/cache/peer-handlers.ts";
 import { LocalChanges } from "../../../server/changes/local-changes.ts";
 import { type Group, Groups } from "../../../server/groups/groups.ts";
@@ -32,7 +33,9 @@ function setUp() {
     asked.push(Buffer.from(name));
     return found("1");
   };
-  const handlers = peerHandlers({ groups, membership, tracking, local, holdings, reads: { getForPeer } });
+  const runForPeer = () => refusedRun("nothing runs here");
+  const parts = { groups, membership, tracking, local, holdings };
+  const handlers = peerHandlers({ ...parts, reads: { getForPeer }, procedures: { runForPeer } });
   return { handlers, group, membership, tracking, asked };
 }
 

@@ -134,6 +134,11 @@ const WITH_KEYS = [
     "OBJECT ENCODING a",
     "MEMORY USAGE a",
     "WATCH a b",
+    "MSETNX a 1 b 2",
+    "RENAME a b",
+    "RENAMENX a b",
+    "COPY a b REPLACE",
+    "LCS a b LEN",
   ],
   ...["PING x", "SSUBSCRIBE a", "SPUBLISH a b", "FOO a", "GET a b", "GET"],
 ];

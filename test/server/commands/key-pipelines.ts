@@ -20,7 +20,9 @@ const TRIES = 3;
 const LONG = "<3,000 bytes>";
 const spelt = (word: string) => (word === LONG ? "long".repeat(750) : word);
 
-const key = fc.constantFrom("a", "b", "k\0\r\n\xff", "", "{x}");
+/** Keys of one tag have one owner, so commands on several of them run through any member. */
+const tagged = fc.constantFrom("{x}", "{x}b", "c{x}\0\xff");
+const key = fc.oneof(fc.constantFrom("a", "b", "k\0\r\n\xff", "", "{x}"), tagged);
 const value = fc.oneof(
   fc.constantFrom(
     "",
@@ -83,6 +85,11 @@ const life: Words = fc.oneof(
 const setOption: Words = fc.oneof(life, words(fc.constantFrom("NX", "XX", "GET", "nx", "get")));
 const getexOption: Words = fc.oneof(life, words(fc.constantFrom("PERSIST", "persist", "NX")));
 const expireOption: Words = words(fc.constantFrom("NX", "XX", "GT", "LT", "gt", "FOO"));
+const copyOption: Words = words(fc.constantFrom("REPLACE", "replace", "FOO", "DB"));
+const lcsOption: Words = fc.oneof(
+  words(fc.constantFrom("IDX", "LEN", "WITHMATCHLEN", "FOO", "MINMATCHLEN")),
+  words(fc.constant("minmatchlen"), index),
+);
 const some = (option: Words, maxLength: number): Words =>
   fc.array(option, { maxLength, size: "max" }).map((parts) => parts.flat());
 const one = (name: string, ...parts: (Words | fc.Arbitrary<string>)[]): Words =>
@@ -117,6 +124,11 @@ const step: Words = fc.oneof(
     one("TYPE", key),
     one("EXISTS", key, key),
     one("OBJECT", fc.constantFrom("ENCODING", "encoding", "FOO"), key),
+    one("MSETNX", tagged, value, tagged, value),
+    one("RENAME", tagged, tagged),
+    one("RENAMENX", tagged, tagged),
+    one("COPY", tagged, tagged, some(copyOption, 2)),
+    one("LCS", tagged, tagged, some(lcsOption, 2)),
     one("FLUSHALL"),
     fc
       .constantFrom(
@@ -131,6 +143,11 @@ const step: Words = fc.oneof(
           "GETEX",
           "GETDEL",
           "GETDEL a b",
+          "MSETNX {x} 1 {x}b",
+          "RENAME a",
+          "RENAMENX a",
+          "COPY a",
+          "LCS a",
         ],
         ...[
           "GETRANGE a 1",

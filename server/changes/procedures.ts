@@ -1,0 +1,212 @@
+/**
+ * Commands that run whole, at once, at the one member that owns all of their keys: what works on several keys, and
+ * scripts.
+ *
+ * Invariants: a procedure runs at most once. While it runs, nothing else changes an entry of its member. Before it is
+ * answered, no other member has an older value of a key that it has changed. Knows no command: what a procedure does, it
+ * gets from `find`, and words go to the owner as they are.
+ *
+ *     RENAME a b ─▶ this node ─▶ the owner of a and b: runs, notes what changed ─▶ the two rounds of a change, here
+ */
+
+import type { Outcome } from "../../cluster/outcome.ts";
+import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+import type { Ran } from "../../cluster/run.ts";
+import { refusedRun } from "../../cluster/run-message.ts";
+import { errors } from "../../proto/error-texts.ts";
+import { ByDialect, Encoded, ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
+import { type Groups, heldOf } from "../groups/groups.ts";
+import type { Owners } from "../members/owners.ts";
+import { MAX_MEMBERS_ASKED } from "../members/reach.ts";
+import type { LocalLoads } from "../reads/local-loads.ts";
+import type { Actor } from "../tracking/actor.ts";
+import type { ClusterChanges } from "./cluster-changes.ts";
+import type { RecordedChanges } from "./recorded-changes.ts";
+
+export interface Procedure {
+  readonly keys: readonly Buffer[];
+  /** It reads the keys as a GET does: what is not held is loaded before it runs. */
+  readonly loads: boolean;
+  /** It changes nothing, so it may run at a second member when the first does not answer. */
+  readonly isReadOnly: boolean;
+  /** How long it may take at another member, beyond `peer-timeout` and a load. */
+  readonly extraMs: number;
+  /** Runs it on the entries of this node. `undo`: take back what it has changed. Never throws. */
+  run(): { readonly reply: Reply; readonly undo: boolean };
+}
+
+/** The procedure that words stand for. They may be those of another member. */
+export type FindProcedure = (words: readonly Buffer[]) => Procedure | ErrorReply;
+
+export interface ProceduresOptions {
+  readonly groups: Groups;
+  readonly owners: Owners;
+  /** Undefined on a node that is alone. */
+  readonly peers:
+    | { run(id: string, words: readonly Uint8Array[], extraMs: number): Promise<Ran> }
+    | undefined;
+  readonly changes: ClusterChanges;
+  readonly recorded: RecordedChanges;
+  readonly loads: LocalLoads;
+  readonly find: FindProcedure;
+}
+
+interface Performed {
+  readonly reply: Reply;
+  readonly changed: readonly Buffer[];
+}
+
+const NOTHING_LOADED: ReadonlyMap<string, Outcome> = new Map();
+const CROSS_SLOT = new ErrorReply(errors.crossSlot);
+
+export class Procedures {
+  readonly #options: ProceduresOptions;
+  /** What was loaded for the procedure that runs now, by the key's latin1 text. */
+  #loaded = NOTHING_LOADED;
+
+  constructor(options: ProceduresOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a command whole, here or at another member. `words` are used no longer than this call when it answers at once. */
+  run(words: readonly Buffer[], { by }: Actor = {}): Reply | Promise<Reply> {
+    const { owners, find } = this.#options;
+    const procedure = find(words);
+    if (procedure instanceof ErrorReply) return procedure;
+    const owner = this.#ownerOf(procedure.keys);
+    if (owner === undefined) return CROSS_SLOT;
+    if (owner === owners.self && this.#missing(procedure).length === 0)
+      return this.#tell(this.#perform(procedure, by), by);
+    // The words die before the procedure runs.
+    const own = words.map((word) => Buffer.from(word));
+    return this.#runLater(owner, own, find(own) as Procedure, by);
+  }
+
+  /** Runs a command here because another member asks for it. */
+  runForPeer(words: readonly Buffer[]): Ran | Promise<Ran> {
+    const procedure = this.#options.find(words);
+    if (procedure instanceof ErrorReply) return ranOf({ reply: procedure, changed: [] });
+    const performed = this.#runHere(procedure, undefined);
+    return performed instanceof Promise ? performed.then(ranOf) : ranOf(performed);
+  }
+
+  /** What was loaded of a key for the procedure that runs now, unless the procedure has changed the key. */
+  loadedOf(key: Buffer): Outcome | undefined {
+    return this.#options.recorded.hasChanged(key) ? undefined : this.#loaded.get(key.toString("latin1"));
+  }
+
+  /** The member that answers for all keys; undefined: there are several. */
+  #ownerOf(keys: readonly Buffer[], failed?: ReadonlySet<string>): string | undefined {
+    const { owners } = this.#options;
+    const all = new Set(keys.map((key) => owners.of(key, failed)));
+    if (all.size === 0) return owners.self;
+    return all.size === 1 ? [...all][0] : undefined;
+  }
+
+  /** Has all other members drop what the procedure has changed here. */
+  #tell({ reply, changed }: Performed, by: number | undefined): Reply | Promise<Reply> {
+    const { owners, changes, peers } = this.#options;
+    if (peers === undefined || changed.length === 0) return reply;
+    return changes.madeAt(owners.self, changed, { by }).then(() => reply);
+  }
+
+  #runHere(procedure: Procedure, by: number | undefined): Performed | Promise<Performed> {
+    const missing = this.#missing(procedure);
+    if (missing.length === 0) return this.#perform(procedure, by);
+    return this.#load(missing).then((loaded) =>
+      loaded instanceof ErrorReply ? { reply: loaded, changed: [] } : this.#perform(procedure, by, loaded),
+    );
+  }
+
+  #perform(procedure: Procedure, by: number | undefined, loaded = NOTHING_LOADED): Performed {
+    const { recorded } = this.#options;
+    this.#loaded = loaded;
+    recorded.begin(by);
+    const { reply, undo } = procedure.run();
+    if (undo) recorded.takeBack();
+    return { reply, changed: recorded.end() };
+  }
+
+  /** The keys that have to be loaded before the procedure runs here. */
+  #missing({ loads, keys }: Procedure): readonly Buffer[] {
+    if (!loads) return [];
+    return keys.filter((key) => {
+      const group = this.#options.groups.of(key, 0, key.length);
+      return group !== undefined && group.conf.loader.kind !== "none" && heldOf(group, key) === undefined;
+    });
+  }
+
+  async #load(keys: readonly Buffer[]): Promise<Map<string, Outcome> | ErrorReply> {
+    const { groups, loads } = this.#options;
+    const outcomes = await Promise.all(
+      keys.map((key) => {
+        const group = groups.of(key, 0, key.length)!;
+        group.counters.misses++;
+        return new Promise<Outcome>((resolve) => loads.load(group, Buffer.from(key), resolve));
+      }),
+    );
+    const failed = outcomes.find(({ kind }) => kind === "error");
+    if (failed?.kind === "error") return new ErrorReply(`ERR ${failed.text}`);
+    return new Map(outcomes.map((outcome, i) => [keys[i]!.toString("latin1"), outcome]));
+  }
+
+  /** Asks the owner, or its stand-in when the owner has not been asked, and at last this node. */
+  async #runLater(
+    owner: string,
+    words: readonly Buffer[],
+    procedure: Procedure,
+    by: number | undefined,
+  ): Promise<Reply> {
+    const { owners, peers, changes } = this.#options;
+    const extraMs = procedure.extraMs + this.#loadMs(procedure);
+    const failed = new Set<string>();
+    for (let target: string | undefined = owner; target !== owners.self; ) {
+      try {
+        const ran = await peers!.run(target, words, extraMs);
+        await changes.madeAt(target, ran.changed.map(asBuffer), { by });
+        return replyOf(ran);
+      } catch (error) {
+        if (!(error instanceof PeerUnreachable)) throw error;
+        if (error.wasSent && !procedure.isReadOnly) {
+          await changes.madeAt(target, procedure.keys, { by });
+          return new ErrorReply(errors.mayHaveRun);
+        }
+        failed.add(target);
+        target = failed.size < MAX_MEMBERS_ASKED ? this.#ownerOf(procedure.keys, failed) : owners.self;
+        if (target === undefined) return CROSS_SLOT;
+      }
+    }
+    return this.#tell(await this.#runHere(procedure, by), by);
+  }
+
+  /** How long the loads of a procedure's keys may take. */
+  #loadMs({ loads, keys }: Procedure): number {
+    if (!loads) return 0;
+    return Math.max(
+      0,
+      ...keys.map((key) => this.#options.groups.of(key, 0, key.length)?.conf.loaderTimeoutMs ?? 0),
+    );
+  }
+}
+
+function ranOf({ reply, changed }: Performed): Ran {
+  const resp2 = encodeReply(reply, 2);
+  const resp3 = encodeReply(reply, 3);
+  return {
+    ...refusedRun(""),
+    error: undefined,
+    reply: resp2,
+    reply3: resp2.equals(resp3) ? undefined : resp3,
+    changed,
+  };
+}
+
+function replyOf({ reply, reply3, error }: Ran): Reply {
+  if (error !== undefined) return new ErrorReply(`ERR ${error}`);
+  const resp2 = new Encoded(asBuffer(reply));
+  return reply3 === undefined ? resp2 : new ByDialect(resp2, new Encoded(asBuffer(reply3)));
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

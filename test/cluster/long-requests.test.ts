@@ -1,0 +1,27 @@
+/**
+ * Goal: only a frame that is one edit or one run may be long: any other could decode to millions of objects.
+ */
+import test from "ava";
+import { isLongRequest } from "../../cluster/long-requests.ts";
+import { carrot } from "../../proto/generated/carrot.js";
+
+const frameOf = (frame: carrot.Frame.$Properties) => Buffer.from(carrot.Frame.encode(frame).finish());
+const key = Buffer.from("k");
+const get = frameOf({ get: { keys: [key] } });
+
+for (const [name, frame] of [
+  ["edit", frameOf({ edit: { id: 1, key, value: Buffer.alloc(1000) } })],
+  ["run", frameOf({ run: { id: 1, words: Buffer.alloc(1000) } })],
+] as const) {
+  test(`one ${name} may be long, and nothing may be beside it`, (t) => {
+    t.true(isLongRequest(frame));
+    t.false(isLongRequest(Buffer.concat([frame, get])));
+    t.false(isLongRequest(Buffer.concat([get, frame])));
+    t.false(isLongRequest(frame.subarray(0, -1)));
+  });
+}
+
+test("no other frame may be long", (t) => {
+  t.false(isLongRequest(get));
+  t.false(isLongRequest(frameOf({ remove: { id: 1, keys: [key] } })));
+});
