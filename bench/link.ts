@@ -9,9 +9,9 @@
 import { fork } from "node:child_process";
 import { cpus } from "node:os";
 import { refusedEdit } from "../cluster/edit-message.ts";
+import type { PeerHandlers } from "../cluster/peer-handlers.ts";
 import { Peers } from "../cluster/peers.ts";
 import { refusedRun } from "../cluster/run-message.ts";
-import type { PeerHandlers } from "../cluster/served-link.ts";
 import { realWorld } from "../server/machine/world.ts";
 
 const KEYS = Number(process.argv[2] ?? 1_000_000);

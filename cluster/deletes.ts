@@ -28,21 +28,22 @@ export class Deletes {
     return this.#remove(kept, copiesOnly);
   }
 
-  /** As `remove`, of all keys. */
-  async flush(copiesOnly = false): Promise<void> {
+  /** As `remove`, of all keys of a database; undefined: of all databases. */
+  async flush(copiesOnly = false, database?: number): Promise<void> {
     try {
-      await this.#link.request("flushed", (id) => ({ flush: { id, copiesOnly } }));
+      await this.#link.request("flushed", (id) => ({ flush: { id, copiesOnly, database } }));
     } catch (error) {
-      this.#missed.addFlush();
+      this.#missed.addFlush(database);
       throw error;
     }
   }
 
   /** Sends the missed deletes. Call it when the link comes up, before anything else is sent. */
   catchUp(): void {
-    const { flush, keys } = this.#missed.take();
+    const { flush, databases, keys } = this.#missed.take();
     const ignore = () => {}; // A delete that fails again is remembered again.
     if (flush) this.flush().catch(ignore);
+    for (const database of databases) this.flush(false, database).catch(ignore);
     if (keys.length > 0) this.#remove(keys, false).catch(ignore);
   }
 

@@ -10,13 +10,16 @@ const MAX_KEYS = 10_000;
 const MAX_BYTES = 1 << 20;
 
 interface Missed {
-  /** True: the member has to delete everything; `keys` is empty then. */
+  /** True: the member has to delete everything; the others are empty then. */
   readonly flush: boolean;
+  /** Databases of which the member has to delete everything. */
+  readonly databases: ReadonlySet<number>;
   readonly keys: readonly Uint8Array[];
 }
 
 export class MissedDeletes {
   #keys: Uint8Array[] = [];
+  #databases = new Set<number>();
   #bytes = 0;
   #flush = false;
 
@@ -30,20 +33,27 @@ export class MissedDeletes {
     }
   }
 
-  addFlush(): void {
+  /** Of a database, or of all of them. */
+  addFlush(database?: number): void {
+    if (this.#flush) return;
+    if (database !== undefined) {
+      this.#databases.add(database);
+      return;
+    }
     this.#clear();
     this.#flush = true;
   }
 
   /** Returns what was missed, and forgets it. */
   take(): Missed {
-    const missed = { flush: this.#flush, keys: this.#keys };
+    const missed = { flush: this.#flush, databases: this.#databases, keys: this.#keys };
     this.#clear();
     return missed;
   }
 
   #clear(): void {
     this.#keys = [];
+    this.#databases = new Set();
     this.#bytes = 0;
     this.#flush = false;
   }

@@ -13,10 +13,11 @@ import { carrot } from "../proto/generated/carrot.js";
 import { FrameStream } from "./frame-stream.ts";
 import { AcceptorHandshake, HandshakeError, MAX_GREETING_BYTES } from "./handshake.ts";
 import { isLongRequest } from "./long-requests.ts";
+import type { PeerHandlers } from "./peer-handlers.ts";
 import type { QuietLog } from "./quiet-log.ts";
 import { MAX_REQUEST_BYTES } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
-import { type PeerHandlers, ServedLink } from "./served-link.ts";
+import { ServedLink } from "./served-link.ts";
 import type { Port, Wire, World } from "./world.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 1000;

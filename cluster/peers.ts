@@ -15,6 +15,7 @@ import type { Edit, Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
 import type { Glimpse } from "./outcome.ts";
 import { glimpseOf } from "./outcome-message.ts";
+import type { PeerHandlers, ScanPiece, WantedKeys } from "./peer-handlers.ts";
 import { PeerServer } from "./peer-server.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import { type Log, QuietLog } from "./quiet-log.ts";
@@ -23,10 +24,9 @@ import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
 import type { Ran } from "./run.ts";
 import { packWords, ranOf, refusedRun, unsendable } from "./run-message.ts";
-import type { PeerHandlers, ScanPiece } from "./served-link.ts";
 import type { World } from "./world.ts";
 
-export type { PeerHandlers, ScanPiece };
+export type { PeerHandlers, ScanPiece, WantedKeys };
 
 interface PeersOptions {
   /** This node's id: its advertised peer address, `host:port`, spelt as the other members spell it. */
@@ -154,8 +154,8 @@ export class Peers {
   }
 
   /** Flushes a member; a flush that fails is remembered, as in `remove`. */
-  async flush(id: string, copiesOnly = false): Promise<void> {
-    await this.#member(id).deletes.flush(copiesOnly);
+  async flush(id: string, copiesOnly = false, database?: number): Promise<void> {
+    await this.#member(id).deletes.flush(copiesOnly, database);
   }
 
   /**
@@ -194,8 +194,8 @@ export class Peers {
   }
 
   /** A piece of the keys that a member holds; `cursor` as in ScanPiece. Rejects with PeerUnreachable. */
-  async scan(id: string, cursor: number, count: number, pattern: Uint8Array | undefined): Promise<ScanPiece> {
-    const build = (requestId: number) => ({ scan: { id: requestId, cursor, count, pattern } });
+  async scan(id: string, cursor: number, count: number, wanted: WantedKeys): Promise<ScanPiece> {
+    const build = (requestId: number) => ({ scan: { id: requestId, cursor, count, ...wanted } });
     const answer = await this.#member(id).link.request("scanned", build);
     return {
       cursor: answer.cursor ?? 0,
@@ -204,12 +204,10 @@ export class Peers {
     };
   }
 
-  /** The number of live entries that a member owns. Rejects with PeerUnreachable. */
-  async count(id: string): Promise<number> {
-    return (
-      (await this.#member(id).link.request("counted", (requestId) => ({ count: { id: requestId } }))).count ??
-      0
-    );
+  /** The number of live entries of a database that a member owns. Rejects with PeerUnreachable. */
+  async count(id: string, database: number): Promise<number> {
+    const build = (requestId: number) => ({ count: { id: requestId, database } });
+    return (await this.#member(id).link.request("counted", build)).count ?? 0;
   }
 
   /**

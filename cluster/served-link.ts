@@ -8,53 +8,16 @@
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
-import type { Edit, Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedMessageOf, editOf, refusedEdit } from "./edit-message.ts";
-import type { Glimpse, Outcome } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-message.ts";
+import type { PeerHandlers } from "./peer-handlers.ts";
 import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
 import type { Ran } from "./run.ts";
 import { fittingRan, ranMessageOf, refusedRun, unpackWords } from "./run-message.ts";
 import type { Tracker } from "./tracker.ts";
 import type { World } from "./world.ts";
-
-/** A piece of a member's keys. */
-export interface ScanPiece {
-  /** Where to go on; 0 at the end. A whole number up to 2^53. */
-  readonly cursor: number;
-  /** The keys that match the pattern. */
-  readonly keys: readonly Buffer[];
-  /** How many entries were looked at. */
-  readonly seen: number;
-}
-
-/** How this node answers other members: from its own stores, flights and loaders, never by asking a further member. */
-export interface PeerHandlers {
-  /** `key` is a view; nothing overwrites it, but it keeps its whole frame alive: copy what is kept. */
-  get(key: Uint8Array, timeoutMs: number): Outcome | Promise<Outcome>;
-  look(key: Uint8Array): Glimpse;
-  /** The member is about to read keys, or to look at them, for its own clients, and wants to hear of changes. */
-  track(read: readonly Uint8Array[], lookedAt: readonly Uint8Array[], member: Tracker): void;
-  /** The link that the member tracked keys on is gone. */
-  untrack(member: Tracker): void;
-  /**
-   * Removes entries and mirrors, voids loads and forwards under way; returns the number of live entries removed.
-   * `copiesOnly`: only mirrors and forwards.
-   */
-  remove(keys: readonly Uint8Array[], copiesOnly: boolean): number;
-  flush(copiesOnly: boolean): void;
-  /** Edits an entry of this node's own store; the bytes are views as in `get`. */
-  edit(key: Uint8Array, edit: Edit): Edited;
-  /** Runs a command whole on this node's own stores; the words are views as in `get`. Never rejects. */
-  run(words: readonly Buffer[]): Ran | Promise<Ran>;
-  /** A piece of the keys in this node's own stores. */
-  scan(cursor: number, count: number, pattern: Uint8Array | undefined): ScanPiece;
-  /** The number of live entries that this node owns. */
-  count(): number;
-  /** A view of the ring that is newer than this node's; true when it is taken. */
-  ring(epoch: number, members: readonly string[]): boolean;
-}
 
 interface ServedLinkOptions {
   readonly handlers: PeerHandlers;
@@ -225,11 +188,11 @@ export class ServedLink implements Tracker {
       };
     }
     if (look) return { looked: lookedOf(look.id ?? 0, handlers.look(look.key ?? new Uint8Array())) };
-    if (count) return { counted: { id: count.id, count: handlers.count() } };
+    if (count) return { counted: { id: count.id, count: handlers.count(count.database ?? 0) } };
     if (ring) return this.#answerRing(ring);
     if (scan) return { scanned: this.#answerScan(scan) };
     if (flush) {
-      handlers.flush(flush.copiesOnly ?? false);
+      handlers.flush(flush.copiesOnly ?? false, flush.database ?? undefined);
       return { flushed: { id: flush.id } };
     }
     throw new Error(`asked with ${frame.body ?? "an unknown frame"}`);
@@ -276,9 +239,10 @@ export class ServedLink implements Tracker {
   }
 
   /** Leaves out keys beyond what the other side reads in a frame. That takes hundreds of keys whose hashes collide. */
-  #answerScan({ id, cursor, count, pattern }: carrot.Scan.$Properties): carrot.Scanned.$Properties {
+  #answerScan({ id, cursor, count, ...message }: carrot.Scan.$Properties): carrot.Scanned.$Properties {
     const most = Math.min(count ?? 0, MAX_SCAN_COUNT);
-    const piece = this.#options.handlers.scan(cursor ?? 0, most, pattern ?? undefined);
+    const wanted = { database: message.database ?? 0, pattern: message.pattern ?? undefined };
+    const piece = this.#options.handlers.scan(cursor ?? 0, most, wanted);
     let room = this.#options.maxAnswerBytes - ENTRY_OVERHEAD_BYTES;
     const keys = piece.keys.filter((key) => (room -= key.length + KEY_OVERHEAD_BYTES) >= 0);
     return { id, cursor: piece.cursor, keys, seen: piece.seen };

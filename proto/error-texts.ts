@@ -35,6 +35,8 @@ export const errors = {
   syntax: "ERR syntax error",
   notAnInteger: "ERR value is not an integer or out of range",
   dbIndex: "ERR DB index is out of range",
+  copyElsewhere: "ERR Copying to another database is not allowed in cluster mode",
+  notInCluster: (command: string) => `ERR ${command} is not allowed in cluster mode`,
   noAuth: "NOAUTH Authentication required.",
   helloNoAuth:
     "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",

@@ -10,6 +10,7 @@ import type { Cache } from "./cache/cache.ts";
 import { checkBytesOrText, checkKeys, checkOptions, typeError } from "./conf/given-types.ts";
 import { figuresOf, type GroupFigures } from "./groups/group-figures.ts";
 import type { RunningServer } from "./main.ts";
+import { storedKey } from "./store/database-key.ts";
 
 /** A key with its group's prefix; text means its UTF-8 bytes. */
 export type Key = string | Uint8Array;
@@ -124,7 +125,7 @@ export class CarrotNode {
     const bytes = typeof key === "string" ? Buffer.from(key, "utf8") : Buffer.from(key);
     const { maxKeyBytes } = this.#server.node.conf;
     if (bytes.length > maxKeyBytes) throw new RangeError(`key is too long (max ${maxKeyBytes} bytes)`);
-    return bytes;
+    return storedKey(0, bytes);
   }
 }
 

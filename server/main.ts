@@ -18,6 +18,7 @@ import { createLog, type Log } from "./machine/log.ts";
 import { threadCount } from "./machine/thread-count.ts";
 import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
+import { storedKey } from "./store/database-key.ts";
 
 export interface StartOptions {
   /** Loaders that take the place of the conf's, by group name. */
@@ -122,7 +123,7 @@ async function openHttp(node: Node, world: World): Promise<HttpServer | undefine
     get maxKeyBytes() {
       return conf.maxKeyBytes;
     },
-    get: async (key: Buffer): Promise<Outcome> => node.cache.get(key),
+    get: async (key: Buffer): Promise<Outcome> => node.cache.get(storedKey(0, key)),
     healthy: () => !node.closing,
     metrics: createMetrics(node.report),
     onError: (error) => node.log.error({ err: error }, "an HTTP request broke an invariant"),

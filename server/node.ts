@@ -174,7 +174,9 @@ export class Node implements NodeFace {
       counts: this.#counts,
       sharesPort: threads > 1,
       missed: (key, waiter) => this.cache.missed(key, waiter),
-      run: (command, args, client) => runHere(command, args, { node: this, client }),
+      run: (command, args, client) => {
+        return runHere(command, args, { node: this, client, database: client.session.database });
+      },
       gone: (client) => this.sessions.forget(client),
     });
   }
@@ -197,7 +199,8 @@ export class Node implements NodeFace {
           return { name, store: store.handle, mirrors: mirrors?.handle };
         }),
       }),
-      execute: (number, args, client) => executeForThread(number, args, { node: this, client }),
+      execute: (number, args, client, database) =>
+        executeForThread(number, args, { node: this, client, database }),
       gone: (client) => this.sessions.forget(client),
       seen: (line) => this.sessions.seen(line),
       recover: (thread) => {

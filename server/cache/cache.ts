@@ -21,7 +21,7 @@ import { RecordedChanges } from "../changes/recorded-changes.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { peerHosts } from "../conf/peer-hosts.ts";
 import { Latency } from "../counters/latency.ts";
-import { createGroup } from "../groups/create-group.ts";
+import { createGroup, withoutLoader } from "../groups/create-group.ts";
 import type { Waiter } from "../groups/flights.ts";
 import { Groups } from "../groups/groups.ts";
 import { closeLoaders } from "../loaders/group-loaders.ts";
@@ -222,14 +222,14 @@ export class Cache {
 }
 
 function createGroups({ conf, loaders, world }: CacheOptions): Groups {
-  return new Groups(
-    conf.groups.map((group) =>
-      createGroup(group, {
-        loader: loaders.get(group.name)!,
-        eviction: conf.eviction,
-        hasPeers: conf.peers.length > 0,
-        world,
-      }),
-    ),
+  const all = conf.groups.map((group) =>
+    createGroup(group, {
+      loader: loaders.get(group.name)!,
+      eviction: conf.eviction,
+      hasPeers: conf.peers.length > 0,
+      world,
+    }),
   );
+  const fallback = all.find(({ prefix }) => prefix.length === 0);
+  return new Groups(all, fallback && withoutLoader(fallback, world));
 }

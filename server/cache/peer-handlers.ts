@@ -41,12 +41,12 @@ export function peerHandlers(cache: AnsweringCache): PeerHandlers {
       cache.local.dropCopies(keys);
       return 0;
     },
-    flush: (copiesOnly) => {
+    flush: (copiesOnly, database) => {
       if (copiesOnly) cache.local.dropAllCopies();
-      else cache.local.flush();
+      else cache.local.flush({ database });
     },
-    count: () => cache.holdings.countHere(),
-    scan: (cursor, count, pattern) => scanHere(cache.groups.all, cursor, count, pattern),
+    count: (database) => cache.holdings.countHere(database),
+    scan: (cursor, count, wanted) => scanHere(cache.groups.all, cursor, count, wanted),
     ring: (epoch, members) => cache.membership.take(epoch, members),
   };
 }

@@ -30,7 +30,7 @@ import type { LocalChanges } from "./local-changes.ts";
 /** The part of the peer links that changes need. */
 export interface ChangePeers {
   remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number>;
-  flush(id: string, copiesOnly: boolean): Promise<void>;
+  flush(id: string, copiesOnly: boolean, database: number | undefined): Promise<void>;
   edit(id: string, key: Uint8Array, edit: Edit): Promise<Edited>;
 }
 
@@ -71,14 +71,14 @@ export class ClusterChanges {
     return removed;
   }
 
-  /** Empties the whole cluster, in two rounds as well. */
-  async flush({ by }: Actor = {}): Promise<void> {
+  /** Empties a database of the whole cluster, or all of them, in two rounds as well. */
+  async flush({ database, by }: Actor & { readonly database?: number } = {}): Promise<void> {
     const { peers, local, membership } = this.#options;
-    local.flush(by);
+    local.flush({ database, by });
     if (peers === undefined) return;
-    await askEach(membership.others, (id) => peers.flush(id, false), undefined);
+    await askEach(membership.others, (id) => peers.flush(id, false, database), undefined);
     local.dropAllCopies();
-    await askEach(membership.others, (id) => peers.flush(id, true), undefined);
+    await askEach(membership.others, (id) => peers.flush(id, true, database), undefined);
   }
 
   /**

@@ -8,6 +8,7 @@
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { Group, Groups } from "../groups/groups.ts";
+import type { Actor } from "../tracking/actor.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import type { Watches } from "../tracking/watches.ts";
 
@@ -65,15 +66,18 @@ export class LocalChanges {
     return edited;
   }
 
-  /** Empties this node: deletes all entries and copies, and voids all loads and forwards under way. */
-  flush(by?: number): void {
+  /**
+   * Empties a database of this node, or all of them: deletes its entries and all copies, and voids all loads and forwards
+   * under way. Copies and work of other databases are no loss, and all clients that track are told, as in Redis.
+   */
+  flush({ database, by }: Actor & { readonly database?: number | undefined } = {}): void {
     for (const group of this.#options.groups.all) {
       group.loads.voidAll();
-      group.store.clear();
+      group.store.clear(database);
     }
     this.dropAllCopies();
     this.#options.tracking.flushed(by);
-    this.#options.watches.touchAll();
+    this.#options.watches.touchAll(database);
   }
 
   dropAllCopies(): void {

@@ -22,7 +22,7 @@ export function describeConnection(connection: Connection): string {
     ["age", seconds(connection.createdMs)],
     ["idle", seconds(connection.lastActiveMs)],
     ["flags", flagsOf(session)],
-    ["db", 0],
+    ["db", session.database],
     ["sub", session.count("channels")],
     ["psub", session.count("patterns")],
     ["ssub", session.count("shards")],

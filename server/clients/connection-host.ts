@@ -38,9 +38,9 @@ export interface ConnectionHost<Client> extends HitRoute {
   /** How long commands waited that could not be answered at once, in seconds. */
   readonly waitLatency: Latency;
   readonly counters: ClientCounters;
-  /** Loads or forwards a GET that missed; the key is a copy and has a group. Undefined on a thread that can do neither. */
+  /** Loads or forwards a GET that missed; the stored key is a copy and has a group. Undefined on a thread that can do neither. */
   readonly missed: ((key: Buffer, waiter: Waiter) => void) | undefined;
-  /** Told that a GET which `missed` took has been answered. */
+  /** Told that a GET which `missed` took has been answered. The key is the stored one. */
   missAnswered(connection: Client, key: Buffer, tookMs: number, isFailure: boolean): void;
   /** Undefined means that there is no reply. */
   execute(args: Buffer[], connection: Client): Reply | undefined | Promise<Reply | undefined>;

@@ -249,7 +249,7 @@ export class Connection {
     const { host } = this;
     host.counters.commands++;
     const mark = host.output.length;
-    if (this.#special.plain && answerInPlace(this.#reader, host, this.protocol)) {
+    if (this.#special.plain && answerInPlace(this.#reader, host, this.protocol, this.session.database)) {
       this.lastCommand = this.#reader.isGet ? "get" : "mget";
       this.#outbox.addHit(mark);
       return;
@@ -264,7 +264,7 @@ export class Connection {
   /** A GET that missed, without the command table: false when it has to go that way. */
   #miss(): boolean {
     const { host, protocol } = this;
-    const key = host.missed && missedKey(this.#reader, host);
+    const key = host.missed && missedKey(this.#reader, host, this.session.database);
     if (host.missed === undefined || key === undefined) return false;
     const missedMs = host.clock();
     this.lastCommand = "get";

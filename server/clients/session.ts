@@ -22,6 +22,8 @@ export class Session {
   /** Why hits of this client are not answered in place now. */
   readonly special = new SpecialReasons();
   user: User = "default";
+  /** What SELECT has chosen. */
+  database = 0;
   /** Wrong passwords that this client has given. */
   wrongPasswords = 0;
   /** Watched keys, and the bytes that they take. */

@@ -1,5 +1,6 @@
 /**
- * Commands about what carrotCache does not have: Redis Cluster's slots, replicas, latency events; and LOLWUT.
+ * Commands about what carrotCache does not have: Redis Cluster's slots, moves between databases, replicas, latency events;
+ * and LOLWUT.
  *
  * They answer what a Redis without these things answers, because tools and client libraries say these commands first.
  */
@@ -54,6 +55,8 @@ export const absentCommands = [
   define("readonly", NO_CLUSTER),
   define("readwrite", NO_CLUSTER),
   define("asking", NO_CLUSTER),
+  define("swapdb", { local: () => new ErrorReply(errors.notInCluster("SWAPDB")) }),
+  define("move", { local: () => new ErrorReply(errors.notInCluster("MOVE")) }),
   define("wait", { local: wait }),
   define("role", { local: () => ["master", 0, []] }),
   define("latency"),

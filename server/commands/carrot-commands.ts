@@ -96,7 +96,8 @@ function groups(_args: readonly Buffer[], { node }: CommandContext): Reply {
     const { conf } = group;
     return new Map<string, Reply>([
       ["name", group.name],
-      ["prefix", Buffer.from(group.prefix)],
+      ["database", conf.database],
+      ["prefix", Buffer.from(conf.prefix)],
       ["loader", [conf.loader.kind, ...conf.loader.args].join(" ")],
       ["maxmemory", conf.maxBytes],
       ["mirror_memory", group.mirrors === undefined ? 0 : conf.mirrorBytes],

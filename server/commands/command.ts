@@ -36,13 +36,18 @@ export interface LocalContext {
 export interface CommandContext {
   readonly node: NodeFace;
   readonly client: AnyClient;
+  /** The one that the client has chosen. */
+  readonly database: number;
   /** The client for which CLIENT TRACKING notes the keys that the command reads; undefined: no client. */
   readonly reader?: Tracker | undefined;
 }
 
-/** `args` are all words, the name first. They are views that die with this call: copy what is kept. */
+/**
+ * `args` are all words, the name first, with stored keys in place of the client's. They are views that die with this call:
+ * copy what is kept.
+ */
 export type Run = (args: readonly Buffer[], context: CommandContext) => Answer;
-/** The same on the thread of the connection. */
+/** The same on the thread of the connection, with the words as the client has said them. */
 export type RunLocally = (args: readonly Buffer[], context: LocalContext) => Answer;
 
 /** The same at the owner of its keys, at once. */

@@ -85,10 +85,12 @@ function greetingOf(connection: LocalContext["connection"]): Reply {
   ]);
 }
 
-function select(args: readonly Buffer[]): Reply {
+function select(args: readonly Buffer[], { connection, conf }: LocalContext): Reply {
   const index = integerOf(args[1]!);
   if (index === undefined) return new ErrorReply(errors.notAnInteger);
-  return index === 0 ? OK : new ErrorReply(errors.dbIndex);
+  if (index < 0 || index >= conf.databases) return new ErrorReply(errors.dbIndex);
+  connection.session.database = index;
+  return OK;
 }
 
 /** Puts the connection into the state of a new one. Only its id stays. */
@@ -103,6 +105,7 @@ async function reset(args: readonly Buffer[], context: LocalContext): Promise<Re
   if (session.silence !== "this") session.silence = undefined;
   forgetTracking(connection);
   connection.name = "";
+  session.database = 0;
   connection.protocol = 2;
   connection.authenticated = conf.requirePass === "";
   await context.runOnNode(resetCommand, args);

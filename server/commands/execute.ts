@@ -14,6 +14,7 @@ import { findCommand } from "./find-command.ts";
 import { guarded, perform } from "./perform.ts";
 import { denialOf } from "./permission.ts";
 import { executeSpecial } from "./special-connection.ts";
+import { withStoredKeys } from "./stored-words.ts";
 import { NODE_COMMANDS } from "./table.ts";
 
 /** Answers a command of a connection of this thread. Never throws and never rejects. */
@@ -32,7 +33,11 @@ export function executeForThread(number: number, args: readonly Buffer[], contex
 }
 
 /** Runs a command on the thread that has the node. For a client that tracks, a reading command notes its keys. */
-export function runHere(command: Command, args: readonly Buffer[], { node, client }: CommandContext): Answer {
+export function runHere(
+  command: Command,
+  args: readonly Buffer[],
+  { node, client, database }: CommandContext,
+): Answer {
   const reader = command.flags.includes("readonly") ? node.cache.tracking.readerOf(client.id) : undefined;
-  return command.run?.(args, { node, client, reader });
+  return command.run?.(withStoredKeys(command, args, database), { node, client, database, reader });
 }

@@ -35,7 +35,7 @@ export const FACTS_OF_CLIENTS = {
   ),
   select: facts(
     { arity: 2, flags: FAST, since: "1.0.0", group: "connection" },
-    "Chooses the database. There is only 0.",
+    "Chooses the database, 0 to the directive `databases` less 1.",
   ),
   auth: facts(
     { arity: -2, flags: BEFORE_PASSWORD, since: "1.0.0", group: "connection" },

@@ -66,15 +66,29 @@ export const FACTS_OF_KEYS = {
   ),
   dbsize: facts(
     { arity: 1, flags: READ_FAST, categories: ["keyspace"], since: "1.0.0", group: "server" },
-    "Counts the entries of all members of the cluster, without copies.",
+    "Counts the entries of the database on all members of the cluster, without copies.",
   ),
   flushall: facts(
     { arity: -1, flags: FLUSH, categories: ["keyspace"], reserved: "admin", since: "1.0.0", group: "server" },
-    "Deletes every entry of the whole cluster.",
+    "Deletes every entry of all databases in the whole cluster.",
   ),
   flushdb: facts(
     { arity: -1, flags: FLUSH, categories: ["keyspace"], reserved: "admin", since: "1.0.0", group: "server" },
-    "Does the same as FLUSHALL: there is one database.",
+    "Deletes every entry of the database in the whole cluster.",
+  ),
+  swapdb: facts(
+    {
+      arity: 3,
+      flags: ["write", "fast"],
+      categories: ["keyspace", "dangerous"],
+      since: "4.0.0",
+      group: "server",
+    },
+    "Is refused, as in Redis Cluster: members could not do it in one step.",
+  ),
+  move: facts(
+    { arity: 3, flags: WRITE_FAST, keys: ONE_KEY, keyFlags: CHANGES, since: "1.0.0", group: "generic" },
+    "Is refused, as in Redis Cluster: a key has another owner in another database.",
   ),
   memory: facts(
     { arity: -2, flags: [], since: "4.0.0", group: "server" },

@@ -8,13 +8,14 @@ import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
+import { clientKey, hiddenBytes } from "../store/database-key.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { allReady, whenReady } from "./ready.ts";
 
 /** The error when one of the keys is longer than `max-key-size`. */
 export function tooLong(keys: readonly Buffer[], { node }: CommandContext): ErrorReply | undefined {
   const { maxKeyBytes } = node.conf;
-  return keys.some((key) => key.length > maxKeyBytes)
+  return keys.some((key) => key.length - hiddenBytes(key) > maxKeyBytes)
     ? new ErrorReply(errors.keyTooLong(maxKeyBytes))
     : undefined;
 }
@@ -24,7 +25,7 @@ export function unkeepable(key: Buffer, value: Buffer, context: CommandContext):
   const refused = tooLong([key], context);
   if (refused !== undefined) return refused;
   const group = context.node.cache.groups.of(key, 0, key.length);
-  if (group === undefined) return new ErrorReply(errors.noGroup(key));
+  if (group === undefined) return new ErrorReply(errors.noGroup(clientKey(key)));
   const { maxValueBytes } = group.conf;
   return value.length > maxValueBytes ? new ErrorReply(errors.valueTooLong(maxValueBytes)) : undefined;
 }

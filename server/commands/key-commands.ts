@@ -7,7 +7,7 @@ import type { Glimpse } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { outcomeReply } from "../clients/outcome-reply.ts";
-import type { CommandContext } from "./command.ts";
+import type { CommandContext, Run } from "./command.ts";
 import { define } from "./define.ts";
 import { glimpse, glimpsing, tooLong } from "./key-access.ts";
 import { allReady, whenReady } from "./ready.ts";
@@ -50,13 +50,16 @@ function del(args: readonly Buffer[], context: CommandContext): Reply | Promise<
   return tooLong(keys, context) ?? context.node.cache.changes.remove(keys, { by: context.client.id });
 }
 
-async function flush(args: readonly Buffer[], { node, client }: CommandContext): Promise<Reply> {
-  const word = args[1] && wordOf(args[1]);
-  if (args.length > 2 || (word !== undefined && word !== "sync" && word !== "async")) {
-    return new ErrorReply(errors.syntax);
-  }
-  await node.cache.changes.flush({ by: client.id });
-  return OK;
+/** Empties the database that `target` chooses; all of them when it chooses none. */
+function flushing(target: (context: CommandContext) => { readonly database?: number }): Run {
+  return async (args, context) => {
+    const { node, client } = context;
+    const word = args[1] && wordOf(args[1]);
+    if (args.length > 2 || (word !== undefined && word !== "sync" && word !== "async"))
+      return new ErrorReply(errors.syntax);
+    await node.cache.changes.flush({ ...target(context), by: client.id });
+    return OK;
+  };
 }
 
 /** The commands of this file. */
@@ -69,7 +72,7 @@ export const keyCommands = [
   define("strlen", { run: glimpsing(({ kind, bytes }) => (kind === "value" ? bytes : 0)) }),
   define("del", { run: del }),
   define("unlink", { run: del }),
-  define("dbsize", { run: (_args, { node }) => node.cache.holdings.count() }),
-  define("flushall", { run: flush }),
-  define("flushdb", { run: flush }),
+  define("dbsize", { run: (_args, { node, database }) => node.cache.holdings.count(database) }),
+  define("flushall", { run: flushing(() => ({})) }),
+  define("flushdb", { run: flushing(({ database }) => ({ database })) }),
 ];

@@ -59,14 +59,14 @@ function readScanWords(words: readonly Buffer[]): ScanWords | ErrorReply {
   return read;
 }
 
-async function scan(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+async function scan(args: readonly Buffer[], { node, database }: CommandContext): Promise<Reply> {
   const cursor = cursorOf(args[1]!);
   if (cursor === undefined) return new ErrorReply(errors.invalidCursor);
   const words = readScanWords(args.slice(2));
   if (words instanceof ErrorReply) return words;
   // Every value is a string.
   if (words.type !== undefined && words.type !== "string") return ["0", []];
-  const piece = await node.cache.scan.step(cursor, words.count, words.pattern);
+  const piece = await node.cache.scan.step(cursor, words.count, { database, pattern: words.pattern });
   return [String(piece.cursor), piece.keys];
 }
 
@@ -77,12 +77,12 @@ function encoded(keys: readonly Buffer[]): Buffer {
 }
 
 /** Ends with an error as soon as the reply is longer than the client's output limit. */
-async function keys(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
+async function keys(args: readonly Buffer[], { node, database }: CommandContext): Promise<Reply> {
   if (args[1]!.length > MAX_PATTERN_BYTES) return new ErrorReply(errors.patternTooLong(MAX_PATTERN_BYTES));
   const parts: Buffer[] = [];
   let count = 0;
   let bytes = 0;
-  for await (const piece of node.cache.scan.all(patternOf(args[1]!))) {
+  for await (const piece of node.cache.scan.all({ database, pattern: patternOf(args[1]!) })) {
     const part = encoded(piece);
     bytes += part.length;
     if (bytes > node.conf.maxOutputBytes) return new ErrorReply(errors.tooManyKeys(node.conf.maxOutputBytes));
@@ -92,8 +92,8 @@ async function keys(args: readonly Buffer[], { node }: CommandContext): Promise<
   return new Encoded(Buffer.concat([Buffer.from(`*${count}\r\n`), ...parts]));
 }
 
-async function randomKey(_args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
-  return (await node.cache.scan.random()) ?? null;
+async function randomKey(_args: readonly Buffer[], { node, database }: CommandContext): Promise<Reply> {
+  return (await node.cache.scan.random(database)) ?? null;
 }
 
 /** The commands of this file. */

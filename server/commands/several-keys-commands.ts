@@ -63,23 +63,24 @@ function rename([, from, to]: readonly Buffer[], context: CommandContext, isNew:
   return isNew ? 1 : OK;
 }
 
-/** Whether the words behind COPY a b ask to replace; or what is wrong with them. There is one database. */
-function copyWords(words: readonly Buffer[]): boolean | ErrorReply {
+/** Whether the words behind COPY a b ask to replace; or what is wrong with them. */
+function copyWords(words: readonly Buffer[], { node, database }: CommandContext): boolean | ErrorReply {
   let replaces = false;
   for (let i = 0; i < words.length; i++) {
     const word = wordOf(words[i]!);
     if (word === "replace") replaces = true;
     else if (word === "db" && i + 1 < words.length) {
-      const database = integerOf(words[++i]!);
-      if (database === undefined) return new ErrorReply(errors.notAnInteger);
-      if (database !== 0) return new ErrorReply(errors.dbIndex);
+      const other = integerOf(words[++i]!);
+      if (other === undefined) return new ErrorReply(errors.notAnInteger);
+      if (other < 0 || other >= node.conf.databases) return new ErrorReply(errors.dbIndex);
+      if (other !== database) return new ErrorReply(errors.copyElsewhere);
     } else return new ErrorReply(errors.syntax);
   }
   return replaces;
 }
 
 function copy([, from, to, ...words]: readonly Buffer[], context: CommandContext): Reply {
-  const replaces = copyWords(words);
+  const replaces = copyWords(words, context);
   if (replaces instanceof ErrorReply) return replaces;
   const refused = tooLong([from!, to!], context);
   if (refused !== undefined) return refused;

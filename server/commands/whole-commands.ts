@@ -12,6 +12,7 @@ import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import type { FindProcedure } from "../changes/procedures.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
+import { databaseOf } from "../store/database-key.ts";
 import type { Command, CommandContext, CommandTable, LocalContext, RunWhole } from "./command.ts";
 import { define } from "./define.ts";
 import type { CommandName } from "./facts.ts";
@@ -57,20 +58,22 @@ export function procedureFinder(commands: CommandTable, node: NodeFace): FindPro
     const { command, args } = chosen;
     const { whole } = command;
     if (whole === undefined) return new ErrorReply(errors.unknownCommand(words));
+    const keys = keysOf(command, args) ?? [];
     return {
-      keys: keysOf(command, args) ?? [],
+      keys,
       loads: false,
       isReadOnly: command.flags.includes("readonly"),
       extraMs: 0,
       run: () => {
-        const reply = guarded(command, node.log, () => whole(args, contextHere(node))) as Reply;
+        const reply = guarded(command, node.log, () => whole(args, contextHere(node, keys))) as Reply;
         return { reply, undo: reply instanceof ErrorReply };
       },
     };
   };
 }
 
-/** What a procedure's commands may use: the entries of this node. */
-function contextHere(node: NodeFace): CommandContext {
-  return { node: Object.create(node, { cache: { value: node.cache.here } }), client: NOBODY };
+/** What a procedure's commands may use: the entries of this node. All stored keys are of one database. */
+function contextHere(node: NodeFace, [key]: readonly Buffer[]): CommandContext {
+  const database = key === undefined ? 0 : databaseOf(key);
+  return { node: Object.create(node, { cache: { value: node.cache.here } }), client: NOBODY, database };
 }

@@ -5,6 +5,7 @@
  * type follows from the row's kind. Rules between directives are in group-rules.ts.
  */
 
+import { MAX_DATABASES } from "../store/database-key.ts";
 import { type FieldsOf, fixed, live, MAX_BULK_BYTES, MAX_TIMER_MS } from "./directive.ts";
 import * as kind from "./kinds.ts";
 import { DAY, KIB } from "./units.ts";
@@ -23,6 +24,13 @@ export const groupDirectives = {
     kind.bytes({ min: MIN_GROUP_BYTES }),
     { follows: "equal share" },
     "the group's part of the node's maxmemory",
+  ),
+  /** The database whose keys the group takes. */
+  database: fixed(
+    "database",
+    kind.integer(0, MAX_DATABASES - 1),
+    "0",
+    "the database whose keys the group takes",
   ),
   /** What the group's keys start with; empty for the group `default`. */
   prefix: fixed("prefix", kind.rawBytes("TEXT"), { follows: "NAME:" }, "what the group's keys start with"),

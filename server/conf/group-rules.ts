@@ -1,7 +1,7 @@
 /**
  * The rules between groups.
  *
- * Owns two of them: no two groups have the same prefix, and the limits of all groups together never exceed the node's
+ * Owns three of them: no two groups of a database have the same prefix, each database exists, and the limits of all groups together never exceed the node's
  * `maxmemory`.
  *
  *     maxmemory  |----- scores: its own 100mb -----|-- users: share --|-- default: share --|
@@ -11,6 +11,7 @@
 import type { GroupConf } from "./conf.ts";
 import { errorAt, type Place } from "./conf-error.ts";
 import { type GroupFields, MIN_GROUP_BYTES } from "./group-directives.ts";
+import type { NodeFields } from "./node-directives.ts";
 import { shown, wordOf } from "./quoting.ts";
 import { formatBytes } from "./units.ts";
 
@@ -27,9 +28,13 @@ export interface GivenGroup extends Omit<GroupFields, "prefix" | "maxBytes"> {
 }
 
 /** The groups in the order given. Throws a ConfError when they break a rule. */
-export function resolveGroups(given: readonly GivenGroup[], nodeMaxBytes: number): GroupConf[] {
+export function resolveGroups(
+  given: readonly GivenGroup[],
+  node: Pick<NodeFields, "maxBytes" | "databases">,
+): GroupConf[] {
+  checkDatabases(given, node.databases);
   const prefixes = prefixesOf(given);
-  const shareBytes = shareOf(given, nodeMaxBytes);
+  const shareBytes = shareOf(given, node.maxBytes);
   return given.map(({ place, places, ...group }, index) => {
     const maxBytes = group.maxBytes ?? shareBytes;
     const mirrorBytes = Math.floor(maxBytes * group.mirrorShare);
@@ -37,22 +42,37 @@ export function resolveGroups(given: readonly GivenGroup[], nodeMaxBytes: number
   });
 }
 
+/** Throws when a group takes the keys of a database that does not exist, or `default` those of another than 0. */
+function checkDatabases(given: readonly GivenGroup[], databases: number): void {
+  for (const { name, database, places } of given) {
+    const fail = (text: string) => errorAt(places.get("database"), `group ${name} database`, text);
+    if (database >= databases)
+      throw fail(`expected 0 to ${databases - 1}, as databases is ${databases}, got ${database}`);
+    if (name === DEFAULT_GROUP && database !== 0)
+      throw fail("group default has database 0: name the group otherwise, and give it an empty prefix");
+  }
+}
+
 function prefixesOf(given: readonly GivenGroup[]): Buffer[] {
   const takenBy = new Map<string, string>();
   return given.map((group) => {
     const prefix = prefixOf(group);
-    const key = wordOf(prefix);
+    const key = `${group.database} ${wordOf(prefix)}`;
     const other = takenBy.get(key);
     if (other !== undefined) {
       const place = group.places.get("prefix") ?? group.place;
-      throw errorAt(place, `group ${group.name} prefix`, `${shown(key)} is group ${other}'s already`);
+      throw errorAt(
+        place,
+        `group ${group.name} prefix`,
+        `${shown(wordOf(prefix))} is group ${other}'s already`,
+      );
     }
     takenBy.set(key, group.name);
     return prefix;
   });
 }
 
-function prefixOf({ name, prefix, places }: GivenGroup): Buffer {
+function prefixOf({ name, database, prefix, places }: GivenGroup): Buffer {
   const fullName = `group ${name} prefix`;
   if (name === DEFAULT_GROUP) {
     if (prefix === undefined || prefix.length === 0) return Buffer.alloc(0);
@@ -63,8 +83,8 @@ function prefixOf({ name, prefix, places }: GivenGroup): Buffer {
     );
   }
   if (prefix === undefined) return Buffer.from(`${name}:`);
-  if (prefix.length > 0) return prefix;
-  throw errorAt(places.get("prefix"), fullName, "only group default may be without a prefix");
+  if (prefix.length > 0 || database > 0) return prefix;
+  throw errorAt(places.get("prefix"), fullName, "only group default may be without a prefix in database 0");
 }
 
 /** The limit of each group that has none of its own, in bytes. */

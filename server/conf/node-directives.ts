@@ -5,6 +5,7 @@
  * type follows from the row's kind. Rules between directives are in member-rules.ts and group-rules.ts.
  */
 
+import { MAX_DATABASES } from "../store/database-key.ts";
 import { type FieldsOf, fixed, live, MAX_BULK_BYTES, MAX_TIMER_MS } from "./directive.ts";
 import { MIN_GROUP_BYTES } from "./group-directives.ts";
 import * as kind from "./kinds.ts";
@@ -57,6 +58,7 @@ export const nodeDirectives = {
     "s3fifo",
     "s3fifo, lru or noeviction",
   ),
+  databases: fixed("databases", kind.integer(1, MAX_DATABASES), "16", "databases that SELECT knows"),
   maxClients: live("maxclients", kind.integer(1, 1_000_000), "10000", "clients at the same time"),
   /** Empty: clients need no password. */
   requirePass: live("requirepass", kind.text("TEXT"), '""', "password for clients; empty: none", "sensitive"),

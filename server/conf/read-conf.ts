@@ -70,7 +70,7 @@ export function readConf(source: ConfSource = {}): NodeConf {
     ...values,
     ...members,
     file: source.file,
-    groups: resolveGroups(groups, values.maxBytes),
+    groups: resolveGroups(groups, values),
     places: new Map([...nodePlaces, ...groupPlaces]),
   };
 }

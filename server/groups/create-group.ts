@@ -8,6 +8,8 @@ import type { Eviction, GroupConf } from "../conf/conf.ts";
 import { zeroGroupCounters } from "../counters/group-counters.ts";
 import { LoadQueue } from "../loaders/load-queue.ts";
 import type { Loader } from "../loaders/loader.ts";
+import { NONE_LOADER } from "../loaders/none-loader.ts";
+import { storedKey } from "../store/database-key.ts";
 import { Store } from "../store/store.ts";
 import { Flights } from "./flights.ts";
 import type { Group } from "./groups.ts";
@@ -37,7 +39,7 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world
   const mirrorEviction = eviction === "noeviction" ? "s3fifo" : eviction;
   return {
     name: conf.name,
-    prefix: conf.prefix,
+    prefix: storedKey(conf.database, conf.prefix),
     conf,
     store: new Store({ ...common, maxBytes: conf.maxBytes - mirrorBytes }),
     mirrors:
@@ -50,6 +52,11 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world
     counted: undefined,
     countedBefore: { evictions: 0, expirations: 0 },
   };
+}
+
+/** The group `default` for keys of databases other than 0: all its parts, except that nothing is loaded. */
+export function withoutLoader(group: Group, world: GroupOptions["world"]): Group {
+  return { ...group, queue: new LoadQueue({ loader: NONE_LOADER, conf: group.conf, world }) };
 }
 
 /** 32 bits that nobody can guess. */

@@ -2,20 +2,23 @@
  * The groups of a node, and the rule that gives a key its group.
  *
  * Invariant: of the groups whose prefix a key begins with, it has the one with the longest prefix; the group `default`
- * takes all other keys. Knows nothing of the ring: which member owns a key does not depend on its group.
+ * takes all other keys. Keys and prefixes are stored ones (store/database-key.ts), so a group takes keys of one database
+ * only; `default`, which has no prefix, takes what is left of every database. Knows nothing of the ring: which member
+ * owns a key does not depend on its group.
  */
 
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { GroupConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../counters/group-counters.ts";
 import type { LoadQueue } from "../loaders/load-queue.ts";
+import { clientKey } from "../store/database-key.ts";
 import type { Store } from "../store/store.ts";
 import type { Flights } from "./flights.ts";
 
 /** What every thread has of a group: all that it takes to answer a hit. */
 export interface HeldGroup {
   readonly name: string;
-  /** Empty for `default`. */
+  /** What its stored keys begin with; empty for `default`. */
   readonly prefix: Uint8Array;
   /** The entries that this node owns, or keeps for an owner that is down. */
   readonly store: Store;
@@ -49,14 +52,17 @@ export class Groups<G extends HeldGroup = Group> {
   /** The groups by the first byte of their prefix, the longest prefix first. */
   readonly #byFirstByte: G[][];
   readonly #fallback: G | undefined;
+  readonly #elsewhere: G | undefined;
 
-  constructor(groups: readonly G[]) {
+  /** `elsewhere` takes in place of `default` the keys of databases other than 0. It has the stores of `default`. */
+  constructor(groups: readonly G[], elsewhere?: G) {
     this.all = groups;
     this.#byFirstByte = Array.from({ length: 256 }, () => []);
     for (const group of [...groups].sort((a, b) => b.prefix.length - a.prefix.length)) {
       if (group.prefix.length > 0) this.#byFirstByte[group.prefix[0]!]!.push(group);
     }
     this.#fallback = groups.find((group) => group.prefix.length === 0);
+    this.#elsewhere = elsewhere ?? this.#fallback;
   }
 
   /** The group of the key `chunk[start, end)`; undefined: no group takes it. */
@@ -67,6 +73,7 @@ export class Groups<G extends HeldGroup = Group> {
         const group = candidates[i]!;
         if (startsWith(chunk, start, end, group.prefix)) return group;
       }
+      if (chunk[start] === 0) return chunk[start + 1] === 0 ? this.#fallback : this.#elsewhere;
     }
     return this.#fallback;
   }
@@ -81,6 +88,11 @@ function startsWith(chunk: Uint8Array, start: number, end: number, prefix: Uint8
   if (end - start < prefix.length) return false;
   for (let i = 0; i < prefix.length; i++) if (chunk[start + i] !== prefix[i]) return false;
   return true;
+}
+
+/** The part of a stored key that the group's loader gets. */
+export function loaderPart({ prefix }: Pick<HeldGroup, "prefix">, key: Buffer): Buffer {
+  return prefix.length === 0 ? clientKey(key) : key.subarray(prefix.length);
 }
 
 /** The entry of a key in the group's store, as an outcome; undefined: a miss. */

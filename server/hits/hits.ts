@@ -10,6 +10,7 @@ import { NULL_RESP2, NULL_RESP3 } from "../../proto/reply-writers.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../counters/group-counters.ts";
 import type { Groups, HeldGroup } from "../groups/groups.ts";
+import { isStoredAsIs, MAX_HIDDEN_BYTES, storedKey, writeStoredKey } from "../store/database-key.ts";
 import { MAX_AHEAD } from "../store/read-ahead.ts";
 import { ABSENT } from "../store/store.ts";
 import { HIT, type Output } from "./output.ts";
@@ -43,8 +44,17 @@ const G = 0x67;
 const E = 0x65;
 const T = 0x74;
 
-/** Answers the command that the reader has found. True: the whole reply is in the output. */
-export function answerInPlace(reader: CommandReader, route: HitRoute, protocol: Protocol): boolean {
+/** The stored key of a GET in a database other than 0. */
+let stored = Buffer.alloc(1024);
+
+/** Answers the command that the reader has found, of a client in `database`. True: the whole reply is in the output. */
+export function answerInPlace(
+  reader: CommandReader,
+  route: HitRoute,
+  protocol: Protocol,
+  database: number,
+): boolean {
+  if (database !== 0) return reader.isGet && answerElsewhere(reader, route, protocol, database);
   if (reader.isGet) return answerGet(reader, route, protocol);
   return reader.argc > 1 && isMget(reader) && answerMget(reader, route, protocol);
 }
@@ -53,17 +63,43 @@ function answerGet(reader: CommandReader, route: HitRoute, protocol: Protocol): 
   const { runAt } = reader;
   const group = groupOf(reader, route, 1);
   if (group === undefined) return false;
-  const hash = runAt < 0 ? hashOf(reader, group, 1) : route.known.hashes[runAt]!;
-  const found = lookUp(reader, route.output, group, 1, hash, protocol);
+  const start = reader.argStart[1]!;
+  const end = reader.argEnd[1]!;
+  const hash = runAt < 0 ? group.store.hashOf(reader.bytes, start, end) : route.known.hashes[runAt]!;
+  const found = lookUp(reader.bytes, start, end, group, hash, route.output, protocol);
   if (found === NOTHING) return false;
   count(group.counters, found, 1);
   return true;
 }
 
-/** A copy of the key of a GET that missed; undefined: no group takes it, or it is too long. */
-export function missedKey(reader: CommandReader, route: HitRoute): Buffer | undefined {
-  if (groupOf(reader, route, 1) === undefined) return undefined;
-  return Buffer.from(reader.bytes.subarray(reader.argStart[1], reader.argEnd[1]));
+/** A GET in a database other than 0. Its key is copied, because the stored key has two bytes more. */
+function answerElsewhere(
+  { bytes, argStart, argEnd }: CommandReader,
+  { groups, conf, output }: HitRoute,
+  protocol: Protocol,
+  database: number,
+): boolean {
+  const start = argStart[1]!;
+  const end = argEnd[1]!;
+  if (end - start > conf.maxKeyBytes) return false;
+  if (end - start + MAX_HIDDEN_BYTES > stored.length) stored = Buffer.alloc(2 * (end - start));
+  const length = writeStoredKey(stored, database, bytes, start, end);
+  const group = groups.of(stored, 0, length);
+  if (group === undefined) return false;
+  const hash = group.store.hashOf(stored, 0, length);
+  const found = lookUp(stored, 0, length, group, hash, output, protocol);
+  if (found === NOTHING) return false;
+  count(group.counters, found, 1);
+  return true;
+}
+
+/** The stored key of a GET that missed in place, a copy; undefined: it was not looked up. */
+export function missedKey(reader: CommandReader, route: HitRoute, database: number): Buffer | undefined {
+  const { bytes, argStart, argEnd } = reader;
+  if (database === 0 && groupOf(reader, route, 1) === undefined) return undefined;
+  if (argEnd[1]! - argStart[1]! > route.conf.maxKeyBytes) return undefined;
+  const key = storedKey(database, Buffer.from(bytes.subarray(argStart[1], argEnd[1])));
+  return route.groups.of(key, 0, key.length) === undefined ? undefined : key;
 }
 
 /** Answers an MGET whose keys are all of one group. Counts after the last key, when no key can be a miss any more. */
@@ -78,7 +114,17 @@ function answerMget(reader: CommandReader, route: HitRoute, protocol: Protocol):
     const inPiece = (i - 1) % MAX_AHEAD;
     if (inPiece === 0) readAhead(reader, group, i);
     const isHere = output.length - mark < MAX_MGET_BYTES && groupOf(reader, route, i) === group;
-    const found = isHere ? lookUp(reader, output, group, i, mgetHashes[inPiece]!, protocol) : NOTHING;
+    const found = isHere
+      ? lookUp(
+          reader.bytes,
+          reader.argStart[i]!,
+          reader.argEnd[i]!,
+          group,
+          mgetHashes[inPiece]!,
+          output,
+          protocol,
+        )
+      : NOTHING;
     if (found === NOTHING) {
       output.length = mark;
       return false;
@@ -95,11 +141,19 @@ function count(counters: GroupCounters, found: Found, by: number): void {
   else counters.mirrorHits += by;
 }
 
-/** The group of argument `i`; undefined: no group takes it, or it is too long, and the general way refuses it. */
-function groupOf(reader: CommandReader, { groups, conf }: HitRoute, i: number): HeldGroup | undefined {
-  const start = reader.argStart[i]!;
-  const end = reader.argEnd[i]!;
-  return end - start > conf.maxKeyBytes ? undefined : groups.of(reader.bytes, start, end);
+/**
+ * The group of argument `i`, a key of database 0. Undefined: no group takes it, it is too long, or its stored key differs;
+ * then it goes the general way.
+ */
+function groupOf(
+  { bytes, argStart, argEnd }: CommandReader,
+  { groups, conf }: HitRoute,
+  i: number,
+): HeldGroup | undefined {
+  const start = argStart[i]!;
+  const end = argEnd[i]!;
+  if (end - start > conf.maxKeyBytes || !isStoredAsIs(bytes, start, end)) return undefined;
+  return groups.of(bytes, start, end);
 }
 
 /** The hash of argument `i`, in the group's store and in its mirrors, which have the same seed. */
@@ -114,17 +168,19 @@ function readAhead(reader: CommandReader, group: HeldGroup, from: number): void 
   if (count > 1) group.store.readAhead(mgetHashes, 0, count);
 }
 
-/** Appends the reply for argument `i`, and returns where it came from. NOTHING: a miss, and nothing is appended. */
+/**
+ * Appends the reply for the stored key `bytes[start, end)`, and returns where it came from. NOTHING: a miss, and nothing is
+ * appended.
+ */
 function lookUp(
-  { bytes, argStart, argEnd }: CommandReader,
-  output: Output,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
   group: HeldGroup,
-  i: number,
   hash: number,
+  output: Output,
   protocol: Protocol,
 ): Found {
-  const start = argStart[i]!;
-  const end = argEnd[i]!;
   const found = output.hit(group.store, bytes, start, end, hash);
   if (found === HIT) return VALUE;
   if (found === ABSENT) {

@@ -101,9 +101,13 @@ function cpuFields(): Fields {
 }
 
 function keyspaceFields({ cache }: NodeReport): Fields {
-  const { entries } = sumFigures(cache.groups.all);
-  // Parsers want all three numbers.
-  return entries > 0 ? { db0: `keys=${entries},expires=0,avg_ttl=0` } : {};
+  const numbers = Array.from({ length: cache.conf.databases }, (_, database) => database);
+  const lines = numbers.flatMap((database) => {
+    const entries = cache.holdings.countHere(database);
+    // Parsers want all three numbers.
+    return entries > 0 ? [[`db${database}`, `keys=${entries},expires=0,avg_ttl=0`]] : [];
+  });
+  return Object.fromEntries(lines);
 }
 
 function carrotFields({ cache, clientFigures, threads }: NodeReport): Fields {

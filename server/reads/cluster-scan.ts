@@ -1,5 +1,5 @@
 /**
- * The keys of the whole cluster, a piece at a time: SCAN, KEYS and RANDOMKEY.
+ * The keys of a database in the whole cluster, a piece at a time: SCAN, KEYS and RANDOMKEY.
  *
  * Invariants: an entry that stays at one owner is found at least once; the event loop is free between two pieces; a key
  * counts only when it comes from the member that answers for it now, so that copies of stand-ins and former owners do not
@@ -10,17 +10,18 @@
  * Members count in the order of the ring, groups in the order of the conf. A cursor is a place: any node can go on where
  * another one stopped.
  */
-import type { ScanPiece } from "../../cluster/peers.ts";
+import type { ScanPiece, WantedKeys } from "../../cluster/peers.ts";
 import { MAX_SCAN_COUNT } from "../../cluster/served-link.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import type { Group, Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
 import type { Owners } from "../members/owners.ts";
 import { orWhenUnreachable } from "../members/reach.ts";
+import { clientKey, databaseOf } from "../store/database-key.ts";
 
 /** The part of the peer links that a scan needs. */
 export interface ScanPeers {
-  scan(id: string, cursor: number, count: number, pattern: Uint8Array | undefined): Promise<ScanPiece>;
+  scan(id: string, cursor: number, count: number, wanted: WantedKeys): Promise<ScanPiece>;
 }
 
 export interface ClusterScanOptions {
@@ -52,34 +53,35 @@ const NOTHING: ScanPiece = { cursor: 0, keys: [], seen: 0 };
 /** Places that RANDOMKEY tries before it takes the first key it comes to. */
 const RANDOM_TRIES = 20;
 
-/** A piece of this node's own keys, from `cursor` on. */
+/** A piece of this node's own stored keys, from `cursor` on. */
 export function scanHere(
   groups: readonly Group[],
   cursor: number,
   count: number,
-  pattern: Uint8Array | undefined,
+  wanted: WantedKeys,
 ): ScanPiece {
   const found: Buffer[] = [];
-  const steps = Math.max(1, pattern?.length ?? 0);
+  const steps = Math.max(1, wanted.pattern?.length ?? 0);
   let bytesLeft = Math.min(PIECE_BYTES, MATCHING_STEPS / steps);
   let at = cursor >= 0 && cursor < END_OF_GROUPS ? Math.floor(cursor) : END_OF_GROUPS;
   for (let looks = count + SPARE_LOOKS; looks > 0 && found.length < count && bytesLeft > 0; looks--) {
     const index = Math.floor(at / GROUP_PLACES);
     const group = groups[index];
-    if (group === undefined) return { cursor: 0, keys: matching(found, pattern), seen: found.length };
+    if (group === undefined) return { cursor: 0, keys: matching(found, wanted), seen: found.length };
     const piece = group.store.scan(at % GROUP_PLACES, 1);
     at = piece.cursor === 0 ? (index + 1) * GROUP_PLACES : index * GROUP_PLACES + piece.cursor;
     for (const key of piece.keys) bytesLeft -= key.length;
     found.push(...piece.keys);
   }
   const isOver = at / GROUP_PLACES >= groups.length;
-  return { cursor: isOver ? 0 : at, keys: matching(found, pattern), seen: found.length };
+  return { cursor: isOver ? 0 : at, keys: matching(found, wanted), seen: found.length };
 }
 
-function matching(keys: Buffer[], pattern: Uint8Array | undefined): Buffer[] {
+function matching(all: readonly Buffer[], { database, pattern }: WantedKeys): Buffer[] {
+  const keys = all.filter((key) => databaseOf(key) === database);
   if (pattern === undefined) return keys;
   const glob = Buffer.from(pattern).toString("latin1");
-  return keys.filter((key) => matchesGlob(glob, key.toString("latin1")));
+  return keys.filter((key) => matchesGlob(glob, clientKey(key).toString("latin1")));
 }
 
 export class ClusterScan {
@@ -90,18 +92,14 @@ export class ClusterScan {
   }
 
   /** Goes on from `cursor` over about `count` entries; a cursor of 0 begins, and in the answer means the end. */
-  async step(
-    cursor: bigint,
-    count: number,
-    pattern: Buffer | undefined,
-  ): Promise<{ cursor: bigint; keys: Buffer[] }> {
+  async step(cursor: bigint, count: number, wanted: WantedKeys): Promise<{ cursor: bigint; keys: Buffer[] }> {
     const keys: Buffer[] = [];
     let at = cursor;
     let left = count;
     do {
       if (keys.length > 0 || left < count) await this.#yield();
       const most = Math.min(left, MAX_SCAN_COUNT);
-      const piece = await this.#piece(at, most, pattern);
+      const piece = await this.#piece(at, most, wanted);
       for (const key of piece.keys) keys.push(key);
       at = piece.cursor;
       left -= piece.isLast ? piece.seen : most;
@@ -110,10 +108,10 @@ export class ClusterScan {
   }
 
   /** All keys that match, piece by piece. */
-  async *all(pattern: Buffer | undefined): AsyncGenerator<Buffer[]> {
+  async *all(wanted: WantedKeys): AsyncGenerator<Buffer[]> {
     let cursor = 0n;
     do {
-      const piece = await this.#piece(cursor, MAX_SCAN_COUNT, pattern);
+      const piece = await this.#piece(cursor, MAX_SCAN_COUNT, wanted);
       yield piece.keys;
       await this.#yield();
       cursor = piece.cursor;
@@ -121,13 +119,14 @@ export class ClusterScan {
   }
 
   /** Some key (not each with the same chance), or undefined when there is none. */
-  async random(): Promise<Buffer | undefined> {
+  async random(database: number): Promise<Buffer | undefined> {
     const { random } = this.#options;
+    const wanted = { database, pattern: undefined };
     for (let tries = 0; tries < RANDOM_TRIES; tries++) {
-      const { keys } = await this.#piece(this.#randomPlace(), 1, undefined);
+      const { keys } = await this.#piece(this.#randomPlace(), 1, wanted);
       if (keys.length > 0) return keys[Math.floor(random() * keys.length)];
     }
-    for await (const keys of this.all(undefined)) if (keys.length > 0) return keys[0];
+    for await (const keys of this.all(wanted)) if (keys.length > 0) return keys[0];
     return undefined;
   }
 
@@ -148,32 +147,27 @@ export class ClusterScan {
   async #piece(
     cursor: bigint,
     count: number,
-    pattern: Buffer | undefined,
+    wanted: WantedKeys,
   ): Promise<{ cursor: bigint; keys: Buffer[]; seen: number; isLast: boolean }> {
     const { membership, owners } = this.#options;
     const ids = membership.members;
     const index = Number(cursor >> MEMBER_BITS);
     const id = ids[index];
     if (id === undefined) return { cursor: 0n, keys: [], seen: 0, isLast: true };
-    const piece = await this.#pieceOf(id, Number(cursor & LOCAL_MASK), count, pattern);
+    const piece = await this.#pieceOf(id, Number(cursor & LOCAL_MASK), count, wanted);
     const isLast = piece.cursor === 0;
     const next = isLast ? BigInt(index + 1) << MEMBER_BITS : (cursor & ~LOCAL_MASK) | BigInt(piece.cursor);
     return {
       cursor: isLast && index + 1 >= ids.length ? 0n : next,
-      keys: piece.keys.filter((key) => ids.length === 1 || owners.of(key) === id),
+      keys: piece.keys.filter((key) => ids.length === 1 || owners.of(key) === id).map(clientKey),
       seen: piece.seen,
       isLast,
     };
   }
 
-  #pieceOf(
-    id: string,
-    cursor: number,
-    count: number,
-    pattern: Buffer | undefined,
-  ): ScanPiece | Promise<ScanPiece> {
+  #pieceOf(id: string, cursor: number, count: number, wanted: WantedKeys): ScanPiece | Promise<ScanPiece> {
     const { groups, membership, peers } = this.#options;
-    if (id === membership.self || peers === undefined) return scanHere(groups.all, cursor, count, pattern);
-    return orWhenUnreachable(peers.scan(id, cursor, count, pattern), () => NOTHING);
+    if (id === membership.self || peers === undefined) return scanHere(groups.all, cursor, count, wanted);
+    return orWhenUnreachable(peers.scan(id, cursor, count, wanted), () => NOTHING);
   }
 }

@@ -5,7 +5,6 @@
  * RESP.
  */
 import type { Glimpse } from "../../cluster/outcome.ts";
-import { sumFigures } from "../groups/group-figures.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
 import type { Owners } from "../members/owners.ts";
@@ -16,7 +15,7 @@ import type { Tracking } from "../tracking/tracking.ts";
 /** The part of the peer links that looking needs. */
 export interface LookPeers {
   look(id: string, key: Uint8Array): Promise<Glimpse>;
-  count(id: string): Promise<number>;
+  count(id: string, database: number): Promise<number>;
   /** Has the member note that this node is about to look at a key. To be called before `look` or an edit, in the same tick. */
   track(id: string, key: Uint8Array, kind: "lookedAt"): void;
 }
@@ -49,19 +48,19 @@ export class Holdings {
     return orWhenUnreachable(peers!.look(owner, key), () => this.lookHere(key));
   }
 
-  /** Entries with a value in the stores of all members that can be reached; mirrors are not counted. */
-  async count(): Promise<number> {
+  /** Entries of a database with a value in the stores of all members that can be reached; mirrors are not counted. */
+  async count(database: number): Promise<number> {
     const { membership, peers } = this.#options;
     // Counted before anything is awaited: a FLUSHALL behind a DBSIZE in a pipeline comes after it.
-    const here = this.countHere();
+    const here = this.countHere(database);
     if (peers === undefined) return here;
-    const others = await askEach(membership.others, (id) => peers.count(id), 0);
+    const others = await askEach(membership.others, (id) => peers.count(id, database), 0);
     return others.reduce((sum, count) => sum + count, here);
   }
 
-  /** Entries with a value in this node's own stores. */
-  countHere(): number {
-    return sumFigures(this.#options.groups.all).entries;
+  /** Entries of a database with a value in this node's own stores. */
+  countHere(database: number): number {
+    return this.#options.groups.all.reduce((sum, { store }) => sum + store.count(database), 0);
   }
 
   /** What this node's own store holds. */

@@ -7,7 +7,7 @@
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { Latency } from "../counters/latency.ts";
 import type { Flight, Waiter } from "../groups/flights.ts";
-import type { Group } from "../groups/groups.ts";
+import { type Group, loaderPart } from "../groups/groups.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 
 export interface LocalLoadsOptions {
@@ -40,7 +40,7 @@ export class LocalLoads {
   async #loadAndKeep(group: Group, key: Buffer, flight: Flight): Promise<Outcome> {
     const started = this.#options.clock();
     group.counters.loads++;
-    const outcome = await group.queue.load(key.subarray(group.prefix.length));
+    const outcome = await group.queue.load(loaderPart(group, key));
     this.#options.loadLatency.observe((this.#options.clock() - started) / 1000);
     if (outcome.kind === "error") {
       group.counters.loadErrors++;

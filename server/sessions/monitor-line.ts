@@ -15,12 +15,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const REDACTED = Buffer.from("(redacted)");
 
-/** `nowMs`: milliseconds since 1970, with fractions. */
-export function monitorLine(args: readonly Buffer[], address: string, nowMs: number): string {
+/** `client` is its database and its address; `nowMs`: milliseconds since 1970, with fractions. */
+export function monitorLine(args: readonly Buffer[], client: string, nowMs: number): string {
   const micros = Math.floor(nowMs * 1000);
   const seconds = Math.floor(micros / 1e6);
   const fraction = String(micros % 1e6).padStart(6, "0");
-  return `${seconds}.${fraction} [0 ${address}] ${shownWords(args).map(quoted).join(" ")}`;
+  return `${seconds}.${fraction} [${client}] ${shownWords(args).map(quoted).join(" ")}`;
 }
 
 /** The words, with `(redacted)` in place of passwords. */

@@ -68,7 +68,8 @@ export class ThreadSessions {
   show(args: readonly Buffer[], connection: Connection): void {
     if (!this.#isWatched) return;
     const { seen, wallMs } = this.#options;
-    seen(monitorLine(args, addressesOf(connection.socket).addr, wallMs()));
+    const { addr } = addressesOf(connection.socket);
+    seen(monitorLine(args, `${connection.session.database} ${addr}`, wallMs()));
   }
 
   answer<Asked extends Question>(question: Asked): AnswerTo<Asked>;

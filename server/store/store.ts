@@ -25,6 +25,7 @@ import { ReadAhead } from "./read-ahead.ts";
 import { Rounds } from "./rounds.ts";
 import { Shard } from "./shard.ts";
 import { UseTimes } from "./use-times.ts";
+import { countDatabase, removeDatabase } from "./walk.ts";
 
 export { ABSENT, MISS } from "./finder.ts";
 export type { StoreHandle } from "./handle.ts";
@@ -224,12 +225,19 @@ export class Store {
     for (const shard of this.#shards) shard.onEnd = tell;
   }
 
-  clear(): void {
+  /** Removes the entries of a database; undefined: of all databases. */
+  clear(database?: number): void {
     for (const shard of this.#shards) {
       this.#enter(shard);
-      emptyShard(shard);
+      if (database === undefined) emptyShard(shard);
+      else removeDatabase(shard, database);
       leave(shard);
     }
+  }
+
+  /** Entries of a database that have a value. */
+  count(database: number): number {
+    return this.#shards.reduce((sum, shard) => sum + countDatabase(shard, database), 0);
   }
 
   /**

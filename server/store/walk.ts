@@ -6,7 +6,8 @@
  * between two steps, it splits intervals and moves none, so an entry that is present throughout is met exactly once, and
  * every number is a valid position. The caller holds the mutex.
  */
-import { deadlineOf, expire } from "./entries.ts";
+import { databaseOf, MAX_HIDDEN_BYTES } from "./database-key.ts";
+import { deadlineOf, expire, removeEntry } from "./entries.ts";
 import { bucketOf, keyAt } from "./index-table.ts";
 import { CHAIN, IS_ABSENT, LEVEL_MASK, SIZES, SPLIT, VALUE } from "./layout.ts";
 import type { Shard } from "./shard.ts";
@@ -44,6 +45,40 @@ export function expireBucket(shard: Shard, position: number, now: number): numbe
     expired++;
   }
   return expired;
+}
+
+/** Removes every entry of a database. Stops readers: the caller has entered the shard. */
+export function removeDatabase(shard: Shard, database: number): void {
+  for (let at = 0; at < POSITIONS; at = afterBucket(shard, at)) {
+    for (let ref = firstOf(shard, at, database); ref !== 0; ref = firstOf(shard, at, database))
+      removeEntry(shard, ref);
+  }
+}
+
+/** How many entries of a database have a value. */
+export function countDatabase(shard: Shard, database: number): number {
+  const { words } = shard;
+  let count = 0;
+  for (let at = 0; at < POSITIONS; at = afterBucket(shard, at)) {
+    for (let ref = words[bucketOf(shard, reversed(at))]!; ref !== 0; ref = words[ref + CHAIN]!)
+      if (databaseAt(shard, ref) === database && (words[ref + VALUE]! & IS_ABSENT) === 0) count++;
+  }
+  return count;
+}
+
+/** The first entry of a database in the bucket at `position`, or 0. */
+function firstOf(shard: Shard, position: number, database: number): number {
+  const { words } = shard;
+  let ref = words[bucketOf(shard, reversed(position))]!;
+  while (ref !== 0 && databaseAt(shard, ref) !== database) ref = words[ref + CHAIN]!;
+  return ref;
+}
+
+/** The database of an entry's key. */
+function databaseAt({ words, buffer }: Shard, ref: number): number {
+  const at = keyAt(words, ref);
+  const length = words[ref + SIZES]! & 0xffff;
+  return databaseOf(buffer.subarray(at, at + Math.min(length, MAX_HIDDEN_BYTES)));
 }
 
 /** Where the next bucket begins. */

@@ -15,7 +15,15 @@ interface Gathered {
   readonly numbers: number[];
   readonly clients: number[];
   readonly protocols: (2 | 3)[];
+  readonly databases: number[];
   readonly commands: Buffer[];
+}
+
+/** The client that has said a command. */
+interface Sender {
+  readonly id: number;
+  readonly protocol: 2 | 3;
+  readonly database: number;
 }
 
 /** The largest small integer of V8. Larger ids would cost more to look up and to send. */
@@ -34,8 +42,12 @@ export class CommandsToMain {
   }
 
   /** Has the main thread run a command. `number` is its place in NODE_COMMANDS. The words are copied at once. */
-  send(number: number, args: readonly Uint8Array[], client: number, protocol: 2 | 3): Promise<Encoded> {
-    const { ids, numbers, clients, protocols, commands } = this.#gathered;
+  send(
+    number: number,
+    args: readonly Uint8Array[],
+    { id: client, protocol, database }: Sender,
+  ): Promise<Encoded> {
+    const { ids, numbers, clients, protocols, databases, commands } = this.#gathered;
     if (ids.length === 0) setImmediate(() => this.#flush());
     const id = this.#nextId;
     this.#nextId = id === MAX_ID ? 1 : id + 1;
@@ -43,6 +55,7 @@ export class CommandsToMain {
     numbers.push(number);
     clients.push(client);
     protocols.push(protocol);
+    databases.push(database);
     commands.push(encodeCommand(args));
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
@@ -62,9 +75,9 @@ export class CommandsToMain {
   }
 
   #flush(): void {
-    const { ids, numbers, clients, protocols, commands } = this.#gathered;
+    const { commands, ...columns } = this.#gathered;
     this.#gathered = noCommands();
-    this.#post({ kind: "commands", ids, numbers, clients, protocols, bytes: joinedBytes(commands) });
+    this.#post({ kind: "commands", ...columns, bytes: joinedBytes(commands) });
   }
 }
 
@@ -75,5 +88,5 @@ function viewOrCopy(all: Buffer, at: number, end: number): Buffer {
 }
 
 function noCommands(): Gathered {
-  return { ids: [], numbers: [], clients: [], protocols: [], commands: [] };
+  return { ids: [], numbers: [], clients: [], protocols: [], databases: [], commands: [] };
 }

@@ -32,7 +32,7 @@ export interface WorkerGroup {
   readonly mirrors: StoreHandle | undefined;
 }
 
-/** The commands of one tick. `ids[i]`, `numbers[i]`, `clients[i]` and `protocols[i]` belong to the i-th of them. */
+/** The commands of one tick. The elements at place i of each array belong to the i-th of them. */
 export interface CommandBatch {
   readonly kind: "commands";
   /** The worker's ids, by which the replies are told apart. */
@@ -42,6 +42,8 @@ export interface CommandBatch {
   readonly clients: readonly number[];
   /** The RESP version of each reply. */
   readonly protocols: readonly (2 | 3)[];
+  /** The database of each client. */
+  readonly databases: readonly number[];
   /** The words of the commands in RESP, one command behind the other. */
   readonly bytes: Uint8Array;
 }

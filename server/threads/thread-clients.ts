@@ -29,6 +29,7 @@ import { RunHashes } from "../hits/run-hashes.ts";
 import { clientRoom, descriptorLimit } from "../machine/descriptors.ts";
 import type { Log } from "../machine/log.ts";
 import type { ThreadSessions } from "../sessions/thread-sessions.ts";
+import { clientKey } from "../store/database-key.ts";
 
 export interface ThreadClientsOptions {
   readonly conf: NodeConf;
@@ -104,7 +105,7 @@ function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOpti
       }),
     missAnswered: (connection, key, ms, isFailure) => {
       waitLatency.observe(ms / 1000);
-      sessions.performed(GET, () => [GET_NAME, key], { ms, isFailure }, connection);
+      sessions.performed(GET, () => [GET_NAME, clientKey(key)], { ms, isFailure }, connection);
     },
     isObserved: () => sessions.isObserved,
     execute: (args, connection) =>

@@ -22,7 +22,7 @@ export interface WorkerProxyOptions {
   readonly worker: WorkerThread;
   readonly world: Pick<World, "after">;
   /** Runs the command at this place of NODE_COMMANDS. */
-  execute(number: number, args: Buffer[], client: AnyClient): Answer;
+  execute(number: number, args: Buffer[], client: AnyClient, database: number): Answer;
   /** Hears that a client is no longer connected; only of clients whose commands have been run here. */
   gone(client: number): void;
   /** Hears a line of MONITOR. */
@@ -131,7 +131,7 @@ export class WorkerProxy {
     this.#questions.get(question)?.();
   }
 
-  #run({ ids, numbers, clients, protocols, bytes }: CommandBatch): void {
+  #run({ ids, numbers, clients, protocols, databases, bytes }: CommandBatch): void {
     const reader = new CommandReader(NO_LIMITS);
     reader.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     for (const [i, id] of ids.entries()) {
@@ -139,7 +139,9 @@ export class WorkerProxy {
       const client = this.#client(clients[i]!);
       this.#running = client.id;
       const reply =
-        reader.next() === COMMAND ? this.#options.execute(numbers[i]!, reader.args(), client) : noCommand();
+        reader.next() === COMMAND
+          ? this.#options.execute(numbers[i]!, reader.args(), client, databases[i]!)
+          : noCommand();
       this.#running = 0;
       const pushed = this.#pushed;
       this.#pushed = undefined;

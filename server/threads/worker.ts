@@ -22,6 +22,7 @@ import { pinoLevel } from "../machine/log.ts";
 import { wallClock } from "../machine/wall-clock.ts";
 import { realWorld } from "../machine/world.ts";
 import { ThreadSessions } from "../sessions/thread-sessions.ts";
+import { storedKey } from "../store/database-key.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { CommandsToMain } from "./commands-to-main.ts";
 import type { ClientPush, ToMain, ToWorker, WorkerStart } from "./messages.ts";
@@ -43,7 +44,7 @@ const commandsToMain = new CommandsToMain((batch) =>
 const groups = new Groups<HeldGroup>(
   start.groups.map(({ name, store, mirrors }) => ({
     name,
-    prefix: conf.groups.find((group) => group.name === name)!.prefix,
+    prefix: prefixOf(name),
     store: attach(store),
     mirrors: mirrors && attach(mirrors),
     counters: zeroGroupCounters(),
@@ -76,6 +77,11 @@ const clients = createThreadClients({
   gone: (client) => world.soon(() => tell({ kind: "gone", client })),
 });
 
+function prefixOf(name: string): Buffer {
+  const { database, prefix } = conf.groups.find((group) => group.name === name)!;
+  return storedKey(database, Buffer.from(prefix));
+}
+
 function attach(handle: StoreHandle): Store {
   return new Store({ ...handle, shared: handle, clock: world.clock, thread });
 }
@@ -87,7 +93,9 @@ function attach(handle: StoreHandle): Store {
 async function runOnMain(command: Command, args: readonly Buffer[], client: Connection): Promise<Reply> {
   const isRead = command.flags.includes("readonly");
   if (!isRead) client.session.special.countChanges(1);
-  const reply = await commandsToMain.send(NUMBERS.get(command)!, args, client.id, client.protocol);
+  const { id, protocol, session } = client;
+  const sender = { id, protocol, database: session.database };
+  const reply = await commandsToMain.send(NUMBERS.get(command)!, args, sender);
   if (!isRead) client.session.special.countChanges(-1);
   return reply;
 }

@@ -25,7 +25,7 @@ export interface WorkersOptions {
   /** Starts a thread; may throw when the system has none left. */
   createWorker(start: WorkerStart): WorkerThread;
   /** Runs the command at this place of NODE_COMMANDS. */
-  execute(number: number, args: Buffer[], client: AnyClient): Answer;
+  execute(number: number, args: Buffer[], client: AnyClient, database: number): Answer;
   /** Hears a line of MONITOR. */
   seen(line: string): void;
   /** Hears that a client of a worker is no longer connected. */

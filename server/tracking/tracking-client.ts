@@ -6,6 +6,7 @@
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 import { ByDialect, Push, type Reply } from "../../proto/reply.ts";
+import { clientKey } from "../store/database-key.ts";
 
 /** The words behind CLIENT TRACKING ON. Prefixes are Latin-1 text, a character a byte. */
 export interface TrackingMode {
@@ -46,10 +47,11 @@ export class TrackingClient implements Tracker {
     return !optout || !this.caching;
   }
 
+  /** `key` is the stored key. */
   invalidate(key: Buffer, isOwn: boolean): void {
     if (this.isGone) return;
-    if (this.mode.bcast) this.gather(key.toString("latin1"), isOwn);
-    else this.#tell([key], isOwn);
+    if (this.mode.bcast) this.gather(clientKey(key).toString("latin1"), isOwn);
+    else this.#tell([clientKey(key)], isOwn);
   }
 
   invalidateAll(isOwn: boolean): void {
@@ -58,7 +60,7 @@ export class TrackingClient implements Tracker {
     this.#tell(null, isOwn);
   }
 
-  /** Keeps the name of a key until `flush`. True: it is the first one. */
+  /** Keeps the name of a key, as clients say it, until `flush`. True: it is the first one. */
   gather(name: string, isOwn: boolean): boolean {
     this.#gathered.add(name);
     this.#hasOwnGathered ||= isOwn;

@@ -3,6 +3,9 @@
  * when its copy is no longer valid.
  *
  * Invariants:
+ *  - Keys are stored keys here, so a client that has read a key in one database does not hear of the same key in another.
+ *    A prefix in BCAST mode is matched with the key as clients say it, in every database: a client may SELECT another
+ *    one, and must hear of too many keys rather than of too few, as in Redis.
  *  - A key is noted before its value is read: in the same turn, or in front of the GET on the link to its owner. So no
  *    change between the two is lost. A client that is told before it has the reply is told again behind the reply (see
  *    Outbox.push).
@@ -17,6 +20,7 @@
  */
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { Groups } from "../groups/groups.ts";
+import { clientKey } from "../store/database-key.ts";
 import type { Store } from "../store/store.ts";
 import { BcastPrefixes } from "./bcast-prefixes.ts";
 import { type PushTarget, TrackingClient, type TrackingMode } from "./tracking-client.ts";
@@ -127,7 +131,8 @@ export class Tracking {
     if (this.#isIdle) return;
     const name = nameOf(key);
     this.#tell(this.#table.take(name), name, by);
-    this.#prefixes.forEach(name, (client) => this.#gather(client, name, by));
+    const said = nameOf(clientKey(key));
+    this.#prefixes.forEach(said, (client) => this.#gather(client, said, by));
   }
 
   /**
@@ -194,7 +199,8 @@ export class Tracking {
   #note(key: Buffer, tracker: Tracker, as: "readers" | "lookers"): void {
     const name = nameOf(key);
     const store = this.#storeOf(key);
-    if (store === undefined || (tracker instanceof TrackingClient && !wants(tracker, name))) return;
+    if (store === undefined) return;
+    if (tracker instanceof TrackingClient && !wants(tracker, nameOf(clientKey(key)))) return;
     const { kind, ttlMs } = store.look(key);
     // The entry has expired, and its readers have not been told yet.
     if (kind === "missing" && this.#table.isDated(name)) this.#tell(this.#table.take(name), name, undefined);
@@ -212,8 +218,10 @@ export class Tracking {
 
   #tell(trackers: readonly Tracker[], name: string, by: number | undefined): void {
     for (const tracker of trackers) {
-      if (tracker instanceof TrackingClient && tracker.mode.bcast) this.#gather(tracker, name, by);
-      else if (!isUnwanted(tracker, by)) tracker.invalidate(Buffer.from(name, "latin1"), isBy(tracker, by));
+      const key = Buffer.from(name, "latin1");
+      if (tracker instanceof TrackingClient && tracker.mode.bcast)
+        this.#gather(tracker, nameOf(clientKey(key)), by);
+      else if (!isUnwanted(tracker, by)) tracker.invalidate(key, isBy(tracker, by));
     }
   }
 

@@ -4,6 +4,7 @@
  * Invariant: when `settle` says true, no change that this node has made or heard of has touched a key of the client.
  * Costs one check a change while no client watches. Keys are Latin-1 text here, a character a byte.
  */
+import { databaseOf } from "../store/database-key.ts";
 
 interface Watcher {
   readonly keys: Set<string>;
@@ -49,8 +50,10 @@ export class Watches {
     for (const watcher of this.#watchers.get(key.toString("latin1")) ?? []) watcher.touched = true;
   }
 
-  /** Every entry has been deleted. */
-  touchAll(): void {
-    for (const watcher of this.#clients.values()) watcher.touched = true;
+  /** Every entry of a database has been deleted; undefined: of all databases. */
+  touchAll(database?: number): void {
+    const isIn = (name: string) => databaseOf(Buffer.from(name.slice(0, 2), "latin1")) === database;
+    for (const watcher of this.#clients.values())
+      watcher.touched ||= database === undefined || [...watcher.keys].some(isIn);
   }
 }

@@ -12,8 +12,9 @@ function setUp() {
   const state = { up: true };
   const request: Pick<DialedLink, "request">["request"] = async (_answer, build) => {
     if (!state.up) throw new PeerUnreachable("b:1", "down");
-    const { remove } = build(1);
-    sent.push(remove ? remove.keys!.map((key) => Buffer.from(key).toString().slice(0, 8)) : ["FLUSH"]);
+    const { remove, flush } = build(1);
+    const flushed = `FLUSH ${flush?.database ?? ""}`.trim();
+    sent.push(remove ? remove.keys!.map((key) => Buffer.from(key).toString().slice(0, 8)) : [flushed]);
     return { count: remove?.keys?.length ?? 0 } as never;
   };
   return { sent, state, deletes: new Deletes({ request }) };
@@ -50,6 +51,15 @@ test("catching up that fails is tried again the next time", async (t) => {
   state.up = true;
   deletes.catchUp();
   t.deepEqual(sent, [["FLUSH"]]);
+});
+
+test("a flush of one database that a member missed is sent when the link is back", async (t) => {
+  const { sent, state, deletes } = setUp();
+  state.up = false;
+  await t.throwsAsync(deletes.flush(false, 3), unreachable);
+  state.up = true;
+  deletes.catchUp();
+  t.deepEqual(sent, [["FLUSH 3"]]);
 });
 
 test("many keys travel in several requests, and all of them are remembered when they fail", async (t) => {

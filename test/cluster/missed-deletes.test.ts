@@ -9,8 +9,12 @@ test("gives the keys back in order, once", (t) => {
   const missed = new MissedDeletes();
   missed.add([Buffer.from("a"), Buffer.from("b")]);
   missed.add([Buffer.from("c")]);
-  t.deepEqual(missed.take(), { flush: false, keys: [Buffer.from("a"), Buffer.from("b"), Buffer.from("c")] });
-  t.deepEqual(missed.take(), { flush: false, keys: [] });
+  t.deepEqual(missed.take(), {
+    flush: false,
+    databases: new Set(),
+    keys: [Buffer.from("a"), Buffer.from("b"), Buffer.from("c")],
+  });
+  t.deepEqual(missed.take(), { flush: false, databases: new Set(), keys: [] });
 });
 
 test("10,000 keys are kept, one more becomes a flush", (t) => {
@@ -18,7 +22,7 @@ test("10,000 keys are kept, one more becomes a flush", (t) => {
   missed.add(keys(10_000));
   t.is(missed.take().keys.length, 10_000);
   missed.add(keys(10_001));
-  t.deepEqual(missed.take(), { flush: true, keys: [] });
+  t.deepEqual(missed.take(), { flush: true, databases: new Set(), keys: [] });
 });
 
 test("1 MiB of keys is kept, one byte more becomes a flush", (t) => {
@@ -34,7 +38,20 @@ test("a flush stands for the keys before and after it", (t) => {
   missed.add(keys(1));
   missed.addFlush();
   missed.add(keys(1));
-  t.deepEqual(missed.take(), { flush: true, keys: [] });
+  t.deepEqual(missed.take(), { flush: true, databases: new Set(), keys: [] });
   missed.add(keys(1));
   t.is(missed.take().keys.length, 1);
+});
+
+test("a flush of a database is kept beside the keys, and a flush of all of them stands for it", (t) => {
+  const missed = new MissedDeletes();
+  missed.addFlush(3);
+  missed.add(keys(1));
+  missed.addFlush(3);
+  missed.addFlush(0);
+  t.deepEqual(missed.take(), { flush: false, databases: new Set([3, 0]), keys: keys(1) });
+  missed.addFlush(3);
+  missed.addFlush();
+  missed.addFlush(4);
+  t.deepEqual(missed.take(), { flush: true, databases: new Set(), keys: [] });
 });

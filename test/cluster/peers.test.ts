@@ -102,9 +102,9 @@ test("look, remove, count and flush reach the member's store", async (t) => {
   t.deepEqual(await members.done(a.peers.look("b:1", bytes("x"))), glimpse);
   t.is((await members.done(a.peers.look("b:1", bytes("q")))).kind, "missing");
   t.is(await members.done(a.peers.remove("b:1", [bytes("x"), bytes("q"), bytes("y")])), 2);
-  t.is(await members.done(a.peers.count("b:1")), 1);
+  t.is(await members.done(a.peers.count("b:1", 0)), 1);
   await members.done(a.peers.flush("b:1"));
-  t.is(await members.done(a.peers.count("b:1")), 0);
+  t.is(await members.done(a.peers.count("b:1", 0)), 0);
 });
 
 test("a delete of more keys than one frame takes removes them all", async (t) => {
@@ -124,7 +124,7 @@ test("requests to a member that is not up, or to an id that is no member's, reje
   for (const id of ["gone:1", "stranger:1", "a:1"]) {
     await t.throwsAsync(members.get(a, id, bytes("k"), 1000), { instanceOf: PeerUnreachable });
     await t.throwsAsync(members.done(a.peers.look(id, bytes("k"))), { instanceOf: PeerUnreachable });
-    await t.throwsAsync(members.done(a.peers.count(id)), { instanceOf: PeerUnreachable });
+    await t.throwsAsync(members.done(a.peers.count(id, 0)), { instanceOf: PeerUnreachable });
   }
   t.is(a.peers.figures("stranger:1"), undefined);
 });
@@ -352,9 +352,11 @@ test("a scan goes on from the member's own cursor", async (t) => {
   const members = new Members();
   const [a, b] = await members.pair();
   for (const name of ["x", "y"]) b.store.entries.set(name, bytes("1"));
-  const first = await members.done(a.peers.scan("b:1", 0, 10, bytes("*")));
+  const first = await members.done(a.peers.scan("b:1", 0, 10, { database: 0, pattern: bytes("*") }));
   t.like(first, { cursor: 1, seen: 1 });
-  const second = await members.done(a.peers.scan("b:1", first.cursor, 10, undefined));
+  const second = await members.done(
+    a.peers.scan("b:1", first.cursor, 10, { database: 0, pattern: undefined }),
+  );
   t.deepEqual([...first.keys, ...second.keys].map(String), ["x", "y"]);
   t.is(second.cursor, 0);
   t.deepEqual(b.store.calls, ["scan 0 10 *", "scan 1 10 undefined"]);

@@ -2,8 +2,8 @@
 
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { PeerHandlers, ScanPiece, WantedKeys } from "../../cluster/peer-handlers.ts";
 import type { Ran } from "../../cluster/run.ts";
-import type { PeerHandlers, ScanPiece } from "../../cluster/served-link.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 
 export class PlainStore implements PeerHandlers {
@@ -77,7 +77,7 @@ export class PlainStore implements PeerHandlers {
   }
 
   /** One key a piece. */
-  scan(cursor: number, count: number, pattern: Uint8Array | undefined): ScanPiece {
+  scan(cursor: number, count: number, { pattern }: WantedKeys): ScanPiece {
     this.calls.push(`scan ${cursor} ${count} ${pattern && Buffer.from(pattern)}`);
     const names = [...this.entries.keys()];
     const name = names[cursor];

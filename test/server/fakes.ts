@@ -88,6 +88,7 @@ export class HeldLoader implements Loader {
 
 const GROUP_CONF: GroupConf = {
   name: "scores",
+  database: 0,
   prefix: Buffer.from("scores:"),
   loader: { kind: "none", args: [], where: "carrot.conf:1", directory: "/" },
   maxBytes: 1 << 20,

@@ -75,10 +75,11 @@ export class FakePeers {
   }
 }
 
-export function createNode() {
+/** `prefix`: that of the first group. */
+export function createNode(prefix: Buffer = Buffer.from("scores:")) {
   const peers = new FakePeers();
   const membership = createMembership("a", ["a", "b", "c"]);
-  const group = createGroup();
+  const group = createGroup({ conf: { prefix } });
   const other = createGroup({ conf: { name: "other", prefix: Buffer.from("other:") } });
   const groups = new Groups([group, other]);
   const tracking = createTracking(groups);

@@ -61,7 +61,7 @@ everySeed("a cut is noticed on both sides within two seconds, and every request 
   const [a, b] = await members.pair();
   await members.time.advance(members.time.pick(3000));
   members.network.cut("a", "b");
-  const asked = [askPeer(a.peers, "b:1", key, 60_000), b.peers.count("a:1")];
+  const asked = [askPeer(a.peers, "b:1", key, 60_000), b.peers.count("a:1", 0)];
   const noticed = () => !a.peers.isUp("b:1") && !b.peers.isUp("a:1");
   const ms = await timeUntil(members, "both sides to notice", noticed);
   t.true(ms > 1000 && ms <= SILENCE_MS, `${ms} ms`);

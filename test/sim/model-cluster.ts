@@ -177,6 +177,6 @@ function linksOf(cluster: ModelCluster): ModelPeers {
       await cluster.time.pass(MAX_LINK_DELAY);
       throw new PeerUnreachable(id, "link broken");
     },
-    count: (id) => ask(id, (node) => node.holdings.countHere()),
+    count: (id) => ask(id, (node) => node.holdings.countHere(0)),
   };
 }

@@ -41,9 +41,9 @@ everySeed(
     const answers = await cluster.done(Promise.all([...others, owner].map((member) => member.get(KEY))));
     t.is(new Set(answers).size, 1, answers.join(" "));
     t.deepEqual([...cluster.loads], [["Tom", 1]]);
-    t.is(owner.cache.holdings.countHere(), 1);
+    t.is(owner.cache.holdings.countHere(0), 1);
     t.is(
-      others.reduce((sum, { cache }) => sum + cache.holdings.countHere(), 0),
+      others.reduce((sum, { cache }) => sum + cache.holdings.countHere(0), 0),
       0,
     );
   },
@@ -92,7 +92,7 @@ everySeed(
     t.is(new Set(answers).size, 1);
     t.is(cluster.loads.get("Tom"), 1);
     t.is(await cluster.done(others[0]!.remove(KEY)), 1, "the stand-in's entry");
-    for (const { cache } of others) t.is(cache.holdings.countHere(), 0);
+    for (const { cache } of others) t.is(cache.holdings.countHere(0), 0);
   },
 );
 

@@ -57,6 +57,21 @@ testThreads.serial(
   },
 );
 
+testThreads.serial("a client has its database on every thread", async (t) => {
+  const node = await startThreaded(t, ["--group", "default ttl 0"]);
+  for (const [one, other] of bothWays(await node.clients())) {
+    await one.select(3);
+    await one.set("k", "three");
+    t.is(await other.get("k"), null);
+    await other.select(3);
+    t.deepEqual([await other.get("k"), await other.mget("k"), await other.dbsize()], ["three", ["three"], 1]);
+    t.deepEqual(await other.keys("*"), ["k"]);
+    await one.flushdb();
+    t.is(await other.get("k"), null);
+    for (const client of [one, other]) await client.select(0);
+  }
+});
+
 testThreads.serial("MONITOR shows the commands of every thread, hits too", async (t) => {
   const node = await freshNode(t);
   const [main, worker] = await node.clients();

@@ -57,19 +57,21 @@ test("dropping copies leaves entries and loads alone, removing does not", (t) =>
     group.mirrors!.put(name, key("1"), undefined);
     return [startFlight(group.loads, name).flight, startFlight(group.forwards, name).flight] as const;
   };
-  for (const drop of [() => handlers.remove([name], true), () => handlers.flush(true)]) {
+  for (const drop of [() => handlers.remove([name], true), () => handlers.flush(true, undefined)]) {
     const [load, forward] = fill();
     drop();
     t.deepEqual([load.voided, forward.voided], [false, true]);
     t.deepEqual([group.store.look(name).kind, group.mirrors!.look(name).kind], ["value", "missing"]);
     group.loads.void(name);
   }
-  for (const remove of [() => handlers.remove([name], false), () => handlers.flush(false)]) {
+  for (const remove of [() => handlers.remove([name], false), () => handlers.flush(false, undefined)]) {
     const [load, forward] = fill();
     remove();
-    t.deepEqual([load.voided, forward.voided, handlers.count()], [true, true, 0]);
+    t.deepEqual([load.voided, forward.voided, handlers.count(0)], [true, true, 0]);
   }
 });
+
+const EVERY = { database: 0, pattern: undefined };
 
 test("an edit, a look, a scan and a view of the ring reach the right part", (t) => {
   const { handlers, membership } = setUp();
@@ -77,7 +79,7 @@ test("an edit, a look, a scan and a view of the ring reach the right part", (t) 
   const edit = { conditions: [], value: key("630"), life: 500, wanted: undefined, isUse: false } as const;
   t.like(handlers.edit(name, edit), { held: false, changed: true });
   t.like(handlers.look(name), { kind: "value", bytes: 3, ttlMs: 500 });
-  t.deepEqual(handlers.scan(0, 10, undefined), { cursor: 0, keys: [name], seen: 1 });
+  t.deepEqual(handlers.scan(0, 10, EVERY), { cursor: 0, keys: [name], seen: 1 });
   t.is(handlers.edit(key("nobody's"), edit).error, "no group takes the key");
   t.true(handlers.ring(3, ["a", "b", "c"]));
   t.is(membership.members.length, 3);

@@ -54,7 +54,7 @@ test("a delete counts what the owners held, each key once, however often it is n
   peers.counts.b = 1;
   peers.counts.c = 0;
   t.is(await changes.remove([own, theirs, Buffer.from(own), Buffer.from(theirs)]), 1 + 1);
-  t.is(holdings.countHere(), 0);
+  t.is(holdings.countHere(0), 0);
   t.true(peers.told.includes(`b remove ${theirs}`));
 });
 
@@ -97,11 +97,11 @@ test("a node that is alone deletes, counts, looks and flushes by itself", async 
   const { lone, group } = createNode();
   group.store.put(key("scores:Tom"), key("630"), undefined);
   group.store.put(key("scores:Jack"), key("589"), undefined);
-  t.is(await lone.holdings.count(), 2);
+  t.is(await lone.holdings.count(0), 2);
   t.is((await lone.holdings.look(key("scores:Tom"))).kind, "value");
   t.is(await lone.changes.remove([key("scores:Tom"), key("scores:Tom")]), 1);
   await lone.changes.flush();
-  t.is(await lone.holdings.count(), 0);
+  t.is(await lone.holdings.count(0), 0);
 });
 
 test("a flush empties this node and all others, in two rounds, and passes over members that cannot be reached", async (t) => {
@@ -110,7 +110,7 @@ test("a flush empties this node and all others, in two rounds, and passes over m
   peers.down.add("c");
   peers.hold = [];
   const flushed = changes.flush();
-  t.is(holdings.countHere(), 0);
+  t.is(holdings.countHere(0), 0);
   group.mirrors!.put(key("scores:Tom"), key("1"), undefined);
   for (const held of peers.hold) held.resolve();
   await turn();

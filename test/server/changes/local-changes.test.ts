@@ -4,6 +4,7 @@
  * Method: real stores and flights, and trackers that note what they are told.
  */
 import test from "ava";
+import { storedKey } from "../../../server/store/database-key.ts";
 import { FakeTracker, key, startFlight } from "../fakes.ts";
 import { createNode } from "../node-with-fake-peers.ts";
 
@@ -38,7 +39,7 @@ test("removing here leaves other keys alone", (t) => {
   other.store.put(key("other:Tom"), key("1"), undefined);
   const load = startFlight(group.loads, key("scores:Tom")).flight;
   local.remove([key("scores:Jack")]);
-  t.is(holdings.countHere(), 2);
+  t.is(holdings.countHere(0), 2);
   t.false(load.voided);
 });
 
@@ -60,6 +61,30 @@ test("flushing here empties every group and voids everything under way", (t) => 
   t.true(flights.every((flight) => flight.voided));
   t.true(
     [group, other].every((each) => each.store.figures().entries + each.mirrors!.figures().entries === 0),
+  );
+});
+
+test("emptying one database leaves the entries of the others", (t) => {
+  const { local, group, holdings } = createNode(key(""));
+  const keys = [0, 1, 2].map((database) => storedKey(database, key("Tom")));
+  for (const name of keys) group.store.put(name, key("1"), undefined);
+  const held = () => keys.map((name) => group.store.look(name).kind);
+  const counted = () => [0, 1, 2].map((database) => holdings.countHere(database));
+  local.flush({ database: 1 });
+  t.deepEqual(
+    [held(), counted()],
+    [
+      ["value", "missing", "value"],
+      [1, 0, 1],
+    ],
+  );
+  local.flush({ database: 0 });
+  t.deepEqual(
+    [held(), counted()],
+    [
+      ["missing", "missing", "value"],
+      [0, 0, 1],
+    ],
   );
 });
 

@@ -210,7 +210,8 @@ test("a command that throws or rejects is an internal error: the log has its det
     report: { clientLines: broken },
   } as unknown as NodeFace;
   const connection = { id: 1, authenticated: true, session: new Session() } as unknown as Connection;
-  const runOnNode: LocalContext["runOnNode"] = ({ run }, args) => run!(args, { node, client: connection });
+  const runOnNode: LocalContext["runOnNode"] = ({ run }, args) =>
+    run!(args, { node, client: connection, database: 0 });
   const sessions = new ThreadSessions({
     ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, nextSlowId: () => 0 },
     ...{ world: worldAt(() => 0), wallMs: () => 0 },

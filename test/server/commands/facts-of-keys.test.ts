@@ -22,7 +22,16 @@ test("commands about all keys, or none, have no places of keys", (t) => {
   t.deepEqual(
     all.filter(([, { keys }]) => keys === undefined).map(([name]) => name),
     [
-      ...["dbsize", "flushall", "flushdb", "memory", "memory|stats", "memory|doctor", "memory|purge"],
+      ...[
+        "dbsize",
+        "flushall",
+        "flushdb",
+        "swapdb",
+        "memory",
+        "memory|stats",
+        "memory|doctor",
+        "memory|purge",
+      ],
       ...["memory|malloc-stats", "object", "scan", "keys", "randomkey"],
     ],
   );

@@ -143,5 +143,5 @@ test("a denied command spoils the transaction that it is part of", async (t) => 
     await ask(["MULTI"], ["FLUSHALL"], ["EXEC"]),
     `+OK\r\n${denied("flushall")}-EXECABORT Transaction discarded because of previous errors.\r\n`,
   );
-  t.is(await node.cache.holdings.count(), 1);
+  t.is(await node.cache.holdings.count(0), 1);
 });

@@ -80,7 +80,23 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
   ],
   ["group a ttl 1s\ngroup b prefix a:", 'carrot.conf:2: group b prefix: "a:" is group a\'s already'],
   ["group b prefix a:\ngroup a ttl 1s", 'carrot.conf:2: group a prefix: "a:" is group b\'s already'],
-  ['group a prefix ""', "carrot.conf:1: group a prefix: only group default may be without a prefix"],
+  [
+    'group a prefix ""',
+    "carrot.conf:1: group a prefix: only group default may be without a prefix in database 0",
+  ],
+  ["group a database 16", "carrot.conf:1: group a database: expected 0 to 15, as databases is 16, got 16"],
+  [
+    "databases 3\ngroup a database 3",
+    "carrot.conf:2: group a database: expected 0 to 2, as databases is 3, got 3",
+  ],
+  [
+    "group default database 1",
+    "carrot.conf:1: group default database: group default has database 0: name the group otherwise, and give it an empty prefix",
+  ],
+  [
+    "group a prefix x\ngroup a database 1\ngroup b database 1\ngroup b prefix x",
+    'carrot.conf:4: group b prefix: "x" is group a\'s already',
+  ],
   [
     "group default prefix x",
     "carrot.conf:1: group default prefix: group default has no prefix: it takes the keys that no other group takes",

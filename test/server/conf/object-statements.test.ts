@@ -112,7 +112,15 @@ test("the compiler knows every directive and its values", (t) => {
     node: {
       ...{ bind: "::1", port: 0, "peer-port": 0, "http-port": "0", peers: ["a:1"], "peer-address": "a" },
       ...{ "ring-seed": 1, "virtual-nodes": 1, "cluster-secret": "", maxmemory: 1e6, eviction: "s3fifo" },
-      ...{ maxclients: 1, requirepass: "", timeout: 1, loglevel: "nothing", logfile: "", threads: 1 },
+      ...{
+        databases: 1,
+        maxclients: 1,
+        requirepass: "",
+        timeout: 1,
+        loglevel: "nothing",
+        logfile: "",
+        threads: 1,
+      },
       ...{ "peer-timeout": "1s", "shutdown-timeout": "1s", "max-key-size": 1, "max-pending-commands": 1 },
       ...{ "slowlog-log-slower-than": -1, "slowlog-max-len": 1 },
       ...{ "client-query-buffer-limit": "1mb", "client-output-buffer-limit": "1mb" },
@@ -121,7 +129,7 @@ test("the compiler knows every directive and its values", (t) => {
       ...{ "admin-password": "", "protected-mode": false, "tcp-keepalive": 60 },
     },
     group: {
-      ...{ loader: "none", maxmemory: "1mb", prefix: "a", ttl: "1s", "ttl-jitter": "1%" },
+      ...{ loader: "none", maxmemory: "1mb", database: 0, prefix: "a", ttl: "1s", "ttl-jitter": "1%" },
       ...{ "negative-ttl": "1s", "loader-timeout": "1s", "loader-concurrency": 1, "loader-queue": 1 },
       ...{ "max-value-size": "1mb", "mirror-memory": "1%" },
     },

@@ -44,10 +44,12 @@ test("the defaults are what carrot.conf says they are", (t) => {
     maxPendingCommands: 1024,
     trackingMaxKeys: 1_000_000,
     slowlogMicros: 100_000,
+    databases: 16,
     slowlogEntries: 128,
     groups: [
       {
         name: "default",
+        database: 0,
         prefix: Buffer.alloc(0),
         loader: { kind: "none", args: [], where: "default", directory: "/srv" },
         maxBytes: 268_435_456,
@@ -100,6 +102,7 @@ test("every directive reaches its field", (t) => {
     tracking-table-max-keys 20
     slowlog-log-slower-than -1
     slowlog-max-len 21
+    databases 22
     group g loader http http://origin/{key} x
     group g maxmemory 2kb
     group g prefix "g "
@@ -110,7 +113,8 @@ test("every directive reaches its field", (t) => {
     group g loader-concurrency 17
     group g loader-queue 18
     group g max-value-size 19
-    group g mirror-memory 50%`;
+    group g mirror-memory 50%
+    group g database 21`;
   const { places, ...conf } = readConf({ text, file: "conf/c.conf", cwd: "/srv" });
   t.deepEqual(conf, {
     file: "conf/c.conf",
@@ -146,14 +150,16 @@ test("every directive reaches its field", (t) => {
     trackingMaxKeys: 20,
     slowlogMicros: -1,
     slowlogEntries: 21,
+    databases: 22,
     groups: [
       {
         name: "g",
+        database: 21,
         prefix: Buffer.from("g "),
         loader: {
           kind: "http",
           args: ["http://origin/{key}", "x"],
-          where: "conf/c.conf:34",
+          where: "conf/c.conf:35",
           directory: "/srv/conf",
         },
         maxBytes: 2048,
@@ -169,7 +175,7 @@ test("every directive reaches its field", (t) => {
       },
     ],
   });
-  t.is(places.size, 43);
+  t.is(places.size, 45);
 });
 
 test("the repository's carrot.conf loads scores on port 6390", (t) => {

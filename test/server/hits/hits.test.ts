@@ -31,7 +31,7 @@ function setUp() {
     reader.push(Buffer.from(command(...words)));
     if (reader.next() !== COMMAND) throw new Error("no command");
     output.append(Buffer.from("before"));
-    const answered = answerInPlace(reader, route, protocol);
+    const answered = answerInPlace(reader, route, protocol, 0);
     const got = output.take(0).toString("latin1").slice("before".length);
     return answered ? got : got === "" ? undefined : `left behind: ${got}`;
   };
@@ -74,7 +74,7 @@ test("a GET outside a run is answered in place too; one in a run is not hashed a
     const reader = new CommandReader(LIMITS, run);
     reader.push(Buffer.from(text));
     reader.next();
-    t.true(answerInPlace(reader, route, 2));
+    t.true(answerInPlace(reader, route, 2, 0));
   }
   t.is(hashed, 2);
   scores.mirrors!.put(key("scores:far"), key("7"), undefined);
@@ -83,7 +83,7 @@ test("a GET outside a run is answered in place too; one in a run is not hashed a
     const reader = new CommandReader(LIMITS, run);
     reader.push(Buffer.from(text));
     reader.next();
-    t.true(answerInPlace(reader, route, 2), "store and mirrors have one seed");
+    t.true(answerInPlace(reader, route, 2, 0), "store and mirrors have one seed");
   }
 });
 
@@ -175,7 +175,7 @@ test("an MGET gives the same bytes and counts in place as by the general way", a
       const reader = new CommandReader(LIMITS);
       reader.push(Buffer.from(command("MGET", ...keys)));
       reader.next();
-      if (!answerInPlace(reader, route, protocol)) return false;
+      if (!answerInPlace(reader, route, protocol, 0)) return false;
       const counted = { ...group!.counters };
       node.report.reset();
       const outcomes = await Promise.all(keys.map((each) => node.cache.get(key(each))));

@@ -6,6 +6,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
+import type { WantedKeys } from "../../../cluster/peers.ts";
 import { type Group, Groups } from "../../../server/groups/groups.ts";
 import type { Owners } from "../../../server/members/owners.ts";
 import { ClusterScan, scanHere } from "../../../server/reads/cluster-scan.ts";
@@ -18,6 +19,11 @@ function groupsOf(): Group[] {
   return [createGroup(), other];
 }
 
+/** The keys of database 0 that match a pattern; undefined: all of them. */
+function like(pattern?: string): WantedKeys {
+  return { database: 0, pattern: pattern === undefined ? undefined : key(pattern) };
+}
+
 /** Member a of three. The last character of a key names the key's owner. */
 function setUp(ids = IDS) {
   const members = new Map(ids.map((id) => [id, groupsOf()]));
@@ -27,9 +33,9 @@ function setUp(ids = IDS) {
     groups: new Groups(members.get("a")!),
     membership: createMembership("a", ids),
     peers: {
-      scan: async (id, cursor, count, pattern) => {
+      scan: async (id, cursor, count, wanted) => {
         if (down.has(id)) throw new PeerUnreachable(id, "down");
-        return scanHere(members.get(id)!, cursor, count, pattern);
+        return scanHere(members.get(id)!, cursor, count, wanted);
       },
     },
     owners: { of: (name: Uint8Array) => String(name).at(-1)! } as Owners,
@@ -48,7 +54,7 @@ function setUp(ids = IDS) {
     let cursor = 0n;
     let steps = 0;
     do {
-      const piece = await scan.step(cursor, count, pattern === undefined ? undefined : key(pattern));
+      const piece = await scan.step(cursor, count, like(pattern));
       found.push(...piece.keys.map(String));
       cursor = piece.cursor;
       steps++;
@@ -81,7 +87,7 @@ test("a cursor is a decimal number below 2^63 that any member can go on from", a
   const cursors = new Set<bigint>();
   let cursor = 0n;
   do {
-    cursor = (await scan.step(BigInt(String(cursor)), 1, undefined)).cursor;
+    cursor = (await scan.step(BigInt(String(cursor)), 1, like())).cursor;
     cursors.add(cursor);
   } while (cursor !== 0n);
   t.true(cursors.size > 10);
@@ -99,7 +105,7 @@ test("an entry that is there throughout is found while others come and go", asyn
       let cursor = 0n;
       let step = 0;
       do {
-        const piece = await scan.step(cursor, count + 1, undefined);
+        const piece = await scan.step(cursor, count + 1, like());
         for (const name of piece.keys) found.add(String(name));
         cursor = piece.cursor;
         const die = dice[step++];
@@ -122,7 +128,7 @@ test("a pattern leaves out keys that do not match, and COUNT counts the entries 
     Array.from({ length: 10 }, (_, i) => `scores:7${i}a`),
   );
   t.deepEqual((await all(10, "nobody's*")).found, []);
-  const { cursor } = await scan.step(0n, 10, key("nobody's*"));
+  const { cursor } = await scan.step(0n, 10, like("nobody's*"));
   t.not(cursor, 0n);
 });
 
@@ -153,11 +159,11 @@ test("any number is taken for a cursor", async (t) => {
   const { scan, put } = setUp();
   put("a", "scores:a");
   for (const cursor of [1n << 53n, (1n << 64n) - 1n, (1n << 63n) - 1n, (3n << 53n) - 1n, 1n << 40n]) {
-    const piece = await scan.step(cursor, 10, undefined);
+    const piece = await scan.step(cursor, 10, like());
     t.true(piece.cursor >= 0n && piece.cursor < 1n << 63n);
   }
-  t.is(scanHere(groupsOf(), Number.NaN, 10, undefined).cursor, 0);
-  t.is(scanHere(groupsOf(), -5, 10, undefined).cursor, 0);
+  t.is(scanHere(groupsOf(), Number.NaN, 10, like()).cursor, 0);
+  t.is(scanHere(groupsOf(), -5, 10, like()).cursor, 0);
 });
 
 test("a piece ends with the bytes of its keys, sooner with a long pattern", (t) => {
@@ -165,25 +171,25 @@ test("a piece ends with the bytes of its keys, sooner with a long pattern", (t) 
   for (let i = 0; i < 100; i++) {
     groups[0]!.store.put(Buffer.concat([key(`scores:${i}`), Buffer.alloc(8000, "x")]), key("1"), undefined);
   }
-  const piece = scanHere(groups, 0, 100, undefined);
+  const piece = scanHere(groups, 0, 100, like());
   t.true(piece.seen >= 10 && piece.seen < 40, `${piece.seen}`);
   t.not(piece.cursor, 0);
-  t.true(scanHere(groups, 0, 100, Buffer.alloc(1000, "*")).seen < 5);
+  t.true(scanHere(groups, 0, 100, like("*".repeat(1000))).seen < 5);
 });
 
 test("random() finds a key wherever it is, and none in an empty cluster", async (t) => {
   const { scan, put, down } = setUp();
-  t.is(await scan.random(), undefined);
+  t.is(await scan.random(0), undefined);
   put("c", "other:c");
-  t.is(String(await scan.random()), "other:c");
+  t.is(String(await scan.random(0)), "other:c");
   down.add("c");
-  t.is(await scan.random(), undefined);
+  t.is(await scan.random(0), undefined);
 });
 
 test("random() finds every key sooner or later", async (t) => {
   const { scan, put } = setUp();
   for (let i = 0; i < 12; i++) put(IDS[i % 3]!, `scores:${i}${IDS[i % 3]}`);
   const seen = new Set<string>();
-  for (let i = 0; i < 2000 && seen.size < 12; i++) seen.add(String(await scan.random()));
+  for (let i = 0; i < 2000 && seen.size < 12; i++) seen.add(String(await scan.random(0)));
   t.is(seen.size, 12);
 });

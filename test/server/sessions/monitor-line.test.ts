@@ -6,11 +6,11 @@ import test from "ava";
 import { monitorLine } from "../../../server/sessions/monitor-line.ts";
 
 const words = (...texts: string[]) => texts.map((text) => Buffer.from(text, "latin1"));
-const shown = (...texts: string[]) => monitorLine(words(...texts), "1.2.3.4:5", 1_700_000_000_123.456);
+const shown = (...texts: string[]) => monitorLine(words(...texts), "0 1.2.3.4:5", 1_700_000_000_123.456);
 
 test("time to the microsecond, database, address, words as they came", (t) => {
   t.is(shown("gEt", "k"), '1700000000.123456 [0 1.2.3.4:5] "gEt" "k"');
-  t.is(monitorLine(words("a"), "x", 1_700_000_000_000.009), '1700000000.000009 [0 x] "a"');
+  t.is(monitorLine(words("a"), "0 x", 1_700_000_000_000.009), '1700000000.000009 [0 x] "a"');
 });
 
 test("any byte is printable in it, as Redis prints it", (t) => {

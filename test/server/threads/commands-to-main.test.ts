@@ -31,20 +31,23 @@ function replies(...pairs: readonly [id: number, text: string][]): ReplyBatch {
   };
 }
 
+/** A client that sends commands. */
+const ONE = { id: 1, protocol: 2, database: 0 } as const;
+
 test("the commands of one tick travel in one message, those of the next tick in another", async (t) => {
   const { posted, commands } = createCommands();
-  void commands.send(41, words("GET a"), 7, 2);
-  void commands.send(42, words("DEL b c"), 8, 3);
+  void commands.send(41, words("GET a"), { id: 7, protocol: 2, database: 0 });
+  void commands.send(42, words("DEL b c"), { id: 8, protocol: 3, database: 5 });
   t.is(posted.length, 0);
   await turn();
-  void commands.send(41, words("GET d"), 7, 2);
+  void commands.send(41, words("GET d"), { id: 7, protocol: 2, database: 0 });
   await turn();
   await turn();
   t.deepEqual(
-    posted.map(({ ids, numbers, clients, protocols }) => ({ ids, numbers, clients, protocols })),
+    posted.map(({ bytes: _, kind: _kind, ...columns }) => columns),
     [
-      { ids: [1, 2], numbers: [41, 42], clients: [7, 8], protocols: [2, 3] },
-      { ids: [3], numbers: [41], clients: [7], protocols: [2] },
+      { ids: [1, 2], numbers: [41, 42], clients: [7, 8], protocols: [2, 3], databases: [0, 5] },
+      { ids: [3], numbers: [41], clients: [7], protocols: [2], databases: [0] },
     ],
   );
   t.deepEqual(
@@ -62,7 +65,7 @@ test("the commands of one tick travel in one message, those of the next tick in 
 test("the words are copied at once, into memory that can change threads", async (t) => {
   const { posted, commands } = createCommands();
   const chunk = bytes("GET a");
-  void commands.send(41, [chunk.subarray(0, 3), chunk.subarray(4)], 1, 2);
+  void commands.send(41, [chunk.subarray(0, 3), chunk.subarray(4)], ONE);
   chunk.fill(0);
   await turn();
   t.deepEqual(read([Buffer.from(posted[0]!.bytes)]).commands, [["GET", "a", "(get)"]]);
@@ -71,7 +74,7 @@ test("the words are copied at once, into memory that can change threads", async 
 
 test("each reply reaches its command, in whatever order and batches replies come", async (t) => {
   const { commands } = createCommands();
-  const sent = ["a", "b", "c", "d"].map((key) => commands.send(41, words(`GET ${key}`), 1, 2));
+  const sent = ["a", "b", "c", "d"].map((key) => commands.send(41, words(`GET ${key}`), ONE));
   await turn();
   commands.settle(replies([4, "+d\r\n"], [2, "$-1\r\n"]));
   commands.settle(replies([3, ""], [1, "$5\r\n+\r\n$1\r\n"]));
@@ -80,7 +83,7 @@ test("each reply reaches its command, in whatever order and batches replies come
 
 test("what a command has pushed to its own client stands apart from the reply, and is no other command's", async (t) => {
   const { commands } = createCommands();
-  const sent = ["a", "b", "c"].map((key) => commands.send(41, words(`SET ${key} v`), 1, 3));
+  const sent = ["a", "b", "c"].map((key) => commands.send(41, words(`SET ${key} v`), ONE));
   await turn();
   const batch = replies([1, "+a\r\n"], [2, "+b\r\n>push\r\n"], [3, "+c\r\n"]);
   commands.settle({ ...batch, lengths: [4, 4, 4], behind: new Map([[1, 7]]) });
@@ -97,7 +100,7 @@ test("what a command has pushed to its own client stands apart from the reply, a
 
 test("a second reply to a command, and a reply to no command, do nothing", async (t) => {
   const { commands } = createCommands();
-  const sent = commands.send(41, words("GET a"), 1, 2);
+  const sent = commands.send(41, words("GET a"), ONE);
   await turn();
   commands.settle(replies([1, "+first\r\n"], [9, "+nobody\r\n"]));
   commands.settle(replies([1, "+second\r\n"]));
@@ -106,7 +109,7 @@ test("a second reply to a command, and a reply to no command, do nothing", async
 
 test("ids begin at 1 again after the largest small integer", async (t) => {
   const { posted, commands } = createCommands(2 ** 30 - 1);
-  const sent = [commands.send(41, words("GET a"), 1, 2), commands.send(41, words("GET b"), 1, 2)];
+  const sent = [commands.send(41, words("GET a"), ONE), commands.send(41, words("GET b"), ONE)];
   await turn();
   t.deepEqual(posted[0]!.ids, [2 ** 30 - 1, 1]);
   commands.settle(replies([1, "+b\r\n"], [2 ** 30 - 1, "+a\r\n"]));
@@ -115,7 +118,7 @@ test("ids begin at 1 again after the largest small integer", async (t) => {
 
 test("a small reply does not keep a large one of the same batch in memory", async (t) => {
   const { commands } = createCommands();
-  const sent = [commands.send(41, words("GET small"), 1, 2), commands.send(41, words("GET large"), 1, 2)];
+  const sent = [commands.send(41, words("GET small"), ONE), commands.send(41, words("GET large"), ONE)];
   await turn();
   const batch = replies([1, "+OK\r\n"], [2, `$100000\r\n${"x".repeat(100_000)}\r\n`]);
   commands.settle(batch);

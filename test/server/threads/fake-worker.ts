@@ -48,6 +48,7 @@ export class FakeWorker extends EventEmitter {
       numbers: commands.map((_, i) => i),
       clients: commands.map(() => 77),
       protocols: commands.map(() => protocol),
+      databases: commands.map(() => 0),
       bytes: joinedBytes(commands.map((words) => bytes(command(...words)))),
     });
   }

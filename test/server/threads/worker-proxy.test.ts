@@ -157,6 +157,7 @@ test("bytes that are no command get an error reply", async (t) => {
     numbers: [0, 0],
     clients: [1, 1],
     protocols: [2, 2],
+    databases: [0, 0],
   } as const;
   worker.say({ ...batch, bytes: Buffer.from("*1\r\n$4\r\nPING\r\n*1\r\n$x") });
   await turn();
@@ -223,7 +224,7 @@ test("the worker's log lines and MONITOR lines are passed on", (t) => {
 test("messages to a dead thread, and replies to its commands, are thrown away", async (t) => {
   const held = new Held<string, Reply>("late");
   const program = `require("node:worker_threads").parentPort.postMessage({
-    kind: "commands", ids: [1], numbers: [0], clients: [1], protocols: [2], bytes: Buffer.from("*1\\r\\n$4\\r\\nPING\\r\\n") });`;
+    kind: "commands", ids: [1], numbers: [0], clients: [1], protocols: [2], databases: [0], bytes: Buffer.from("*1\\r\\n$4\\r\\nPING\\r\\n") });`;
   const worker = new Worker(program, { eval: true });
   const failures: unknown[] = [];
   let asked = 0;

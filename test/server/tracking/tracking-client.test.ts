@@ -4,6 +4,7 @@
  */
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
+import { storedKey } from "../../../server/store/database-key.ts";
 import { TrackingClient, type TrackingMode } from "../../../server/tracking/tracking-client.ts";
 
 const DEFAULT: TrackingMode = { bcast: false, optin: false, optout: false, noloop: false, prefixes: [] };
@@ -24,7 +25,7 @@ function setUp(mode: Partial<TrackingMode> = {}) {
 test("a key is a message of its own, whatever its bytes", (t) => {
   const { client, take } = setUp();
   client.invalidate(Buffer.from("a"), false);
-  client.invalidate(Buffer.from([0, 255, 13, 10]), false);
+  client.invalidate(storedKey(0, Buffer.from([0, 255, 13, 10])), false);
   t.deepEqual(take(3), [
     ">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n",
     ">2\r\n$10\r\ninvalidate\r\n*1\r\n$4\r\n\0\xff\r\n\r\n",

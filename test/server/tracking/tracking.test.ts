@@ -6,15 +6,16 @@
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
 import { Groups } from "../../../server/groups/groups.ts";
+import { storedKey } from "../../../server/store/database-key.ts";
 import type { TrackingMode } from "../../../server/tracking/tracking-client.ts";
 import { createGroup, createTracking, FakeClock, FakeTracker, key, turn } from "../fakes.ts";
 
 const DEFAULT: TrackingMode = { bcast: false, optin: false, optout: false, noloop: false, prefixes: [] };
 const A = key("scores:a");
 
-function setUp(maxKeys?: number, maxBytes = 1 << 20) {
+function setUp(maxKeys?: number, maxBytes = 1 << 20, prefix = key("scores:")) {
   const clock = new FakeClock();
-  const group = createGroup({ clock: clock.read, conf: { maxBytes, mirrorBytes: maxBytes / 2 } });
+  const group = createGroup({ clock: clock.read, conf: { maxBytes, mirrorBytes: maxBytes / 2, prefix } });
   const tracking = createTracking(new Groups([group]), clock.read, maxKeys);
   /** A client that tracks, and the messages to it: keys, or `*` for "drop all copies". */
   const client = (id: number, mode: Partial<TrackingMode> = {}) => {
@@ -264,4 +265,24 @@ test("keys are noted for a client that tracks, with OPTIN only after CLIENT CACH
   tracking.client(1)!.caching = true;
   t.is(tracking.readerOf(1), tracking.client(1));
   t.is(tracking.readerOf(2), undefined);
+});
+
+test("a reader of a key in one database does not hear of it in another, and hears its own name for it", (t) => {
+  const { tracking, client } = setUp(undefined, undefined, key(""));
+  const { told, read } = client(1);
+  read(storedKey(2, A));
+  tracking.changed(A);
+  tracking.changed(storedKey(3, A));
+  t.deepEqual(told, []);
+  tracking.changed(storedKey(2, A));
+  t.deepEqual(told, ["scores:a"]);
+});
+
+test("in BCAST mode a client is told of its prefixes in every database", async (t) => {
+  const { tracking, client } = setUp(undefined, undefined, key(""));
+  const { told } = client(1, { bcast: true, prefixes: ["scores:"] });
+  tracking.changed(storedKey(2, A));
+  tracking.changed(storedKey(2, key("other:a")));
+  await turn();
+  t.deepEqual(told, ["scores:a"]);
 });

@@ -3,6 +3,7 @@
  * Method: clients by number, keys that are touched in between; the memory behind the keys is overwritten.
  */
 import test from "ava";
+import { storedKey } from "../../../server/store/database-key.ts";
 import { Watches } from "../../../server/tracking/watches.ts";
 import { key } from "../fakes.ts";
 
@@ -43,4 +44,15 @@ test("a flush touches every watched key, also one that had no entry", (t) => {
   watches.add(2, [key("b")]);
   watches.touchAll();
   t.deepEqual([watches.settle(1), watches.settle(2), watches.settle(3)], [false, false, true]);
+});
+
+test("a flush of one database touches the keys that are watched in it only", (t) => {
+  const watches = new Watches();
+  watches.add(1, [storedKey(1, key("a"))]);
+  watches.add(2, [key("a"), storedKey(0, key("\0b"))]);
+  watches.touchAll(1);
+  t.deepEqual([watches.settle(1), watches.settle(2)], [false, true]);
+  watches.add(2, [storedKey(0, key("\0b"))]);
+  watches.touchAll(0);
+  t.false(watches.settle(2));
 });
