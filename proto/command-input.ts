@@ -40,6 +40,11 @@ export class CommandInput {
     return this.#isKept ? this.end - this.start : 0;
   }
 
+  /** All bytes held: the current chunk or what is kept of it, the commands that have been read included, and what waits. */
+  get heldBytes(): number {
+    return this.end + this.#chunk.length - this.#chunkAt;
+  }
+
   /** The capacity of the kept buffer. */
   get pendingCapacity(): number {
     return this.#isKept ? this.bytes.length : 0;

@@ -26,6 +26,16 @@ const PROTOCOL_ERROR = 2;
 export const DROP = 3;
 type ReadResult = typeof NEED_MORE | typeof COMMAND | typeof PROTOCOL_ERROR | typeof DROP;
 
+/** What the input of a client takes, in bytes. */
+export interface HeldInput {
+  /** The current chunk, the commands in it that have been read included, and what is kept of a cut command. */
+  readonly bytes: number;
+  /** Room for more of a cut command. */
+  readonly freeBytes: number;
+  /** The arguments of the command that runs. */
+  readonly argBytes: number;
+}
+
 /** The default for readers without read-ahead. */
 const NO_READ_AHEAD = new GetRun();
 
@@ -79,6 +89,15 @@ export class CommandReader {
   /** Bytes kept of a command that is not whole. */
   get pendingBytes(): number {
     return this.#input.pendingBytes;
+  }
+
+  /** What the input takes now. `isRunning`: the command last found is being executed. */
+  heldInput(isRunning: boolean): HeldInput {
+    const { heldBytes, pendingBytes, pendingCapacity } = this.#input;
+    const { argc, argStart, argEnd } = this.#scanner;
+    let argBytes = 0;
+    for (let i = 0; isRunning && i < argc; i++) argBytes += argEnd[i]! - argStart[i]!;
+    return { bytes: heldBytes, freeBytes: pendingCapacity - pendingBytes, argBytes };
   }
 
   /**

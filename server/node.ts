@@ -56,6 +56,7 @@ export class Node implements NodeFace {
   readonly clients: Clients;
   readonly wallMs: () => number;
   readonly timeOfDayMs = Date.now;
+  readonly randomBytes: (count: number) => Uint8Array;
   port = 0;
   readonly #options: NodeOptions;
   readonly #regularWork: RegularWork;
@@ -71,12 +72,17 @@ export class Node implements NodeFace {
     this.conf = conf;
     this.log = log;
     this.wallMs = wallClock(world.clock);
+    this.randomBytes = world.randomBytes;
     this.#regularWork = new RegularWork(log, world);
     const findProcedure = procedureFinder(COMMANDS, this);
     this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
-    this.sessions = new Sessions({ here, askWorkers: (question) => this.#workers?.ask(question) });
+    this.sessions = new Sessions({
+      here,
+      wallMs: this.wallMs,
+      askWorkers: (question) => this.#workers?.ask(question),
+    });
     this.sessions.onGone((client) => this.cache.watches.settle(client));
     this.sessions.onGone((client) => this.cache.tracking.disable(client));
     const counters = zeroClientCounters();
@@ -157,6 +163,7 @@ export class Node implements NodeFace {
       nextSlowId: () => this.#counts.nextSlowId(),
       connections: () => this.clients.all(),
       seen: (line) => this.sessions.seen(line),
+      denied: (denial) => this.sessions.denied(denial),
     });
   }
 
@@ -203,6 +210,7 @@ export class Node implements NodeFace {
         executeForThread(number, args, { node: this, client, database }),
       gone: (client) => this.sessions.forget(client),
       seen: (line) => this.sessions.seen(line),
+      denied: (denial) => this.sessions.denied(denial),
       recover: (thread) => {
         this.#counts.forget(thread);
         this.cache.recoverThread(thread);

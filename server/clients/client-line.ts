@@ -5,13 +5,17 @@ import type { Socket } from "node:net";
 import type { Connection } from "./connection.ts";
 import type { Session } from "./session.ts";
 
+/** Redis keeps so many bytes of waiting replies in the client (`obl`), and the rest in blocks of this size (`oll`, `omem`). */
+const REPLY_BLOCK_BYTES = 16 << 10;
+
 /** A line of CLIENT LIST. A field for something that carrotCache does not have shows what Redis shows without it. */
 export function describeConnection(connection: Connection): string {
   const { socket, host } = connection;
   const now = host.clock();
   const seconds = (sinceMs: number) => Math.floor((now - sinceMs) / 1000);
-  const { bytes, replies } = connection.outgoing;
-  const { session } = connection;
+  const { incoming, session } = connection;
+  const { bytes } = connection.outgoing;
+  const firstBytes = Math.min(bytes, REPLY_BLOCK_BYTES);
   const { addr, laddr } = addressesOf(socket);
   const fields: [string, string | number][] = [
     ["id", connection.id],
@@ -28,17 +32,17 @@ export function describeConnection(connection: Connection): string {
     ["ssub", session.count("shards")],
     ["multi", session.transaction?.queue.length ?? -1],
     ["watch", session.watched.keys],
-    ["qbuf", connection.pendingBytes],
-    ["qbuf-free", 0],
-    ["argv-mem", 0],
-    ["multi-mem", session.transaction?.bytes ?? 0],
+    ["qbuf", incoming.bytes],
+    ["qbuf-free", incoming.freeBytes],
+    ["argv-mem", incoming.argBytes],
+    ["multi-mem", queuedBytes(session)],
     ["rbs", 0],
     ["rbp", 0],
-    ["obl", 0],
-    ["oll", replies],
-    ["omem", bytes],
-    ["tot-mem", connection.pendingBytes + bytes + session.keptBytes],
-    ["events", "r"],
+    ["obl", firstBytes],
+    ["oll", Math.ceil((bytes - firstBytes) / REPLY_BLOCK_BYTES)],
+    ["omem", bytes - firstBytes],
+    ["tot-mem", incoming.bytes + incoming.freeBytes + incoming.argBytes + bytes + session.keptBytes],
+    ["events", bytes > 0 ? "rw" : "r"],
     ["cmd", connection.lastCommand],
     ["user", session.user],
     ["redir", session.tracking === undefined ? -1 : 0],
@@ -47,6 +51,12 @@ export function describeConnection(connection: Connection): string {
     ["lib-ver", connection.libVersion],
   ];
   return fields.map(([name, value]) => `${name}=${value}`).join(" ");
+}
+
+/** The words of the commands that MULTI has queued. */
+function queuedBytes({ transaction }: Session): number {
+  const words = transaction?.queue.flatMap(({ args }) => args) ?? [];
+  return words.reduce((sum, word) => sum + word.length, 0);
 }
 
 /** The client's address and the one it has connected to, as Redis shows them. */
@@ -63,6 +73,7 @@ function flagsOf(session: Session): string {
     session.isMonitor && "O",
     session.isSubscribed && "P",
     session.transaction !== undefined && "x",
+    session.isHeld && "b",
     session.tracking !== undefined && "t",
     session.tracking === "prefixes" && "B",
     session.noEvict && "e",

@@ -12,7 +12,7 @@
  *                     ─▶ the command table: everything else ─┴▶ outbox ─▶ one write a turn
  */
 import type { Socket } from "node:net";
-import { COMMAND, CommandReader, DROP, NEED_MORE } from "../../proto/command-reader.ts";
+import { COMMAND, CommandReader, DROP, type HeldInput, NEED_MORE } from "../../proto/command-reader.ts";
 import { protocolErrors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
@@ -127,6 +127,10 @@ export class Connection {
     return this.#reader.pendingBytes;
   }
 
+  get incoming(): HeldInput {
+    return this.#reader.heldInput(this.#inTurn);
+  }
+
   /** Bytes of replies that the kernel has not taken, and replies that are not written. */
   get outgoing(): { readonly bytes: number; readonly replies: number } {
     return this.#outbox.outgoing;
@@ -200,8 +204,7 @@ export class Connection {
   #pause(isPaused: boolean): void {
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    if (isPaused) this.socket.pause();
-    else this.socket.resume();
+    this.socket[isPaused ? "pause" : "resume"]();
   }
 
   /** Reads on when the others have had their turn. */
@@ -241,8 +244,7 @@ export class Connection {
   }
 
   #resume(): void {
-    const mayTake = !this.#leaving && this.#waits === 0 && !this.#outbox.isFull;
-    if (mayTake && !this.#idle) this.#turn();
+    if (!this.#idle && !this.#leaving && this.#waits === 0 && !this.#outbox.isFull) this.#turn();
   }
 
   #command(): void {

@@ -29,7 +29,7 @@ export interface Guesser {
 export interface PasswordsOptions {
   /** Read at each use, because CONFIG SET changes it in place. */
   readonly conf: Pick<NodeConf, "requirePass" | "adminPassword">;
-  readonly world: Pick<World, "quietlyAfter">;
+  readonly world: Pick<World, "quietlyAfter" | "soon">;
   readonly counters: Pick<ClientCounters, "wrongPasswords">;
   /** Told of a wrong password that came over HTTP. */
   warn(text: string): void;
@@ -60,7 +60,8 @@ export class Passwords {
     const over = this.#deny();
     if (++client.session.wrongPasswords === MAX_WRONG_PASSWORDS)
       client.expel(`${MAX_WRONG_PASSWORDS} wrong passwords`, "wrongPasswordCloses");
-    client.waitFor(over);
+    // Not before the refusal has been counted and logged: the next command may ask for the log.
+    client.waitFor(over.then(() => new Promise<void>((resolve) => this.#options.world.soon(resolve))));
     return over;
   }
 

@@ -33,6 +33,8 @@ export class Session {
   /** CLIENT CACHING has been said, and no command has used it yet. */
   caching = false;
   isMonitor = false;
+  /** A command of this client waits for the end of a pause. */
+  isHeld = false;
   noEvict = false;
   noTouch = false;
   #transaction: Transaction | undefined;

@@ -40,7 +40,7 @@ function setInfo(args: readonly Buffer[], { connection }: LocalContext): Reply {
     return new ErrorReply(errors.clientInfoOption(args[2]!));
   const value = args[3]!;
   if (!isClientName(value)) {
-    return new ErrorReply(errors.clientInfoValue(attribute));
+    return new ErrorReply(errors.clientInfoValue(args[2]!));
   }
   if (attribute === "lib-name") connection.libName = value.toString("latin1");
   else connection.libVersion = value.toString("latin1");

@@ -31,6 +31,11 @@ function readCondition(word: string, value: Buffer, filter: Filter): ErrorReply 
   else if (word === "user") {
     if (!USERS.includes(text)) return new ErrorReply(errors.noSuchUser(value));
     filter.user = text;
+  } else if (word === "maxage") {
+    const seconds = integerOf(value);
+    if (seconds === undefined) return new ErrorReply(errors.maxAgeNotAnInteger);
+    if (seconds < 1) return new ErrorReply(errors.maxAgeTooSmall);
+    filter.minAgeSeconds = seconds;
   } else if (word === "skipme" && /^(yes|no)$/i.test(text)) filter.skipsSelf = /^yes$/i.test(text);
   else return new ErrorReply(errors.syntax);
   return undefined;

@@ -10,13 +10,13 @@ import { categoriesOf } from "./acl-categories.ts";
 import type { Command, CommandTable } from "./command.ts";
 import { define } from "./define.ts";
 import { SWAPS } from "./fact-words.ts";
-import { arityFits, commandNamed } from "./find-command.ts";
+import { arityFits, commandNamed, everyCommand, subcommandsOf } from "./find-command.ts";
 import { keysOf } from "./keys-of.ts";
 import { nameOf, wordOf } from "./words.ts";
 
 /** The ten elements of an entry of COMMAND and COMMAND INFO. */
 function describe(command: Command): Reply[] {
-  const { name, arity, flags, keys, subcommands } = command;
+  const { name, arity, flags, keys } = command;
   const { first, last, step } = keys ?? { first: 0, last: 0, step: 0 };
   return [
     name,
@@ -28,18 +28,19 @@ function describe(command: Command): Reply[] {
     new Set<Reply>(categoriesOf(command).map((category) => new SimpleString(`@${category}`))),
     new Set<Reply>(),
     new Set<Reply>(),
-    new Set<Reply>(Array.from(subcommands?.values() ?? [], describe)),
+    new Set<Reply>(subcommandsOf(command).map(describe)),
   ];
 }
 
 /** The map of an entry of COMMAND DOCS. */
-function document({ summary, since, group, subcommands }: Command): Map<string, Reply> {
+function document(command: Command): Map<string, Reply> {
+  const { summary, since, group, subcommands } = command;
   const docs = new Map<string, Reply>([
     ["summary", summary],
     ["since", since],
     ["group", group === "carrot" ? "module" : group],
   ]);
-  if (subcommands !== undefined) docs.set("subcommands", documents(subcommands.values()));
+  if (subcommands !== undefined) docs.set("subcommands", documents(subcommandsOf(command)));
   return docs;
 }
 
@@ -61,13 +62,14 @@ function info(commands: CommandTable, names: readonly Buffer[]): Reply {
 }
 
 function list(commands: CommandTable, args: readonly Buffer[]): Reply {
-  const names = [...commands.keys()];
-  if (args.length === 2) return names;
+  const all = everyCommand(commands);
+  const namesOf = (chosen: readonly Command[]) => chosen.map(({ name }) => name);
+  if (args.length === 2) return namesOf(all);
   if (args.length !== 5 || wordOf(args[2]!) !== "filterby") return new ErrorReply(errors.syntax);
   const by = wordOf(args[3]!);
   const value = args[4]!.toString("latin1").toLowerCase();
-  if (by === "pattern") return names.filter((name) => matchesGlob(value, name));
-  if (by === "aclcat") return names.filter((name) => categoriesOf(commands.get(name)!).includes(value));
+  if (by === "pattern") return namesOf(all.filter(({ name }) => matchesGlob(value, name)));
+  if (by === "aclcat") return namesOf(all.filter((command) => categoriesOf(command).includes(value)));
   return by === "module" ? [] : new ErrorReply(errors.syntax);
 }
 
@@ -77,7 +79,7 @@ function keysIn(
   words: readonly Buffer[],
   elementOf: (key: Buffer, command: Command, at: number) => Reply,
 ): Reply {
-  const named = commandNamed(commands, nameOf(words[0]!));
+  const named = commands.get(nameOf(words[0]!));
   const command = named?.subcommands === undefined ? named : named.subcommands.get(nameOf(words[1]!));
   if (command === undefined) return new ErrorReply(errors.getKeysOfUnknown);
   const { keyFlags, arity } = command;

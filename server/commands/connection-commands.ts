@@ -13,7 +13,9 @@ import { forgetTracking } from "./tracking-commands.ts";
 import { integerOf, isClientName, wordOf } from "./words.ts";
 
 /** Answers a wrong password after a pause. The last guess that a connection has also closes it. */
-async function wrongPassword({ connection }: LocalContext): Promise<Reply> {
+async function wrongPassword(word: Buffer, username: string, context: LocalContext): Promise<Reply> {
+  const { connection, sessions } = context;
+  sessions.denied({ reason: "auth", object: word.toString("latin1"), username }, context);
   await connection.host.passwords.denyClient(connection);
   return new ErrorReply(errors.wrongPass);
 }
@@ -23,7 +25,7 @@ function auth(args: readonly Buffer[], context: LocalContext): Reply | Promise<R
   if (args.length === 2 && context.conf.requirePass === "") return new ErrorReply(errors.authWithoutPassword);
   const name = args.length === 3 ? args[1]!.toString("latin1") : "default";
   const user = context.connection.host.passwords.userOf(name, args.at(-1)!);
-  if (user === undefined) return wrongPassword(context);
+  if (user === undefined) return wrongPassword(args[0]!, name, context);
   context.connection.enter(user);
   return OK;
 }
@@ -31,7 +33,8 @@ function auth(args: readonly Buffer[], context: LocalContext): Reply | Promise<R
 /** What a HELLO asks for. A field is missing when the HELLO does not mention it. */
 interface Greeting {
   protocol?: 2 | 3;
-  /** Present and undefined: the password is wrong. */
+  /** The user that a password is given for. Without `user` the password is wrong. */
+  claimed?: string;
   user?: User | undefined;
   name?: string;
 }
@@ -48,7 +51,8 @@ function readGreeting(args: readonly Buffer[], context: LocalContext): Greeting 
     const word = wordOf(args[i]!);
     if (word === "auth" && i + 2 < args.length) {
       const { passwords } = context.connection.host;
-      greeting.user = passwords.userOf(args[i + 1]!.toString("latin1"), args[i + 2]!);
+      greeting.claimed = args[i + 1]!.toString("latin1");
+      greeting.user = passwords.userOf(greeting.claimed, args[i + 2]!);
       if (greeting.user === undefined) return greeting;
       i += 3;
     } else if (word === "setname" && i + 1 < args.length) {
@@ -64,7 +68,8 @@ function hello(args: readonly Buffer[], context: LocalContext): Reply | Promise<
   const { connection } = context;
   const greeting = readGreeting(args, context);
   if (greeting instanceof ErrorReply) return greeting;
-  if ("user" in greeting && greeting.user === undefined) return wrongPassword(context);
+  const { claimed } = greeting;
+  if (claimed !== undefined && greeting.user === undefined) return wrongPassword(args[0]!, claimed, context);
   if (!connection.authenticated && greeting.user === undefined) return new ErrorReply(errors.helloNoAuth);
   if (greeting.user !== undefined) connection.enter(greeting.user);
   if (greeting.protocol !== undefined) connection.speak(greeting.protocol);

@@ -175,7 +175,7 @@ export const FACTS_OF_CLIENTS = {
   ),
   "client|kill": facts(
     { arity: -3, flags: CLIENT_ADMIN, reserved: "admin", since: "2.4.0", group: "connection" },
-    "Closes one connection by its address, or all that fit ID, ADDR, LADDR, TYPE, USER, SKIPME.",
+    "Closes one connection by its address, or all that fit ID, ADDR, LADDR, TYPE, USER, MAXAGE, SKIPME.",
   ),
   "client|pause": facts(
     { arity: -3, flags: CLIENT_ADMIN, reserved: "admin", since: "3.0.0", group: "connection" },

@@ -124,10 +124,21 @@ export const FACTS_OF_NODE = {
     "Returns what users may do, in the words of Redis' conf.",
   ),
   "acl|log": facts(
-    { arity: -2, flags: ADMIN, since: "6.0.0", group: "server" },
-    "Returns nothing: wrong passwords are in the log of the process.",
+    { arity: -2, flags: ADMIN, reserved: "admin", since: "6.0.0", group: "server" },
+    "Returns the newest wrong passwords and refused commands, or forgets them with RESET.",
   ),
-  "acl|getuser": facts({ arity: 3, flags: ADMIN, since: "6.0.0", group: "server" }, "Returns null."),
+  "acl|getuser": facts(
+    { arity: 3, flags: ADMIN, since: "6.0.0", group: "server" },
+    "Returns what a user may do. Passwords are hidden.",
+  ),
+  "acl|genpass": facts(
+    { arity: -2, flags: ACL, since: "6.0.0", group: "server" },
+    "Returns random hex digits: 256 bits, or the given number of bits.",
+  ),
+  "acl|dryrun": facts(
+    { arity: -4, flags: ADMIN, since: "7.0.0", group: "server" },
+    "Says whether a user may say a command.",
+  ),
   cluster: facts(
     { arity: -2, flags: [], since: "3.0.0", group: "cluster" },
     "A container for commands of Redis Cluster.",
@@ -165,6 +176,10 @@ export const FACTS_OF_NODE = {
   wait: facts(
     { arity: 3, flags: ["noscript"], categories: ["connection"], since: "3.0.0", group: "generic" },
     "Returns 0: no replica has to be waited for.",
+  ),
+  waitaof: facts(
+    { arity: 4, flags: ["noscript"], categories: ["connection"], since: "7.2.0", group: "generic" },
+    "Returns two zeros: nothing is written to a disk.",
   ),
   role: facts(
     { arity: 1, flags: ROLE, categories: ["admin", "dangerous"], since: "2.8.12", group: "server" },

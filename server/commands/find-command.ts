@@ -38,7 +38,7 @@ export function isBare({ run, local }: Command): boolean {
 }
 
 /** A container's HELP. Every container has it, because the error for an unknown subcommand points to it. */
-export function helpOf(container: Command): Command {
+function helpOf(container: Command): Command {
   const { name, group, categories } = container;
   return {
     name: `${name}|help`,
@@ -58,11 +58,22 @@ function helpLines({ name, subcommands }: Command): string[] {
   return [...lines, "HELP", "    Print this help."];
 }
 
+/** A container's subcommands, its HELP among them; none of any other command. */
+export function subcommandsOf(command: Command): Command[] {
+  return command.subcommands === undefined ? [] : [...command.subcommands.values(), helpOf(command)];
+}
+
+/** Containers, their subcommands, and all other commands. */
+export function everyCommand(commands: CommandTable): Command[] {
+  return Array.from(commands.values()).flatMap((command) => [command, ...subcommandsOf(command)]);
+}
+
 /** The command with this name, `client` or `client|list`. */
 export function commandNamed(commands: CommandTable, name: string): Command | undefined {
   const [container, word] = name.split("|", 2);
   const command = commands.get(container!);
-  return word === undefined ? command : command?.subcommands?.get(word);
+  if (word === undefined || command === undefined) return command;
+  return subcommandsOf(command).find((subcommand) => subcommand.name === name);
 }
 
 /** Whether a command of this arity may have `count` words, its name included. */

@@ -16,7 +16,7 @@ export function perform({ command, args }: Chosen, context: LocalContext): Answe
   connection.lastCommand = command.name;
   const startedMs = sessions.nowMs;
   const finished = (reply: Reply | undefined, words: () => Buffer[]) => {
-    const took = { ms: sessions.nowMs - startedMs, isFailure: isError(reply) };
+    const took = { ms: tookMs ?? sessions.nowMs - startedMs, isFailure: isError(reply) };
     sessions.performed(command, words, took, connection);
     return reply;
   };
@@ -24,6 +24,8 @@ export function perform({ command, args }: Chosen, context: LocalContext): Answe
   const answer = guarded(command, context.log, () =>
     local === undefined ? context.runOnNode(command, args) : local(args, context),
   );
+  // The pause behind a wrong password is not the time that AUTH took.
+  const tookMs = command.flags.includes("no_auth") ? sessions.nowMs - startedMs : undefined;
   if (!(answer instanceof Promise)) return finished(answer, () => cutWords(args));
   // The words die with this call.
   const words = sessions.slowLog.isOn ? cutWords(args) : [];

@@ -12,12 +12,15 @@ import type { Command, LocalContext } from "./command.ts";
 /** Why this client may not say the command; undefined when it may. */
 export function denialOf(
   { name, reserved }: Command,
-  { connection: { session, socket, host }, conf }: Pick<LocalContext, "connection" | "conf">,
+  context: Pick<LocalContext, "connection" | "conf" | "sessions" | "inExec">,
 ): ErrorReply | undefined {
   if (reserved === undefined) return undefined;
+  const { conf, sessions } = context;
+  const { session, socket, host } = context.connection;
   const isOpen = conf.adminPassword === "";
   if (isOpen ? reserved !== "ring" || isLocalPeer(socket.remoteAddress) : session.user === "admin")
     return undefined;
   host.counters.denied++;
+  sessions.denied({ reason: "command", object: name, username: session.user }, context);
   return new ErrorReply(isOpen ? errors.ringFromElsewhere : errors.noPermission(name));
 }

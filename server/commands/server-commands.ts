@@ -9,8 +9,10 @@ import { define } from "./define.ts";
 import { nameOf, wordOf } from "./words.ts";
 
 async function info(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
-  await node.report.gather();
-  return new Verbatim(infoText(node.report, args.slice(1).map(nameOf)));
+  // The words die at the first await.
+  const wanted = args.slice(1).map(nameOf);
+  const [states] = await Promise.all([node.sessions.clientStates(), node.report.gather()]);
+  return new Verbatim(infoText(node.report, wanted, states));
 }
 
 /** The seconds since 1970, and the microseconds within the second. The clock has whole milliseconds only. */

@@ -75,12 +75,13 @@ function performOnce(chosen: Chosen, context: LocalContext): Answer {
   return answer;
 }
 
-function refusalOf({ command, args }: Chosen, { connection, conf }: LocalContext): ErrorReply | undefined {
+function refusalOf({ command, args }: Chosen, context: LocalContext): ErrorReply | undefined {
+  const { connection, conf } = context;
   const { session } = connection;
   const { name, flags } = command;
   const text = () => {
     if (!connection.authenticated && !flags.includes("no_auth")) return errors.noAuth;
-    const denied = denialOf(command, { connection, conf });
+    const denied = denialOf(command, context);
     if (denied !== undefined) return denied.text;
     if (session.transaction !== undefined && flags.includes("no_multi")) return errors.notInTransaction;
     if (session.isSubscribed && connection.protocol === 2 && !WHEN_SUBSCRIBED.has(name))
@@ -106,9 +107,11 @@ function commandsOf({ command }: Chosen, { connection }: LocalContext): readonly
 function performAfter(over: Promise<void>, chosen: Chosen, context: LocalContext): Answer {
   const { connection } = context;
   const args = chosen.args.map((word) => Buffer.from(word));
-  const done = over.then(() =>
-    connection.socket.destroyed ? undefined : executeSpecial({ ...chosen, args }, args, context),
-  );
+  connection.session.isHeld = true;
+  const done = over.then(() => {
+    connection.session.isHeld = false;
+    return connection.socket.destroyed ? undefined : executeSpecial({ ...chosen, args }, args, context);
+  });
   connection.waitFor(done);
   return done;
 }

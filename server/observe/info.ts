@@ -9,12 +9,14 @@ import type { Eviction } from "../conf/conf.ts";
 import { sumFigures } from "../groups/group-figures.ts";
 import { dropped } from "../machine/guarded-target.ts";
 import { REDIS_VERSION, version } from "../machine/version.ts";
+import type { ClientStates } from "../sessions/thread-questions.ts";
 import type { NodeReport } from "./node-report.ts";
 
 type Fields = Record<string, string | number>;
+type SectionFields = (report: NodeReport, states: ClientStates) => Fields;
 
 /** The sections in the order of the report. */
-const SECTIONS: Record<string, (report: NodeReport) => Fields> = {
+const SECTIONS: Record<string, SectionFields> = {
   Server: serverFields,
   Clients: clientFields,
   Memory: memoryFields,
@@ -47,12 +49,15 @@ function serverFields(report: NodeReport): Fields {
   };
 }
 
-function clientFields({ clients, cache }: NodeReport): Fields {
+/** A client whose command waits for the end of a pause is blocked; one that waits for a load is not. */
+function clientFields({ clients, cache }: NodeReport, states: ClientStates): Fields {
   return {
     connected_clients: clients.count,
     maxclients: clients.max,
-    blocked_clients: 0,
+    blocked_clients: states.held,
     tracking_clients: cache.tracking.figures.clients,
+    pubsub_clients: states.subscribed,
+    watching_clients: states.watching,
   };
 }
 
@@ -161,16 +166,16 @@ function commandStats(report: NodeReport): Fields {
 }
 
 /** The report. `wanted` are names of sections in lower case; none means all but commandstats. */
-export function infoText(report: NodeReport, wanted: readonly string[]): string {
+export function infoText(report: NodeReport, wanted: readonly string[], states: ClientStates): string {
   const everything = wanted.some((word) => EVERYTHING.includes(word));
   const byDefault = everything || wanted.length === 0 || wanted.includes("default");
-  return Object.entries({ ...SECTIONS, Commandstats: commandStats })
+  return Object.entries<SectionFields>({ ...SECTIONS, Commandstats: commandStats })
     .filter(([name]) => {
       if (wanted.includes(name.toLowerCase())) return true;
       return name === "Commandstats" ? everything : byDefault;
     })
     .map(([name, fields]) => {
-      const lines = Object.entries(fields(report)).map(([field, value]) => `${field}:${value}\r\n`);
+      const lines = Object.entries(fields(report, states)).map(([field, value]) => `${field}:${value}\r\n`);
       return `# ${name}\r\n${lines.join("")}`;
     })
     .join("\r\n");

@@ -3,6 +3,7 @@
  *
  * Invariant: a line is one line of printable ASCII whatever is in the words, and no password is in it. Knows no client.
  */
+import { directives } from "../conf/directives.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\\\",
@@ -14,6 +15,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\b": "\\b",
 };
 const REDACTED = Buffer.from("(redacted)");
+/** No name of a command or directive that has a secret behind it is longer. */
+const MAX_NAME_BYTES = 32;
+/** The secret directives of carrot.conf, and those that a client may believe to be here because Redis has them. */
+const SECRET_NAMES: ReadonlySet<string> = new Set([
+  ...directives.filter(({ sensitive }) => sensitive).map(({ name }) => name),
+  ...["masterauth", "masteruser", "tls-key-file-pass", "tls-client-key-file-pass"],
+]);
 
 /** `client` is its database and its address; `nowMs`: milliseconds since 1970, with fractions. */
 export function monitorLine(args: readonly Buffer[], client: string, nowMs: number): string {
@@ -37,15 +45,29 @@ function quoted(word: Buffer): string {
   return `"${shown}"`;
 }
 
-/** Places of secrets: all words of AUTH, the two words behind AUTH in a HELLO, the word behind a secret directive in a CONFIG. */
+/**
+ * Places of secrets: all words of AUTH, the two words behind the option AUTH of a HELLO, the word behind the name of a
+ * secret directive in a CONFIG.
+ */
 function secretPlaces(args: readonly Buffer[]): ReadonlySet<number> {
-  const name = args[0]!.toString("latin1", 0, 6).toLowerCase();
+  const name = shortWord(args[0]!);
   if (name === "auth") return new Set(args.slice(1).map((_, i) => i + 1));
-  if (name === "config") {
-    const secret = (word: Buffer) => /^(requirepass|admin-password)$/i.test(word.toString("latin1", 0, 20));
-    return new Set(args.flatMap((word, i) => (secret(word) ? [i + 1] : [])));
+  if (name === "config")
+    return new Set(args.flatMap((word, i) => (SECRET_NAMES.has(shortWord(word)) ? [i + 1] : [])));
+  return new Set(name === "hello" ? placesInHello(args) : []);
+}
+
+/** Option by option, because a client may be called AUTH. */
+function placesInHello(args: readonly Buffer[]): number[] {
+  const places: number[] = [];
+  for (let i = 2; i < args.length; i++) {
+    const option = shortWord(args[i]!);
+    if (option === "auth") places.push(++i, ++i);
+    else if (option === "setname") i++;
   }
-  if (name !== "hello") return new Set();
-  const at = args.findIndex((word, i) => i > 1 && /^auth$/i.test(word.toString("latin1", 0, 5)));
-  return at < 0 ? new Set() : new Set([at + 1, at + 2]);
+  return places;
+}
+
+function shortWord(word: Buffer): string {
+  return word.toString("latin1", 0, MAX_NAME_BYTES).toLowerCase();
 }

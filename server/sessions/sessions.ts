@@ -6,16 +6,20 @@
  */
 import { SimpleString } from "../../proto/reply.ts";
 import type { SubscriptionKind } from "../clients/session.ts";
+import { addCounters } from "../counters/add-counters.ts";
 import type { CommandStats } from "../counters/command-stats.ts";
+import { AclLog, type Denial } from "./acl-log.ts";
 import type { AnyClient } from "./any-client.ts";
 import type { PauseMode } from "./pause.ts";
 import type { SlowEntry } from "./slow-log.ts";
-import type { AnswerTo, ClientFilter, Question } from "./thread-questions.ts";
+import type { AnswerTo, ClientFilter, ClientStates, Question } from "./thread-questions.ts";
 import type { ThreadSessions } from "./thread-sessions.ts";
 
 export interface SessionsOptions {
   /** The sessions of the main thread. */
   readonly here: ThreadSessions;
+  /** The time of day in milliseconds since 1970. */
+  readonly wallMs: () => number;
   /** Asks all workers; a worker that is too busy does not answer. Undefined: there are no workers. */
   askWorkers<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>[]> | undefined;
 }
@@ -24,9 +28,11 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #onGone: ((client: number) => void)[] = [];
   readonly #monitors = new Map<number, AnyClient>();
+  readonly aclLog: AclLog;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.aclLog = new AclLog(options.wallMs);
     this.onGone((client) => this.#endMonitor(client));
   }
 
@@ -54,6 +60,18 @@ export class Sessions {
   /** A command has been executed on some thread: the line of it for clients that say MONITOR. */
   seen(line: string): void {
     for (const client of this.#monitors.values()) client.push(new SimpleString(line));
+  }
+
+  /** A thread has refused a password or a command. */
+  denied(denial: Denial): void {
+    this.aclLog.add(denial);
+  }
+
+  /** How many clients of all threads are in each state. */
+  async clientStates(): Promise<ClientStates> {
+    const sum = { held: 0, subscribed: 0, watching: 0 };
+    for (const states of await this.#ask({ what: "client states" })) addCounters(sum, states);
+    return sum;
   }
 
   /** Resolves to the number of clients that got the message. */

@@ -13,12 +13,22 @@ export interface ClientFilter {
   readonly addr?: string;
   readonly laddr?: string;
   readonly user?: string;
+  /** Connected for at least so long. */
+  readonly minAgeSeconds?: number;
   readonly isSubscribed?: boolean;
   /** The client that asks: it closes after its reply, or is skipped. */
   readonly self: number;
   readonly skipsSelf: boolean;
   /** No client, whatever else is given: for TYPE replica and the like, which there are none of. */
   readonly nobody?: boolean;
+}
+
+/** How many clients are in a state; a client may be in several. */
+export interface ClientStates {
+  /** A command waits for the end of a pause. */
+  readonly held: number;
+  readonly subscribed: number;
+  readonly watching: number;
 }
 
 export type Question =
@@ -28,7 +38,7 @@ export type Question =
       readonly channel: Uint8Array;
       readonly message: Uint8Array;
     }
-  | { readonly what: "subscriptions" | "slow log" | "forget slow log" }
+  | { readonly what: "subscriptions" | "client states" | "slow log" | "forget slow log" }
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "watch commands"; readonly isOn: boolean }
   | { readonly what: "pause"; readonly mode: PauseMode; readonly ms: number }
@@ -38,6 +48,7 @@ interface Answers {
   /** Clients that got the message. */
   readonly publish: number;
   readonly subscriptions: SubscriptionCounts;
+  readonly "client states": ClientStates;
   /** Clients that were closed. */
   readonly kill: number;
   readonly "watch commands": null;

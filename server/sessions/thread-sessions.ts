@@ -5,16 +5,17 @@
  * questions are answered in their order. Knows no other thread.
  */
 import type { World } from "../../cluster/world.ts";
-import { addressesOf } from "../clients/client-line.ts";
-import type { CommandFlag, CommandShape } from "../clients/command-shape.ts";
+import { addressesOf, describeConnection } from "../clients/client-line.ts";
+import type { CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { CommandStats } from "../counters/command-stats.ts";
+import type { Denial } from "./acl-log.ts";
 import { monitorLine } from "./monitor-line.ts";
 import { Pause } from "./pause.ts";
 import { PubSub } from "./pubsub.ts";
 import { SlowLog } from "./slow-log.ts";
-import type { AnswerTo, ClientFilter, Question } from "./thread-questions.ts";
+import type { AnswerTo, ClientFilter, ClientStates, Question } from "./thread-questions.ts";
 
 export interface ThreadSessionsOptions {
   readonly world: Pick<World, "clock" | "quietlyAfter">;
@@ -25,6 +26,8 @@ export interface ThreadSessionsOptions {
   connections(): Iterable<Connection>;
   /** Told the line of a command for the clients that say MONITOR. */
   seen(line: string): void;
+  /** Told of a wrong password or a refused command. */
+  denied(denial: Denial): void;
 }
 
 export class ThreadSessions {
@@ -59,7 +62,7 @@ export class ThreadSessions {
   ): void {
     const micros = Math.round(took.ms * 1000);
     this.stats.add(name, micros, took.isFailure);
-    if (!this.slowLog.isSlow(micros) || flags.some(isUnlogged)) return;
+    if (!this.slowLog.isSlow(micros) || flags.includes("skip_slowlog")) return;
     const { addr } = addressesOf(connection.socket);
     this.slowLog.add(micros, words(), { addr, name: connection.name });
   }
@@ -72,6 +75,16 @@ export class ThreadSessions {
     seen(monitorLine(args, `${connection.session.database} ${addr}`, wallMs()));
   }
 
+  /** Keeps a refusal for ACL LOG. `inExec`: the command runs inside EXEC. */
+  denied(
+    refused: Pick<Denial, "reason" | "object" | "username">,
+    { connection, inExec }: { readonly connection: Connection; readonly inExec?: true },
+  ): void {
+    const isInMulti = inExec === true || connection.session.transaction !== undefined;
+    const context = isInMulti ? "multi" : "toplevel";
+    this.#options.denied({ ...refused, context, client: describeConnection(connection) });
+  }
+
   answer<Asked extends Question>(question: Asked): AnswerTo<Asked>;
   answer(question: Question): AnswerTo<Question> {
     if (question.what === "publish") {
@@ -79,6 +92,7 @@ export class ThreadSessions {
       return this.pubSub.publish(kind, asBuffer(channel), asBuffer(message));
     }
     if (question.what === "subscriptions") return this.pubSub.counts();
+    if (question.what === "client states") return this.#clientStates();
     if (question.what === "slow log") return this.slowLog.entries;
     if (question.what === "kill") return this.#kill(question.filter);
     if (question.what === "watch commands") this.#isWatched = question.isOn;
@@ -89,13 +103,24 @@ export class ThreadSessions {
     return null;
   }
 
+  #clientStates(): ClientStates {
+    const states = { held: 0, subscribed: 0, watching: 0 };
+    for (const { session } of this.#options.connections()) {
+      if (session.isHeld) states.held++;
+      if (session.isSubscribed) states.subscribed++;
+      if (session.watched.keys > 0) states.watching++;
+    }
+    return states;
+  }
+
   #observe(): void {
     for (const connection of this.#options.connections())
       connection.session.special.set("observed", this.isObserved);
   }
 
   #kill(filter: ClientFilter): number {
-    const killed = [...this.#options.connections()].filter((connection) => fits(connection, filter));
+    const nowMs = this.nowMs;
+    const killed = [...this.#options.connections()].filter((connection) => fits(connection, filter, nowMs));
     for (const connection of killed) {
       if (connection.id === filter.self) connection.closeAfterReplies();
       else connection.socket.destroy();
@@ -104,12 +129,7 @@ export class ThreadSessions {
   }
 }
 
-/** Commands that need no password are not logged: each wrong one takes 100 ms, and guesses would push out the other entries. */
-function isUnlogged(flag: CommandFlag): boolean {
-  return flag === "skip_slowlog" || flag === "no_auth";
-}
-
-function fits(connection: Connection, filter: ClientFilter): boolean {
+function fits(connection: Connection, filter: ClientFilter, nowMs: number): boolean {
   const { addr, laddr } = addressesOf(connection.socket);
   return (
     filter.nobody !== true &&
@@ -117,6 +137,7 @@ function fits(connection: Connection, filter: ClientFilter): boolean {
     (filter.id ?? connection.id) === connection.id &&
     (filter.addr ?? addr) === addr &&
     (filter.laddr ?? laddr) === laddr &&
+    nowMs - connection.createdMs >= 1000 * (filter.minAgeSeconds ?? 0) &&
     (filter.user ?? connection.session.user) === connection.session.user &&
     (filter.isSubscribed ?? connection.session.isSubscribed) === connection.session.isSubscribed
   );

@@ -9,6 +9,7 @@
 import type { DirectiveChange } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { WorkerFigures } from "../counters/worker-figures.ts";
+import type { Denial } from "../sessions/acl-log.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
 import type { StoreHandle } from "../store/store.ts";
 
@@ -94,6 +95,8 @@ export type ToMain =
   | { readonly kind: "gone"; readonly client: number }
   /** A line of MONITOR. */
   | { readonly kind: "seen"; readonly line: string }
+  /** For ACL LOG. */
+  | { readonly kind: "denied"; readonly denial: Denial }
   /** The answer to `ask`. */
   | { readonly kind: "answer"; readonly question: number; readonly answer: AnswerTo<Question> }
   /** The answer to `figures` and to `stopListening`. */

@@ -10,6 +10,7 @@ import type { World } from "../../cluster/world.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
 import type { Answer, Reply } from "../../proto/reply.ts";
 import type { WorkerFigures } from "../counters/worker-figures.ts";
+import type { Denial } from "../sessions/acl-log.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
 import type { CommandBatch, ToMain, ToWorker } from "./messages.ts";
@@ -27,6 +28,8 @@ export interface WorkerProxyOptions {
   gone(client: number): void;
   /** Hears a line of MONITOR. */
   seen(line: string): void;
+  /** Hears of a wrong password or a refused command. */
+  denied(denial: Denial): void;
   /** Hears of a broken invariant; the client gets an error reply. */
   failed(error: unknown): void;
   /** Hears a line of the worker's log. */
@@ -73,6 +76,7 @@ export class WorkerProxy {
         else if (message.kind === "figures") this.#keepFigures(message.question, message.figures);
         else if (message.kind === "answer") this.#questions.get(message.question)?.(message.answer);
         else if (message.kind === "seen") options.seen(message.line);
+        else if (message.kind === "denied") options.denied(message.denial);
         else if (message.kind === "log") options.logged(message.line);
         else if (message.kind === "gone") this.#forget(message.client);
         else if (message.kind === "ready") resolve();

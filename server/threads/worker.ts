@@ -60,6 +60,7 @@ const sessions: ThreadSessions = new ThreadSessions({
   nextSlowId: () => counts.nextSlowId(),
   connections: () => clients.all(),
   seen: (line) => tell({ kind: "seen", line }),
+  denied: (denial) => tell({ kind: "denied", denial }),
 });
 const clients = createThreadClients({
   sessions,

@@ -11,6 +11,7 @@ import type { Answer } from "../../proto/reply.ts";
 import type { Clients } from "../clients/clients.ts";
 import { sumWorkerFigures, type WorkerFigures } from "../counters/worker-figures.ts";
 import type { Log } from "../machine/log.ts";
+import type { Denial } from "../sessions/acl-log.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
 import type { ToWorker, WorkerStart } from "./messages.ts";
@@ -28,6 +29,8 @@ export interface WorkersOptions {
   execute(number: number, args: Buffer[], client: AnyClient, database: number): Answer;
   /** Hears a line of MONITOR. */
   seen(line: string): void;
+  /** Hears of a wrong password or a refused command. */
+  denied(denial: Denial): void;
   /** Hears that a client of a worker is no longer connected. */
   gone(client: number): void;
   /** Frees the locks that a dead thread held. */
@@ -118,7 +121,7 @@ export class Workers {
   }
 
   #spawn(thread: number): WorkerProxy {
-    const { startOf, createWorker, execute, gone, seen, log, world } = this.#options;
+    const { startOf, createWorker, execute, gone, seen, denied, log, world } = this.#options;
     const startedMs = world.clock();
     const worker = createWorker(startOf(thread));
     const proxy = new WorkerProxy({
@@ -127,6 +130,7 @@ export class Workers {
       execute,
       gone,
       seen,
+      denied,
       failed: (error) => log.error({ err: error, thread }, "a command of a worker broke an invariant"),
       logged: (line) => logForWorker(log, thread, line),
     });

@@ -194,6 +194,14 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
     words("COMMAND", "GETKEYS", "MGET", some(key)),
     words("COMMAND", "GETKEYS", fc.constantFrom("PING", "NOSUCH"), "a"),
     words("COMMAND", "INFO", "get"),
+    words("COMMAND", "INFO", fc.constantFrom("config|get|key", "get|", "|", "config||get")),
+    words(
+      "COMMAND",
+      "LIST",
+      "FILTERBY",
+      "PATTERN",
+      fc.constantFrom("ttl", "config|get", "nosuch*", "CLIENT|id"),
+    ),
   ],
   memory: [
     words("MEMORY", "USAGE", key),
@@ -230,6 +238,14 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
   ],
   acl: [
     words("ACL", fc.constantFrom("WHOAMI", "FOO", "CAT", "USERS")),
+    words("ACL", "GETUSER", fc.constantFrom("default", "nobody", "")),
+    words(
+      "ACL",
+      "DRYRUN",
+      fc.constantFrom("default", "nobody"),
+      fc.constantFrom("get", "nosuch", "PING"),
+      key,
+    ),
     words("ACL", "CAT", fc.constantFrom("read", "STRING", "list", "connection", "foo", "")),
   ],
   cluster: [words("CLUSTER", fc.constantFrom("INFO", "SLOTS", "NODES", "MYID", "FOO"))],

@@ -3,6 +3,7 @@
  * Method: connections on sockets without a kernel, put into each state; lines in any order.
  */
 import test from "ava";
+import { OK } from "../../../proto/reply.ts";
 import { addressesOf, byId, describeConnection } from "../../../server/clients/client-line.ts";
 import { command } from "../../proto/read-commands.ts";
 import { key, turn } from "../fakes.ts";
@@ -41,7 +42,7 @@ test("what a client has said, has not sent whole and has not been sent shows", a
   await turn();
   t.like(fieldsOf(rig), {
     ...{ name: "me", "lib-name": "lib", "lib-ver": "1.2", resp: "3", user: "admin" },
-    ...{ qbuf: "6", oll: "2", omem: "9", "tot-mem": "15" },
+    ...{ qbuf: "6", "qbuf-free": "58", obl: "9", oll: "0", omem: "0", events: "rw", "tot-mem": "73" },
   });
 });
 
@@ -58,15 +59,41 @@ test("transactions, subscriptions and the rest show in flags and figures", (t) =
     const ping = { name: "ping", flags: [], args: [key("PING")] };
     for (let i = 0; i < 2; i++) session.transaction!.add(ping);
   });
-  t.like(queued, { flags: "Px", sub: "2", psub: "1", ssub: "0", multi: "2", watch: "2" });
-  t.true(Number(queued["multi-mem"]) > 8);
+  t.like(queued, { flags: "Px", sub: "2", psub: "1", ssub: "0", multi: "2", "multi-mem": "8", watch: "2" });
   t.true(Number(queued["tot-mem"]) > Number(queued["multi-mem"]));
-  const flags = { isMonitor: true, noEvict: true, noTouch: true } as const;
-  t.is(fieldsAfter((session) => Object.assign(session, flags)).flags, "OeT");
+  const flags = { isMonitor: true, isHeld: true, noEvict: true, noTouch: true } as const;
+  t.is(fieldsAfter((session) => Object.assign(session, flags)).flags, "ObeT");
   t.like(
     fieldsAfter((session) => Object.assign(session, { tracking: "prefixes" })),
     { flags: "tB", redir: "0" },
   );
+});
+
+test("while a command runs, its bytes and its words count", async (t) => {
+  const rig = setUp();
+  const lines: Record<string, string>[] = [];
+  rig.host.execute = () => {
+    lines.push(fieldsOf(rig));
+    return OK;
+  };
+  rig.socket.arrive(command("ECHO", "abc") + command("ECHO", "d"));
+  await turn();
+  const whole = String((command("ECHO", "abc") + command("ECHO", "d")).length);
+  t.deepEqual(
+    lines.map(({ qbuf, "argv-mem": argv }) => [qbuf, argv]),
+    [
+      [whole, "7"],
+      [whole, "5"],
+    ],
+  );
+  t.like(fieldsOf(rig), { qbuf: "0", "qbuf-free": "0", "argv-mem": "0" });
+});
+
+test("more than 16 KiB of waiting replies are in blocks, as in Redis", async (t) => {
+  const rig = setUp();
+  rig.socket.arrive(command("LATER", "a") + command("ECHO", "x".repeat(40_000)));
+  await turn();
+  t.like(fieldsOf(rig), { obl: "16384", oll: "2", omem: String(40_000 + "$40000\r\n\r\n".length - 16_384) });
 });
 
 test("addresses are those of Redis, of a socket that is gone too", (t) => {

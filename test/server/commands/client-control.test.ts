@@ -102,6 +102,45 @@ test("KILL closes the clients that fit its words; the client that says it is clo
   t.is(self.take(), "+OK\r\n");
 });
 
+test("KILL MAXAGE closes the clients that have been connected for so long", async (t) => {
+  const { client, clock } = await startRig(t);
+  const old = await client();
+  await old.reply(command("PING"), "+PONG\r\n");
+  clock.advance(1999);
+  const young = await client();
+  await young.reply(command("PING"), "+PONG\r\n");
+  clock.advance(1);
+  const self = await client();
+  t.is(await self.reply(command("CLIENT", "KILL", "maxage", "3"), ":0\r\n"), ":0\r\n");
+  t.is(await self.reply(command("CLIENT", "KILL", "MAXAGE", "2"), ":1\r\n"), ":1\r\n");
+  await old.ended;
+  await young.reply(command("PING"), "+PONG\r\n");
+});
+
+test("KILL MAXAGE takes whole seconds above 0, and refuses in the words of Redis 7.4, which has it", async (t) => {
+  const { ask } = await startRig(t);
+  const small = "-ERR maxage should be greater than 0\r\n";
+  for (const word of ["0", "-5"]) t.is(await ask(["CLIENT", "KILL", "MAXAGE", word]), small);
+  for (const word of ["x", "1.5", "9223372036854775808"])
+    t.is(await ask(["CLIENT", "KILL", "MAXAGE", word]), "-ERR maxage is not an integer or out of range\r\n");
+  t.is(await ask(["CLIENT", "KILL", "MAXAGE"]), "-ERR No such client\r\n");
+});
+
+test("a client whose command a pause holds up is blocked, until the pause ends", async (t) => {
+  const { client, ask, node } = await startRig(t);
+  const held = await client();
+  await held.reply(command("PING"), "+PONG\r\n");
+  await ask(["CLIENT", "PAUSE", "100000", "WRITE"]);
+  held.send(command("DEL", "scores:a"));
+  await until("the DEL has come", () => node.report.clientFigures.commands >= 3);
+  t.regex(await ask(["INFO", "clients"]), /\r\nblocked_clients:1\r\n/);
+  t.regex(await ask(["CLIENT", "LIST", "ID", "1"]), / flags=b /);
+  await ask(["CLIENT", "UNPAUSE"]);
+  await held.until((text) => text === ":0\r\n");
+  t.regex(await ask(["INFO", "clients"]), /\r\nblocked_clients:0\r\n/);
+  t.regex(await ask(["CLIENT", "LIST", "ID", "1"]), / flags=N /);
+});
+
 test("PAUSE holds up all commands of all clients in order, also of clients that connect meanwhile", async (t) => {
   const { client, ask, node } = await startRig(t);
   const [early, raw] = (await Promise.all([client(), client()])) as [RawClient, RawClient];

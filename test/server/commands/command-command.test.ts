@@ -66,8 +66,17 @@ test("DOCS is a map of maps; unknown names are left out", async (t) => {
 
 test("LIST is all names, or the names of a pattern or a category", async (t) => {
   const redis = (await startRig(t)).redis5();
-  t.deepEqual(await redis.call("COMMAND", "LIST"), [...COMMANDS.keys()]);
-  t.deepEqual(await redis.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "*GET"), ["get", "mget"]);
+  const names = [...COMMANDS.values()].flatMap(({ name, subcommands }) =>
+    subcommands === undefined
+      ? [name]
+      : [name, ...[...subcommands.values()].map((sub) => sub.name), `${name}|help`],
+  );
+  t.deepEqual(await redis.call("COMMAND", "LIST"), names);
+  t.deepEqual(
+    await redis.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "*GET"),
+    names.filter((name) => name.endsWith("get")),
+  );
+  t.deepEqual(await redis.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "ECHO|*"), []);
   t.deepEqual(
     await redis.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "string"),
     [...COMMANDS.values()].filter(({ group }) => group === "string").map(({ name }) => name),
@@ -90,8 +99,13 @@ compared("arity, places of keys and the flags that matter to clients are Redis' 
     });
   const theirs = headsOf((await redis.answer(Buffer.from(request))).toString("latin1"));
   const ours = headsOf(await (await (await startRig(t)).client()).all(request));
-  t.is(theirs.length, names.length);
-  t.deepEqual(ours, theirs);
+  const known = new Set(theirs.map((head) => head.split(" ")[0]));
+  t.deepEqual(
+    ours.filter((head) => known.has(head.split(" ")[0])),
+    theirs,
+  );
+  const unknown = names.filter((name) => !known.has(name));
+  for (const name of unknown) t.true(COMMANDS.get(name)!.since > "7.0.15", name);
 });
 
 const WITH_KEYS = [

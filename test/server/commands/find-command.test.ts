@@ -7,9 +7,10 @@ import type { Command, CommandTable } from "../../../server/commands/command.ts"
 import {
   arityFits,
   commandNamed,
+  everyCommand,
   findCommand,
-  helpOf,
   isBare,
+  subcommandsOf,
 } from "../../../server/commands/find-command.ts";
 
 const shape = { flags: [], summary: "A command.", since: "1.0.0", group: "server" } as const;
@@ -43,13 +44,21 @@ test("a name with a container leads to its subcommand, or to nothing", (t) => {
   t.is(commandNamed(commands, "client|list"), list);
   t.is(commandNamed(commands, "client"), client);
   t.is(commandNamed(commands, "client|nosuch"), undefined);
-  t.is(commandNamed(commands, "echo|list"), undefined);
+  for (const name of ["echo|list", "client|", "client|list|key", "client||list", "|", "client|list|"])
+    t.is(commandNamed(commands, name), undefined, name);
+});
+
+test("the subcommands of a container have its HELP among them", (t) => {
+  const names = (all: readonly Command[]) => all.map(({ name }) => name);
+  t.deepEqual(names(subcommandsOf(client)), ["client|list", "client|help"]);
+  t.deepEqual(subcommandsOf(echo), []);
+  t.deepEqual(names(everyCommand(commands)), ["client", "client|list", "client|help", "echo"]);
 });
 
 test("a container is bare when its name alone does nothing; its HELP is not", (t) => {
   t.true(isBare(client));
   t.false(isBare(list));
-  t.false(isBare(helpOf(client)));
+  t.false(isBare(commandNamed(commands, "client|help")!));
 });
 
 test("an arity counts the name, and a negative arity is the least number of words", (t) => {

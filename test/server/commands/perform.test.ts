@@ -22,6 +22,7 @@ function setUp() {
       nextSlowId: () => 7,
       connections: () => [],
       seen: () => {},
+      denied: () => {},
     },
   });
   const onNode: string[] = [];

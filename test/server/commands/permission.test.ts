@@ -19,7 +19,7 @@ const denied = (name: string) => `-NOPERM this user has no permissions to run th
 
 /** Commands with Redis' flag `admin` that change nothing for others. Exporters and client libraries say them. */
 const HARMLESS = new Set([
-  ...["acl|getuser", "acl|list", "acl|log", "acl|users", "client|list", "client|no-evict", "config|get"],
+  ...["acl|dryrun", "acl|getuser", "acl|list", "acl|users", "client|list", "client|no-evict", "config|get"],
   ...["latency|doctor", "latency|graph", "latency|histogram", "latency|history", "latency|latest"],
   ...["slowlog|get", "slowlog|len"],
   // They only return an error.
@@ -102,9 +102,11 @@ test("a client that connected before the admin-password was set is no admin; whe
 
 test("without an admin-password only clients of this machine change the ring, and all clients may say every other command", (t) => {
   const counters = { denied: 0 };
+  const refused: unknown[] = [];
   const from = (remoteAddress: string | undefined) =>
     ({
       conf: { adminPassword: "" },
+      sessions: { denied: ({ object }: { readonly object: string }) => refused.push(object) },
       connection: { session: { user: "default" }, socket: { remoteAddress }, host: { counters } },
     }) as unknown as LocalContext;
   const ring = ALL.filter(({ reserved }) => reserved === "ring");
@@ -119,6 +121,10 @@ test("without an admin-password only clients of this machine change the ring, an
       t.regex(denialOf(each, from(other))!.text, /^NOPERM .* loopback interface only$/);
   }
   t.is(counters.denied, 12);
+  t.deepEqual(
+    refused,
+    ring.flatMap(({ name }) => Array(4).fill(name)),
+  );
   t.is(denialOf(COMMANDS.get("flushall")!, from("10.0.0.1")), undefined);
 });
 

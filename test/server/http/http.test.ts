@@ -51,7 +51,7 @@ function passwordsOf(conf: { requirePass: string; adminPassword: string }) {
     counters,
     lines,
     waits,
-    passwords: new Passwords({ conf, world: { quietlyAfter }, counters, warn }),
+    passwords: new Passwords({ conf, world: { quietlyAfter, soon: setImmediate }, counters, warn }),
   };
 }
 

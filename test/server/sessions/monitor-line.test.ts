@@ -27,6 +27,13 @@ test("passwords are not in it", (t) => {
       '"hello" "3" "setname" "x" "Auth" "(redacted)" "(redacted)"',
     ),
   );
+  t.true(
+    shown("hello", "3", "setname", "auth", "auth", "user", "secret").endsWith(
+      '"setname" "auth" "auth" "(redacted)" "(redacted)"',
+    ),
+  );
+  for (const name of ["requirepass", "Admin-Password", "cluster-secret", "masterauth"])
+    t.true(shown("config", "set", "hz", "5", name, "secret").endsWith(`"5" "${name}" "(redacted)"`));
   t.true(shown("hello", "3", "auth").endsWith('"hello" "3" "auth"'));
   t.true(shown("hello").endsWith('"hello"'));
   t.true(shown("get", "auth", "x").endsWith('"get" "auth" "x"'));

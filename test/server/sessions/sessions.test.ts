@@ -19,9 +19,11 @@ function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> 
     wallMs: () => 1000,
     connections: () => [],
     seen: () => {},
+    denied: () => {},
   });
   const sessions = new Sessions({
     here,
+    wallMs: () => 1_700_000_000_000,
     askWorkers: async (question) => {
       asked.push(question);
       return (answers[question.what] ?? []) as never[];
@@ -50,6 +52,14 @@ test("lines go to all clients that say MONITOR; threads hear of the first and of
   t.false(here.isObserved);
   t.deepEqual(sessions.standing, []);
   t.deepEqual(asked.at(-1), { what: "watch commands", isOn: false });
+});
+
+test("states of the clients of all threads are added up, refusals of all threads are in one log", async (t) => {
+  const states = { held: 1, subscribed: 2, watching: 3 };
+  const { sessions } = setUp({ "client states": [states, states] });
+  t.deepEqual(await sessions.clientStates(), { held: 2, subscribed: 4, watching: 6 });
+  sessions.denied({ reason: "auth", context: "toplevel", object: "AUTH", username: "bob", client: "id=1" });
+  t.like(sessions.aclLog.entries[0], { username: "bob", count: 1, createdMs: 1_700_000_000_000 });
 });
 
 test("figures of all threads are added up", async (t) => {

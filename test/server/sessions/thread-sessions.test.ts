@@ -21,6 +21,7 @@ function setUp() {
         ...{ remoteAddress: "10.0.0.9", remotePort: id, localAddress: "::1", localPort: 6390 },
         destroy: () => done.push(`${id} destroyed`),
       },
+      createdMs: -1000 * id,
       closeAfterReplies: () => done.push(`${id} closes`),
       push: () => done.push(`${id} pushed`),
     }) as unknown as Connection;
@@ -32,6 +33,7 @@ function setUp() {
     wallMs: () => 1_700_000_000_123.456,
     connections: () => connections,
     seen: (line) => lines.push(line),
+    denied: () => {},
   });
   const kill = (filter: object) => {
     done.length = 0;

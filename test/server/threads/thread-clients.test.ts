@@ -42,6 +42,7 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, { lines = [
     wallMs: () => 1000,
     connections: () => clients.all(),
     seen: () => {},
+    denied: () => {},
   });
   const clients: Clients = createThreadClients({
     sessions,

@@ -32,6 +32,7 @@ function createProxy(
     logged: (line) => logged.push(line),
     gone: (client) => gone.push(client),
     seen: (line) => seen.push(line),
+    denied: () => {},
   });
   proxy.ready.catch(() => {});
   return { worker, proxy, failures, logged, gone, seen };
@@ -239,6 +240,7 @@ test("messages to a dead thread, and replies to its commands, are thrown away", 
     logged: () => {},
     gone: () => {},
     seen: () => {},
+    denied: () => {},
   });
   proxy.ready.catch(() => {});
   await once(worker, "exit");

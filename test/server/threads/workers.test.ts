@@ -27,6 +27,7 @@ function createWorkers(count: number) {
     startOf: (thread) => ({ thread }) as WorkerStart,
     gone: () => {},
     seen: () => {},
+    denied: () => {},
     createWorker: ({ thread }) => {
       if (!system.hasThreads) throw new Error("no thread left");
       const worker = new FakeWorker();
