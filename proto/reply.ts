@@ -123,9 +123,19 @@ export class Encoded {
   }
 }
 
-/** Whether the reply is an error, also when another thread has encoded it. */
-export function isError(reply: Reply | undefined): boolean {
-  return reply instanceof ErrorReply || startsWith(reply, "-");
+/** No code of an error is longer. */
+const MAX_CODE_BYTES = 32;
+
+/** The code of an error (`ERR`, `WRONGPASS`), also when another thread has encoded it; undefined for any other reply. */
+export function errorCodeOf(reply: Reply | undefined): string | undefined {
+  if (reply instanceof ErrorReply) return codeIn(reply.text);
+  return startsWith(reply, "-") ? codeIn(reply.bytes.toString("latin1", 1, 1 + MAX_CODE_BYTES)) : undefined;
+}
+
+/** As in Redis, a text without a code counts as `ERR`. */
+function codeIn(text: string): string {
+  const end = text.slice(0, MAX_CODE_BYTES).indexOf(" ");
+  return end > 0 ? text.slice(0, end) : "ERR";
 }
 
 /** Whether the reply is a status such as +OK, also when another thread has encoded it. */
@@ -133,7 +143,7 @@ export function isStatus(reply: Reply | undefined): boolean {
   return reply instanceof SimpleString || startsWith(reply, "+");
 }
 
-function startsWith(reply: Reply | undefined, type: string): boolean {
+function startsWith(reply: Reply | undefined, type: string): reply is Encoded {
   return reply instanceof Encoded && reply.bytes[0] === type.charCodeAt(0);
 }
 

@@ -98,6 +98,7 @@ export class Node implements NodeFace {
       clientCount: () => this.#counts.total(),
       workers: this.#workers,
       world,
+      wallMs: this.wallMs,
       port: () => this.port,
     });
   }

@@ -9,6 +9,7 @@ import type { Timer, World } from "../../cluster/world.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
 import type { NodeConf } from "../conf/conf.ts";
+import { type ConnectionFigures, zeroConnectionFigures } from "../counters/worker-figures.ts";
 import { claimPort } from "../machine/reuse-port.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
@@ -50,7 +51,7 @@ const COUNTED_AS = {
 const BACKLOG = 4096;
 
 export class Clients {
-  readonly counters = { received: 0, rejected: 0 };
+  readonly #figures = zeroConnectionFigures();
   readonly #options: ClientsOptions;
   readonly #connections = new Map<number, Connection>();
   readonly #servers: Server[] = [];
@@ -63,6 +64,19 @@ export class Clients {
     this.#options = options;
     this.#host = { ...options.host, closed: (connection) => this.#closed(connection) };
     this.#sweeper = options.world.quietlyEvery(SWEEP_MS, () => this.sweep());
+  }
+
+  /** The connections and their bytes; those of clients that have gone are counted. */
+  get figures(): ConnectionFigures {
+    const sum = { ...this.#figures };
+    for (const { socket } of this.#connections.values()) addTraffic(sum, socket);
+    return sum;
+  }
+
+  /** Sets the figures back to zero. */
+  resetFigures(): void {
+    Object.assign(this.#figures, zeroConnectionFigures());
+    for (const { socket } of this.#connections.values()) addTraffic(this.#figures, socket, -1);
   }
 
   get size(): number {
@@ -113,7 +127,7 @@ export class Clients {
   /** Lets a client in that has just connected, or says why not and closes. */
   accept(accepted: Socket): void {
     const { counts, thread, conf } = this.#options;
-    this.counters.received++;
+    this.#figures.connectionsReceived++;
     if (this.#closing) refuse(accepted, errors.shuttingDown);
     else if (isExcluded(accepted.remoteAddress, conf))
       this.#reject(accepted, errors.protectedMode, "protected mode");
@@ -128,13 +142,14 @@ export class Clients {
   }
 
   #reject(socket: Socket, text: string, why: string): void {
-    this.counters.rejected++;
+    this.#figures.connectionsRejected++;
     this.#options.refused(socket, why);
     refuse(socket, text);
   }
 
   #closed(connection: Connection): void {
     if (this.#connections.delete(connection.id)) {
+      addTraffic(this.#figures, connection.socket);
       this.#options.counts.leave(this.#options.thread);
       this.#options.gone(connection);
     }
@@ -171,8 +186,9 @@ export class Clients {
    */
   async stopListening(): Promise<void> {
     await this.#turn();
-    for (let turns = 0, before = -1; turns < BACKLOG && this.counters.received !== before; turns++) {
-      before = this.counters.received;
+    const figures = this.#figures;
+    for (let turns = 0, before = -1; turns < BACKLOG && figures.connectionsReceived !== before; turns++) {
+      before = figures.connectionsReceived;
       await this.#turn();
     }
     this.#closing = true;
@@ -210,6 +226,13 @@ export function isExcluded(
   { protectedMode, requirePass }: Pick<NodeConf, "protectedMode" | "requirePass">,
 ): boolean {
   return protectedMode && requirePass === "" && !isLocalPeer(address);
+}
+
+/** The socket counts its bytes; so no read and no write has to. Bytes that the kernel has not taken do not count. */
+function addTraffic(sum: ConnectionFigures, socket: Socket, sign: 1 | -1 = 1): void {
+  const { bytesRead, bytesWritten, writableLength, destroyed } = socket;
+  sum.netInputBytes += sign * bytesRead;
+  sum.netOutputBytes += sign * (bytesWritten - (destroyed ? 0 : writableLength));
 }
 
 function refuse(socket: Socket, text: string): void {

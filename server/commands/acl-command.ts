@@ -11,8 +11,8 @@ import type { AclEntry } from "../sessions/acl-log.ts";
 import { ACL_CATEGORIES, categoriesOf } from "./acl-categories.ts";
 import type { CommandContext, CommandTable, LocalContext } from "./command.ts";
 import { define } from "./define.ts";
-import { arityFits, everyCommand } from "./find-command.ts";
-import { integerOf, nameOf, wordOf } from "./words.ts";
+import { arityFits, commandMeant, everyCommand } from "./find-command.ts";
+import { integerOf, wordOf } from "./words.ts";
 
 /** What ACL GENPASS makes without a number of bits. */
 const PASSWORD_BITS = 256;
@@ -115,8 +115,7 @@ function dryRun(args: readonly Buffer[], { conf, commands }: LocalContext): Repl
   if (!usersOf(conf, commands).some((user) => user.name === name))
     return new ErrorReply(errors.dryRunUser(args[2]!));
   const words = args.slice(3);
-  const named = commands.get(nameOf(words[0]!));
-  const command = named?.subcommands && words[1] ? named.subcommands.get(nameOf(words[1])) : named;
+  const command = commandMeant(commands, words);
   if (command === undefined) return new ErrorReply(errors.dryRunCommand(words[0]!));
   if (!arityFits(command.arity, words.length)) return new ErrorReply(errors.wrongArity(command.name));
   const isDenied = command.reserved !== undefined && conf.adminPassword !== "" && name !== "admin";

@@ -13,7 +13,7 @@ import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { findCommand } from "./find-command.ts";
 import { guarded, perform } from "./perform.ts";
 import { denialOf } from "./permission.ts";
-import { executeSpecial } from "./special-connection.ts";
+import { counted, executeSpecial } from "./special-connection.ts";
 import { withStoredKeys } from "./stored-words.ts";
 import { NODE_COMMANDS } from "./table.ts";
 
@@ -23,7 +23,8 @@ export function execute(args: readonly Buffer[], context: LocalContext): Answer 
   const chosen = findCommand(context.commands, args);
   if (chosen instanceof ErrorReply || !context.connection.session.special.plain)
     return executeSpecial(chosen, args, context);
-  return denialOf(chosen.command, context) ?? perform(chosen, context);
+  const denied = denialOf(chosen.command, context);
+  return denied === undefined ? perform(chosen, context) : counted(denied, args, context);
 }
 
 /** Runs a node command for a client of another thread. That thread has made all checks. */

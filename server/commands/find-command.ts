@@ -19,6 +19,13 @@ export function findCommand(commands: CommandTable, args: readonly Buffer[]): Ch
   return { command, args };
 }
 
+/** The command that the first one or two words name, whatever the number of words; undefined: none. */
+export function commandMeant(commands: CommandTable, args: readonly Buffer[]): Command | undefined {
+  const named = commands.get(nameOf(args[0]!));
+  if (named?.subcommands === undefined || args.length === 1) return named;
+  return named.subcommands.get(nameOf(args[1]!));
+}
+
 function inContainer(
   container: Command,
   subcommands: CommandTable,

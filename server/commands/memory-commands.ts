@@ -24,15 +24,14 @@ const footprint = glimpsing(({ kind, footprintBytes }) => (kind === "value" ? fo
 
 /** The fields of Redis' MEMORY STATS that carrotCache has, in Redis' order. */
 function stats(_args: readonly Buffer[], { node }: CommandContext): Reply {
-  const { usedBytes, mirrorUsedBytes, entries } = sumFigures(node.cache.groups.all);
-  const { rss, heapUsed } = process.memoryUsage();
-  const dataset = usedBytes + mirrorUsedBytes;
-  const total = dataset + heapUsed;
+  const { usedBytes, entries } = sumFigures(node.cache.groups.all);
+  const { used: dataset, peak, own, rss } = node.report.memory;
+  const total = dataset + own;
   return new Map<string, Reply>([
-    ["peak.allocated", total],
+    ["peak.allocated", peak + own],
     ["total.allocated", total],
     ["clients.slaves", 0],
-    ["overhead.total", heapUsed],
+    ["overhead.total", own],
     ["keys.count", entries],
     ["keys.bytes-per-key", entries === 0 ? 0 : Math.floor(usedBytes / entries)],
     ["dataset.bytes", dataset],

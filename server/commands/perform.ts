@@ -5,7 +5,7 @@
  * counted when it has its reply.
  */
 import { errors } from "../../proto/error-texts.ts";
-import { type Answer, ErrorReply, isError, type Reply } from "../../proto/reply.ts";
+import { type Answer, ErrorReply, errorCodeOf, type Reply } from "../../proto/reply.ts";
 import type { Log } from "../machine/log.ts";
 import { cutWords } from "../sessions/slow-log.ts";
 import type { Chosen, Command, LocalContext } from "./command.ts";
@@ -16,7 +16,7 @@ export function perform({ command, args }: Chosen, context: LocalContext): Answe
   connection.lastCommand = command.name;
   const startedMs = sessions.nowMs;
   const finished = (reply: Reply | undefined, words: () => Buffer[]) => {
-    const took = { ms: tookMs ?? sessions.nowMs - startedMs, isFailure: isError(reply) };
+    const took = { ms: tookMs ?? sessions.nowMs - startedMs, error: errorCodeOf(reply) };
     sessions.performed(command, words, took, connection);
     return reply;
   };

@@ -7,10 +7,11 @@
  */
 import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
-import { ErrorReply, SimpleString } from "../../proto/reply.ts";
+import { ErrorReply, errorCodeOf, SimpleString } from "../../proto/reply.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import { keptSize } from "../clients/transaction.ts";
 import type { Chosen, LocalContext } from "./command.ts";
+import { commandMeant } from "./find-command.ts";
 import { perform } from "./perform.ts";
 import { denialOf } from "./permission.ts";
 import { endCaching } from "./tracking-commands.ts";
@@ -31,12 +32,8 @@ export function executeSpecial(
   args: readonly Buffer[],
   context: LocalContext,
 ): Answer {
-  if (chosen instanceof ErrorReply) return refuse(chosen, args, context);
-  const refused = refusalOf(chosen, context);
-  if (refused !== undefined) {
-    context.sessions.stats.reject(chosen.command.name);
-    return refuse(refused, args, context);
-  }
+  const refused = chosen instanceof ErrorReply ? chosen : refusalOf(chosen, context);
+  if (chosen instanceof ErrorReply || refused !== undefined) return refuse(refused!, args, context);
   const over = context.sessions.pause.holds(commandsOf(chosen, context));
   if (over !== undefined) return performAfter(over, chosen, context);
   const { name, flags } = chosen.command;
@@ -55,11 +52,22 @@ export function performSeen(chosen: Chosen, context: LocalContext): Answer {
 }
 
 /** Spoils the transaction, if any. A refused EXEC ends it, with an error of its own. */
-function refuse(refused: ErrorReply, args: readonly Buffer[], { connection }: LocalContext): ErrorReply {
-  connection.session.transaction?.spoil();
-  if (nameOf(args[0]!) !== "exec") return refused;
-  connection.session.endTransaction();
-  return new ErrorReply(errors.execRefused(refused.text));
+function refuse(refused: ErrorReply, args: readonly Buffer[], context: LocalContext): ErrorReply {
+  const { session } = context.connection;
+  session.transaction?.spoil();
+  if (nameOf(args[0]!) !== "exec") return counted(refused, args, context);
+  session.endTransaction();
+  return counted(new ErrorReply(errors.execRefused(refused.text)), args, context);
+}
+
+/** Counts a command that is refused before it is performed. */
+export function counted(
+  refused: ErrorReply,
+  args: readonly Buffer[],
+  { sessions, commands }: LocalContext,
+): ErrorReply {
+  sessions.stats.reject(commandMeant(commands, args)?.name, errorCodeOf(refused)!);
+  return refused;
 }
 
 /**

@@ -34,12 +34,12 @@ export class Latency {
     this.#totals = state.subarray(BUCKETS);
   }
 
-  /** Negative seconds and NaN count as 0. */
-  observe(seconds: number): void {
+  /** Something took so long, `times` times. Negative seconds and NaN count as 0. */
+  observe(seconds: number, times = 1): void {
     const ticks = Math.min(seconds > 0 ? seconds * TICKS_PER_SECOND : 0, MAX_TICKS) | 0;
-    this.#counts[bucketOf(ticks)]! += 1;
-    if (seconds > 0) this.#totals[0]! += seconds;
-    this.#totals[1]! += 1;
+    this.#counts[bucketOf(ticks)]! += times;
+    if (seconds > 0) this.#totals[0]! += seconds * times;
+    this.#totals[1]! += times;
   }
 
   /** The time that a share of `quantile` (0 to 1) took at most, in seconds, rounded up to a bucket's end; 0 when empty. */

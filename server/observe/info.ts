@@ -10,6 +10,7 @@ import { sumFigures } from "../groups/group-figures.ts";
 import { dropped } from "../machine/guarded-target.ts";
 import { REDIS_VERSION, version } from "../machine/version.ts";
 import type { ClientStates } from "../sessions/thread-questions.ts";
+import { commandStats, errorCount, errorStats, latencyStats } from "./command-lines.ts";
 import type { NodeReport } from "./node-report.ts";
 
 type Fields = Record<string, string | number>;
@@ -20,17 +21,23 @@ const SECTIONS: Record<string, SectionFields> = {
   Server: serverFields,
   Clients: clientFields,
   Memory: memoryFields,
-  Persistence: () => ({ loading: 0, rdb_bgsave_in_progress: 0, aof_enabled: 0 }),
+  Persistence: persistenceFields,
   Stats: statsFields,
   Replication: () => ({ role: "master", connected_slaves: 0, master_repl_offset: 0 }),
   CPU: cpuFields,
+  Modules: () => ({}),
+  Commandstats: commandStats,
+  Errorstats: errorStats,
+  Latencystats: latencyStats,
   Cluster: () => ({ cluster_enabled: 0 }),
   Keyspace: keyspaceFields,
   Carrot: carrotFields,
 };
 
-/** The words that ask for all sections, `# Commandstats` too, which the default report leaves out. */
+/** The words that ask for all sections. */
 const EVERYTHING = ["all", "everything"];
+/** As in Redis, the default report leaves them out. */
+const ON_DEMAND = ["Commandstats", "Latencystats"];
 
 function serverFields(report: NodeReport): Fields {
   const uptime = Math.floor(report.uptimeMs / 1000);
@@ -61,30 +68,54 @@ function clientFields({ clients, cache }: NodeReport, states: ClientStates): Fie
   };
 }
 
-function memoryFields({ cache }: NodeReport): Fields {
-  const { usedBytes, mirrorUsedBytes } = sumFigures(cache.groups.all);
-  const memory = process.memoryUsage();
-  const used = usedBytes + mirrorUsedBytes;
+/**
+ * `used_memory` is what `maxmemory` limits: entries and mirrors. The fragmentation compares the process with all that it has
+ * allocated, its own heaps included.
+ */
+function memoryFields({ cache, memory }: NodeReport): Fields {
+  const { used, peak, own, rss } = memory;
   return {
     used_memory: used,
     used_memory_human: human(used),
-    used_memory_rss: memory.rss,
-    used_memory_rss_human: human(memory.rss),
+    used_memory_rss: rss,
+    used_memory_rss_human: human(rss),
+    used_memory_peak: peak,
+    used_memory_peak_human: human(peak),
+    used_memory_peak_perc: `${(peak === 0 ? 0 : (100 * used) / peak).toFixed(2)}%`,
+    used_memory_dataset: used,
     total_system_memory: os.totalmem(),
+    total_system_memory_human: human(os.totalmem()),
     maxmemory: cache.conf.maxBytes,
     maxmemory_human: human(cache.conf.maxBytes),
     maxmemory_policy: policyOf(cache.conf.eviction),
-    mem_fragmentation_ratio: used === 0 ? 0 : (memory.rss / used).toFixed(2),
+    mem_fragmentation_ratio: (rss / (used + own)).toFixed(2),
+    mem_fragmentation_bytes: rss - used - own,
   };
 }
 
-function statsFields({ cache, clientFigures, opsPerSecond }: NodeReport): Fields {
+/** Nothing is ever saved: the last save is the start, as in a Redis that has not saved yet. */
+function persistenceFields({ startedSeconds }: NodeReport): Fields {
+  return {
+    loading: 0,
+    rdb_bgsave_in_progress: 0,
+    rdb_last_save_time: startedSeconds,
+    rdb_last_bgsave_status: "ok",
+    aof_enabled: 0,
+  };
+}
+
+function statsFields(report: NodeReport): Fields {
+  const { cache, clientFigures, rates } = report;
   const sum = sumFigures(cache.groups.all);
   const tracking = cache.tracking.figures;
   return {
     total_connections_received: clientFigures.connectionsReceived,
     total_commands_processed: clientFigures.commands,
-    instantaneous_ops_per_sec: opsPerSecond,
+    instantaneous_ops_per_sec: rates.commands,
+    total_net_input_bytes: clientFigures.netInputBytes,
+    total_net_output_bytes: clientFigures.netOutputBytes,
+    instantaneous_input_kbps: (rates.inputBytes / 1024).toFixed(2),
+    instantaneous_output_kbps: (rates.outputBytes / 1024).toFixed(2),
     rejected_connections: clientFigures.connectionsRejected,
     acl_access_denied_auth: clientFigures.wrongPasswords,
     acl_access_denied_cmd: clientFigures.denied,
@@ -95,6 +126,7 @@ function statsFields({ cache, clientFigures, opsPerSecond }: NodeReport): Fields
     tracking_total_keys: tracking.keys,
     tracking_total_items: tracking.items,
     tracking_total_prefixes: tracking.prefixes,
+    total_error_replies: errorCount(report),
     client_query_buffer_limit_disconnections: clientFigures.queryLimitCloses,
     client_output_buffer_limit_disconnections: clientFigures.outputLimitCloses,
   };
@@ -148,31 +180,14 @@ function carrotFields({ cache, clientFigures, threads }: NodeReport): Fields {
   };
 }
 
-/** Hits in place are reported as GETs that took 0 us, MGETs too: nobody counts them by name. */
-function commandStats(report: NodeReport): Fields {
-  const { all, general } = report.commandStats;
-  const inPlace = Math.max(0, report.clientFigures.commands - general);
-  const stats = new Map(all);
-  if (inPlace > 0) {
-    const got = stats.get("get") ?? { calls: 0, micros: 0, rejected: 0, failed: 0 };
-    stats.set("get", { ...got, calls: got.calls + inPlace });
-  }
-  const fields = Array.from(stats, ([name, { calls, micros, rejected, failed }]) => {
-    const each = calls === 0 ? 0 : micros / calls;
-    const text = `calls=${calls},usec=${micros},usec_per_call=${each.toFixed(2)}`;
-    return [`cmdstat_${name}`, `${text},rejected_calls=${rejected},failed_calls=${failed}`];
-  });
-  return Object.fromEntries(fields);
-}
-
-/** The report. `wanted` are names of sections in lower case; none means all but commandstats. */
+/** The report. `wanted` are names of sections in lower case; none means all that are not on demand. */
 export function infoText(report: NodeReport, wanted: readonly string[], states: ClientStates): string {
   const everything = wanted.some((word) => EVERYTHING.includes(word));
   const byDefault = everything || wanted.length === 0 || wanted.includes("default");
-  return Object.entries<SectionFields>({ ...SECTIONS, Commandstats: commandStats })
+  return Object.entries(SECTIONS)
     .filter(([name]) => {
       if (wanted.includes(name.toLowerCase())) return true;
-      return name === "Commandstats" ? everything : byDefault;
+      return ON_DEMAND.includes(name) ? everything : byDefault;
     })
     .map(([name, fields]) => {
       const lines = Object.entries(fields(report, states)).map(([field, value]) => `${field}:${value}\r\n`);

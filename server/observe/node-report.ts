@@ -14,7 +14,13 @@ import { type ClientCounters, zeroClientCounters } from "../counters/client-coun
 import { CommandStats } from "../counters/command-stats.ts";
 import { Latency } from "../counters/latency.ts";
 import type { ClientFigures, WorkerFigures } from "../counters/worker-figures.ts";
-import { figuresOf, type GroupFigures, noteCounted, resetCounters } from "../groups/group-figures.ts";
+import {
+  figuresOf,
+  type GroupFigures,
+  noteCounted,
+  resetCounters,
+  sumFigures,
+} from "../groups/group-figures.ts";
 
 /** The part of the worker threads that figures need. */
 export interface FigureWorkers {
@@ -30,9 +36,34 @@ export interface PeerFigures extends LinkFigures {
   readonly id: string;
 }
 
+/** Bytes of memory. */
+export interface MemoryFigures {
+  /** What the entries and mirrors of all groups take. */
+  readonly used: number;
+  /** The most that `used` has been at any second. */
+  readonly peak: number;
+  /** The heaps of all threads, and what hangs on them; the memory of entries is not in them. */
+  readonly own: number;
+  /** Of the process. */
+  readonly rss: number;
+}
+
+/** What one second has seen. */
+export interface Rates {
+  readonly commands: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+}
+
+const NO_RATES: Rates = { commands: 0, inputBytes: 0, outputBytes: 0 };
+
+function zeroSample() {
+  return { commands: 0, netInputBytes: 0, netOutputBytes: 0 };
+}
+
 export interface NodeReportOptions {
   readonly cache: Cache;
-  readonly clients: Pick<Clients, "all" | "counters" | "max">;
+  readonly clients: Pick<Clients, "all" | "figures" | "resetFigures" | "max">;
   readonly counters: ClientCounters;
   /** The commands of the main thread's clients, by name. */
   readonly stats: CommandStats;
@@ -43,6 +74,8 @@ export interface NodeReportOptions {
   /** Undefined with one thread. */
   readonly workers: FigureWorkers | undefined;
   readonly world: Pick<World, "clock" | "randomBytes">;
+  /** The time of day in milliseconds since 1970. */
+  readonly wallMs: () => number;
   /** The port for clients. */
   readonly port: () => number;
 }
@@ -52,17 +85,22 @@ export class NodeReport {
   /** Forty hex digits, new at each start. */
   readonly runId: string;
   readonly #options: NodeReportOptions;
+  /** When the node started, in seconds since 1970. */
+  readonly startedSeconds: number;
   readonly #startedMs: number;
   /** The sum over all workers; undefined until the first `gather`, and with one thread. */
   #worker: WorkerFigures | undefined;
-  #opsPerSecond = 0;
-  #commandsBefore = 0;
+  #rates = NO_RATES;
+  /** What had been counted at the last second. */
+  #before = zeroSample();
+  #peakBytes = 0;
 
   constructor(options: NodeReportOptions) {
     this.#options = options;
     this.cache = options.cache;
     this.runId = Buffer.from(options.world.randomBytes(20)).toString("hex");
     this.#startedMs = options.world.clock();
+    this.startedSeconds = Math.floor(options.wallMs() / 1000);
   }
 
   /** The port for clients. */
@@ -83,22 +121,36 @@ export class NodeReport {
     return this.#options.world.clock() - this.#startedMs;
   }
 
-  /** Commands in the last whole second. */
-  get opsPerSecond(): number {
-    return this.#opsPerSecond;
+  /** What the last whole second has seen. */
+  get rates(): Rates {
+    return this.#rates;
+  }
+
+  get memory(): MemoryFigures {
+    const used = this.#notePeak();
+    const { rss, heapTotal, external } = process.memoryUsage();
+    const own = heapTotal + external + (this.#worker?.heapBytes ?? 0);
+    return { used, peak: this.#peakBytes, own, rss };
+  }
+
+  /** Returns what is used now. */
+  #notePeak(): number {
+    const { usedBytes, mirrorUsedBytes } = sumFigures(this.cache.groups.all);
+    const used = usedBytes + mirrorUsedBytes;
+    this.#peakBytes = Math.max(this.#peakBytes, used);
+    return used;
   }
 
   get clientFigures(): ClientFigures {
     const { clients, counters } = this.#options;
-    const { received, rejected } = clients.counters;
-    const sum = { ...counters, connectionsReceived: received, connectionsRejected: rejected };
+    const sum = { ...counters, ...clients.figures };
     if (this.#worker !== undefined) addCounters(sum, this.#worker.clients);
     return sum;
   }
 
   get commandStats(): CommandStats {
     const sum = new CommandStats();
-    sum.addAll(this.#options.stats);
+    sum.addAll(this.#options.stats.counts);
     if (this.#worker !== undefined) sum.addAll(this.#worker.commands);
     return sum;
   }
@@ -145,12 +197,18 @@ export class NodeReport {
     return [...own, ...(this.#worker?.lines ?? [])].sort(byId);
   }
 
-  /** Regular work, once a second: renews `opsPerSecond`. */
+  /** Regular work, once a second: renews `rates` and the peak of the memory. */
   async countSecond(): Promise<void> {
     await this.gather();
-    const { commands } = this.clientFigures;
-    this.#opsPerSecond = Math.max(0, commands - this.#commandsBefore);
-    this.#commandsBefore = commands;
+    const { commands, netInputBytes, netOutputBytes } = this.clientFigures;
+    const before = this.#before;
+    this.#rates = {
+      commands: Math.max(0, commands - before.commands),
+      inputBytes: Math.max(0, netInputBytes - before.netInputBytes),
+      outputBytes: Math.max(0, netOutputBytes - before.netOutputBytes),
+    };
+    this.#before = { commands, netInputBytes, netOutputBytes };
+    this.#notePeak();
   }
 
   /** CONFIG RESETSTAT. Resolves when every thread has done it. */
@@ -159,7 +217,9 @@ export class NodeReport {
     for (const group of cache.groups.all) resetCounters(group);
     stats.reset();
     Object.assign(counters, zeroClientCounters());
-    Object.assign(clients.counters, { received: 0, rejected: 0 });
+    clients.resetFigures();
+    this.#rates = NO_RATES;
+    this.#before = zeroSample();
     workers?.reset();
     await this.gather();
   }

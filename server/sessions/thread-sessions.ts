@@ -57,11 +57,11 @@ export class ThreadSessions {
   performed(
     { name, flags }: CommandShape,
     words: () => Buffer[],
-    took: { readonly ms: number; readonly isFailure: boolean },
+    took: { readonly ms: number; readonly error: string | undefined },
     connection: Connection,
   ): void {
     const micros = Math.round(took.ms * 1000);
-    this.stats.add(name, micros, took.isFailure);
+    this.stats.add(name, micros, took.error);
     if (!this.slowLog.isSlow(micros) || flags.includes("skip_slowlog")) return;
     const { addr } = addressesOf(connection.socket);
     this.slowLog.add(micros, words(), { addr, name: connection.name });

@@ -105,7 +105,8 @@ function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOpti
       }),
     missAnswered: (connection, key, ms, isFailure) => {
       waitLatency.observe(ms / 1000);
-      sessions.performed(GET, () => [GET_NAME, clientKey(key)], { ms, isFailure }, connection);
+      const took = { ms, error: isFailure ? "ERR" : undefined };
+      sessions.performed(GET, () => [GET_NAME, clientKey(key)], took, connection);
     },
     isObserved: () => sessions.isObserved,
     execute: (args, connection) =>

@@ -4,6 +4,7 @@
  * Invariants: a worker only reads the stores, so one that dies leaves nothing half written. A client's commands take
  * effect in their order, on whichever thread each of them runs. Knows no loaders and no peers.
  */
+import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { Encoded, type Reply } from "../../proto/reply.ts";
 import { describeConnection } from "../clients/client-line.ts";
@@ -102,12 +103,12 @@ async function runOnMain(command: Command, args: readonly Buffer[], client: Conn
 }
 
 function figures(withLines: boolean): WorkerFigures {
-  const { received, rejected } = clients.counters;
   return {
     groups: Object.fromEntries(groups.all.map((group) => [group.name, group.counters])),
-    clients: { ...counters, connectionsReceived: received, connectionsRejected: rejected },
+    clients: { ...counters, ...clients.figures },
     waits: waitLatency.state,
-    commands: { general: sessions.stats.general, all: sessions.stats.all },
+    heapBytes: getHeapStatistics().total_heap_size,
+    commands: sessions.stats.counts,
     lines: withLines ? Array.from(clients.all(), describeConnection) : [],
   };
 }
@@ -122,7 +123,7 @@ function reset(): void {
   for (const group of groups.all) Object.assign(group.counters, zeroGroupCounters());
   sessions.stats.reset();
   Object.assign(counters, zeroClientCounters());
-  Object.assign(clients.counters, { received: 0, rejected: 0 });
+  clients.resetFigures();
 }
 
 async function obey(message: ToWorker): Promise<void> {

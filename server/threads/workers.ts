@@ -149,7 +149,8 @@ export class Workers {
   #ended(thread: number, code: number, startedMs: number): void {
     const { log, world, recover } = this.#options;
     const last = this.#proxies.get(thread)?.figures;
-    if (last !== undefined) this.#ofDead = sumWorkerFigures([this.#ofDead, { ...last, lines: [] }]);
+    if (last !== undefined)
+      this.#ofDead = sumWorkerFigures([this.#ofDead, { ...last, heapBytes: 0, lines: [] }]);
     this.#proxies.delete(thread);
     recover(thread);
     if (this.#closing) return;

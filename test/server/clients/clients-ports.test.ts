@@ -83,7 +83,7 @@ test("without a password a client from another address is denied and runs nothin
   await stranger.ended;
   t.regex(stranger.take(), /^-DENIED carrotCache is running in protected mode [^\r\n]+\r\n$/);
   t.is(node.report.clientFigures.commands, 0);
-  t.deepEqual(node.clients.counters, { received: 1, rejected: 1 });
+  t.like(node.clients.figures, { connectionsReceived: 1, connectionsRejected: 1 });
   t.regex(log.at(-1)!.msg, /^refused [\d.]+:\d+: protected mode$/);
   const local = await client();
   const set = async (...words: string[]) =>
@@ -111,7 +111,7 @@ test("a client that waits to be accepted when the node closes is let in and clos
   t.deepEqual(await Promise.all(ends), Array(50).fill("FIN"));
   for (const socket of sockets) socket.destroy();
   await closing;
-  t.is(node.clients.counters.received, 50);
+  t.is(node.clients.figures.connectionsReceived, 50);
 });
 
 /** What the kernel's timer of a client's socket is set to, at the node's end, once nothing waits to be acknowledged. */

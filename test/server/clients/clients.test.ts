@@ -58,7 +58,7 @@ test("one client more than maxclients gets Redis' text and is closed; a place th
   await closed(refused);
   t.is(refused.text, FULL);
   t.deepEqual(happened, ["refused 127.0.0.1: maxclients"]);
-  t.deepEqual(clients.counters, { received: 3, rejected: 1 });
+  t.like(clients.figures, { connectionsReceived: 3, connectionsRejected: 1 });
   first.destroy();
   await closed(first);
   t.deepEqual([gone, counts.total()], [[1], 1]);

@@ -73,7 +73,7 @@ test("calls, time and errors are counted; a slow command is kept with copies of 
   await run(slowly(OK));
   await run(slowly(new ErrorReply("ERR")));
   await run(slowly(new Encoded(key("-ERR\r\n"))));
-  t.deepEqual(sessions.stats.all.get("main|sub"), { calls: 4, micros: 9000, rejected: 0, failed: 2 });
+  t.like(sessions.stats.all.get("main|sub"), { calls: 4, micros: 9000, rejected: 0, failed: 2 });
   t.is(sessions.slowLog.entries.length, 3);
   t.like(sessions.slowLog.entries[0], { id: 7, micros: 3000, addr: "?:0", name: "me" });
   t.deepEqual(sessions.slowLog.entries[0]!.words.map(String), ["main", "sub"]);

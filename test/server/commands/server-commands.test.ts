@@ -1,8 +1,10 @@
 /**
  * Goal: INFO, TIME and SHUTDOWN answer as tools expect. Method: one node; info.test.ts has the text of INFO.
+ * Errors and refusals are counted as a real redis-server counts them.
  */
 import test from "ava";
 import { bulk, startRig } from "../rig.ts";
+import { compareWithRedis } from "./compare-with-redis.ts";
 
 test("INFO is a bulk, or a verbatim string in RESP3; a section's name is taken in any case", async (t) => {
   const { ask, ask3 } = await startRig(t);
@@ -11,6 +13,30 @@ test("INFO is a bulk, or a verbatim string in RESP3; a section's name is taken i
   t.is(await ask3(["info", "replication"]), `=${replication.length + 4}\r\ntxt:${replication}\r\n`);
   t.is(await ask(["INFO", "nosuch"]), "$0\r\n\r\n");
 });
+
+/** The lines of commandstats without times, sorted: Redis has them in the order of a hash table. */
+function sortedLines(answer: string): string {
+  return answer
+    .replaceAll(/\$\d+\r\n# (Commandstats|Errorstats)/g, "# $1")
+    .replaceAll(/,usec=\d+,usec_per_call=[\d.]+/g, "")
+    .replaceAll(/(?:cmdstat_[^\r]*\r\n)+/g, (lines) => `${lines.split("\r\n").sort().join("\r\n")}\r\n`);
+}
+
+/** Commands that are refused, that fail, and that a connection is not ready for. */
+const REFUSED = [
+  "GET | GET a b | NOSUCH | NOSUCH x | CLIENT NOSUCH | CLIENT | CLIENT SETNAME",
+  "AUTH bob x | HELLO 9 | HELLO 3 AUTH bob x | SELECT x | CONFIG SET nosuch 1",
+  "MULTI | NOSUCH | EXEC | EXEC | MULTI | GET | PING | EXEC | MULTI | GET scores:Tom | EXPIRE a x | EXEC",
+  "SETEX a x b | EXPIRE a b c | WATCH | SUBSCRIBE | OBJECT ENCODING | PING a b",
+  "PING | GETRANGE a x y | GETRANGE a 0 1",
+];
+
+for (const section of ["errorstats", "commandstats"]) {
+  test(`INFO ${section} counts refusals and failures as redis-server does`, async (t) => {
+    const pipelines = REFUSED.map((said) => `CONFIG RESETSTAT | ${said} | INFO ${section}`);
+    await compareWithRedis(t, 2, pipelines, { normalize: sortedLines });
+  });
+}
 
 test("TIME is now, in seconds and microseconds", async (t) => {
   const { ask } = await startRig(t);

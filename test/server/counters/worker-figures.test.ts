@@ -14,12 +14,13 @@ function figuresOf(hits: number, waits: readonly number[], lines: readonly strin
   const latency = new Latency();
   for (const seconds of waits) latency.observe(seconds);
   const commands = new CommandStats();
-  commands.add("get", hits, false);
+  commands.add("get", hits, undefined);
   return {
     groups: { scores: { ...zeroGroupCounters(), hits }, other: { ...zeroGroupCounters(), hits: 1 } },
     clients: { ...noClients, commands: 10 * hits, connectionsReceived: 1 },
     waits: latency.state,
-    commands,
+    heapBytes: 100 * hits,
+    commands: commands.counts,
     lines,
   };
 }
@@ -27,14 +28,15 @@ function figuresOf(hits: number, waits: readonly number[], lines: readonly strin
 test("every figure is the sum of the workers' figures, as often as it is asked for", (t) => {
   const all = [figuresOf(3, [0.5, 0.25], ["id=2"]), figuresOf(4, [1], ["id=1", "id=3"])];
   for (let time = 0; time < 2; time++) {
-    const { groups, clients, waits, commands, lines } = sumWorkerFigures(all);
+    const { groups, clients, waits, heapBytes, commands, lines } = sumWorkerFigures(all);
     t.deepEqual(groups, {
       scores: { ...zeroGroupCounters(), hits: 7 },
       other: { ...zeroGroupCounters(), hits: 2 },
     });
     t.deepEqual(clients, { ...noClients, commands: 70, connectionsReceived: 2 });
     t.like(new Latency(waits).snapshot(), { count: 3, sumSeconds: 1.75 });
-    t.like(commands.all.get("get"), { calls: 2, micros: 7 });
+    t.like(new Map(commands.all).get("get"), { calls: 2, micros: 7 });
+    t.is(heapBytes, 700);
     t.deepEqual(lines, ["id=2", "id=1", "id=3"]);
   }
 });

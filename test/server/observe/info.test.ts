@@ -9,7 +9,9 @@ import { infoText } from "../../../server/observe/info.ts";
 import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
 import { RedisServer } from "../../proto/redis-server.ts";
-import { startRig } from "../rig.ts";
+import { until } from "../../until.ts";
+import { HeldLoader } from "../fakes.ts";
+import { bulk, startRig } from "../rig.ts";
 
 const SECTIONS = [
   "Server",
@@ -19,6 +21,8 @@ const SECTIONS = [
   "Stats",
   "Replication",
   "CPU",
+  "Modules",
+  "Errorstats",
   "Cluster",
   "Keyspace",
   "Carrot",
@@ -39,7 +43,10 @@ test("without a section and with the words for all sections, all are there", asy
   for (const wanted of [[], ["default"], ["nosuch", "default"]])
     t.deepEqual(read(infoText(node.report, wanted, NOBODY)).sections, SECTIONS);
   for (const wanted of [["all"], ["everything"], ["nosuch", "all"]])
-    t.deepEqual(read(infoText(node.report, wanted, NOBODY)).sections, [...SECTIONS, "Commandstats"]);
+    t.deepEqual(
+      read(infoText(node.report, wanted, NOBODY)).sections,
+      SECTIONS.flatMap((name) => (name === "Errorstats" ? ["Commandstats", name, "Latencystats"] : [name])),
+    );
 });
 
 test("commandstats counts commands performed, refused and failed by name, hits in place as GETs", async (t) => {
@@ -55,14 +62,70 @@ test("commandstats counts commands performed, refused and failed by name, hits i
   const { fields } = read(infoText(node.report, ["commandstats"], NOBODY));
   t.regex(
     fields.get("cmdstat_get")!,
-    /^calls=3,usec=\d+,usec_per_call=\d+\.\d\d,rejected_calls=0,failed_calls=0$/,
+    /^calls=3,usec=\d+,usec_per_call=\d+\.\d\d,rejected_calls=1,failed_calls=0$/,
   );
   t.regex(fields.get("cmdstat_client|id")!, /^calls=1,.*,rejected_calls=0,failed_calls=0$/);
   t.regex(fields.get("cmdstat_client|list")!, /^calls=1,.*,rejected_calls=0,failed_calls=1$/);
   t.regex(fields.get("cmdstat_echo")!, /^calls=0,usec=0,usec_per_call=0.00,rejected_calls=1,failed_calls=0$/);
+  const times = read(infoText(node.report, ["latencystats"], NOBODY)).fields;
+  // Two of three are hits in place, which nobody times.
+  t.regex(times.get("latency_percentiles_usec_get")!, /^p50=0\.\d00,p99=\d+\.\d{3},p99\.9=\d+\.\d{3}$/);
+  t.false(times.has("latency_percentiles_usec_echo"), "never performed");
   await ask(["CONFIG", "RESETSTAT"]);
   const after = read(infoText(node.report, ["commandstats"], NOBODY)).fields;
   t.false(after.has("cmdstat_get"));
+});
+
+test("latencystats has the time until the reply, also of a GET that waits for a load", async (t) => {
+  const loader = new HeldLoader();
+  const { node, client, clock } = await startRig(t, [], { loader });
+  const raw = await client();
+  raw.send(command("GET", "scores:a"));
+  await until("a load is under way", () => loader.loads.length > 0);
+  clock.advance(100);
+  loader.loads[0]!.resolve("late");
+  await raw.until((text) => text.endsWith("late\r\n"));
+  const { fields } = read(infoText(node.report, ["latencystats"], NOBODY));
+  const [, p50] = /^p50=([\d.]+),/.exec(fields.get("latency_percentiles_usec_get")!)!;
+  t.true(Number(p50) >= 100_000 && Number(p50) <= 125_000, p50);
+});
+
+test("bytes of clients are counted as they come and go, also after a client has gone; RESETSTAT begins anew", async (t) => {
+  const { node, client, ask } = await startRig(t);
+  const raw = await client();
+  const bytes = () => {
+    const { fields } = read(infoText(node.report, ["stats"], NOBODY));
+    return [fields.get("total_net_input_bytes"), fields.get("total_net_output_bytes")].map(Number);
+  };
+  await raw.reply(command("GET", "scores:a"), bulk("value of a"));
+  t.deepEqual(bytes(), [command("GET", "scores:a").length, bulk("value of a").length]);
+  await ask(["PING"]);
+  const sum = [command("GET", "scores:a").length + 14, bulk("value of a").length + 7];
+  t.deepEqual(bytes(), sum);
+  raw.socket.destroy();
+  await until("the client has gone", () => node.report.clients.count === 0);
+  t.deepEqual(bytes(), sum);
+  const other = await client();
+  await other.reply(command("PING"), "+PONG\r\n");
+  await node.report.reset();
+  t.deepEqual(bytes(), [0, 0]);
+  await other.reply(command("PING"), "+PONG\r\n");
+  t.deepEqual(bytes(), [14, 7]);
+});
+
+test("memory figures agree: the peak, what maxmemory limits, and the process in relation to all that it has", async (t) => {
+  const { node, ask } = await startRig(t, ["maxmemory 10mb"]);
+  await ask(["SET", "scores:a", "x".repeat(100_000)]);
+  const full = read(infoText(node.report, ["memory"], NOBODY)).fields;
+  await ask(["DEL", "scores:a"]);
+  const { fields } = read(infoText(node.report, ["memory"], NOBODY));
+  t.true(Number(full.get("used_memory")) > 100_000);
+  t.is(fields.get("used_memory"), "0");
+  t.is(fields.get("used_memory_peak"), full.get("used_memory"));
+  t.is(fields.get("used_memory_peak_perc"), "0.00%");
+  t.is(full.get("used_memory_peak_perc"), "100.00%");
+  const ratio = Number(fields.get("mem_fragmentation_ratio"));
+  t.true(ratio > 0.5 && ratio < 20, String(ratio));
 });
 
 test("named sections come in INFO's order; an unknown name gives nothing", async (t) => {

@@ -7,7 +7,11 @@ import { zeroClientCounters } from "../../../server/counters/client-counters.ts"
 import { CommandStats } from "../../../server/counters/command-stats.ts";
 import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { Latency } from "../../../server/counters/latency.ts";
-import { sumWorkerFigures, type WorkerFigures } from "../../../server/counters/worker-figures.ts";
+import {
+  sumWorkerFigures,
+  type WorkerFigures,
+  zeroConnectionFigures,
+} from "../../../server/counters/worker-figures.ts";
 import { figuresOf } from "../../../server/groups/group-figures.ts";
 import { NodeReport } from "../../../server/observe/node-report.ts";
 import { worldAt } from "../fakes.ts";
@@ -18,9 +22,17 @@ async function setUp(t: Parameters<typeof startRig>[0], told: Partial<WorkerFigu
   const { node, clock } = await startRig(t);
   const asked: string[] = [];
   const counters = zeroClientCounters();
+  const connections = { ...zeroConnectionFigures(), connectionsReceived: 2, connectionsRejected: 1 };
   const report = new NodeReport({
     cache: node.cache,
-    clients: { all: () => [].values(), counters: { received: 2, rejected: 1 }, max: 10 },
+    clients: {
+      all: () => [].values(),
+      get figures() {
+        return { ...connections };
+      },
+      resetFigures: () => Object.assign(connections, zeroConnectionFigures()),
+      max: 10,
+    },
     counters,
     stats: new CommandStats(),
     waitLatency: new Latency(),
@@ -34,9 +46,10 @@ async function setUp(t: Parameters<typeof startRig>[0], told: Partial<WorkerFigu
       reset: () => asked.push("reset"),
     },
     world: worldAt(clock.read),
+    wallMs: () => 1_700_000_000_999,
     port: () => 6390,
   });
-  return { report, asked, counters, clock, cache: node.cache };
+  return { report, asked, connections, counters, clock, cache: node.cache };
 }
 
 test("figures are the node's own, by group and by member", async (t) => {
@@ -95,16 +108,39 @@ test("the lines of CLIENT LIST of all threads are sorted by id", async (t) => {
   t.deepEqual(asked, ["lines"]);
 });
 
-test("operations a second count the commands of the last second, and are never below zero", async (t) => {
-  const { report, counters } = await setUp(t, {});
+test("rates count the commands and bytes of the last second, and are never below zero", async (t) => {
+  const { report, counters, connections } = await setUp(t, {});
   counters.commands = 100;
+  Object.assign(connections, { netInputBytes: 1000, netOutputBytes: 5000 });
   await report.countSecond();
   counters.commands = 130;
+  Object.assign(connections, { netInputBytes: 1500, netOutputBytes: 5001 });
   await report.countSecond();
-  t.is(report.opsPerSecond, 30);
+  t.deepEqual(report.rates, { commands: 30, inputBytes: 500, outputBytes: 1 });
+  await report.reset();
+  t.deepEqual(report.rates, { commands: 0, inputBytes: 0, outputBytes: 0 });
+  counters.commands = 3;
+  await report.countSecond();
+  t.is(report.rates.commands, 3);
   counters.commands = 0;
   await report.countSecond();
-  t.is(report.opsPerSecond, 0);
+  t.is(report.rates.commands, 0);
+});
+
+test("the peak of the memory is what any second has seen, and stays; workers' heaps are the node's own", async (t) => {
+  const { report, cache } = await setUp(t, { heapBytes: 2 ** 40 });
+  const { store } = cache.groups.named("scores")!;
+  t.is(report.memory.used, 0);
+  store.put(Buffer.from("scores:a"), Buffer.alloc(1000), undefined);
+  const full = report.memory.used;
+  t.true(full > 1000);
+  await report.countSecond();
+  store.delete(Buffer.from("scores:a"));
+  t.like(report.memory, { used: 0, peak: full });
+  await report.reset();
+  t.is(report.memory.peak, full);
+  t.true(report.memory.own > 2 ** 40);
+  t.is(report.startedSeconds, 1_700_000_000);
 });
 
 test("a reset reaches every counter, then every thread, before figures are asked for", async (t) => {
