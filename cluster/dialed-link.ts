@@ -10,12 +10,14 @@
  *       +--------- 100 ms, doubled up to 5 s -----------+--- closed, silent, garbage --+
  */
 
-import { decodeFrame, encodeFrame } from "../proto/frame.ts";
+import { decodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import { MEMBER_EXPECTED, parseAddress, plainHost } from "./address.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { DialerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { type Heard, heardIn, Refused } from "./introduction.ts";
+import type { LinkFigures, LinkState } from "./link-figures.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { QuietLog } from "./quiet-log.ts";
 import { type Answer, type AnswerName, type GetWaiter, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
@@ -28,32 +30,9 @@ const MAX_BACKOFF_MS = 5000;
 /** A link that was up this long has worked: the wait before the next attempt is a short one again. */
 const PROVEN_MS = 5000;
 
-type LinkState = "up" | "connecting" | "down";
-
-export interface LinkFigures {
-  readonly state: LinkState;
-  /** How long it has been in this state. */
-  readonly sinceMs: number;
-  /** Keys asked for over this link. */
-  readonly sent: number;
-  /** Keys that the member asked this node for, over its own link. */
-  readonly received: number;
-  /** Over all wires that this link has had. */
-  readonly bytesSent: number;
-  readonly bytesReceived: number;
-  readonly inFlight: number;
-  /** Round trip of the last ping; undefined before the first. */
-  readonly rttMs: number | undefined;
-  /** How often the link came up after the first time. */
-  readonly reconnects: number;
-  readonly lastError: string | undefined;
-}
-
 interface DialedLinkOptions {
   /** The member at the other end. */
   readonly peer: string;
-  /** This node's id. */
-  readonly id: string;
   readonly secret: string;
   /** The longest answer that is read. */
   readonly maxFrameBytes: number;
@@ -61,10 +40,12 @@ interface DialedLinkOptions {
   readonly requestTimeoutMs: () => number;
   readonly world: World;
   readonly log: QuietLog;
-  /** The fingerprint of this node's ring. */
-  readonly ringFingerprint: () => number;
+  /** The frame that introduces this node. */
+  readonly introduction: () => Buffer;
+  /** Why this node does not want the link to a member that has introduced itself; undefined: it does. */
+  readonly judge: (member: Heard) => string | undefined;
   /** The link is up. Requests made in this callback go before all others. */
-  readonly opened: () => void;
+  readonly opened: (member: Heard) => void;
   /** The link was up and has ended, by itself or because it was closed. */
   readonly ended: () => void;
   /** As in RequestsOptions. */
@@ -90,7 +71,7 @@ export class DialedLink {
   #ups = 0;
   #pastBytesSent = 0;
   #pastBytesReceived = 0;
-  #rttMs: number | undefined;
+  #rttUs: number | undefined;
   #lastError: string | undefined;
 
   constructor(options: DialedLinkOptions) {
@@ -121,6 +102,16 @@ export class DialedLink {
     else this.#greet(this.#options.world.connect(plainHost(address.host), address.port));
   }
 
+  /** Whether the process at the other end is alive. */
+  async answers(): Promise<boolean> {
+    try {
+      await this.request("pong", (id) => ({ ping: { id } }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** As Requests.track. Does nothing while the link is not up: the request that would follow is rejected. */
   track(key: Uint8Array, kind: "read" | "lookedAt"): void {
     this.#requests?.track(key, kind);
@@ -145,15 +136,15 @@ export class DialedLink {
     return this.#requests?.request(answer, build, extraMs) ?? Promise.reject(this.#unreachable());
   }
 
-  figures(): Omit<LinkFigures, "received"> {
+  figures(): Omit<LinkFigures, "received" | "version" | "refused"> {
     return {
       state: this.#state,
-      sinceMs: this.#options.world.clock() - this.#stateSince,
+      sinceMs: Math.floor(this.#options.world.clock() - this.#stateSince),
       sent: this.#sent,
       bytesSent: this.#pastBytesSent + (this.#stream?.bytesSent ?? 0),
       bytesReceived: this.#pastBytesReceived + (this.#stream?.bytesReceived ?? 0),
       inFlight: this.#requests?.inFlight ?? 0,
-      rttMs: this.#rttMs,
+      rttUs: this.#rttUs,
       reconnects: Math.max(0, this.#ups - 1),
       lastError: this.#lastError,
     };
@@ -204,15 +195,16 @@ export class DialedLink {
     if (step.reply !== undefined) stream.send(step.reply);
     if (!step.proved) return;
     this.#proved = true;
-    const { id, maxFrameBytes, ringFingerprint } = this.#options;
-    stream.maxFrameBytes = maxFrameBytes;
-    stream.send(encodeFrame(carrot.Frame, { introduction: { id, maxFrameBytes, ring: ringFingerprint() } }));
+    stream.maxFrameBytes = this.#options.maxFrameBytes;
+    stream.send(this.#options.introduction());
   }
 
-  #open(stream: FrameStream, { introduction }: carrot.Frame): void {
-    if (!introduction) throw new Error("sent another frame before it introduced itself");
+  #open(stream: FrameStream, frame: carrot.Frame): void {
+    const heard = heardIn(frame);
+    const refusal = this.#options.judge(heard);
+    if (refusal !== undefined) throw new Refused(refusal);
     this.#timer?.cancel();
-    this.#maxRequestBytes = introduction.maxFrameBytes ?? MAX_REQUEST_BYTES;
+    this.#maxRequestBytes = heard.maxFrameBytes;
     this.#requests = new Requests({
       peer: this.#options.peer,
       world: this.#options.world,
@@ -230,17 +222,18 @@ export class DialedLink {
     this.#ups++;
     this.#enter("up");
     this.#options.log.forget(this.#logKind);
+    this.#options.log.forget(this.#refusedKind);
     this.#options.log.info(`peer ${this.#options.peer}: link is up`);
-    this.#options.opened();
+    this.#options.opened(heard);
     this.#heartbeat.start();
-    this.#options.sawRing(introduction.ring ?? 0);
+    this.#options.sawRing(heard.ring);
   }
 
   #ping(): void {
     const start = this.#options.world.clock();
     this.request("pong", (id) => ({ ping: { id } })).then(
       (pong) => {
-        this.#rttMs = this.#options.world.clock() - start;
+        this.#rttUs = Math.round((this.#options.world.clock() - start) * 1000);
         this.#options.sawRing(pong.ring ?? 0);
       },
       () => {}, // The pong is late, and the heartbeat judges that, or the link has ended.
@@ -263,7 +256,9 @@ export class DialedLink {
     if (requests !== undefined) this.#options.ended();
     if (this.#closed) return;
     this.#lastError = text;
-    this.#options.log.warn(this.#logKind, `peer ${this.#options.peer}: link is down: ${text}`);
+    // A refusal is no news for whoever has read that the link is down, but its reason is.
+    const kind = reason instanceof Refused ? this.#refusedKind : this.#logKind;
+    this.#options.log.warn(kind, `peer ${this.#options.peer}: link is down: ${text}`);
     this.#timer = this.#options.world.after(this.#backoffMs(), () => this.dial());
   }
 
@@ -280,6 +275,10 @@ export class DialedLink {
 
   get #logKind(): string {
     return `link ${this.#options.peer}`;
+  }
+
+  get #refusedKind(): string {
+    return `refused ${this.#options.peer}`;
   }
 
   #unreachable(): PeerUnreachable {

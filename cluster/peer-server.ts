@@ -5,13 +5,18 @@
  * node hold at most 64 bytes for one second, on each of at most 64 wires. One wire more closes the oldest, since a member
  * needs only two round trips. Before the proof only greetings are decoded. Does not know keys or the ring.
  *
- *     accepted --greetings, 1 s--> proved --introduction--> served until it ends, is silent or this node closes
+ * A member is served only when the node has judged its introduction and has nothing against it. Only then does this node
+ * introduce itself, so a dialer's link is up when both sides agree.
+ *
+ *     accepted --greetings, 1 s--> proved --introduction--> judged --> served until it ends, is silent or this node closes
+ *                                                              +----> refused, with the reason
  */
 
-import { decodeFrame, encodeFrame } from "../proto/frame.ts";
+import { decodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import { FrameStream } from "./frame-stream.ts";
 import { AcceptorHandshake, HandshakeError, MAX_GREETING_BYTES } from "./handshake.ts";
+import { type Heard, heardIn, Refused } from "./introduction.ts";
 import { isLongRequest } from "./long-requests.ts";
 import type { PeerHandlers } from "./peer-handlers.ts";
 import type { QuietLog } from "./quiet-log.ts";
@@ -39,7 +44,11 @@ interface PeerServerOptions {
   readonly world: World;
   /** The longest edit or run that is read; other requests are shorter. */
   readonly maxFrameBytes: number;
-  /** A member has dialed this node and proved itself. */
+  /** The frame that introduces this node; with a refusal, the last one. */
+  readonly introduction: (refusal?: string) => Buffer;
+  /** Why a member that has proved itself is not served; undefined: it is. Never rejects. */
+  readonly judge: (member: Heard) => string | undefined | Promise<string | undefined>;
+  /** A member has dialed this node and is served. */
   readonly introduced: (id: string) => void;
   /** A member has asked for this many keys. */
   readonly counted: (id: string, requests: number) => void;
@@ -49,6 +58,8 @@ interface Accepted {
   readonly stream: FrameStream;
   readonly handshake: AcceptorHandshake;
   proved: boolean;
+  /** What the member said of itself. */
+  heard: Heard | undefined;
   served: ServedLink | undefined;
 }
 
@@ -90,6 +101,13 @@ export class PeerServer {
     timer.cancel();
   }
 
+  /** Ends the links of processes that have this id but are not the one that is reached at it, such as one that has died. */
+  endOthers(id: string, instance: string): void {
+    for (const { stream, served, heard } of this.#links) {
+      if (served !== undefined && heard?.id === id && heard.instance !== instance) stream.destroy();
+    }
+  }
+
   #accept(wire: Wire): void {
     const { world, secret, id } = this.#options;
     const from = `${wire.remoteAddress}`;
@@ -103,6 +121,7 @@ export class PeerServer {
       }),
       handshake: new AcceptorHandshake(secret, id, world),
       proved: false,
+      heard: undefined,
       served: undefined,
     };
     this.#links.add(link);
@@ -144,23 +163,33 @@ export class PeerServer {
   #prove(link: Accepted): void {
     link.proved = true;
     link.stream.maxFrameBytes = MAX_REQUEST_BYTES;
-    const introduction = {
-      id: this.#options.id,
-      maxFrameBytes: this.#options.maxFrameBytes,
-      ring: this.#options.ring.fingerprint,
-    };
-    link.stream.send(encodeFrame(carrot.Frame, { introduction }));
   }
 
-  #introduce(link: Accepted, { introduction }: carrot.Frame): void {
-    const id = introduction?.id;
-    if (!introduction || !id) throw new Error("sent another frame before it introduced itself");
+  #introduce(link: Accepted, frame: carrot.Frame): void {
+    if (link.heard !== undefined) throw new Error("sent a request before this node had introduced itself");
+    const heard = heardIn(frame);
+    link.heard = heard;
+    const settle = (refusal: string | undefined) => {
+      if (!this.#links.has(link)) return;
+      if (refusal === undefined) this.#serve(link, heard);
+      else {
+        const farewell = this.#options.introduction(refusal);
+        link.stream.endWith(new Refused(`refused ${heard.id}: ${refusal}`), farewell);
+      }
+    };
+    const judged = this.#options.judge(heard);
+    if (judged instanceof Promise) judged.then(settle);
+    else settle(judged);
+  }
+
+  #serve(link: Accepted, { id, maxFrameBytes }: Heard): void {
     const { handlers, ring, world, counted } = this.#options;
+    link.stream.send(this.#options.introduction());
     link.served = new ServedLink({
       handlers,
       ring,
       world,
-      maxAnswerBytes: introduction.maxFrameBytes ?? 0,
+      maxAnswerBytes: maxFrameBytes,
       send: (frame) => link.stream.send(frame),
       outgoingBytes: () => link.stream.outgoingBytes,
       counted: (requests) => counted(id, requests),

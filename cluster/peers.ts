@@ -10,43 +10,25 @@
  */
 
 import { Deletes } from "./deletes.ts";
-import { DialedLink, type LinkFigures } from "./dialed-link.ts";
+import { DialedLink } from "./dialed-link.ts";
 import type { Edit, Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
+import { Introductions } from "./introductions.ts";
+import type { LinkFigures } from "./link-figures.ts";
 import type { Glimpse } from "./outcome.ts";
 import { glimpseOf } from "./outcome-message.ts";
 import type { PeerHandlers, ScanPiece, WantedKeys } from "./peer-handlers.ts";
 import { PeerServer } from "./peer-server.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
-import { type Log, QuietLog } from "./quiet-log.ts";
+import type { PeersOptions } from "./peers-options.ts";
+import { QuietLog } from "./quiet-log.ts";
 import { type GetWaiter, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
 import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
 import type { Ran } from "./run.ts";
 import { packWords, ranOf, refusedRun, unsendable } from "./run-message.ts";
-import type { World } from "./world.ts";
 
 export type { PeerHandlers, ScanPiece, WantedKeys };
-
-interface PeersOptions {
-  /** This node's id: its advertised peer address, `host:port`, spelt as the other members spell it. */
-  readonly id: string;
-  /** The same on every member; may be empty where only members can connect. */
-  readonly secret: string;
-  readonly handlers: PeerHandlers;
-  /** The largest value of any group; longer answers of a peer end the link to it. */
-  readonly maxValueBytes: number;
-  /** How long a member may take for everything but a GET; read at each use. */
-  readonly requestTimeoutMs: () => number;
-  readonly world: World;
-  readonly log: Log;
-  /** The epoch of the ring whose members were last given to `setMembers`. */
-  readonly epoch: () => number;
-  /** A link came up or ended: invalidations may have been lost in between. */
-  readonly linkChanged: () => void;
-  /** A member says that what it answered for tracked keys is no longer valid; undefined: for all keys. */
-  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
-}
 
 interface Member {
   readonly link: DialedLink;
@@ -58,6 +40,8 @@ interface Member {
 
 /** Room for framing and for the key and lifetimes beside one value of the largest size. */
 const FRAME_ROOM_BYTES = 128 * 1024;
+/** A process is told from another one with the same id by so many random bytes. */
+const INSTANCE_BYTES = 8;
 /** If views still differ after an exchange, one side refuses the other's view, and an exchange at every ping is useless. */
 const EXCHANGE_INTERVAL_MS = 2000;
 
@@ -67,12 +51,21 @@ export class Peers {
   readonly #server: PeerServer;
   readonly #members = new Map<string, Member>();
   readonly #ring: RingAgreement;
+  readonly #introductions: Introductions;
 
   constructor(options: PeersOptions) {
     this.#options = options;
     this.#log = new QuietLog(options.log, options.world.clock);
     const take = options.handlers.ring.bind(options.handlers);
     this.#ring = new RingAgreement({ epoch: options.epoch, take });
+    const maxFrameBytes = frameBytesFor(options.maxValueBytes);
+    const { id, version, terms, groups, world } = options;
+    const instance = Buffer.from(world.randomBytes(INSTANCE_BYTES)).toString("hex");
+    this.#introductions = new Introductions({
+      own: { id, instance, version, maxFrameBytes, terms, groups },
+      ring: () => this.#ring.fingerprint,
+      linkTo: (member) => this.#members.get(member)?.link,
+    });
     this.#server = new PeerServer({
       id: options.id,
       secret: options.secret,
@@ -80,7 +73,9 @@ export class Peers {
       ring: this.#ring,
       log: this.#log,
       world: options.world,
-      maxFrameBytes: frameBytesFor(options.maxValueBytes),
+      maxFrameBytes,
+      introduction: (refusal) => this.#introductions.frame(refusal),
+      judge: (member) => this.#introductions.judgeDialer(member),
       introduced: (id) => this.#members.get(id)?.link.dial(),
       counted: (id, requests) => this.#countReceived(id, requests),
     });
@@ -108,6 +103,7 @@ export class Peers {
     for (const [id, member] of this.#members) {
       if (wanted.has(id)) continue;
       this.#members.delete(id);
+      this.#introductions.forget(id);
       member.link.close();
     }
     for (const id of wanted) if (!this.#members.has(id)) this.#add(id);
@@ -221,7 +217,8 @@ export class Peers {
   /** The figures of the link to a member; undefined for an id that is no other member's. */
   figures(id: string): LinkFigures | undefined {
     const member = this.#members.get(id);
-    return member && { ...member.link.figures(), received: member.received };
+    if (member === undefined) return undefined;
+    return { ...member.link.figures(), received: member.received, ...this.#introductions.figures(id) };
   }
 
   /** Accepts no more wires, sends the answers to the requests that were read, and closes every link. */
@@ -235,14 +232,16 @@ export class Peers {
     const { secret, maxValueBytes, requestTimeoutMs, world } = this.#options;
     const link = new DialedLink({
       peer: id,
-      id: this.#options.id,
       secret,
       requestTimeoutMs,
       world,
       maxFrameBytes: frameBytesFor(maxValueBytes),
       log: this.#log,
-      ringFingerprint: () => this.#ring.fingerprint,
-      opened: () => {
+      introduction: () => this.#introductions.frame(),
+      judge: (heard) => this.#introductions.judgeDialed(id, heard),
+      opened: (heard) => {
+        this.#introductions.met(heard);
+        this.#server.endOthers(id, heard.instance);
         member.deletes.catchUp();
         this.#options.linkChanged();
       },

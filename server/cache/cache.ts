@@ -28,6 +28,7 @@ import { closeLoaders } from "../loaders/group-loaders.ts";
 import type { Loader } from "../loaders/loader.ts";
 import type { Log } from "../machine/log.ts";
 import { RegularWork } from "../machine/regular-work.ts";
+import { version } from "../machine/version.ts";
 import { changeRing } from "../members/change-ring.ts";
 import { untilUp } from "../members/links-up.ts";
 import { Membership } from "../members/membership.ts";
@@ -209,6 +210,12 @@ export class Cache {
     return new Peers({
       id: conf.peerAddress,
       secret: conf.clusterSecret,
+      terms: [
+        { name: "ring-seed", value: String(conf.ringSeed) },
+        { name: "virtual-nodes", value: String(conf.virtualNodes) },
+      ],
+      groups: this.groups.all,
+      version,
       maxValueBytes: Math.max(...conf.groups.map((group) => group.maxValueBytes)),
       requestTimeoutMs: () => conf.peerTimeoutMs,
       world,

@@ -4,13 +4,14 @@
  * Replies are maps, so that a RESP3 client gets objects. The meaning of each counter is in counters/DESIGN.md.
  */
 
-import type { LinkFigures } from "../../cluster/dialed-link.ts";
+import type { LinkFigures } from "../../cluster/link-figures.ts";
 import { MAX_MEMBERS } from "../../cluster/ring-view.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { readMember } from "../conf/member-rules.ts";
 import { figuresOf, sumFigures } from "../groups/group-figures.ts";
 import type { Group } from "../groups/groups.ts";
+import { version } from "../machine/version.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { define } from "./define.ts";
 import type { NodeFace } from "./node-face.ts";
@@ -26,19 +27,13 @@ function listPeers(node: NodeFace): Reply {
       ["state", isSelf ? "up" : (peers?.figures(id)?.state ?? "down")],
       ["share", `${((shares.get(id) ?? 0) * 100).toFixed(2)}%`],
     ]);
-    if (isSelf) return entry;
+    if (isSelf) return entry.set("version", version);
     const figures: Partial<LinkFigures> = peers?.figures(id) ?? {};
     for (const [name, value] of Object.entries(figures)) {
-      if (name !== "state" && value !== undefined) entry.set(underscored(name), number(value));
+      if (name !== "state" && value !== undefined) entry.set(underscored(name), value);
     }
     return entry;
   });
-}
-
-/** RESP integers are whole numbers; any other figure travels as text. */
-function number(value: string | number): Reply {
-  if (typeof value === "string" || Number.isInteger(value)) return value;
-  return value.toFixed(3);
 }
 
 /** `bytesSent` -> `bytes_sent`, as Redis spells its fields. */

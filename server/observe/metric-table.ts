@@ -76,7 +76,7 @@ export const PEER_METRICS: readonly MetricRow<PeerFigures>[] = [
     ({ state }) => Number(state === "up"),
   ],
   ["carrot_peer_requests_in_flight", "Requests sent and not answered yet.", (peer) => peer.inFlight],
-  ["carrot_peer_rtt_seconds", "Last round trip of a heartbeat.", ({ rttMs }) => rttMs && rttMs / 1000],
+  ["carrot_peer_rtt_seconds", "Last round trip of a heartbeat.", ({ rttUs }) => rttUs && rttUs / 1e6],
   ["carrot_peer_keys_sent_total", "Keys asked of the peer.", (peer) => peer.sent],
   ["carrot_peer_keys_received_total", "Keys that the peer asked for.", (peer) => peer.received],
   ["carrot_peer_reconnects_total", "Times the link was set up anew.", (peer) => peer.reconnects],

@@ -4,7 +4,7 @@
  * Invariant: the workers' part of a figure is that of the last `gather`, the main thread's part is of now. Adds up only:
  * each figure is counted where the thing happens.
  */
-import type { LinkFigures } from "../../cluster/dialed-link.ts";
+import type { LinkFigures } from "../../cluster/link-figures.ts";
 import type { World } from "../../cluster/world.ts";
 import type { Cache } from "../cache/cache.ts";
 import { byId, describeConnection } from "../clients/client-line.ts";

@@ -55,7 +55,7 @@ export function stranger(members: Members, id: string): FakePeer {
 function shake(
   wire: Wire,
   handshake: DialerHandshake | AcceptorHandshake,
-  introduction: { readonly id: string; readonly maxFrameBytes: number },
+  introduction: carrot.Introduction.$Properties,
   onFrame: (frame: Buffer, peer: FakePeer) => void,
 ): FakePeer {
   let isProved = false;
@@ -79,17 +79,19 @@ interface DialOptions {
   readonly maxFrameBytes?: number;
   /** The id by which the fake peer knows the member. */
   readonly knownAs?: string;
+  /** What the fake peer says of itself otherwise. */
+  readonly introduction?: carrot.Introduction.$Properties;
 }
 
 /** Dials a member as "raw:1"; resolves when the member has introduced itself. */
 export async function dialByHand(members: Members, id: string, options: DialOptions = {}): Promise<FakePeer> {
-  const { secret = "s3cret", maxFrameBytes = MAX_FRAME_BYTES, knownAs = id } = options;
+  const { secret = "s3cret", maxFrameBytes = MAX_FRAME_BYTES, knownAs = id, introduction } = options;
   const [host, port] = id.split(":");
   const world = members.network.worldOf("raw");
   const wire = world.connect(host!, Number(port));
   const handshake = new DialerHandshake(secret, knownAs, world);
   let isIntroduced = false;
-  const peer = shake(wire, handshake, { id: "raw:1", maxFrameBytes }, (frame, { heard }) => {
+  const peer = shake(wire, handshake, { id: "raw:1", maxFrameBytes, ...introduction }, (frame, { heard }) => {
     if (isIntroduced) heard.push(frame);
     isIntroduced = true;
   });

@@ -52,6 +52,9 @@ export class Members {
     const peers = new Peers({
       id,
       secret: "s3cret",
+      terms: [],
+      groups: [],
+      version: "1.2.3",
       handlers: store,
       maxValueBytes: 8 << 20,
       requestTimeoutMs: () => 5000,

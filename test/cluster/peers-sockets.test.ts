@@ -25,6 +25,9 @@ function cluster(t: ExecutionContext) {
       id,
       secret,
       handlers: store,
+      terms: [],
+      groups: [],
+      version: "1.2.3",
       maxValueBytes: 8 << 20,
       requestTimeoutMs: () => 5000,
       world: {

@@ -4,6 +4,7 @@
  * Method: a node that is alone; then nodes on loopback that are linked. Replies as bytes, and as ioredis decodes them.
  */
 import test, { type ExecutionContext } from "ava";
+import { version } from "../../../server/machine/version.ts";
 import { until } from "../../until.ts";
 import { bulk, ownHost, type Rig, startRig } from "../rig.ts";
 
@@ -40,9 +41,9 @@ async function startMembers(
 test("PEERS of a node that is alone shows the node itself, with the whole ring", async (t) => {
   const { ask, ask3, node } = await startRig(t);
   const id = node.cache.membership.self;
-  const entry = `${bulk("id")}${bulk(id)}${bulk("self")}:1\r\n${bulk("state")}${bulk("up")}${bulk("share")}${bulk("100.00%")}`;
-  t.is(await ask(["CARROT.PEERS"]), `*1\r\n*8\r\n${entry}`);
-  t.is(await ask3(["carrot.peers"]), `*1\r\n%4\r\n${entry}`);
+  const entry = `${bulk("id")}${bulk(id)}${bulk("self")}:1\r\n${bulk("state")}${bulk("up")}${bulk("share")}${bulk("100.00%")}${bulk("version")}${bulk(version)}`;
+  t.is(await ask(["CARROT.PEERS"]), `*1\r\n*10\r\n${entry}`);
+  t.is(await ask3(["carrot.peers"]), `*1\r\n%5\r\n${entry}`);
 });
 
 test("PEERS shows each member with its share, its state and the figures of its link", async (t) => {
@@ -54,9 +55,13 @@ test("PEERS shows each member with its share, its state and the figures of its l
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   t.like(byId.get(a!.node.cache.membership.self), { self: 1, state: "up" });
   const link = byId.get(b!.node.cache.membership.self)!;
-  t.like(link, { self: 0, state: "up", reconnects: 0 });
+  t.like(link, { self: 0, state: "up", reconnects: 0, version });
   for (const name of ["sent", "received", "bytes_sent", "bytes_received", "in_flight", "since_ms"])
-    t.true(name in link, name);
+    t.true(Number.isInteger(link[name]), name);
+  await until("a ping's answer", async () => {
+    const [, linked] = ((await a!.redis5().call("CARROT.PEERS")) as unknown[]).map(fields);
+    return linked!.self === 1 || Number.isInteger(linked!.rtt_us);
+  });
   t.not(byId.get("127.0.0.1:1")!.state, "up");
 });
 

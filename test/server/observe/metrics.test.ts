@@ -43,10 +43,12 @@ const PEER: PeerFigures = {
   bytesReceived: 0,
   lastError: undefined,
   inFlight: 201,
-  rttMs: 1.5,
+  rttUs: 1500,
   sent: 202,
   received: 203,
   reconnects: 204,
+  version: undefined,
+  refused: undefined,
 };
 
 /** The figures of a node. A test may change what it is handed. */
@@ -131,7 +133,7 @@ test("a second text shows the new figures, without groups and peers that have go
   const node = figures();
   const metrics = createMetrics(node);
   await metrics.text();
-  node.peers = [{ ...PEER, id: "b", state: "down", rttMs: undefined }];
+  node.peers = [{ ...PEER, id: "b", state: "down", rttUs: undefined }];
   node.groups = new Map();
   const text = await metrics.text();
   t.false(text.includes("10.0.0.2:16390"));
