@@ -39,6 +39,7 @@ import { LocalLoads } from "../reads/local-loads.ts";
 import { ReadThrough } from "../reads/read-through.ts";
 import { Tracking } from "../tracking/tracking.ts";
 import { Watches } from "../tracking/watches.ts";
+import { EXPIRY_PAUSE_MS, Expiry } from "./expiry.ts";
 import { localView } from "./local-view.ts";
 import { peerHandlers } from "./peer-handlers.ts";
 
@@ -55,9 +56,8 @@ export interface CacheOptions {
 }
 
 const NO_PROCEDURES: FindProcedure = (words) => new ErrorReply(errors.unknownCommand(words));
-/** How often a sweep looks for expired entries, and at how many entries of each store it looks. */
-const SWEEP_MS = 100;
-const SWEEP_ENTRIES = 200;
+/** How often clients that track are told of entries that have expired, whether they are removed yet or not. */
+const TELL_EXPIRED_MS = 100;
 /** How often stores note how far their clock of uses is, from which OBJECT IDLETIME is computed. */
 const NOTE_USES_MS = 1000;
 /**
@@ -89,6 +89,7 @@ export class Cache {
   readonly loadLatency = new Latency();
   readonly #options: CacheOptions;
   readonly #regularWork: RegularWork;
+  readonly #expiry: Expiry;
 
   constructor(options: CacheOptions) {
     const { conf, log, world } = options;
@@ -97,6 +98,7 @@ export class Cache {
     this.conf = conf;
     this.#regularWork = new RegularWork(log, world);
     this.groups = createGroups(options);
+    this.#expiry = new Expiry({ groups: this.groups.all, clock });
     this.membership = this.#createMembership();
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
     const { groups, membership, peers } = this;
@@ -153,7 +155,8 @@ export class Cache {
         sleep: (ms) => this.#sleep(ms),
       });
     }
-    this.#regularWork.every(SWEEP_MS, () => this.#sweep());
+    this.#regularWork.atItsPace(EXPIRY_PAUSE_MS, () => this.#expiry.slice());
+    this.#regularWork.every(TELL_EXPIRED_MS, () => this.tracking.expire());
     this.#regularWork.every(NOTE_USES_MS, () => {
       for (const { store } of this.groups.all) store.noteUseTimes();
     });
@@ -177,14 +180,6 @@ export class Cache {
   /** Ends the regular work. Reads and changes still work. */
   stopWork(): void {
     this.#regularWork.stop();
-  }
-
-  #sweep(): void {
-    for (const { store, mirrors } of this.groups.all) {
-      store.sweep(SWEEP_ENTRIES);
-      mirrors?.sweep(SWEEP_ENTRIES);
-    }
-    this.tracking.expire();
   }
 
   #sleep(ms: number): Promise<void> {

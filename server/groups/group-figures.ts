@@ -12,6 +12,9 @@ export interface GroupFigures extends GroupCounters {
   entries: number;
   /** Cached "not found"s. They are not in `entries`, because a client sees no entry there. */
   absents: number;
+  /** Entries that have a deadline, and the sum of the time that they have left. */
+  expiring: number;
+  ttlSumMs: number;
   usedBytes: number;
   maxBytes: number;
   mirrorEntries: number;
@@ -51,8 +54,10 @@ export function figuresOf(group: Group): GroupFigures {
   const mirrors = group.mirrors?.figures();
   return {
     ...countersOf(group),
-    entries: store.entries - store.absents,
-    absents: store.absents,
+    entries: store.values,
+    absents: store.entries - store.values,
+    expiring: store.expiring,
+    ttlSumMs: store.ttlSumMs,
     usedBytes: store.usedBytes,
     maxBytes: store.maxBytes,
     mirrorEntries: mirrors?.entries ?? 0,
@@ -71,6 +76,8 @@ export function sumFigures(groups: readonly Group[]): GroupFigures {
     ...zeroGroupCounters(),
     entries: 0,
     absents: 0,
+    expiring: 0,
+    ttlSumMs: 0,
     usedBytes: 0,
     maxBytes: 0,
     mirrorEntries: 0,

@@ -1,8 +1,7 @@
 /**
  * INFO: the figures of this node, in Redis' sections and under Redis' names.
  *
- * Invariant: a field that Redis has means the same here, but for `expires` and `avg_ttl`, which nobody counts. Fields of
- * carrotCache's own are in `# Carrot`.
+ * Invariant: a field that Redis has means the same here. Fields of carrotCache's own are in `# Carrot`.
  */
 import os from "node:os";
 import type { Eviction } from "../conf/conf.ts";
@@ -140,9 +139,10 @@ function cpuFields(): Fields {
 function keyspaceFields({ cache }: NodeReport): Fields {
   const numbers = Array.from({ length: cache.conf.databases }, (_, database) => database);
   const lines = numbers.flatMap((database) => {
-    const entries = cache.holdings.countHere(database);
+    const { values, expiring, ttlSumMs } = cache.holdings.populationHere(database);
+    const averageMs = expiring === 0 ? 0 : Math.round(ttlSumMs / expiring);
     // Parsers want all three numbers.
-    return entries > 0 ? [[`db${database}`, `keys=${entries},expires=0,avg_ttl=0`]] : [];
+    return values > 0 ? [[`db${database}`, `keys=${values},expires=${expiring},avg_ttl=${averageMs}`]] : [];
   });
   return Object.fromEntries(lines);
 }

@@ -5,10 +5,12 @@
  * RESP.
  */
 import type { Glimpse } from "../../cluster/outcome.ts";
+import { addCounters } from "../counters/add-counters.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
 import type { Owners } from "../members/owners.ts";
 import { askEach, orWhenUnreachable } from "../members/reach.ts";
+import type { Population } from "../store/population.ts";
 import type { Actor } from "../tracking/actor.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 
@@ -60,7 +62,14 @@ export class Holdings {
 
   /** Entries of a database with a value in this node's own stores. */
   countHere(database: number): number {
-    return this.#options.groups.all.reduce((sum, { store }) => sum + store.count(database), 0);
+    return this.populationHere(database).values;
+  }
+
+  /** The entries of a database in this node's own stores, and how many of them expire. */
+  populationHere(database: number): Population {
+    const sum = { values: 0, expiring: 0, ttlSumMs: 0 };
+    for (const { store } of this.#options.groups.all) addCounters(sum, store.population(database));
+    return sum;
   }
 
   /** What this node's own store holds. */

@@ -5,7 +5,8 @@
  * keeps readers off. Knows no clock, only deadlines in the shard's units.
  */
 import type { Edit, Edited, Range } from "../../cluster/edit.ts";
-import { deadlineOf, expire, removeEntry, setDeadline, stampUse } from "./entries.ts";
+import { expire, removeEntry, setDeadline, stampUse } from "./entries.ts";
+import { deadlineOf } from "./header.ts";
 import { findEntry, keyAt } from "./index-table.ts";
 import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE } from "./layout.ts";
 import { keepEntry } from "./noeviction.ts";

@@ -21,6 +21,7 @@ import {
   WIDTH,
 } from "./layout.ts";
 import { leave } from "./lock.ts";
+import { resetPopulation } from "./population.ts";
 import { emptyQueue } from "./queues.ts";
 import type { Shard } from "./shard.ts";
 
@@ -36,6 +37,7 @@ export function emptyShard(shard: Shard): void {
   const ghostsUsed = Math.min(geometry.ghostWords, (words[GHOST_MASK]! + 1) * 8);
   words.fill(0, geometry.ghostsAt, geometry.ghostsAt + ghostsUsed);
   words.fill(0, TICK + 1, COUNTERS_AT);
+  resetPopulation(shard);
   words[LEVEL_MASK] = FIRST_BUCKETS - 1;
   words[SPLIT] = 0;
   words[HEAD] = geometry.arenaAt;

@@ -7,12 +7,11 @@
 
 import { lengthOf, reserve } from "./arena.ts";
 import { takeGhost } from "./ghosts.ts";
+import { deadlineOf, writeDeadline } from "./header.ts";
 import { findEntry, insertEntry, keyAt, overfullChain, unindexEntry } from "./index-table.ts";
 import {
-  ABSENTS,
   chargeOf,
   DATED,
-  DEADLINE,
   EVICTIONS,
   EXPIRATIONS,
   entryWords,
@@ -32,6 +31,7 @@ import {
   VALUE,
 } from "./layout.ts";
 import { linkLru, lruVictim } from "./lru.ts";
+import { countIn, countOut } from "./population.ts";
 import { unqueue } from "./queues.ts";
 import { linkS3Fifo, MAX_USES, s3FifoVictim, unlinkS3Fifo } from "./s3fifo.ts";
 import type { Shard } from "./shard.ts";
@@ -40,12 +40,6 @@ import type { Shard } from "./shard.ts";
 export function footprintOf(shard: Shard, ref: number): number {
   const { words, geometry } = shard;
   return chargeOf(geometry, lengthOf(words, ref), (words[ref + VALUE]! & DATED) !== 0);
-}
-
-/** The entry's deadline in units since the epoch; Infinity: it has none. */
-export function deadlineOf(words: Int32Array, ref: number): number {
-  if ((words[ref + VALUE]! & DATED) === 0) return Number.POSITIVE_INFINITY;
-  return (words[ref + SIZES]! >>> 16) * 2 ** 32 + (words[ref + DEADLINE]! >>> 0);
 }
 
 /** Notes a use of the entry with this stamp slot. Readers write nothing else. */
@@ -100,6 +94,7 @@ export function putEntry(
   words[ref + SLOT] = takeSlot(shard);
   words[ref + VALUE] = flags;
   writeEntry(shard, ref, key, value, deadline);
+  countIn(shard, ref);
   words[USED_BYTES]! += charge;
   insertEntry(shard, ref);
   if (shard.isLru) linkLru(shard, ref);
@@ -132,8 +127,9 @@ export function endOld(shard: Shard, ref: number, now: number): void {
 export function setDeadline(shard: Shard, ref: number, key: Uint8Array, deadline: number, now: number): void {
   const { words } = shard;
   if (deadlineOf(words, ref) !== Number.POSITIVE_INFINITY && deadline !== Number.POSITIVE_INFINITY) {
-    words[ref + SIZES] = (words[ref + SIZES]! & 0xffff) | (Math.floor(deadline / 2 ** 32) << 16);
-    words[ref + DEADLINE] = (deadline % 2 ** 32) | 0;
+    countOut(shard, ref);
+    writeDeadline(words, ref, deadline);
+    countIn(shard, ref);
     return;
   }
   const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
@@ -151,8 +147,9 @@ function overwrite(
   value: Uint8Array | null,
   deadline: number,
 ): void {
-  if ((shard.words[ref + VALUE]! & IS_ABSENT) !== 0) shard.words[ABSENTS]!--;
+  countOut(shard, ref);
   writeEntry(shard, ref, key, value, deadline);
+  countIn(shard, ref);
   stampUse(shard, shard.words[ref + SLOT]!);
 }
 
@@ -166,17 +163,12 @@ function writeEntry(
 ): void {
   const { words } = shard;
   let flags = words[ref + VALUE]! & IN_MAIN;
-  let sizes = key.length;
+  words[ref + SIZES] = key.length;
   if (deadline !== Number.POSITIVE_INFINITY) {
     flags |= DATED;
-    sizes |= Math.floor(deadline / 2 ** 32) << 16;
-    words[ref + DEADLINE] = (deadline % 2 ** 32) | 0;
+    writeDeadline(words, ref, deadline);
   }
-  if (value === null) {
-    flags |= IS_ABSENT;
-    words[ABSENTS]!++;
-  }
-  words[ref + SIZES] = sizes;
+  if (value === null) flags |= IS_ABSENT;
   words[ref + VALUE] = flags | (value === null ? 0 : value.length);
   const at = keyAt(words, ref);
   copyIn(shard.bytes, at, key);
@@ -229,7 +221,7 @@ export function removeEntry(shard: Shard, ref: number): void {
   unindexEntry(shard, ref);
   unqueue(shard, ref);
   if (!shard.isLru) unlinkS3Fifo(shard, ref);
-  if ((words[ref + VALUE]! & IS_ABSENT) !== 0) words[ABSENTS]!--;
+  countOut(shard, ref);
   words[LIVE_WORDS]! -= lengthOf(words, ref);
   words[USED_BYTES]! -= footprintOf(shard, ref);
   freeSlot(shard, words[ref + SLOT]!);

@@ -6,14 +6,13 @@
  */
 import { tableWords } from "./arena.ts";
 import { bucketCount } from "./index-table.ts";
-import { ABSENTS, END, ENTRIES, EVICTIONS, EXPIRATIONS, MOVES, USED_BYTES } from "./layout.ts";
+import { END, ENTRIES, EVICTIONS, EXPIRATIONS, MOVES, USED_BYTES } from "./layout.ts";
+import { type Population, populationOf } from "./population.ts";
 import type { Shard } from "./shard.ts";
 
-export interface StoreFigures {
-  /** Entries held, among them expired ones that the sweep has not come to. */
+export interface StoreFigures extends Population {
+  /** Entries held: those with a value, and those that are a cached "not found". */
   readonly entries: number;
-  /** How many of the entries are a cached "not found". */
-  readonly absents: number;
   /** The footprints of all entries; never above maxBytes. */
   readonly usedBytes: number;
   readonly maxBytes: number;
@@ -26,11 +25,12 @@ export interface StoreFigures {
   readonly moves: number;
 }
 
-export function figuresOf(shards: readonly Shard[], maxBytes: number): StoreFigures {
+/** `now` is in the units of deadlines. */
+export function figuresOf(shards: readonly Shard[], maxBytes: number, now: number): StoreFigures {
   const sum = (part: (shard: Shard) => number) => shards.reduce((total, each) => total + part(each), 0);
   return {
     entries: sum((shard) => shard.words[ENTRIES]!),
-    absents: sum((shard) => shard.words[ABSENTS]!),
+    ...populationOf(shards, now),
     usedBytes: sum((shard) => shard.words[USED_BYTES]!),
     maxBytes,
     touchedBytes: sum(touchedBytes),

@@ -6,7 +6,8 @@
  * Bytes read between two equal, even sequence numbers are whole. A reader that writers disturb again and again takes the
  * mutex once and copies the value aside. Remembers the last entry found. Does not know what a key means.
  */
-import { deadlineOf, stampUse } from "./entries.ts";
+import { stampUse } from "./entries.ts";
+import { deadlineOf } from "./header.ts";
 import { findEntry, keyAt } from "./index-table.ts";
 import { DATED, IS_ABSENT, LENGTH_MASK, SEQUENCE, SIZES, SLOT, VALUE } from "./layout.ts";
 import { lock, ShardLockedError, unchangedSince, unlock } from "./lock.ts";

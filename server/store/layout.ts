@@ -5,6 +5,7 @@
  * it. Every area is reserved for the worst case, and only its part in use is ever written: the rest takes no memory from
  * the operating system. Knows numbers only.
  */
+import { MAX_DATABASES } from "./database-key.ts";
 
 /** Even at rest, odd while a writer is inside. It shares a cache line with words that every reader reads anyway. */
 export const SEQUENCE = 0;
@@ -18,7 +19,8 @@ export const WAITERS = 17;
 export const TICK = 32;
 /** From here on, only the holder of the mutex touches the words. */
 export const ENTRIES = 48;
-export const ABSENTS = 49;
+/** Entries with a value. */
+export const VALUES = 49;
 export const USED_BYTES = 50;
 /** The log: next word to write, oldest word, end of the part in use; and when wrapped, the end of the upper part, else 0. */
 export const HEAD = 51;
@@ -39,12 +41,19 @@ export const SORTED = 62;
 export const SMALL_BYTES = 63;
 export const MAIN_BYTES = 64;
 export const GHOST_MASK = 65;
+/** Entries with a value and a deadline. */
+export const EXPIRING = 66;
 /** The counters, 64-bit floats, begin at this word. Their names are indexes of the Float64Array. */
 export const COUNTERS_AT = 72;
 export const EVICTIONS = 36;
 export const EXPIRATIONS = 37;
 export const MOVES = 38;
 export const GHOST_CLOCK = 39;
+/** The sum of the deadlines of EXPIRING entries. */
+export const DEADLINES = 40;
+/** No entry of the shard is due before SOONEST; no entry that the sweep has passed, or that was put since, before the other. */
+export const SOONEST = 41;
+export const SOONEST_AHEAD = 42;
 
 /** Generations of `lru`, a power of two. With 256, a generation of a full shard of usual entries has under 2,048 entries. */
 export const GENERATIONS = 256;
@@ -53,7 +62,12 @@ export const STARTS_AT = 96;
 /** The sentinels of the queues. They have PREV and NEXT where an entry has them, so linking treats both alike. */
 export const SENTINELS_AT = STARTS_AT + GENERATIONS;
 const SENTINEL_WORDS = 4;
-const AREAS_AT = SENTINELS_AT + GENERATIONS * SENTINEL_WORDS;
+/** For each database but 0: entries with a value, those of them with a deadline, and the sum of these as a 64-bit float. */
+export const DATABASES_AT = SENTINELS_AT + GENERATIONS * SENTINEL_WORDS;
+export const DATABASE_WORDS = 4;
+const AREAS_AT = DATABASES_AT + MAX_DATABASES * DATABASE_WORDS;
+/** All 64-bit floats are below this word. */
+export const COUNTERS_END = AREAS_AT;
 
 /** An entry: these words, the deadline's low word if DATED, the bytes of key and value, up to 3 bytes of padding. */
 export const CHAIN = 0;

@@ -6,9 +6,10 @@
  * mutex and keeps readers off.
  */
 import { putEntry } from "./entries.ts";
+import { bucketCount, bucketOf } from "./index-table.ts";
 import { chargeOf, entryWords, USED_BYTES } from "./layout.ts";
 import type { Shard } from "./shard.ts";
-import { afterBucket, expireBucket, POSITIONS, positionOf } from "./walk.ts";
+import { expireIn } from "./sweep.ts";
 
 /**
  * A search ends after this many buckets in a row without a due entry: some 5 us if none of them is in the CPU's cache.
@@ -34,9 +35,9 @@ export function keepEntry(
 /** Expires entries that are due, from the bucket of `hash` on, until there is room for so many bytes or the search ends. */
 function expireFor(shard: Shard, hash: number, bytes: number, now: number): void {
   const mostUsed = shard.geometry.limitBytes - bytes;
-  let position = positionOf(hash);
+  let bucket = bucketOf(shard, hash) - shard.bucketsAt;
   for (let barren = 0; barren < BARREN_BUCKETS && shard.words[USED_BYTES]! > mostUsed; barren++) {
-    if (expireBucket(shard, position, now) > 0) barren = 0;
-    position = afterBucket(shard, position) % POSITIONS;
+    if (expireIn(shard, bucket, now) > 0) barren = 0;
+    bucket = (bucket + 1) % bucketCount(shard);
   }
 }

@@ -4,7 +4,7 @@
  * All of a shard lies in one SharedArrayBuffer, so threads share a shard by handing over the buffer. This object is one
  * thread's view of it; its only state beside that memory is the callback `onEnd`. Knows no keys, policies or time.
  */
-import { type Geometry, STARTS_AT } from "./layout.ts";
+import { COUNTERS_END, type Geometry } from "./layout.ts";
 
 export class Shard {
   readonly geometry: Geometry;
@@ -29,7 +29,7 @@ export class Shard {
     this.geometry = geometry;
     this.words = new Int32Array(memory);
     this.bytes = new Uint8Array(memory);
-    this.counters = new Float64Array(memory, 0, STARTS_AT >> 1);
+    this.counters = new Float64Array(memory, 0, COUNTERS_END >> 1);
     this.view = new DataView(memory);
     this.buffer = Buffer.from(memory);
     this.bucketsAt = geometry.bucketsAt;

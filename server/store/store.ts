@@ -13,19 +13,22 @@ import { xxh32 } from "../../proto/xxh32.ts";
 import { Deadlines } from "./deadlines.ts";
 import { editEntry } from "./edit.ts";
 import { emptyShard, recoverThread } from "./empty-shard.ts";
-import { deadlineOf, endOld, expire, footprintOf, removeEntry } from "./entries.ts";
+import { endOld, expire, footprintOf, removeEntry } from "./entries.ts";
 import { figuresOf, type StoreFigures } from "./figures.ts";
 import { ABSENT, Finder, MISS } from "./finder.ts";
 import { type MemoryOptions, newMemory, type StoreHandle } from "./handle.ts";
+import { deadlineOf } from "./header.ts";
 import { findEntry } from "./index-table.ts";
 import { geometryOf, IS_ABSENT, LENGTH_MASK, TICK, VALUE } from "./layout.ts";
 import { enter, leave, lock, unlock } from "./lock.ts";
 import { keepEntry } from "./noeviction.ts";
+import { type Population, populationOf } from "./population.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import { Rounds } from "./rounds.ts";
+import { Scan } from "./scan.ts";
 import { Shard } from "./shard.ts";
+import { Sweep, type Swept } from "./sweep.ts";
 import { UseTimes } from "./use-times.ts";
-import { countDatabase, removeDatabase } from "./walk.ts";
+import { removeDatabase } from "./walk.ts";
 
 export { ABSENT, MISS } from "./finder.ts";
 export type { StoreHandle } from "./handle.ts";
@@ -60,7 +63,8 @@ export class Store {
   readonly #insideWrite: (() => void) | undefined;
   readonly #finder: Finder;
   readonly #ahead: ReadAhead;
-  readonly #rounds: Rounds;
+  readonly #scan: Scan;
+  readonly #sweep: Sweep;
   /** Undefined with `s3fifo`, which counts uses and does not order them. */
   readonly #useTimes: ReadonlyMap<Shard, UseTimes> | undefined;
 
@@ -81,7 +85,8 @@ export class Store {
     this.#insideWrite = options.insideWrite;
     this.#ahead = new ReadAhead(this.#shards, this.#shift);
     const lockAs = { thread: this.#thread, lockWaitMs: this.#lockWaitMs };
-    this.#rounds = new Rounds({ ...lockAs, shards: this.#shards, deadlines: this.#deadlines });
+    this.#scan = new Scan({ ...lockAs, shards: this.#shards, deadlines: this.#deadlines });
+    this.#sweep = new Sweep({ ...lockAs, shards: this.#shards, deadlines: this.#deadlines });
     this.#finder = new Finder({
       ...lockAs,
       now: () => this.#deadlines.now(),
@@ -235,16 +240,14 @@ export class Store {
     }
   }
 
-  /** Entries of a database that have a value. */
-  count(database: number): number {
-    return this.#shards.reduce((sum, shard) => sum + countDatabase(shard, database), 0);
+  /** How many entries of a database there are, and how many of them expire. */
+  population(database: number): Population {
+    return populationOf(this.#shards, this.#deadlines.now(), database);
   }
 
-  /**
-   * Expires what is due in the next `budget` buckets (about as many entries); returns how many. Starts again at the end.
-   */
-  sweep(budget: number): number {
-    return this.#rounds.sweep(budget);
+  /** A piece of the sweep (sweep.ts): expires entries that are due, for `maxMs` at most. Only one thread may call it. */
+  sweep(maxMs: number, leastLooks?: number): Swept {
+    return this.#sweep.run(maxMs, leastLooks);
   }
 
   /**
@@ -252,11 +255,11 @@ export class Store {
    * throughout comes once or more. Any number is taken for a cursor.
    */
   scan(cursor: number, count: number): { cursor: number; keys: Buffer[] } {
-    return this.#rounds.scan(cursor, count);
+    return this.#scan.scan(cursor, count);
   }
 
   figures(): StoreFigures {
-    return figuresOf(this.#shards, this.handle.maxBytes);
+    return figuresOf(this.#shards, this.handle.maxBytes, this.#deadlines.now());
   }
 
   /** Empties and unlocks the shards that a dead thread has locked; returns how many there were. */

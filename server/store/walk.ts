@@ -1,5 +1,5 @@
 /**
- * Goes through one shard, a bucket at a time.
+ * Goes through one shard for a scan, a bucket at a time.
  *
  * A position is a point in the space of bit-reversed hashes. At every size of the table, a bucket is an interval of that
  * space. A step treats the bucket that the position is in and goes on to the end of its interval. When the table grows
@@ -7,7 +7,8 @@
  * every number is a valid position. The caller holds the mutex.
  */
 import { databaseOf, MAX_HIDDEN_BYTES } from "./database-key.ts";
-import { deadlineOf, expire, removeEntry } from "./entries.ts";
+import { removeEntry } from "./entries.ts";
+import { deadlineOf } from "./header.ts";
 import { bucketOf, keyAt } from "./index-table.ts";
 import { CHAIN, IS_ABSENT, LEVEL_MASK, SIZES, SPLIT, VALUE } from "./layout.ts";
 import type { Shard } from "./shard.ts";
@@ -28,42 +29,12 @@ export function scanBucket(shard: Shard, position: number, now: number, keys: Bu
   return afterBucket(shard, position);
 }
 
-/** The first entry in the bucket at `position` whose time is up at `now`, or 0. */
-export function dueEntry(shard: Shard, position: number, now: number): number {
-  const { words } = shard;
-  for (let ref = words[bucketOf(shard, reversed(position))]!; ref !== 0; ref = words[ref + CHAIN]!) {
-    if (deadlineOf(words, ref) <= now) return ref;
-  }
-  return 0;
-}
-
-/** Expires every entry in the bucket at `position` whose time is up; returns how many. */
-export function expireBucket(shard: Shard, position: number, now: number): number {
-  let expired = 0;
-  for (let ref = dueEntry(shard, position, now); ref !== 0; ref = dueEntry(shard, position, now)) {
-    expire(shard, ref);
-    expired++;
-  }
-  return expired;
-}
-
 /** Removes every entry of a database. Stops readers: the caller has entered the shard. */
 export function removeDatabase(shard: Shard, database: number): void {
   for (let at = 0; at < POSITIONS; at = afterBucket(shard, at)) {
     for (let ref = firstOf(shard, at, database); ref !== 0; ref = firstOf(shard, at, database))
       removeEntry(shard, ref);
   }
-}
-
-/** How many entries of a database have a value. */
-export function countDatabase(shard: Shard, database: number): number {
-  const { words } = shard;
-  let count = 0;
-  for (let at = 0; at < POSITIONS; at = afterBucket(shard, at)) {
-    for (let ref = words[bucketOf(shard, reversed(at))]!; ref !== 0; ref = words[ref + CHAIN]!)
-      if (databaseAt(shard, ref) === database && (words[ref + VALUE]! & IS_ABSENT) === 0) count++;
-  }
-  return count;
 }
 
 /** The first entry of a database in the bucket at `position`, or 0. */
@@ -82,17 +53,12 @@ function databaseAt({ words, buffer }: Shard, ref: number): number {
 }
 
 /** Where the next bucket begins. */
-export function afterBucket(shard: Shard, position: number): number {
+function afterBucket(shard: Shard, position: number): number {
   const mask = shard.words[LEVEL_MASK]!;
   const low = reversed(position) & mask;
   const buckets = low < shard.words[SPLIT]! ? (mask + 1) * 2 : mask + 1;
   const size = POSITIONS / buckets;
   return (Math.floor(position / size) + 1) * size;
-}
-
-/** A position in the bucket of a hash. */
-export function positionOf(hash: number): number {
-  return reversed(hash) >>> 0;
 }
 
 function reversed(bits: number): number {

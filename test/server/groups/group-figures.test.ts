@@ -16,8 +16,9 @@ test("the figures of a group are its counters, its stores' figures and its queue
   group.counters.standIns = 2;
   group.store.put(key("a"), key("1"), 5);
   clock.advance(1000);
-  group.store.sweep(1000);
+  group.store.sweep(1);
   group.store.put(key("b"), key("2"), undefined);
+  group.store.put(key("absent"), null, 70);
   group.mirrors!.put(key("c"), key("33"), undefined);
   void group.queue.load(key("x"));
   void group.queue.load(key("y"));
@@ -26,8 +27,14 @@ test("the figures of a group are its counters, its stores' figures and its queue
   t.is(figures.hits, 7);
   t.is(figures.standIns, 2);
   t.is(figures.entries, 1);
+  t.is(figures.absents, 1);
+  t.is(figures.expiring, 0, "a cached not-found is no entry of a client's");
+
   t.is(figures.expirations, 1);
-  t.is(figures.usedBytes, group.store.look(key("b")).footprintBytes);
+  t.is(
+    figures.usedBytes,
+    group.store.look(key("b")).footprintBytes + group.store.look(key("absent")).footprintBytes,
+  );
   t.is(figures.maxBytes, group.store.figures().maxBytes);
   t.is(figures.mirrorEntries, 1);
   t.is(figures.mirrorUsedBytes, group.mirrors!.look(key("c")).footprintBytes);

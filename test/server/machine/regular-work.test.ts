@@ -53,3 +53,30 @@ test("nothing is done after the stop", async (t) => {
   });
   t.is(turns, then);
 });
+
+test("work that asks for its pace has its next turn when it wants, also after a failure, until the stop", async (t) => {
+  const asked: number[] = [];
+  const runs: (() => void)[] = [];
+  let cancelled = 0;
+  const world = {
+    ...worldAt(),
+    quietlyAfter: (ms: number, run: () => void) => {
+      asked.push(ms);
+      runs.push(run);
+      return { cancel: () => void cancelled++ };
+    },
+  };
+  const errors: unknown[] = [];
+  const regular = new RegularWork({ error: ({ err }: { err: unknown }) => errors.push(err) } as never, world);
+  const paces = [7, 0, new Error("failed"), 3];
+  regular.atItsPace(100, () => {
+    const next = paces.shift();
+    if (typeof next === "number") return next;
+    throw next;
+  });
+  for (let turn = 0; turn < 4; turn++) runs[turn]!();
+  t.deepEqual(asked, [100, 7, 0, 100, 3]);
+  t.is(errors.length, 1);
+  regular.stop();
+  t.is(cancelled, 1, "the turn that was to come");
+});

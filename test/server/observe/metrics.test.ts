@@ -26,6 +26,8 @@ const GROUP: GroupFigures = {
   evictions: 111,
   expirations: 112,
   entries: 113,
+  expiring: 0,
+  ttlSumMs: 0,
   usedBytes: 114,
   maxBytes: 115,
   mirrorEntries: 116,

@@ -4,14 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { lengthOf } from "../../../server/store/arena.ts";
+import { deadlineOf } from "../../../server/store/header.ts";
 import { keyAt } from "../../../server/store/index-table.ts";
 import {
-  ABSENTS,
   CHAIN,
   chargeOf,
   DATED,
+  DEADLINES,
   END,
   ENTRIES,
+  EXPIRING,
   FREE,
   GENERATIONS,
   geometryOf,
@@ -30,10 +32,12 @@ import {
   SLOT,
   SLOTS,
   SMALL_BYTES,
+  SOONEST,
   SPLIT,
   TAIL,
   USED_BYTES,
   VALUE,
+  VALUES,
   WRAP,
 } from "../../../server/store/layout.ts";
 import { Shard } from "../../../server/store/shard.ts";
@@ -74,10 +78,7 @@ function auditShard(shard: Shard): Audit {
     sum((ref) => lengthOf(words, ref)),
   );
   assert.equal(words[USED_BYTES], sum(charge));
-  assert.equal(
-    words[ABSENTS],
-    sum((ref) => words[ref + VALUE]! >>> 31),
-  );
+  auditPopulation(shard, chained);
   assert.ok(words[USED_BYTES]! <= geometry.limitBytes, "within the limit");
   if (geometry.eviction === "s3fifo") {
     const main = chained.filter((ref) => (words[ref + VALUE]! & IN_MAIN) !== 0);
@@ -90,6 +91,19 @@ function auditShard(shard: Shard): Audit {
     return (words[ref + VALUE]! & IS_ABSENT) === 0 ? name : `absent ${name}`;
   });
   return { keys, usedBytes: words[USED_BYTES]! };
+}
+
+function auditPopulation({ words, counters }: Shard, chained: readonly number[]): void {
+  const valued = chained.filter((ref) => (words[ref + VALUE]! & IS_ABSENT) === 0);
+  assert.equal(words[VALUES], valued.length);
+  const deadlines = valued.map((ref) => deadlineOf(words, ref)).filter(Number.isFinite);
+  assert.equal(words[EXPIRING], deadlines.length);
+  assert.equal(
+    counters[DEADLINES],
+    deadlines.reduce((total, deadline) => total + deadline, 0),
+  );
+  const soonest = Math.min(...chained.map((ref) => deadlineOf(words, ref)));
+  assert.ok(counters[SOONEST]! <= soonest, "nothing is due before SOONEST");
 }
 
 function ascending(refs: number[]): number[] {

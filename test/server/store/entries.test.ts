@@ -3,9 +3,10 @@
  * Method: puts that take each way through putEntry: new, in place, of another size, expired, refused.
  */
 import test from "ava";
-import { deadlineOf, footprintOf, putEntry, removeEntry } from "../../../server/store/entries.ts";
+import { footprintOf, putEntry, removeEntry } from "../../../server/store/entries.ts";
+import { deadlineOf } from "../../../server/store/header.ts";
 import { findEntry } from "../../../server/store/index-table.ts";
-import { ABSENTS, ENTRIES, EXPIRATIONS, MAX_DEADLINE, USED_BYTES } from "../../../server/store/layout.ts";
+import { ENTRIES, EXPIRATIONS, MAX_DEADLINE, USED_BYTES, VALUES } from "../../../server/store/layout.ts";
 import { shardOf } from "./shards.ts";
 
 const key = Buffer.from("key");
@@ -25,7 +26,7 @@ test("counts a footprint once, whichever way through putEntry an entry takes", (
       for (const deadline of [never, 20, 11, MAX_DEADLINE, never]) {
         t.true(put(value, deadline));
         t.is(deadlineOf(shard.words, check()), deadline);
-        t.is(shard.words[ABSENTS], value === null ? 1 : 0);
+        t.is(shard.words[VALUES], value === null ? 0 : 1);
       }
     }
     t.false(put(Buffer.alloc(1000), never));

@@ -247,7 +247,7 @@ function carryOut({ store, model, step }: Run, each: Command): void {
     case "sweep": {
       const due = [...model.entries.keys()].filter((name) => model.live(name) === undefined);
       for (const name of due) model.end(name);
-      equal(store.sweep(1024), due.length, "sweep");
+      equal(store.sweep(1).expired, due.length, "sweep");
       break;
     }
     case "clear":

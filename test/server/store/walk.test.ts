@@ -4,9 +4,7 @@
  * Method: tables of every size from 16 buckets to 300, walked from 0.
  */
 import test from "ava";
-import { putEntry } from "../../../server/store/entries.ts";
-import { ENTRIES, EXPIRATIONS } from "../../../server/store/layout.ts";
-import { afterBucket, dueEntry, expireBucket, POSITIONS, scanBucket } from "../../../server/store/walk.ts";
+import { POSITIONS, scanBucket } from "../../../server/store/walk.ts";
 import { putUnder, shardOf } from "./shards.ts";
 
 const spread = (i: number) => Math.imul(i + 1, 0x9e3779b1) | 0;
@@ -34,20 +32,4 @@ test("meets what was there from the start once while the table grows at every st
   const stayed = keys.map(String).filter((name) => name.startsWith("stays"));
   t.is(stayed.length, 100);
   t.is(new Set(stayed).size, 100);
-});
-
-test("expires what is due in the bucket at a position, and only that", (t) => {
-  const shard = shardOf(1 << 20);
-  for (let i = 0; i < 40; i++) {
-    const deadline = i % 2 === 0 ? 100 : Number.POSITIVE_INFINITY;
-    putEntry(shard, spread(i), Buffer.from(`key ${i}`), Buffer.alloc(3), deadline, 0);
-  }
-  let due = 0;
-  for (let at = 0; at < POSITIONS; at = afterBucket(shard, at)) {
-    t.is(dueEntry(shard, at, 99), 0);
-    due += expireBucket(shard, at, 100);
-  }
-  t.is(due, 20);
-  t.is(shard.words[ENTRIES], 20);
-  t.is(shard.counters[EXPIRATIONS], 20);
 });

@@ -127,7 +127,6 @@ test("in BCAST mode a client is told of keys with its prefixes only, whatever it
   await turn();
   t.deepEqual(told, ["scores:a1,scores:a2", "scores:b1"]);
   group.store.put(A, key("v"), 10);
-  group.store.sweep(0);
   tracking.filled(A, 10);
   await turn();
   t.is(told.length, 2, "a load is no change");
@@ -143,7 +142,7 @@ test("in BCAST mode a client is told once of a key that expires", async (t) => {
   tracking.expire();
   await turn();
   t.deepEqual(told, ["scores:a"]);
-  for (let i = 0; i < 1000; i++) group.store.sweep(1000);
+  group.store.sweep(1);
   await turn();
   t.deepEqual(told, ["scores:a", "scores:unread"]);
 });

@@ -1,6 +1,5 @@
 /**
- * Goal: a scan meets the entries that are there throughout, a sweep ends those that are due, and both stop at their
- * bound.
+ * Goal: a scan meets the entries that are there throughout, and stops at its bound.
  * Method: stores of one shard and of four, with a clock that the test moves.
  */
 import test from "ava";
@@ -11,23 +10,6 @@ function storeOf(maxBytes = 1 << 20, clock = () => 0): Store {
 }
 
 const text = (key: string) => Buffer.from(key);
-
-test("a sweep expires what is due, goes round, and does no more than its budget", (t) => {
-  let now = 0;
-  const store = storeOf(1 << 20, () => now);
-  for (let i = 0; i < 1000; i++) store.put(text(`key ${i}`), text("v"), i < 500 ? 10 : undefined);
-  t.is(store.sweep(100_000), 0);
-  now = 10;
-  let expired = 0;
-  for (let i = 0; i < 100; i++) {
-    const some = store.sweep(16);
-    t.true(some < 100);
-    expired += some;
-  }
-  t.is(expired, 500);
-  t.is(store.figures().entries, 500);
-  t.is(store.figures().expirations, 500);
-});
 
 test("a scan returns every key that is there throughout, while others come and go", (t) => {
   const store = storeOf(8 << 20);
@@ -55,7 +37,7 @@ test("any number is a valid cursor", (t) => {
   }
 });
 
-test("a scan and a sweep go through every shard", (t) => {
+test("a scan goes through every shard", (t) => {
   let now = 0;
   const store = storeOf(128 << 20, () => now);
   t.is(store.figures().shards, 4);
@@ -70,5 +52,4 @@ test("a scan and a sweep go through every shard", (t) => {
   t.is(seen.size, 1000);
   now = 10;
   t.deepEqual(store.scan(0, 1000).keys, [], "what is due is not there");
-  t.is(store.sweep(4 * 2000), 1000);
 });
