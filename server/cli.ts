@@ -9,8 +9,10 @@
 
 import type { NodeConf } from "./conf/conf.ts";
 import { helpText } from "./conf/help.ts";
+import { checkMemory } from "./conf/memory-rules.ts";
 import { readConf } from "./conf/read-conf.ts";
 import { summaryOf } from "./conf/summary.ts";
+import { memoryHere } from "./machine/memory.ts";
 import { exitOnSignals } from "./machine/signals.ts";
 import { version } from "./machine/version.ts";
 
@@ -36,6 +38,7 @@ async function run({ action, file, overrides }: CommandLine): Promise<void> {
   if (action === "version") return void process.stdout.write(`carrotcache ${version}\n`);
   const conf = readConf({ file, overrides });
   if (action === "start") return start(conf);
+  checkMemory(conf, memoryHere());
   const { checkLoaders } = await import("./loaders/group-loaders.ts");
   await checkLoaders(conf);
   process.stdout.write(summaryOf(conf));

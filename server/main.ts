@@ -10,11 +10,13 @@ import { isExcluded } from "./clients/clients.ts";
 import { isLoopback } from "./conf/addresses.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
+import { checkMemory } from "./conf/memory-rules.ts";
 import type { HttpServer } from "./http/http.ts";
 import { createLoaders } from "./loaders/group-loaders.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
 import { createLog, type Log } from "./machine/log.ts";
+import { isOutOfMemory, memoryHere, noMemoryText } from "./machine/memory.ts";
 import { threadCount } from "./machine/thread-count.ts";
 import { realWorld } from "./machine/world.ts";
 import { Node } from "./node.ts";
@@ -44,6 +46,7 @@ export interface RunningServer {
  * nothing is left running.
  */
 export async function startServer(conf: NodeConf, options: StartOptions = {}): Promise<RunningServer> {
+  checkMemory(conf, memoryHere());
   const log = options.log ?? createLog(conf.loglevel, conf.logfile);
   const loaders = await createLoaders(conf, options.loaders);
   const world = realWorld(monotonicClock());
@@ -130,11 +133,12 @@ async function openHttp(node: Node, world: World): Promise<HttpServer | undefine
   });
 }
 
-/** Adds the line of the conf to an error of the operating system about a port. */
+/** Adds to an error of the operating system about memory or a port what the operator can do about it, and where. */
 function withPlace(
   error: NodeJS.ErrnoException & { port?: number; address?: string },
   conf: NodeConf,
 ): Error {
+  if (isOutOfMemory(error)) return directiveError(conf, "maxmemory", noMemoryText());
   if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
     const host = error.address ?? (error as { hostname?: string }).hostname;
     return directiveError(conf, "bind", `${host} is not an address of this machine`);

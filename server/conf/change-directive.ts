@@ -6,10 +6,12 @@
  * stays as it is.
  */
 
+import { type Memory, memoryHere } from "../machine/memory.ts";
 import type { NodeConf } from "./conf.ts";
 import { Complaint } from "./conf-error.ts";
 import { parseValue } from "./directive-values.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
+import { memoryComplaint } from "./memory-rules.ts";
 import { wordOf } from "./quoting.ts";
 
 /** What CONFIG GET shows in place of a secret that is set. */
@@ -44,6 +46,7 @@ export function formatDirective(conf: NodeConf, name: string): string | undefine
 export function changeDirectives(
   conf: NodeConf,
   changes: readonly DirectiveChange[],
+  memory: Memory = memoryHere(),
 ): { readonly name: string; readonly error: string } | undefined {
   const parsed: { readonly target: Target; readonly value: unknown }[] = [];
   for (const [name, text] of changes) {
@@ -53,6 +56,8 @@ export function changeDirectives(
     const place = { where: "CONFIG SET", directory: "", onCommandLine: false };
     const value = parseValue(target.row, [wordOf(text)], place);
     if (value instanceof Complaint) return { name, error: value.text };
+    const tooMuch = memoryComplaint(target.row.name, value, memory);
+    if (tooMuch !== undefined) return { name, error: tooMuch };
     parsed.push({ target, value });
   }
   for (const { target, value } of parsed) target.fields[target.row.field] = value;

@@ -152,7 +152,7 @@ export const nodeDirectives = {
   /** How many keys the node remembers for clients that cache by themselves. */
   trackingMaxKeys: live(
     "tracking-table-max-keys",
-    kind.integer(1, 100_000_000),
+    kind.integer(1, 16_000_000),
     "1000000",
     "keys remembered for client-side caching",
   ),

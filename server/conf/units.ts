@@ -39,6 +39,12 @@ export function parseBytes(text: string): number | undefined {
   return parseWithUnit(text, BYTE_UNITS);
 }
 
+/** Bytes for people, rounded down: `23.5gb`. What is a whole number of some unit is exact. */
+export function roughBytes(bytes: number): string {
+  const [name, unit] = bytes >= GIB ? (["gb", GIB] as const) : (["mb", MIB] as const);
+  return `${Math.floor((bytes / unit) * 10) / 10}${name}`;
+}
+
 /** The text in the largest binary unit that leaves a whole number: 268435456 is `256mb`. */
 export function formatBytes(bytes: number): string {
   return formatWithUnit(bytes, [

@@ -1,9 +1,9 @@
 /**
  * How many clients the limit of open files leaves room for.
  *
- * Knows where Linux tells the limit. On other systems the limit is unknown, and nothing is limited.
+ * Owns what a node needs descriptors for beside its clients.
  */
-import { readFileSync } from "node:fs";
+import { processLimit } from "./process-limits.ts";
 
 /** For standard streams, the log, listening sockets, loaders' connections and the event loop, and some to spare. */
 const OWN = 64;
@@ -14,13 +14,7 @@ const PER_WORKER = 8;
 
 /** The process' limit of open files; undefined: it is unknown, or there is none. */
 export function descriptorLimit(): number | undefined {
-  try {
-    const limits = readFileSync("/proc/self/limits", "latin1");
-    const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];
-    return soft === undefined ? undefined : Number(soft);
-  } catch {
-    return undefined;
-  }
+  return processLimit("Max open files");
 }
 
 /** How many clients may be connected, beside all else that a node needs descriptors for; at least one. */

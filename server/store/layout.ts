@@ -176,11 +176,21 @@ export const FIRST_BUCKETS = 16;
 const SHARD_BYTES = 32 << 20;
 const MAX_SHARDS = 256;
 
-/** The number of shards: the largest power of two with which each has 32 MiB and room for four of the largest values. */
+/** Above this a shard is split all the same, even if it then has no room for four of the largest values. */
+const LARGE_SHARD_BYTES = 2 ** 30;
+/** Bytes are counted in words of 32 bits with a sign. */
+const MAX_SHARD_BYTES = 2 ** 31 - 1;
+export const MAX_STORE_BYTES = MAX_SHARDS * MAX_SHARD_BYTES;
+
+/**
+ * The number of shards: the largest power of two with which each has 32 MiB and room for four of the largest values; or
+ * more, so that no shard is too large. `maxBytes` is at most MAX_STORE_BYTES.
+ */
 export function shardCountFor(maxBytes: number, maxValueBytes: number): number {
   const shardBytes = Math.max(SHARD_BYTES, 4 * maxValueBytes);
   let count = 1;
   while (count < MAX_SHARDS && maxBytes / (count * 2) >= shardBytes) count *= 2;
+  while (count < MAX_SHARDS && maxBytes / count > LARGE_SHARD_BYTES) count *= 2;
   return count;
 }
 

@@ -79,6 +79,19 @@ test("--check says OK, before or after the file, and starts nothing", async (t) 
   }
 });
 
+test("more memory than the machine has is refused with the line, starting or checking", async (t) => {
+  const file = write("huge.conf", "port 1\nmaxmemory 100000gb\n");
+  for (const args of [[file], [file, "--check"]]) {
+    const { code, stdout, stderr } = await run(...args);
+    t.is(code, 1);
+    t.is(stdout, "");
+    t.regex(
+      stderr,
+      /^carrotcache: huge\.conf:2: maxmemory: expected at most [\d.]+[gm]b, which is what this (machine|container) has, got 100000gb\n$/,
+    );
+  }
+});
+
 test("--check without a file checks the command line", async (t) => {
   t.is((await run("--check", "--port", "1")).code, 0);
   t.is((await run("--check", "--port", "x")).code, 1);

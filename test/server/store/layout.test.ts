@@ -3,7 +3,7 @@
  * Method: arithmetic over limits from nothing to a gigabyte.
  */
 import test from "ava";
-import { entryWords, geometryOf, shardCountFor } from "../../../server/store/layout.ts";
+import { entryWords, geometryOf, MAX_STORE_BYTES, shardCountFor } from "../../../server/store/layout.ts";
 
 test("areas do not overlap and hold the most and the largest entries", (t) => {
   for (const limit of [0, 1, 35, 36, 2048, 12_345, 1 << 20, 32 << 20, 1 << 30]) {
@@ -36,4 +36,18 @@ test("shards are a power of two, of 32 MiB or four largest values at least", (t)
   t.is(shardCountFor(1024 * MIB, 8 * MIB), 32);
   t.is(shardCountFor(1024 * MIB, 64 * MIB), 4);
   t.is(shardCountFor(2 ** 40, MIB), 256);
+});
+
+test("no shard is larger than its words can count and one buffer can hold, whatever the values' size", (t) => {
+  const GIB = 2 ** 30;
+  for (const maxBytes of [3 * GIB, 20 * GIB, 100 * GIB, MAX_STORE_BYTES]) {
+    for (const valueBytes of [1, 8 << 20, 2 ** 29]) {
+      const shardBytes = Math.floor(maxBytes / shardCountFor(maxBytes, valueBytes));
+      t.true(shardBytes < 2 ** 31);
+      for (const eviction of ["lru", "s3fifo", "noeviction"] as const) {
+        t.true(geometryOf(shardBytes, eviction).totalBytes < 2 ** 32);
+      }
+    }
+  }
+  t.is(shardCountFor(20 * GIB, 2 ** 29), 32, "room for one of the largest values is left");
 });
