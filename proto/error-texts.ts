@@ -95,6 +95,8 @@ export const errors = {
   pauseMode: "ERR CLIENT PAUSE mode must be WRITE or ALL",
   timeoutNotAnInteger: "ERR timeout is not an integer or out of range",
   timeoutNegative: "ERR timeout is negative",
+  functionArgument: (word: Uint8Array) => `ERR Unknown argument ${lineText(word)}`,
+  functionLibrary: "ERR library name argument was not given",
   /** `expected` is `must be positive` or `value must between 0 and 1`, as Redis says it. */
   outOfRange: (expected: string) => `ERR value is out of range, ${expected}`,
   waitWithoutAof: "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
@@ -187,6 +189,13 @@ function latin1(text: string): Buffer {
 export const configReasons = {
   immutable: "can't set immutable config",
   duplicate: "duplicate parameter",
+  notAnInteger: "argument couldn't be parsed into an integer",
+  notBetween: (min: bigint, max: bigint) => `argument must be between ${min} and ${max} inclusive`,
+  outputLimitCount: "Wrong number of arguments in buffer limit configuration.",
+  outputLimitClass: "Invalid client class specified in buffer limit configuration.",
+  outputLimitValue: "Error in hard, soft or soft_seconds setting in buffer limit configuration.",
+  outputLimitsDiffer: "normal and pubsub clients have one limit here: give both the same values",
+  outputLimitEndless: "0 would be no limit, and there always is one here: give a number of bytes",
   notOneOf: (names: readonly string[]) => `argument(s) must be one of the following: ${names.join(", ")}`,
 } as const;
 

@@ -12,6 +12,7 @@ import type { Clients } from "./clients/clients.ts";
 import { SharedCounts } from "./clients/shared-counts.ts";
 import { executeForThread, runHere } from "./commands/execute.ts";
 import type { NodeFace } from "./commands/node-face.ts";
+import { RedisParameters } from "./commands/redis-parameters.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { procedureFinder } from "./commands/whole-commands.ts";
 import type { DirectiveChange } from "./conf/change-directive.ts";
@@ -56,6 +57,7 @@ export class Node implements NodeFace {
   readonly clients: Clients;
   readonly wallMs: () => number;
   readonly timeOfDayMs = Date.now;
+  readonly parameters = new RedisParameters();
   readonly randomBytes: (count: number) => Uint8Array;
   port = 0;
   readonly #options: NodeOptions;

@@ -27,6 +27,7 @@ const OF_GROUP: Readonly<Partial<Record<Command["group"], readonly string[]>>> =
   string: ["string"],
   connection: ["connection"],
   transactions: ["transaction"],
+  scripting: ["scripting"],
 };
 
 /** The categories of a command, without `@` and in Redis' order. */

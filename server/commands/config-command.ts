@@ -12,24 +12,13 @@ import type { NodeConf } from "../conf/conf.ts";
 import { policyOf } from "../observe/info.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
+import { directivesOfClasses, isInClasses, OUTPUT_LIMIT, refusalOf } from "./redis-parameters.ts";
 import { wordOf } from "./words.ts";
-
-/** Redis' parameters that redis-benchmark, exporters and client libraries ask for. The cache writes nothing to disk. */
-function ofRedis({ maxCommandBytes, eviction }: NodeConf): readonly (readonly [string, string])[] {
-  return [
-    ["save", ""],
-    ["appendonly", "no"],
-    ["databases", "1"],
-    ["proto-max-bulk-len", String(maxCommandBytes)],
-    ["maxmemory-policy", policyOf(eviction)],
-    ["replica-read-only", "yes"],
-  ];
-}
 
 function get(args: readonly Buffer[], { node }: CommandContext): Reply {
   const all = new Map([
     ...directiveNames(node.conf).map((name) => [name, formatDirective(node.conf, name) ?? ""] as const),
-    ...ofRedis(node.conf),
+    ...node.parameters.all(node.conf),
   ]);
   const found = new Map<string, Reply>();
   for (const arg of args.slice(2)) {
@@ -56,12 +45,18 @@ function policyRefusal(word: Buffer, { eviction }: NodeConf): string | undefined
   return REDIS_POLICIES.includes(policy) ? configReasons.immutable : configReasons.notOneOf(REDIS_POLICIES);
 }
 
+/** One directive, or those that Redis' words for it stand for; a text says why there are none. */
+function asDirectives(name: string, value: Buffer): [string, Buffer][] | string {
+  return name === OUTPUT_LIMIT && isInClasses(value) ? directivesOfClasses(value) : [[name, value]];
+}
+
 /** Takes all pairs of words, or none. */
 async function set(args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   const words = args.slice(2);
   if (words.length % 2 !== 0) return new ErrorReply(errors.syntax);
   const known = new Set(directiveNames(node.conf));
   const changes: [string, Buffer][] = [];
+  const kept = new Map<string, string>();
   for (let i = 0; i < words.length; i += 2) {
     const name = words[i]!.toString("latin1").toLowerCase();
     if (name === "maxmemory-policy") {
@@ -69,13 +64,23 @@ async function set(args: readonly Buffer[], { node }: CommandContext): Promise<R
       if (refusal === undefined) continue;
       return new ErrorReply(errors.configRefused(lineText(words[i]!), refusal));
     }
-    if (!known.has(name)) return new ErrorReply(errors.configUnknown(words[i]!));
-    if (changes.some(([other]) => other === name))
+    if (changes.some(([other]) => other === name) || kept.has(name))
       return new ErrorReply(errors.configRefused(lineText(words[i]!), configReasons.duplicate));
-    changes.push([name, words[i + 1]!]);
+    if (node.parameters.has(name)) {
+      const refusal = refusalOf(name, words[i + 1]!, node.conf);
+      if (refusal !== undefined) return new ErrorReply(errors.configRefused(lineText(words[i]!), refusal));
+      kept.set(name, words[i + 1]!.toString("latin1"));
+      continue;
+    }
+    if (!known.has(name)) return new ErrorReply(errors.configUnknown(words[i]!));
+    const directives = asDirectives(name, words[i + 1]!);
+    if (typeof directives === "string")
+      return new ErrorReply(errors.configRefused(lineText(words[i]!), directives));
+    changes.push(...directives);
   }
   const wrong = changeDirectives(node.conf, changes);
   if (wrong !== undefined) return new ErrorReply(errors.configRefused(wrong.name, wrong.error));
+  for (const [name, value] of kept) node.parameters.set(name, value);
   await node.confChanged(changes);
   return OK;
 }

@@ -21,6 +21,7 @@ const STALE: readonly CommandFlag[] = ["stale"];
 const CLUSTER_ADMIN: readonly CommandFlag[] = ["admin", "stale"];
 const CLUSTER_MODE: readonly CommandFlag[] = ["loading", "stale", "fast"];
 const ROLE: readonly CommandFlag[] = ["noscript", "loading", "stale", "fast"];
+const FUNCTION_STATS: readonly CommandFlag[] = ["noscript", "allow_busy"];
 const RING: readonly CommandFlag[] = ["admin", "dangerous"];
 
 const NO_CLUSTER = "Returns an error: this is no Redis Cluster, any member answers for any key.";
@@ -209,6 +210,30 @@ export const FACTS_OF_NODE = {
   "latency|histogram": facts(
     { arity: -2, flags: ADMIN, since: "2.8.13", group: "server" },
     "Returns no distribution.",
+  ),
+  module: facts(
+    { arity: -2, flags: [], since: "4.0.0", group: "server" },
+    "A container for commands about modules, of which there are none.",
+  ),
+  "module|list": facts(
+    { arity: 2, flags: ["admin", "noscript"], since: "4.0.0", group: "server" },
+    "Returns no module.",
+  ),
+  lastsave: facts(
+    { arity: 1, flags: TIME, categories: ["admin", "dangerous"], since: "1.0.0", group: "server" },
+    "Returns the time of the start: nothing is ever saved.",
+  ),
+  function: facts(
+    { arity: -2, flags: [], since: "7.0.0", group: "scripting" },
+    "A container for commands about functions, of which there are none.",
+  ),
+  "function|list": facts(
+    { arity: -2, flags: ["noscript"], since: "7.0.0", group: "scripting" },
+    "Returns no library.",
+  ),
+  "function|stats": facts(
+    { arity: 2, flags: FUNCTION_STATS, since: "7.0.0", group: "scripting" },
+    "Returns that no function runs, and that there are none.",
   ),
   lolwut: facts({ arity: -1, flags: READ_FAST, since: "5.0.0", group: "server" }, "Draws a carrot."),
   "carrot.peers": facts(

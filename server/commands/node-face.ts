@@ -9,6 +9,7 @@ import type { NodeConf } from "../conf/conf.ts";
 import type { Log } from "../machine/log.ts";
 import type { NodeReport } from "../observe/node-report.ts";
 import type { Sessions } from "../sessions/sessions.ts";
+import type { RedisParameters } from "./redis-parameters.ts";
 
 export interface NodeFace {
   readonly cache: Cache;
@@ -16,6 +17,7 @@ export interface NodeFace {
   readonly report: NodeReport;
   readonly conf: NodeConf;
   readonly log: Log;
+  readonly parameters: RedisParameters;
   /** The time of day, in milliseconds since 1970. */
   readonly wallMs: () => number;
   /** What the system says now, in whole milliseconds since 1970. `wallMs` may be up to a second off. */

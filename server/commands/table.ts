@@ -17,6 +17,7 @@ import { expiryCommands } from "./expiry-commands.ts";
 import { keyCommands } from "./key-commands.ts";
 import { memoryCommands } from "./memory-commands.ts";
 import { objectCommands } from "./object-command.ts";
+import { probeCommands } from "./probe-commands.ts";
 import { pubsubCommands } from "./pubsub-commands.ts";
 import { scanCommands } from "./scan-commands.ts";
 import { serverCommands } from "./server-commands.ts";
@@ -49,6 +50,7 @@ export const COMMANDS: CommandTable = tableOf([
   ...slowlogCommands,
   ...aclCommands,
   ...absentCommands,
+  ...probeCommands,
   ...carrotCommands,
 ]);
 

@@ -236,6 +236,8 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
     words("LATENCY", "HISTOGRAM"),
     words("LATENCY", "HISTOGRAM", some(fc.constantFrom("nosuch", "get", ""))),
   ],
+  module: [words("MODULE", fc.constantFrom("LIST", "FOO"))],
+  function: [words("FUNCTION", fc.constantFrom("LIST", "STATS", "FOO")), words("FUNCTION", "LIST", "x")],
   acl: [
     words("ACL", fc.constantFrom("WHOAMI", "FOO", "CAT", "USERS")),
     words("ACL", "GETUSER", fc.constantFrom("default", "nobody", "")),

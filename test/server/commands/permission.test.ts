@@ -21,7 +21,7 @@ const denied = (name: string) => `-NOPERM this user has no permissions to run th
 const HARMLESS = new Set([
   ...["acl|dryrun", "acl|getuser", "acl|list", "acl|users", "client|list", "client|no-evict", "config|get"],
   ...["latency|doctor", "latency|graph", "latency|histogram", "latency|history", "latency|latest"],
-  ...["slowlog|get", "slowlog|len"],
+  ...["module|list", "slowlog|get", "slowlog|len"],
   // They only return an error.
   ...[
     "cluster|failover",
