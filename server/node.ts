@@ -126,6 +126,7 @@ export class Node implements NodeFace {
     // Copies: a view of a chunk would take the whole chunk along to each worker.
     const copied = changes.map(([name, text]) => [name, Uint8Array.from(Buffer.from(text))] as const);
     this.#workers?.tell({ kind: "conf", changes: copied });
+    this.cache.tracking.fit();
     await this.report.gather();
   }
 

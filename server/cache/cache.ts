@@ -104,7 +104,7 @@ export class Cache {
     const { groups, membership, peers } = this;
     this.owners = new Owners({ membership, peers });
     const { owners } = this;
-    this.tracking = new Tracking({ groups, clock, maxKeys: () => conf.trackingMaxKeys });
+    this.tracking = new Tracking({ groups, clock, soon: world.soon, maxKeys: () => conf.trackingMaxKeys });
     const { tracking, watches } = this;
     this.local = new LocalChanges({ groups, tracking, watches });
     this.holdings = new Holdings({ groups, membership, owners, peers, tracking });

@@ -15,7 +15,7 @@ import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";
 import { wordOf } from "./words.ts";
 
-/** The main thread compares each prefix with every other: about 60 ms for this many. */
+/** So that a client's prefixes do not fill the heap. */
 const MAX_PREFIXES = 1000;
 
 type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };

@@ -41,6 +41,7 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world
     name: conf.name,
     prefix: storedKey(conf.database, conf.prefix),
     conf,
+    hasOrigin: loader !== NONE_LOADER,
     store: new Store({ ...common, maxBytes: conf.maxBytes - mirrorBytes }),
     mirrors:
       mirrorBytes > 0 ? new Store({ ...common, eviction: mirrorEviction, maxBytes: mirrorBytes }) : undefined,

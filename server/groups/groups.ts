@@ -31,6 +31,8 @@ export interface HeldGroup {
 /** What the main thread has of a group. */
 export interface Group extends HeldGroup {
   readonly conf: GroupConf;
+  /** False: only SET fills the group, so that what it lacks stays missing until then. */
+  readonly hasOrigin: boolean;
   /** What the worker threads together had counted when the main thread last asked; undefined: it has never asked. */
   counted: GroupCounters | undefined;
   /** Loads under way on this node. A load never waits for a peer. */

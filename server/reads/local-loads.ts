@@ -56,8 +56,9 @@ export class LocalLoads {
     const { tracking } = this.#options;
     const before = tracking.isNoted(key) ? group.store.get(key) : undefined;
     const isKept = ttlMs !== 0 && group.store.put(key, value, ttlMs);
-    // Nobody would notice a change of a value that is not kept.
-    if (!isKept) tracking.lostTrack(key);
+    // Nobody would notice a change of a value that is not kept. Without an origin only a SET can change it.
+    if (!isKept && group.hasOrigin) tracking.lostTrack(key);
+    else if (!isKept) return;
     else if (before === undefined) tracking.filled(key, ttlMs);
     else if (isSame(before.value, value)) tracking.prolonged(key, ttlMs);
     else tracking.changed(key);

@@ -158,9 +158,9 @@ export class WorkerProxy {
     }
   }
 
-  /** What a command pushes to its own client stands right behind its reply. */
+  /** What a command pushes to its own client stands right behind its reply, as when the client is one of this thread. */
   #push(client: number, message: Reply, atOnce = false): void {
-    if (atOnce || this.#running !== client) this.#replies.push(client, message, atOnce);
+    if (this.#running !== client) this.#replies.push(client, message, atOnce);
     else if (this.#pushed === undefined) this.#pushed = [message];
     else this.#pushed.push(message);
   }

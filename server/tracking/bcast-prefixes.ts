@@ -50,17 +50,71 @@ export interface Overlap {
   readonly isHeld: boolean;
 }
 
-/** The first overlap in Redis' order: of the prefixes in `asked` with those in `held`, then with each other. */
+/**
+ * The first overlap in Redis' order: of each prefix in `asked` with those in `held`, in the order of their bytes, then with
+ * those behind it in `asked`. Prefixes in `held` do not overlap with each other. Costs a sorting, not a comparison of each with
+ * each.
+ */
 export function overlapOf(asked: readonly string[], held: readonly string[]): Overlap | undefined {
+  const inOrder = held.toSorted(byBytes);
+  const overlapping = overlappingOf(asked);
   for (const [i, prefix] of asked.entries()) {
-    const own = held.find((other) => overlaps(prefix, other));
+    const own = overlapIn(inOrder, prefix);
     if (own !== undefined) return { prefix, other: own, isHeld: true };
-    const other = asked.slice(i + 1).find((later) => overlaps(prefix, later));
-    if (other !== undefined) return { prefix, other, isHeld: false };
+    if (!overlapping.has(prefix)) continue;
+    return { prefix, other: asked.slice(i + 1).find((later) => overlaps(prefix, later))!, isHeld: false };
   }
   return undefined;
 }
 
+/** The prefixes that overlap with another one in the list. */
+function overlappingOf(prefixes: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  let shortest: string | undefined;
+  for (const prefix of prefixes.toSorted(byBytes)) {
+    // In the order of bytes, all that begins with a prefix comes right behind it.
+    if (shortest === undefined || !prefix.startsWith(shortest)) shortest = prefix;
+    else found.add(shortest).add(prefix);
+  }
+  return found;
+}
+
+/** The first one in a sorted list, none of which overlaps with another, that overlaps with this prefix. */
+function overlapIn(inOrder: readonly string[], prefix: string): string | undefined {
+  let from = 0;
+  for (let to = inOrder.length; from < to; ) {
+    const middle = (from + to) >>> 1;
+    if (inOrder[middle]! < prefix) from = middle + 1;
+    else to = middle;
+  }
+  return [inOrder[from - 1], inOrder[from]].find((other) => other !== undefined && overlaps(prefix, other));
+}
+
+/** Of texts with a character a byte, which compare as their bytes do. */
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function overlaps(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
+}
+
+/** The prefixes of one client, none of which overlaps with another. Finding a key's takes a look-up for each length. */
+export class PrefixSet {
+  readonly #prefixes: ReadonlySet<string>;
+  readonly #lengths: readonly number[];
+
+  constructor(prefixes: readonly string[]) {
+    this.#prefixes = new Set(prefixes);
+    this.#lengths = [...new Set(prefixes.map(({ length }) => length))];
+  }
+
+  /** The prefix that a key begins with. */
+  of(name: string): string | undefined {
+    for (const length of this.#lengths) {
+      const prefix = name.slice(0, length);
+      if (this.#prefixes.has(prefix)) return prefix;
+    }
+    return undefined;
+  }
 }

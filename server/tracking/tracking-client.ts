@@ -7,6 +7,7 @@
 import type { Tracker } from "../../cluster/tracker.ts";
 import { ByDialect, Push, type Reply } from "../../proto/reply.ts";
 import { clientKey } from "../store/database-key.ts";
+import { PrefixSet } from "./bcast-prefixes.ts";
 
 /** The words behind CLIENT TRACKING ON. Prefixes are Latin-1 text, a character a byte. */
 export interface TrackingMode {
@@ -26,7 +27,8 @@ export interface PushTarget {
 
 export class TrackingClient implements Tracker {
   readonly id: number;
-  mode: TrackingMode;
+  #mode: TrackingMode;
+  #prefixes: PrefixSet;
   /** The client has said CLIENT CACHING for its next command or transaction. */
   caching = false;
   isGone = false;
@@ -37,7 +39,22 @@ export class TrackingClient implements Tracker {
   constructor(target: PushTarget, mode: TrackingMode) {
     this.id = target.id;
     this.#target = target;
-    this.mode = mode;
+    this.#mode = mode;
+    this.#prefixes = new PrefixSet(mode.prefixes);
+  }
+
+  get mode(): TrackingMode {
+    return this.#mode;
+  }
+
+  set mode(mode: TrackingMode) {
+    this.#mode = mode;
+    this.#prefixes = new PrefixSet(mode.prefixes);
+  }
+
+  /** Whether the client wants to hear of this key. In BCAST mode it wants keys with its prefixes only, whatever it reads. */
+  wants(name: string): boolean {
+    return !this.#mode.bcast || this.#prefixes.of(name) !== undefined;
   }
 
   /** Whether the keys that a command of this client reads now are noted. */
@@ -73,10 +90,16 @@ export class TrackingClient implements Tracker {
     const isOwn = this.#hasOwnGathered;
     this.#gathered.clear();
     this.#hasOwnGathered = false;
-    for (const prefix of [...this.mode.prefixes].sort()) {
-      const keys = names.filter((name) => name.startsWith(prefix)).map((name) => Buffer.from(name, "latin1"));
-      if (keys.length > 0 && !this.isGone) this.#tell(keys, isOwn);
+    // No prefix begins with another one, so the keys of each stand together.
+    const byPrefix = new Map<string, Buffer[]>();
+    for (const name of names) {
+      const prefix = this.#prefixes.of(name);
+      if (prefix === undefined) continue;
+      const keys = byPrefix.get(prefix) ?? [];
+      byPrefix.set(prefix, keys);
+      keys.push(Buffer.from(name, "latin1"));
     }
+    if (!this.isGone) for (const keys of byPrefix.values()) this.#tell(keys, isOwn);
   }
 
   /** As in Redis, a client hears of its own change only behind the reply to it. */

@@ -23,8 +23,12 @@ import type { Groups } from "../groups/groups.ts";
 import { clientKey } from "../store/database-key.ts";
 import type { Store } from "../store/store.ts";
 import { BcastPrefixes } from "./bcast-prefixes.ts";
+import { isBy, Tells } from "./tells.ts";
 import { type PushTarget, TrackingClient, type TrackingMode } from "./tracking-client.ts";
 import { TrackingTable } from "./tracking-table.ts";
+
+/** Keys that a table which has become too large loses in a row: about 3 ms. */
+const SLICE_KEYS = 1000;
 
 export interface TrackingOptions {
   readonly groups: Groups;
@@ -32,6 +36,8 @@ export interface TrackingOptions {
   readonly clock: () => number;
   /** `tracking-table-max-keys`; read at each use. */
   readonly maxKeys: () => number;
+  /** As World.soon. */
+  readonly soon: (run: () => void) => void;
 }
 
 /** As INFO shows them. */
@@ -52,16 +58,16 @@ export class Tracking {
   /** Members whose clients track. */
   readonly #members = new Set<Tracker>();
   readonly #prefixes = new BcastPrefixes<TrackingClient>();
-  /** Clients in BCAST mode with a message that is not sent yet. */
-  readonly #gathering = new Set<TrackingClient>();
+  readonly #tells: Tells;
   /** Keys whose entries have been evicted or have expired. A store names them inside its lock, where no more may be done. */
   readonly #ended = new Set<string>();
-  #flushPlanned = false;
+  #fitPlanned = false;
   /** No client and no member tracks. */
   #isIdle = true;
 
   constructor(options: TrackingOptions) {
     this.#options = options;
+    this.#tells = new Tells(options.soon);
   }
 
   get figures(): TrackingFigures {
@@ -130,30 +136,31 @@ export class Tracking {
   changed(key: Buffer, by?: number): void {
     if (this.#isIdle) return;
     const name = nameOf(key);
-    this.#tell(this.#table.take(name), name, by);
+    this.#tells.tell(this.#table.take(name), name, by);
     const said = nameOf(clientKey(key));
-    this.#prefixes.forEach(said, (client) => this.#gather(client, said, by));
+    this.#prefixes.forEach(said, (client) => this.#tells.gather(client, said, by));
   }
 
   /**
    * Nobody has changed the key, but from now on nobody would notice a change: no entry is kept here, or the owner observes
-   * it no longer. Tells the key's trackers; a client in BCAST mode that has not read the key is not told.
+   * it no longer. Tells the key's trackers, behind the reply with the value if they wait for it; a client in BCAST mode that
+   * has not read the key is not told.
    */
   lostTrack(key: Buffer): void {
     if (this.#isIdle) return;
     const name = nameOf(key);
-    this.#tell(this.#table.take(name), name, undefined);
+    this.#tells.tellSoon(this.#table.take(name), name);
   }
 
   /**
    * A load has put an entry where there was none. Tells lookers, and readers of an earlier entry that has expired since; a
-   * reader that waited for this load has its value.
+   * reader that waited for this load has its value. A client that both looked and waits is told behind the reply.
    */
   filled(key: Buffer, ttlMs: number | undefined): void {
     if (this.#isIdle) return;
     const name = nameOf(key);
     const wrong = this.#table.isDated(name) ? this.#table.take(name) : this.#table.takeLookers(name);
-    this.#tell(wrong, name, undefined);
+    this.#tells.tellSoon(wrong, name);
     this.#table.expiresAt(name, this.#deadline(ttlMs));
   }
 
@@ -192,6 +199,22 @@ export class Tracking {
     }
   }
 
+  /**
+   * Takes out what is more than `tracking-table-max-keys`, and tells its trackers; a slice at once, the rest in later turns.
+   * To be called when the limit has changed.
+   */
+  fit(): void {
+    this.#fitPlanned = false;
+    const maxKeys = this.#options.maxKeys();
+    for (let taken = 0; taken < SLICE_KEYS; taken++) {
+      const out = this.#table.overflow(maxKeys);
+      if (out === undefined) return;
+      this.#tells.tell(this.#table.take(out), out, undefined);
+    }
+    this.#fitPlanned = true;
+    this.#options.soon(() => this.fit());
+  }
+
   #storeOf(key: Buffer): Store | undefined {
     return this.#options.groups.of(key, 0, key.length)?.store;
   }
@@ -200,54 +223,27 @@ export class Tracking {
     const name = nameOf(key);
     const store = this.#storeOf(key);
     if (store === undefined) return;
-    if (tracker instanceof TrackingClient && !wants(tracker, nameOf(clientKey(key)))) return;
+    if (tracker instanceof TrackingClient && !tracker.wants(nameOf(clientKey(key)))) return;
     const { kind, ttlMs } = store.look(key);
     // The entry has expired, and its readers have not been told yet.
-    if (kind === "missing" && this.#table.isDated(name)) this.#tell(this.#table.take(name), name, undefined);
+    if (kind === "missing" && this.#table.isDated(name))
+      this.#tells.tell(this.#table.take(name), name, undefined);
     this.#table.add(name, tracker, as);
     if (kind !== "missing") this.#table.expiresAt(name, this.#deadline(ttlMs));
-    const maxKeys = this.#options.maxKeys();
-    for (let out = this.#table.overflow(maxKeys); out !== undefined; out = this.#table.overflow(maxKeys)) {
-      this.#tell(this.#table.take(out), out, undefined);
-    }
+    if (!this.#fitPlanned) this.fit();
   }
 
   #deadline(ttlMs: number | undefined): number | undefined {
     return ttlMs === undefined ? undefined : this.#options.clock() + ttlMs;
   }
 
-  #tell(trackers: readonly Tracker[], name: string, by: number | undefined): void {
-    for (const tracker of trackers) {
-      const key = Buffer.from(name, "latin1");
-      if (tracker instanceof TrackingClient && tracker.mode.bcast)
-        this.#gather(tracker, nameOf(clientKey(key)), by);
-      else if (!isUnwanted(tracker, by)) tracker.invalidate(key, isBy(tracker, by));
-    }
-  }
-
-  #gather(client: TrackingClient, name: string, by: number | undefined): void {
-    if (isUnwanted(client, by) || !client.gather(name, isBy(client, by))) return;
-    this.#gathering.add(client);
-    this.#planFlush();
-  }
-
   #ends(name: string): void {
     this.#ended.add(name);
-    this.#planFlush();
-  }
-
-  #planFlush(): void {
-    if (this.#flushPlanned) return;
-    this.#flushPlanned = true;
-    queueMicrotask(() => this.#flush());
-  }
-
-  #flush(): void {
-    for (const name of this.#ended) this.changed(Buffer.from(name, "latin1"));
-    this.#ended.clear();
-    for (const client of this.#gathering) client.flush();
-    this.#gathering.clear();
-    this.#flushPlanned = false;
+    if (this.#ended.size > 1) return;
+    queueMicrotask(() => {
+      for (const ended of this.#ended) this.changed(Buffer.from(ended, "latin1"));
+      this.#ended.clear();
+    });
   }
 
   /** Has the stores name the entries that end, while there is a client or a member to tell. */
@@ -260,20 +256,6 @@ export class Tracking {
     };
     for (const { store } of this.#options.groups.all) store.onEnd = this.#isIdle ? undefined : onEnd;
   }
-}
-
-/** Whether the client is told of this key. In BCAST mode it is told only of keys with its prefixes, whatever it reads. */
-function wants({ mode }: TrackingClient, name: string): boolean {
-  return !mode.bcast || mode.prefixes.some((prefix) => name.startsWith(prefix));
-}
-
-function isBy(tracker: Tracker, by: number | undefined): boolean {
-  return by !== undefined && tracker instanceof TrackingClient && tracker.id === by;
-}
-
-/** With NOLOOP a client is not told of its own changes. */
-function isUnwanted(tracker: Tracker, by: number | undefined): boolean {
-  return isBy(tracker, by) && (tracker as TrackingClient).mode.noloop;
 }
 
 /** Latin-1 has a character for each byte, so different keys have different names. */

@@ -17,6 +17,7 @@ const GROUPS = {
   small: ["maxmemory 1mb", "max-value-size 10kb"],
   brief: ["ttl 500ms", "negative-ttl 500ms"],
   hammered: ["ttl 300ms"],
+  unkept: ["negative-ttl 0"],
 };
 
 interface Rig extends LinkedNodes {
@@ -159,6 +160,22 @@ test.serial(
       value = next;
       await hears(t, client, invalidate(key));
       t.is(await ask(2, "GET", key), next === undefined ? "$-1\r\n" : `$${next.length}\r\n${next}\r\n`);
+    }
+  },
+);
+
+test.serial(
+  "a miss that is not kept is told once, behind the reply, whichever node owns the key",
+  async (t) => {
+    const { origin, tracking, keyOf } = await setUp(t);
+    origin.respond = (_key, response) => void response.writeHead(404).end();
+    for (const owner of [0, 1]) {
+      const key = await keyOf(owner, "unkept:");
+      const client = await tracking(0);
+      client.send(command("GET", key));
+      const expected = `_\r\n${invalidate(key)}`;
+      await client.until((text) => text.length >= expected.length);
+      t.is(await read(client, "end\r\n", "ECHO", "end"), `${expected}$3\r\nend\r\n`);
     }
   },
 );

@@ -17,6 +17,7 @@ import type { Group, Groups } from "../../server/groups/groups.ts";
 import { LoadQueue } from "../../server/loaders/load-queue.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loaders/loader.ts";
 import { LoadsUnderWay } from "../../server/loaders/loads-under-way.ts";
+import { NONE_LOADER } from "../../server/loaders/none-loader.ts";
 import type { LoadTerms } from "../../server/loaders/run-load.ts";
 import { realWorld } from "../../server/machine/world.ts";
 import { Membership } from "../../server/members/membership.ts";
@@ -118,6 +119,7 @@ export function createGroup(
     mirrors:
       options.mirrors === false ? undefined : new Store({ ...storeOptions, maxBytes: conf.mirrorBytes }),
     loads: new Flights(1),
+    hasOrigin: options.loader !== NONE_LOADER,
     forwards: new Flights(1),
     trackedForwards: new Flights(1),
     queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, world: worldAt(clock) }),
@@ -139,7 +141,7 @@ export function termsOf(terms: Pick<LoadTerms, "timeoutMs" | "maxValueBytes">): 
 
 /** Client-side caching over the stores of these groups. */
 export function createTracking(groups: Groups, clock: () => number = () => 1000, maxKeys = 1000): Tracking {
-  return new Tracking({ groups, clock, maxKeys: () => maxKeys });
+  return new Tracking({ groups, clock, maxKeys: () => maxKeys, soon: worldAt().soon });
 }
 
 /** Notes each key that it is told to drop, and `*` when it is told to drop all. */

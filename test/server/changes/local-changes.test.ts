@@ -5,7 +5,7 @@
  */
 import test from "ava";
 import { storedKey } from "../../../server/store/database-key.ts";
-import { FakeTracker, key, startFlight } from "../fakes.ts";
+import { FakeTracker, key, startFlight, turn } from "../fakes.ts";
 import { createNode } from "../node-with-fake-peers.ts";
 
 test("removing here takes the entry and the copy, and voids the load and the forward", (t) => {
@@ -123,6 +123,7 @@ test("when the owner says that a key is invalid, its mirror goes, its forward is
   local.invalidated([name]);
   t.is(group.mirrors!.look(name).kind, "missing");
   t.true(forward.voided);
+  await turn();
   t.deepEqual(reader.told, ["scores:Tom"]);
   const other = startFlight(group.trackedForwards, name).flight;
   local.invalidated(undefined);

@@ -5,7 +5,7 @@
 import test from "ava";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
 import { LOOK } from "../../../server/commands/key-access.ts";
-import { FakeTracker, key, keyOwnedBy } from "../fakes.ts";
+import { FakeTracker, key, keyOwnedBy, turn } from "../fakes.ts";
 import { createNode, GLIMPSE } from "../node-with-fake-peers.ts";
 
 test("the count adds up all members that can be reached, without copies", async (t) => {
@@ -58,6 +58,7 @@ test("a client that looks at another member's key is noted here and there before
   await changes.edit(name, LOOK, { reader });
   t.deepEqual(peers.told[0], `b track ${name}`);
   local.invalidated([name]);
+  await turn();
   t.deepEqual(reader.told, [String(name)]);
 });
 

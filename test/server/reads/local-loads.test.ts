@@ -7,6 +7,7 @@ import type { Outcome } from "../../../cluster/outcome.ts";
 import type { GroupConf } from "../../../server/conf/conf.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import { Groups } from "../../../server/groups/groups.ts";
+import { NONE_LOADER } from "../../../server/loaders/none-loader.ts";
 import { LocalLoads } from "../../../server/reads/local-loads.ts";
 import {
   createGroup,
@@ -108,6 +109,8 @@ test("a load tells clients that found the key missing, and not those that wait f
   const outcome = load(key("scores:a"));
   loader.loads[0]!.resolve("v1");
   t.is(textOf(await outcome), "v1");
+  t.deepEqual(looked.told, [], "a reply goes first");
+  await turn();
   t.deepEqual([looked.told, waits.told], [["scores:a"], []]);
 });
 
@@ -118,6 +121,22 @@ test("a load whose value is not kept tells the clients that have read it, as no 
   const outcome = load(key("scores:a"));
   loader.loads[0]!.resolve(null);
   t.is(textOf(await outcome), "absent");
+  t.deepEqual(waits.told, [], "the reply goes first");
+  await turn();
+  t.deepEqual(waits.told, ["scores:a"]);
+});
+
+test("a group without an origin tells nobody that a key is missing, and still tells of the SET", async (t) => {
+  const clock = new FakeClock();
+  const group = createGroup({ loader: NONE_LOADER, clock: clock.read });
+  const tracking = createTracking(new Groups([group]), clock.read);
+  const loads = new LocalLoads({ clock: clock.read, random: () => 0, loadLatency: new Latency(), tracking });
+  const waits = new FakeTracker();
+  tracking.readsFor([key("scores:a")], [], waits);
+  await new Promise<Outcome>((resolve) => loads.load(group, key("scores:a"), resolve));
+  await turn();
+  t.deepEqual(waits.told, []);
+  tracking.changed(key("scores:a"));
   t.deepEqual(waits.told, ["scores:a"]);
 });
 

@@ -98,13 +98,14 @@ test("a broken invariant is an error reply to its client and to nobody else", as
 test("what a command pushes to its own client follows its reply, even one that is late", async (t) => {
   const held = new Held<string, Reply>("late");
   const { worker } = createProxy((words, client) => {
-    client.push(new Push([words[1]!]));
+    client.push(new Push([words[1]!]), words[0] === "GET");
     return words[0] === "GETDEL" ? held.promise : OK;
   });
   worker.handOver(
     [
       ["GETDEL", "a"],
       ["DEL", "b"],
+      ["GET", "c"],
     ],
     9,
     3,
@@ -113,20 +114,20 @@ test("what a command pushes to its own client follows its reply, even one that i
   held.resolve(null);
   await turn();
   t.deepEqual(worker.toldOf("replies").map(textsOf), [
-    { 10: "+OK\r\n|>1\r\n$1\r\nb\r\n" },
+    { 10: "+OK\r\n|>1\r\n$1\r\nb\r\n", 11: "+OK\r\n|>1\r\n$1\r\nc\r\n" },
     { 9: "_\r\n|>1\r\n$1\r\na\r\n" },
   ]);
   t.deepEqual(worker.toldOf("pushes"), []);
 });
 
-test("a push to another client, or at once, travels behind the replies of its tick, for both RESP versions", async (t) => {
-  const clients: AnyClient[] = [];
+test("a push to another client travels behind the replies of its tick, for both RESP versions", async (t) => {
+  let first: AnyClient | undefined;
   const { worker } = createProxy((_, client) => {
-    clients.push(client);
-    for (const each of clients) each.push(new Push(["invalidate", null]), true);
+    first ??= client;
     return OK;
   });
-  worker.handOver([["DEL", "a"]], 9, 3);
+  worker.handOver([["GET", "a"]], 9, 3);
+  first!.push(new Push(["invalidate", null]), true);
   await turn();
   t.deepEqual(
     worker.told.map(({ kind }) => kind),

@@ -4,7 +4,7 @@
  */
 import test from "ava";
 import fc from "fast-check";
-import { BcastPrefixes, overlapOf } from "../../../server/tracking/bcast-prefixes.ts";
+import { BcastPrefixes, overlapOf, PrefixSet } from "../../../server/tracking/bcast-prefixes.ts";
 
 function heard(prefixes: BcastPrefixes<string>, name: string): string[] {
   const clients: string[] = [];
@@ -48,4 +48,35 @@ test("the first overlap is found; one with a prefix that the client has comes fi
   t.deepEqual(overlapOf(["ab", "a"], ["abc"]), { prefix: "ab", other: "abc", isHeld: true });
   t.deepEqual(overlapOf(["a", "a"], []), { prefix: "a", other: "a", isHeld: false });
   t.deepEqual(overlapOf([""], ["z"]), { prefix: "", other: "z", isHeld: true });
+});
+
+test("overlaps are those that comparing each with each finds, held ones in the order of their bytes", (t) => {
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "\u00ff"), maxLength: 4 });
+  const overlap = (a: string, b: string) => a.startsWith(b) || b.startsWith(a);
+  fc.assert(
+    fc.property(fc.array(text), fc.array(text), (asked, given) => {
+      const held = given.filter((prefix, i) => !given.slice(0, i).some((other) => overlap(prefix, other)));
+      const expected = asked.flatMap((prefix, i) => {
+        const own = held.toSorted().find((other) => overlap(prefix, other));
+        const other = own ?? asked.slice(i + 1).find((later) => overlap(prefix, later));
+        return other === undefined ? [] : [{ prefix, other, isHeld: own !== undefined }];
+      })[0];
+      t.deepEqual(overlapOf(asked, held), expected);
+    }),
+  );
+});
+
+test("a client's prefix of a key is found, whatever the lengths", (t) => {
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "\u00ff"), maxLength: 4 });
+  fc.assert(
+    fc.property(fc.array(text), text, (given, name) => {
+      const prefixes = given.filter(
+        (prefix, i) => !given.slice(0, i).some((other) => overlapOf([prefix], [other])),
+      );
+      t.is(
+        new PrefixSet(prefixes).of(name),
+        prefixes.find((prefix) => name.startsWith(prefix)),
+      );
+    }),
+  );
 });

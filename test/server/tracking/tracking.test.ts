@@ -7,6 +7,7 @@ import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { storedKey } from "../../../server/store/database-key.ts";
+import { Tracking } from "../../../server/tracking/tracking.ts";
 import type { TrackingMode } from "../../../server/tracking/tracking-client.ts";
 import { createGroup, createTracking, FakeClock, FakeTracker, key, turn } from "../fakes.ts";
 
@@ -102,17 +103,45 @@ test("readers of an entry that expired unnoticed are told when the key is read a
   clock.advance(1001);
   group.store.put(A, key("x"), 1000);
   tracking.filled(A, 1000);
+  await turn();
   t.deepEqual(second.told, ["scores:a"]);
 });
 
-test("a looker at a missing key is told when a load fills it, a reader is not", (t) => {
+test("a table that has become too large shrinks without another read, a slice a turn, and tells", async (t) => {
+  const limit = { keys: 5000 };
+  const { group, clock } = setUp();
+  const slices: (() => void)[] = [];
+  const soon = (run: () => void) => void slices.push(run);
+  const groups = new Groups([group]);
+  const tracking = new Tracking({ groups, clock: clock.read, soon, maxKeys: () => limit.keys });
+  const member = new FakeTracker();
+  const names = Array.from({ length: 5000 }, (_, i) => key(`scores:${i}`));
+  tracking.readsFor(names, [], member);
+  limit.keys = 2500;
+  tracking.fit();
+  const figures = () => [tracking.figures.keys, member.told.length, slices.length];
+  t.deepEqual(figures(), [4000, 1000, 1]);
+  // A read meanwhile does not do the rest at once.
+  tracking.readsFor([key("scores:new")], [], member);
+  t.deepEqual(figures(), [4001, 1000, 1]);
+  slices.shift()!();
+  t.deepEqual(figures(), [3001, 2000, 1]);
+  slices.shift()!();
+  t.deepEqual(figures(), [2500, 2501, 0]);
+  t.deepEqual(member.told.slice(0, 2), ["scores:0", "scores:1"], "the key that was noted first goes first");
+});
+
+test("a looker at a missing key is told when a load fills it, a reader is not", async (t) => {
   const { tracking } = setUp();
   const [looker, reader] = [new FakeTracker(), new FakeTracker()];
   tracking.readsFor([], [A], looker);
   tracking.readsFor([A], [], reader);
   tracking.filled(A, undefined);
+  t.deepEqual([looker.told, reader.told], [[], []], "the replies of this turn go first");
+  await turn();
   t.deepEqual([looker.told, reader.told], [["scores:a"], []]);
   tracking.lostTrack(A);
+  await turn();
   t.deepEqual([looker.told, reader.told], [["scores:a"], ["scores:a"]]);
 });
 
