@@ -23,6 +23,7 @@ const ASKER = "127.0.0.1:27392";
 
 const value = Buffer.alloc(100, "v");
 const handlers: PeerHandlers = {
+  heard: () => {},
   get: () => ({ kind: "value", value, ttlMs: 60_000 }),
   look: () => ({ kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 }),
   edit: () => refusedEdit("not here"),

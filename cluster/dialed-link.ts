@@ -136,6 +136,17 @@ export class DialedLink {
     return this.#requests?.request(answer, build, extraMs) ?? Promise.reject(this.#unreachable());
   }
 
+  /**
+   * Sends a frame that has no answer. False, and nothing is sent: the link is not up, the member reads no frame so long, or
+   * more than `maxWaitingBytes` wait for it already.
+   */
+  post(frame: Uint8Array, maxWaitingBytes: number): boolean {
+    const stream = this.#requests && this.#stream;
+    const takes = frame.length <= this.#maxRequestBytes && (stream?.outgoingBytes ?? 0) <= maxWaitingBytes;
+    if (takes) stream?.send(frame);
+    return takes && stream !== undefined;
+  }
+
   figures(): Omit<LinkFigures, "received" | "version" | "refused"> {
     return {
       state: this.#state,

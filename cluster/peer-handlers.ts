@@ -5,6 +5,7 @@
  */
 import type { Edit, Edited } from "./edit.ts";
 import type { Glimpse, Outcome } from "./outcome.ts";
+import type { Publication } from "./publications.ts";
 import type { Ran } from "./run.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -47,6 +48,8 @@ export interface PeerHandlers {
   run(words: readonly Buffer[]): Ran | Promise<Ran>;
   /** A piece of the keys in this node's own stores. */
   scan(cursor: number, count: number, wanted: WantedKeys): ScanPiece;
+  /** A client of the member has published this. The bytes are views as in `get`. */
+  heard(publication: Publication): void;
   /** The number of live entries of a database that this node owns. */
   count(database: number): number;
   /** A view of the ring that is newer than this node's; true when it is taken. */

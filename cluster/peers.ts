@@ -21,6 +21,7 @@ import type { PeerHandlers, ScanPiece, WantedKeys } from "./peer-handlers.ts";
 import { PeerServer } from "./peer-server.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { PeersOptions } from "./peers-options.ts";
+import { Publications } from "./publications.ts";
 import { QuietLog } from "./quiet-log.ts";
 import { type GetWaiter, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
 import { RingAgreement } from "./ring-agreement.ts";
@@ -52,6 +53,7 @@ export class Peers {
   readonly #members = new Map<string, Member>();
   readonly #ring: RingAgreement;
   readonly #introductions: Introductions;
+  readonly publications = new Publications(() => [...this.#members.values()].map(({ link }) => link));
 
   constructor(options: PeersOptions) {
     this.#options = options;

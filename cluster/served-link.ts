@@ -12,6 +12,7 @@ import { EDIT_OVERHEAD_BYTES, editedMessageOf, editOf, refusedEdit } from "./edi
 import type { Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-message.ts";
 import type { PeerHandlers } from "./peer-handlers.ts";
+import { publicationOf } from "./publications.ts";
 import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
 import type { Ran } from "./run.ts";
@@ -59,6 +60,7 @@ export class ServedLink implements Tracker {
     const frame = decodeFrame(carrot.Frame, bytes);
     if (frame.body === "get") this.#takeGet(frame.get!);
     else if (frame.body === "track") this.#takeTrack(frame.track!);
+    else if (frame.body === "publish") this.#options.handlers.heard(publicationOf(frame.publish!));
     else if (frame.body === "run") this.#takeRun(frame.run!);
     else this.#send(this.#answerTo(frame));
   }

@@ -5,6 +5,8 @@
  * Invariants: `start` leaves a node that answers on all of its ports, or nothing. `close` answers what clients have sent,
  * then ends. The parts know each other only through what is handed to them here.
  */
+
+import type { Publication } from "../cluster/publications.ts";
 import { loadHash32 } from "../cluster/ring.ts";
 import type { World } from "../cluster/world.ts";
 import { Cache } from "./cache/cache.ts";
@@ -77,13 +79,15 @@ export class Node implements NodeFace {
     this.randomBytes = world.randomBytes;
     this.#regularWork = new RegularWork(log, world);
     const findProcedure = procedureFinder(COMMANDS, this);
-    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure });
+    const heard = (publication: Publication) => this.sessions.heard(publication);
+    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure, heard });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
     this.sessions = new Sessions({
       here,
       wallMs: this.wallMs,
       askWorkers: (question) => this.#workers?.ask(question),
+      tellMembers: (publication) => this.cache.peers?.publications.publish(publication),
     });
     this.sessions.onGone((client) => this.cache.watches.settle(client));
     this.sessions.onGone((client) => this.cache.tracking.disable(client));

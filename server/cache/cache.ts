@@ -9,6 +9,7 @@
 import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { Peers } from "../../cluster/peers.ts";
+import type { Publication } from "../../cluster/publications.ts";
 import type { Hash32 } from "../../cluster/ring.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { World } from "../../cluster/world.ts";
@@ -53,6 +54,8 @@ export interface CacheOptions {
   readonly hash: Hash32;
   /** The commands that run whole at the owner of their keys. Default: there are none. */
   readonly findProcedure?: FindProcedure;
+  /** Told what a client of another member has published. Its bytes are views that die with the call. */
+  readonly heard?: (publication: Publication) => void;
 }
 
 const NO_PROCEDURES: FindProcedure = (words) => new ErrorReply(errors.unknownCommand(words));
@@ -135,6 +138,11 @@ export class Cache {
   /** A GET that neither store nor mirrors could answer. A group must take the key; `key` must be the caller's own copy. */
   missed(key: Buffer, waiter: Waiter): void {
     this.reads.missed(this.groups.of(key, 0, key.length)!, key, waiter);
+  }
+
+  /** What a client of another member has published. */
+  heard(publication: Publication): void {
+    this.#options.heard?.(publication);
   }
 
   /** Puts a ring of these members into force everywhere; returns those that did not take it, sorted. */

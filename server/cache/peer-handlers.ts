@@ -4,6 +4,7 @@
  * Owns the way from a peer's request to the part of the cache that does it. Does not know links or frames.
  */
 import type { PeerHandlers } from "../../cluster/peers.ts";
+import type { Publication } from "../../cluster/publications.ts";
 import type { LocalChanges } from "../changes/local-changes.ts";
 import type { Procedures } from "../changes/procedures.ts";
 import type { Groups } from "../groups/groups.ts";
@@ -22,6 +23,7 @@ export interface AnsweringCache {
   readonly holdings: Pick<Holdings, "lookHere" | "countHere">;
   readonly local: LocalChanges;
   readonly procedures: Pick<Procedures, "runForPeer">;
+  heard(publication: Publication): void;
 }
 
 export function peerHandlers(cache: AnsweringCache): PeerHandlers {
@@ -45,6 +47,7 @@ export function peerHandlers(cache: AnsweringCache): PeerHandlers {
       if (copiesOnly) cache.local.dropAllCopies();
       else cache.local.flush({ database });
     },
+    heard: (publication) => cache.heard(publication),
     count: (database) => cache.holdings.countHere(database),
     scan: (cursor, count, wanted) => scanHere(cache.groups.all, cursor, count, wanted),
     ring: (epoch, members) => cache.membership.take(epoch, members),

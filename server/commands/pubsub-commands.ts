@@ -1,7 +1,7 @@
 /**
  * SUBSCRIBE and its kin, PUBLISH, PUBSUB.
  *
- * A message reaches the clients of all threads of this node, and of no other member.
+ * A message reaches the clients of all members; the reply counts those of this node, as in Redis Cluster.
  */
 import { errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";

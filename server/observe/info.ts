@@ -165,6 +165,7 @@ function carrotFields({ cache, clientFigures, threads }: NodeReport): Fields {
     closed_cross_protocol: clientFigures.crossProtocolCloses,
     closed_wrong_passwords: clientFigures.wrongPasswordCloses,
     log_lines_dropped: dropped.lines,
+    publications_dropped: peers?.publications.dropped ?? 0,
     mirror_keys: sum.mirrorEntries,
     mirror_memory: sum.mirrorUsedBytes,
     mirror_hits: sum.mirrorHits,

@@ -2,8 +2,9 @@
  * What the clients of all threads have to do with each other: channels, MONITOR, pauses, CLIENT KILL, SLOWLOG.
  *
  * Invariants: runs on the main thread only. Each question reaches every thread, and the answers are added up. A client that
- * has gone, or has said RESET, is forgotten. Knows no other node: a message is heard on this node only.
+ * has gone, or has said RESET, is forgotten. What a client publishes goes to every other member once; all else stays here.
  */
+import type { Publication } from "../../cluster/publications.ts";
 import { SimpleString } from "../../proto/reply.ts";
 import type { SubscriptionKind } from "../clients/session.ts";
 import { addCounters } from "../counters/add-counters.ts";
@@ -22,6 +23,8 @@ export interface SessionsOptions {
   readonly wallMs: () => number;
   /** Asks all workers; a worker that is too busy does not answer. Undefined: there are no workers. */
   askWorkers<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>[]> | undefined;
+  /** Has the other members tell their clients. The bytes are copied at once. */
+  tellMembers(publication: Publication): void;
 }
 
 export class Sessions {
@@ -74,10 +77,21 @@ export class Sessions {
     return sum;
   }
 
-  /** Resolves to the number of clients that got the message. */
-  async publish(kind: "channels" | "shards", channel: Buffer, message: Buffer): Promise<number> {
+  /** Tells the clients of all members. Resolves to the number of this node's clients that got the message. */
+  publish(kind: "channels" | "shards", channel: Buffer, message: Buffer): Promise<number> {
+    this.#options.tellMembers({ isShard: kind === "shards", channel, message });
+    return this.announce(kind, channel, message);
+  }
+
+  /** Tells the clients of this node only. Resolves to the number that got the message. */
+  async announce(kind: "channels" | "shards", channel: Buffer, message: Buffer): Promise<number> {
     const answers = await this.#ask({ what: "publish", kind, channel, message });
     return answers.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** A client of another member has published this. The bytes are copied. */
+  heard({ isShard, channel, message }: Publication): void {
+    void this.announce(isShard ? "shards" : "channels", Buffer.from(channel), Buffer.from(message));
   }
 
   /** Listeners of each channel or pattern, on all threads. */

@@ -12,6 +12,7 @@ const get = frameOf({ get: { keys: [key] } });
 for (const [name, frame] of [
   ["edit", frameOf({ edit: { id: 1, key, value: Buffer.alloc(1000) } })],
   ["run", frameOf({ run: { id: 1, words: Buffer.alloc(1000) } })],
+  ["publication", frameOf({ publish: { channel: key, message: Buffer.alloc(1000) } })],
 ] as const) {
   test(`one ${name} may be long, and nothing may be beside it`, (t) => {
     t.true(isLongRequest(frame));

@@ -3,6 +3,7 @@
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { PeerHandlers, ScanPiece, WantedKeys } from "../../cluster/peer-handlers.ts";
+import type { Publication } from "../../cluster/publications.ts";
 import type { Ran } from "../../cluster/run.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 
@@ -50,6 +51,12 @@ export class PlainStore implements PeerHandlers {
     this.calls.push(`${copiesOnly ? "drop" : "remove"} ${names.join()}`);
     if (copiesOnly) return 0;
     return names.filter((name) => this.entries.delete(name)).length;
+  }
+
+  heard({ isShard, channel, message }: Publication): void {
+    this.calls.push(
+      `${isShard ? "spublish" : "publish"} ${Buffer.from(channel)} ${Buffer.from(message).subarray(0, 20)}`,
+    );
   }
 
   flush(copiesOnly: boolean): void {

@@ -3,6 +3,7 @@
  * Method: handlers over the real parts of a node without peers.
  */
 import test from "ava";
+import type { Publication } from "../../../cluster/publications.ts";
 import { refusedRun } from "../../../cluster/run-message.ts";
 import { peerHandlers } from "../../../server/cache/peer-handlers.ts";
 import { LocalChanges } from "../../../server/changes/local-changes.ts";
@@ -35,9 +36,17 @@ function setUp() {
   };
   const runForPeer = () => refusedRun("nothing runs here");
   const parts = { groups, membership, tracking, local, holdings };
-  const handlers = peerHandlers({ ...parts, reads: { getForPeer }, procedures: { runForPeer } });
-  return { handlers, group, membership, tracking, asked };
+  const published: string[] = [];
+  const heard = ({ channel, message }: Publication) => void published.push(`${channel} ${message}`);
+  const handlers = peerHandlers({ ...parts, reads: { getForPeer }, procedures: { runForPeer }, heard });
+  return { handlers, group, membership, tracking, asked, published };
 }
+
+test("what a member's client publishes is heard", (t) => {
+  const { handlers, published } = setUp();
+  handlers.heard({ isShard: false, channel: key("news"), message: key("hi") });
+  t.deepEqual(published, ["news hi"]);
+});
 
 test("a GET gets a copy of its key; one of no group is absent and asks nobody", async (t) => {
   const { handlers, asked } = setUp();

@@ -12,6 +12,7 @@ import { key } from "../fakes.ts";
 
 function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> = {}) {
   const asked: Question[] = [];
+  const told: string[] = [];
   const here = new ThreadSessions({
     conf: { slowlogMicros: 0, slowlogEntries: 10 },
     nextSlowId: () => 7,
@@ -28,13 +29,14 @@ function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> 
       asked.push(question);
       return (answers[question.what] ?? []) as never[];
     },
+    tellMembers: ({ isShard, channel, message }) => told.push(`${isShard} ${channel} ${message}`),
   });
   const client = (id: number) => {
     const pushed: unknown[] = [];
     const state: AnyClient = { id, closeAfterReplies: () => {}, push: (message) => pushed.push(message) };
     return { state, pushed };
   };
-  return { asked, here, sessions, client };
+  return { asked, told, here, sessions, client };
 }
 
 test("lines go to all clients that say MONITOR; threads hear of the first and of the last one", async (t) => {
@@ -68,6 +70,21 @@ test("figures of all threads are added up", async (t) => {
   t.is(await sessions.publish("channels", key("a"), key("x")), 5);
   t.is(await sessions.kill({ self: 1, skipsSelf: true }), 1);
   t.deepEqual(await sessions.subscriptions("channels"), new Map([["a", 4]]));
+});
+
+test("what is published goes to the members once; what they publish, and what is announced, goes to no member", async (t) => {
+  const { sessions, told, asked } = setUp({ publish: [1] });
+  await sessions.publish("shards", key("a"), key("x"));
+  await sessions.announce("channels", key("b"), key("y"));
+  const message = key("z");
+  sessions.heard({ isShard: true, channel: key("c"), message });
+  message.fill(0);
+  t.deepEqual(told, ["true a x"]);
+  const publish = asked.filter((question) => question.what === "publish");
+  t.deepEqual(
+    publish.map((question) => `${question.kind} ${question.channel} ${question.message}`),
+    ["shards a x", "channels b y", "shards c z"],
+  );
 });
 
 test("a pause holds on all threads, those that start later too, until it is ended", async (t) => {
