@@ -79,7 +79,7 @@ export class Cache {
   /** Undefined on a node that is alone. */
   readonly peers: Peers | undefined;
   readonly tracking: Tracking;
-  readonly watches = new Watches();
+  readonly watches: Watches;
   readonly reads: ReadThrough;
   readonly holdings: Holdings;
   readonly scan: ClusterScan;
@@ -108,6 +108,8 @@ export class Cache {
     this.owners = new Owners({ membership, peers });
     const { owners } = this;
     this.tracking = new Tracking({ groups, clock, soon: world.soon, maxKeys: () => conf.trackingMaxKeys });
+    const isHeld = (key: Buffer) => groups.of(key, 0, key.length)?.store.look(key).kind === "value";
+    this.watches = new Watches({ isHeld, isAlone: peers === undefined });
     const { tracking, watches } = this;
     this.local = new LocalChanges({ groups, tracking, watches });
     this.holdings = new Holdings({ groups, membership, owners, peers, tracking });

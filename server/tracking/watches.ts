@@ -1,19 +1,33 @@
 /**
  * WATCH: which client, of any thread, watches which keys, and whether one of them has changed since.
  *
- * Invariant: when `settle` says true, no change that this node has made or heard of has touched a key of the client.
- * Costs one check a change while no client watches. Keys are Latin-1 text here, a character a byte.
+ * Invariant: when `settle` says true, no change that this node has made or heard of has touched a key of the client, and no
+ * entry that was here when the client began to watch has expired or been evicted. Costs one check a change while no client
+ * watches. Keys are Latin-1 text here, a character a byte.
  */
 import { databaseOf } from "../store/database-key.ts";
 
 interface Watcher {
-  readonly keys: Set<string>;
+  /** Whether this node held the key's entry when the client began to watch. */
+  readonly keys: Map<string, boolean>;
   touched: boolean;
+}
+
+export interface WatchesOptions {
+  /** Whether this node holds a value for the key now. */
+  isHeld(key: Buffer): boolean;
+  /** There is no other member that may hold an entry. */
+  readonly isAlone: boolean;
 }
 
 export class Watches {
   readonly #clients = new Map<number, Watcher>();
   readonly #watchers = new Map<string, Set<Watcher>>();
+  readonly #options: WatchesOptions;
+
+  constructor(options: WatchesOptions) {
+    this.#options = options;
+  }
 
   /** The number of clients that watch. */
   get size(): number {
@@ -22,26 +36,31 @@ export class Watches {
 
   /** Adds keys to those of a client. The keys are copied. */
   add(client: number, keys: readonly Buffer[]): void {
-    const watcher = this.#clients.get(client) ?? { keys: new Set(), touched: false };
+    const watcher = this.#clients.get(client) ?? { keys: new Map(), touched: false };
     this.#clients.set(client, watcher);
-    for (const key of keys.map((bytes) => bytes.toString("latin1"))) {
-      watcher.keys.add(key);
+    for (const bytes of keys) {
+      const key = bytes.toString("latin1");
+      if (!watcher.keys.has(key)) watcher.keys.set(key, this.#options.isHeld(bytes));
       const watchers = this.#watchers.get(key) ?? new Set();
       this.#watchers.set(key, watchers.add(watcher));
     }
   }
 
-  /** Ends the watching of a client. False: one of its keys has changed. */
+  /** Ends the watching of a client. False: one of its keys has changed, or its entry has gone. */
   settle(client: number): boolean {
     const watcher = this.#clients.get(client);
     if (watcher === undefined) return true;
     this.#clients.delete(client);
-    for (const key of watcher.keys) {
+    for (const key of watcher.keys.keys()) {
       const watchers = this.#watchers.get(key)!;
       watchers.delete(watcher);
       if (watchers.size === 0) this.#watchers.delete(key);
     }
-    return !watcher.touched;
+    return !watcher.touched && !this.#hasLostOne(watcher);
+  }
+
+  #hasLostOne({ keys }: Watcher): boolean {
+    return [...keys].some(([key, wasHeld]) => wasHeld && !this.#options.isHeld(Buffer.from(key, "latin1")));
   }
 
   /** A command has changed a key: a SET, a DEL, an EXPIRE, here or on another member. */
@@ -50,10 +69,15 @@ export class Watches {
     for (const watcher of this.#watchers.get(key.toString("latin1")) ?? []) watcher.touched = true;
   }
 
-  /** Every entry of a database has been deleted; undefined: of all databases. */
+  /**
+   * Every entry of a database has been deleted; undefined: of all databases. As in Redis, a key that had no entry is not
+   * touched; another member may have held one that this node does not see.
+   */
   touchAll(database?: number): void {
-    const isIn = (name: string) => databaseOf(Buffer.from(name.slice(0, 2), "latin1")) === database;
+    const { isAlone } = this.#options;
+    const isIn = (name: string) =>
+      database === undefined || databaseOf(Buffer.from(name.slice(0, 2), "latin1")) === database;
     for (const watcher of this.#clients.values())
-      watcher.touched ||= database === undefined || [...watcher.keys].some(isIn);
+      watcher.touched ||= [...watcher.keys].some(([name, wasHeld]) => (wasHeld || !isAlone) && isIn(name));
   }
 }

@@ -83,7 +83,7 @@ export function createNode(prefix: Buffer = Buffer.from("scores:")) {
   const other = createGroup({ conf: { name: "other", prefix: Buffer.from("other:") } });
   const groups = new Groups([group, other]);
   const tracking = createTracking(groups);
-  const watches = new Watches();
+  const watches = new Watches({ isHeld: () => false, isAlone: false });
   let sleeps = 0;
   let slept: (times: number) => void = () => {};
   const sleep = async () => slept(++sleeps);

@@ -97,7 +97,11 @@ export class ModelNode {
     const groups = new Groups([this.group]);
     const tracking = createTracking(groups, clock);
     const owners = new Owners({ membership, peers });
-    const local = new LocalChanges({ groups, tracking, watches: new Watches() });
+    const local = new LocalChanges({
+      groups,
+      tracking,
+      watches: new Watches({ isHeld: () => false, isAlone: false }),
+    });
     const holdings = new Holdings({ groups, membership, owners, peers, tracking });
     this.local = local;
     this.holdings = holdings;

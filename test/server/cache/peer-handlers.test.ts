@@ -26,7 +26,11 @@ function setUp() {
   const groups = new Groups([group]);
   const membership = createMembership("a", ["a", "b"]);
   const tracking = createTracking(groups);
-  const local = new LocalChanges({ groups, tracking, watches: new Watches() });
+  const local = new LocalChanges({
+    groups,
+    tracking,
+    watches: new Watches({ isHeld: () => false, isAlone: false }),
+  });
   const owners = new Owners({ membership, peers: undefined });
   const holdings = new Holdings({ groups, membership, owners, peers: undefined, tracking });
   const asked: Buffer[] = [];

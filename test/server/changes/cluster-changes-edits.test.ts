@@ -55,7 +55,11 @@ function setUp() {
   const groups = new Groups([group]);
   const tracking = createTracking(groups);
   const owners = new Owners({ membership, peers });
-  const local = new LocalChanges({ groups, tracking, watches: new Watches() });
+  const local = new LocalChanges({
+    groups,
+    tracking,
+    watches: new Watches({ isHeld: () => false, isAlone: false }),
+  });
   const holdings = new Holdings({ groups, membership, owners, peers, tracking });
   const changes = new ClusterChanges({ groups, membership, owners, peers, local, holdings });
   return { changes, membership, group, told, down, failing, state };

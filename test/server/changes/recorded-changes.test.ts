@@ -15,7 +15,11 @@ const LOOK: Edit = { conditions: [], value: undefined, life: "keep", wanted: und
 function setUp() {
   const group = createGroup();
   const groups = new Groups([group]);
-  const local = new LocalChanges({ groups, tracking: createTracking(groups), watches: new Watches() });
+  const local = new LocalChanges({
+    groups,
+    tracking: createTracking(groups),
+    watches: new Watches({ isHeld: () => false, isAlone: false }),
+  });
   return { group, recorded: new RecordedChanges(groups, local) };
 }
 

@@ -46,6 +46,8 @@ const PIPELINES = [
     "WATCH scores:Tom | MULTI | GET scores:Tom | EXEC",
     "WATCH scores:Tom | DEL scores:Tom | MULTI | PING | EXEC",
   ],
+  ...["WATCH scores:no | FLUSHALL | MULTI | PING | EXEC", "WATCH scores:no | FLUSHDB | MULTI | PING | EXEC"],
+  ...["WATCH scores:Tom scores:no | FLUSHDB | MULTI | PING | EXEC"],
   ...["WATCH scores:Tom | FLUSHALL | MULTI | PING | EXEC | MULTI | PING | EXEC"],
   ...["WATCH scores:Tom scores:no | UNWATCH | DEL scores:Tom | MULTI | PING | EXEC"],
   ...["WATCH scores:Tom | MULTI | DEL scores:Tom | EXEC | MULTI | PING | EXEC"],
@@ -116,6 +118,7 @@ test("EXEC sees another client's DEL and FLUSHALL, before MULTI and after it", a
   const { client, ask } = await startRig(t);
   for (const change of [["DEL", "scores:a"], ["FLUSHALL"]]) {
     const raw = await client();
+    await ask(["SET", "scores:a", "1"]);
     raw.send(command("WATCH", "scores:a") + command("MULTI") + command("PING"));
     await raw.until((text) => text.endsWith("QUEUED\r\n"));
     raw.take();
