@@ -146,6 +146,8 @@ export const errors = {
   /** `reason` is one of `configReasons`, or a text about the value, such as "argument must be a memory value". */
   configRefused: (name: string, reason: string) =>
     `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+  configWithoutFile: "ERR The server is running without a config file",
+  configNotWritten: (reason: string) => `ERR Rewriting config file: ${reason}`,
   /** For EXPIRE and its kin. Redis trims line ends at the end of an error; only this error ends with a client's data. */
   expireOption: (word: Uint8Array) => `ERR Unsupported option ${lineText(word).replace(/[\r\n]+$/, "")}`,
   expireNxAndOthers: "ERR NX and XX, GT or LT options at the same time are not compatible",

@@ -8,13 +8,16 @@
  */
 
 import type { NodeConf } from "./conf/conf.ts";
+import { warningsOf } from "./conf/conf-warnings.ts";
 import { helpText } from "./conf/help.ts";
 import { checkMemory } from "./conf/memory-rules.ts";
 import { readConf } from "./conf/read-conf.ts";
 import { summaryOf } from "./conf/summary.ts";
+import type { LogFormat } from "./machine/log.ts";
 import { memoryHere } from "./machine/memory.ts";
-import { exitOnSignals } from "./machine/signals.ts";
+import { obeySignals } from "./machine/signals.ts";
 import { version } from "./machine/version.ts";
+import type { RunningServer } from "./main.ts";
 
 interface CommandLine {
   readonly action: "start" | "check" | "help" | "version";
@@ -41,39 +44,64 @@ async function run({ action, file, overrides }: CommandLine): Promise<void> {
   checkMemory(conf, memoryHere());
   const { checkLoaders } = await import("./loaders/group-loaders.ts");
   await checkLoaders(conf);
+  for (const line of warningsOf(conf)) say(line);
   process.stdout.write(summaryOf(conf));
   // A loader's module may have opened something that keeps the process alive.
   process.exit(0);
 }
 
 async function start(conf: NodeConf): Promise<void> {
+  format = conf.logFormat;
   if (conf.file === undefined) say("no conf file given, starting on the defaults (carrotcache --help)");
-  const { readyLine, startServer } = await import("./main.ts");
-  const starting = startServer(conf, { onShutdown: () => process.kill(process.pid, "SIGTERM") });
+  const starting = startServer(conf);
   // Before the node is ready: a signal right behind the ready line must be heard.
-  exitOnSignals({
+  obeySignals({
     signals: process,
     close: async () => (await starting).close(),
     timeoutMs: () => conf.shutdownTimeoutMs,
     exit: (code) => process.exit(code),
+    reopenLogs,
     note: say,
   });
-  process.stdout.write(`${readyLine(await starting)}\n`);
+  const [{ readyLine }, { announce }] = await Promise.all([import("./main.ts"), import("./machine/log.ts")]);
+  announce(readyLine(await starting), conf.logFormat);
 }
 
+async function startServer(conf: NodeConf): Promise<RunningServer> {
+  const main = await import("./main.ts");
+  return main.startServer(conf, { onShutdown: () => process.kill(process.pid, "SIGTERM") });
+}
+
+async function reopenLogs(): Promise<string> {
+  const { opened, failed } = (await import("./machine/log.ts")).reopenLogs();
+  if (failed.length > 0) return `the log file cannot be opened again: ${failed.join(", ")}`;
+  return opened.length > 0
+    ? `opened the log file again: ${opened.join(", ")}`
+    : "ignored: there is no log file";
+}
+
+/** The form of what is said from now on. A mistake in the conf is said before its log-format is known. */
+let format: LogFormat = "text";
+/** pino's levels. */
+const LEVELS = { note: 30, failure: 60 };
+
 /** One line on standard error, whatever the text contains. */
-function say(text: string): void {
-  process.stderr.write(`carrotcache: ${text.replace(/\s*[\r\n]\s*/g, " ")}\n`);
+function say(text: string, level = LEVELS.note): void {
+  const msg = text.replace(/\s*[\r\n]\s*/g, " ");
+  const line = JSON.stringify({ level, time: Date.now(), pid: process.pid, msg });
+  process.stderr.write(`${format === "json" ? line : `carrotcache: ${msg}`}\n`);
 }
 
 function fail(error: unknown): never {
-  say(error instanceof Error ? error.message : String(error));
+  say(error instanceof Error ? error.message : String(error), LEVELS.failure);
   process.exit(1);
 }
 
 /** An error that nobody caught is a mistake in the program, so its stack is shown. */
 function crash(error: unknown): never {
-  process.stderr.write(`carrotcache: uncaught: ${error instanceof Error ? error.stack : String(error)}\n`);
+  const text = `uncaught: ${error instanceof Error ? error.stack : String(error)}`;
+  if (format === "json") say(text, LEVELS.failure);
+  else process.stderr.write(`carrotcache: ${text}\n`);
   process.exit(1);
 }
 

@@ -5,17 +5,20 @@
  * the conf that asked for it, before anything answers.
  */
 import type { Outcome } from "../cluster/outcome.ts";
+import { QuietLog } from "../cluster/quiet-log.ts";
 import type { World } from "../cluster/world.ts";
+import { clientRoom } from "./clients/client-room.ts";
 import { isExcluded } from "./clients/clients.ts";
-import { isLoopback } from "./conf/addresses.ts";
+import { clientHosts } from "./conf/client-hosts.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { directiveError } from "./conf/conf-error.ts";
+import { warningsOf } from "./conf/conf-warnings.ts";
 import { checkMemory } from "./conf/memory-rules.ts";
-import type { HttpServer } from "./http/http.ts";
+import type { HttpServer } from "./http/http-port.ts";
 import { createLoaders } from "./loaders/group-loaders.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
-import { createLog, type Log } from "./machine/log.ts";
+import { createLog, type Log, logsWritten } from "./machine/log.ts";
 import { isOutOfMemory, memoryHere, noMemoryText } from "./machine/memory.ts";
 import { threadCount } from "./machine/thread-count.ts";
 import { realWorld } from "./machine/world.ts";
@@ -47,7 +50,7 @@ export interface RunningServer {
  */
 export async function startServer(conf: NodeConf, options: StartOptions = {}): Promise<RunningServer> {
   checkMemory(conf, memoryHere());
-  const log = options.log ?? createLog(conf.loglevel, conf.logfile);
+  const log = options.log ?? openLog(conf);
   const loaders = await createLoaders(conf, options.loaders);
   const world = realWorld(monotonicClock());
   const server: { close?: () => Promise<void> } = {};
@@ -68,30 +71,42 @@ export async function startServer(conf: NodeConf, options: StartOptions = {}): P
   for (const line of warnings(node)) log.warn(line);
   server.close = async () => {
     await Promise.all([http?.close(), node.close()]);
+    await logsWritten();
   };
   return { node, port: node.port, httpPort: http?.port ?? 0, log, close: server.close };
 }
 
+function openLog(conf: NodeConf): Log {
+  try {
+    return createLog(conf.loglevel, conf.logfile, conf.logFormat);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "no such directory",
+      ENOTDIR: "no such directory",
+      EACCES: "permission denied",
+      EISDIR: "it is a directory",
+      EROFS: "the file system is read-only",
+      ENOSPC: "the disk is full",
+      ENXIO: "nobody reads this pipe",
+    };
+    throw directiveError(conf, "logfile", `cannot be written: ${reasons[code ?? ""] ?? message}`);
+  }
+}
+
 /** Lines for the log about what an operator may not expect of this conf on this machine. */
 function warnings({ conf, clients }: Node): string[] {
-  const lines: string[] = [];
+  const lines = warningsOf(conf);
   if (clients.max < conf.maxClients) {
     const why = "the limit of open files (ulimit -n) leaves no room for more";
     lines.push(`maxclients is ${clients.max} instead of ${conf.maxClients}: ${why}`);
-  }
-  const open = conf.bind.find((host) => !isLoopback(host.includes(":") ? `[${host}]` : host));
-  if (open !== undefined && conf.requirePass === "") {
-    const from = conf.protectedMode
-      ? "only clients on this machine are let in"
-      : "everybody who reaches it is let in";
-    lines.push(`bind has ${open} and there is no requirepass: ${from} (protected-mode)`);
   }
   return lines;
 }
 
 /** As many threads as the conf asks for; or one, and a line in the log that says why. */
 function usableThreads(conf: NodeConf, log: Log): number {
-  const { threads, why } = threadCount(conf.threads);
+  const { threads, why } = threadCount(conf.threads, { hasPort: clientHosts(conf).length > 0 });
   if (why !== undefined) log.warn(why);
   return threads;
 }
@@ -100,7 +115,10 @@ function usableThreads(conf: NodeConf, log: Log): number {
 export function readyLine({ node, httpPort }: RunningServer): string {
   const { conf, report } = node;
   const { membership } = node.cache;
-  const addresses = conf.bind.map((host) => `${host.includes(":") ? `[${host}]` : host}:${node.port}`);
+  const addresses = clientHosts(conf).map(
+    (host) => `${host.includes(":") ? `[${host}]` : host}:${node.port}`,
+  );
+  if (conf.unixSocket !== "") addresses.push(conf.unixSocket);
   const members = membership.members.length;
   return [
     `carrotCache is ready on ${addresses.join(", ")}`,
@@ -117,9 +135,11 @@ async function openHttp(node: Node, world: World): Promise<HttpServer | undefine
   if (conf.httpPort === 0) return undefined;
   const { startHttp } = await import("./http/http.ts");
   const { createMetrics } = await import("./observe/metrics.ts");
+  const quiet = new QuietLog(node.log, world.clock);
   return startHttp({
-    host: conf.bind[0]!,
+    hosts: conf.bind,
     port: conf.httpPort,
+    room: clientRoom(conf, node.report.threads).http,
     world,
     passwords: node.clients.passwords,
     isExcluded: (address) => isExcluded(address, conf),
@@ -129,6 +149,10 @@ async function openHttp(node: Node, world: World): Promise<HttpServer | undefine
     get: async (key: Buffer): Promise<Outcome> => node.cache.get(storedKey(0, key)),
     healthy: () => !node.closing,
     metrics: createMetrics(node.report),
+    refused: (address) => {
+      node.clients.countRejected();
+      quiet.warn("http", `refused ${address ?? "?"} over HTTP: there is no room for more connections`);
+    },
     onError: (error) => node.log.error({ err: error }, "an HTTP request broke an invariant"),
   });
 }
@@ -143,6 +167,8 @@ function withPlace(
     const host = error.address ?? (error as { hostname?: string }).hostname;
     return directiveError(conf, "bind", `${host} is not an address of this machine`);
   }
+  if (conf.unixSocket !== "" && error.path === conf.unixSocket)
+    return directiveError(conf, "unixsocket", error.message);
   const why = { EADDRINUSE: "is in use", EACCES: "may not be used" };
   const text = why[error.code as keyof typeof why];
   if (text === undefined || error.port === undefined) return error;

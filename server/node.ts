@@ -18,6 +18,7 @@ import { RedisParameters } from "./commands/redis-parameters.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { procedureFinder } from "./commands/whole-commands.ts";
 import type { DirectiveChange } from "./conf/change-directive.ts";
+import { clientHosts } from "./conf/client-hosts.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { type ClientCounters, zeroClientCounters } from "./counters/client-counters.ts";
 import { Latency } from "./counters/latency.ts";
@@ -157,7 +158,9 @@ export class Node implements NodeFace {
 
   async #open(): Promise<void> {
     await this.cache.open();
-    this.port = await this.clients.listen(this.conf.bind, this.conf.port);
+    const { conf } = this;
+    this.port = await this.clients.listen(clientHosts(conf), conf.port);
+    if (conf.unixSocket !== "") await this.clients.listenOnPath(conf.unixSocket, conf.unixSocketPerm);
     await this.#workers?.start();
     this.#regularWork.every(RATE_MS, () => this.report.countSecond());
   }

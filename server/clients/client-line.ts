@@ -4,6 +4,7 @@
 import type { Socket } from "node:net";
 import type { Connection } from "./connection.ts";
 import type { Session } from "./session.ts";
+import { unixPathOf } from "./unix-socket.ts";
 
 /** Redis keeps so many bytes of waiting replies in the client (`obl`), and the rest in blocks of this size (`oll`, `omem`). */
 const REPLY_BLOCK_BYTES = 16 << 10;
@@ -17,6 +18,7 @@ export function describeConnection(connection: Connection): string {
   const { bytes } = connection.outgoing;
   const firstBytes = Math.min(bytes, REPLY_BLOCK_BYTES);
   const { addr, laddr } = addressesOf(socket);
+  const isUnix = unixPathOf(socket) !== undefined;
   const fields: [string, string | number][] = [
     ["id", connection.id],
     ["addr", addr],
@@ -25,7 +27,7 @@ export function describeConnection(connection: Connection): string {
     ["name", connection.name],
     ["age", seconds(connection.createdMs)],
     ["idle", seconds(connection.lastActiveMs)],
-    ["flags", flagsOf(session)],
+    ["flags", flagsOf(session, isUnix)],
     ["db", session.database],
     ["sub", session.count("channels")],
     ["psub", session.count("patterns")],
@@ -61,6 +63,8 @@ function queuedBytes({ transaction }: Session): number {
 
 /** The client's address and the one it has connected to, as Redis shows them. */
 export function addressesOf(socket: Socket): { readonly addr: string; readonly laddr: string } {
+  const path = unixPathOf(socket);
+  if (path !== undefined) return { addr: `${path}:0`, laddr: `${path}:0` };
   return {
     addr: address(socket.remoteAddress, socket.remotePort),
     laddr: address(socket.localAddress, socket.localPort),
@@ -68,7 +72,7 @@ export function addressesOf(socket: Socket): { readonly addr: string; readonly l
 }
 
 /** Redis' letters, in Redis' order. */
-function flagsOf(session: Session): string {
+function flagsOf(session: Session, isUnix: boolean): string {
   const flags = [
     session.isMonitor && "O",
     session.isSubscribed && "P",
@@ -76,6 +80,7 @@ function flagsOf(session: Session): string {
     session.isHeld && "b",
     session.tracking !== undefined && "t",
     session.tracking === "prefixes" && "B",
+    isUnix && "U",
     session.noEvict && "e",
     session.noTouch && "T",
   ];

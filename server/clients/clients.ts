@@ -16,6 +16,7 @@ import type { ConnectionHost } from "./connection-host.ts";
 import type { Passwords } from "./passwords.ts";
 import type { SharedCounts } from "./shared-counts.ts";
 import { readIntoSharedBuffer } from "./shared-read-buffer.ts";
+import { listenOnPath, noteUnixPath } from "./unix-socket.ts";
 
 export interface ClientsOptions {
   /** The main thread is 1. */
@@ -108,6 +109,14 @@ export class Clients {
     return bound;
   }
 
+  /** Lets clients in by a unix socket. Only the main thread does. */
+  async listenOnPath(path: string, permissions: number): Promise<void> {
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.accept(socket, path));
+    this.#servers.push(server);
+    await listenOnPath(server, path, permissions, BACKLOG);
+    server.on("error", () => {});
+  }
+
   async #listen(host: string, port: number): Promise<number> {
     const { sharesPort, thread } = this.#options;
     if (sharesPort && thread === 1 && port !== 0) await claimPort(host, port);
@@ -124,16 +133,18 @@ export class Clients {
     });
   }
 
-  /** Lets a client in that has just connected, or says why not and closes. */
-  accept(accepted: Socket): void {
+  /** Lets a client in that has just connected, by TCP or by this path, or says why not and closes. */
+  accept(accepted: Socket, path?: string): void {
     const { counts, thread, conf } = this.#options;
     this.#figures.connectionsReceived++;
+    noteUnixPath(accepted, path);
     if (this.#closing) refuse(accepted, errors.shuttingDown);
-    else if (isExcluded(accepted.remoteAddress, conf))
+    else if (path === undefined && isExcluded(accepted.remoteAddress, conf))
       this.#reject(accepted, errors.protectedMode, "protected mode");
     else if (!counts.enter(thread, this.max)) this.#reject(accepted, errors.maxClients, "maxclients");
     else {
       const socket = readIntoSharedBuffer(accepted);
+      noteUnixPath(socket, path);
       // libuv's probes are a second apart, and the tenth without an answer is the last.
       if (conf.keepAliveMs > 0) socket.setKeepAlive(true, conf.keepAliveMs);
       const connection = new Connection(counts.nextId(), socket, this.#host);
@@ -141,8 +152,13 @@ export class Clients {
     }
   }
 
-  #reject(socket: Socket, text: string, why: string): void {
+  /** A connection was not let in, here or over HTTP. */
+  countRejected(): void {
     this.#figures.connectionsRejected++;
+  }
+
+  #reject(socket: Socket, text: string, why: string): void {
+    this.countRejected();
     this.#options.refused(socket, why);
     refuse(socket, text);
   }

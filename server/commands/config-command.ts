@@ -9,6 +9,7 @@ import { lineText } from "../../proto/line-text.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
 import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
+import { rewriteConf } from "../conf/rewrite-conf.ts";
 import { policyOf } from "../observe/info.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
@@ -85,6 +86,14 @@ async function set(args: readonly Buffer[], { node }: CommandContext): Promise<R
   return OK;
 }
 
+function rewrite(_args: readonly Buffer[], { node }: CommandContext): Reply {
+  if (node.conf.file === undefined) return new ErrorReply(errors.configWithoutFile);
+  const reason = rewriteConf(node.conf);
+  if (reason === undefined) return OK;
+  node.log.warn({ reason }, "CONFIG REWRITE failed");
+  return new ErrorReply(errors.configNotWritten(lineText(Buffer.from(reason), reason.length * 4)));
+}
+
 async function resetStat(_args: readonly Buffer[], { node }: CommandContext): Promise<Reply> {
   await node.report.reset();
   return OK;
@@ -95,5 +104,6 @@ export const configCommands = [
   define("config"),
   define("config|get", { run: get }),
   define("config|set", { run: set }),
+  define("config|rewrite", { run: rewrite }),
   define("config|resetstat", { run: resetStat }),
 ];

@@ -68,6 +68,10 @@ export const FACTS_OF_NODE = {
     { arity: -4, flags: CONFIG, reserved: "admin", since: "2.0.0", group: "server" },
     "Changes directives while the node runs.",
   ),
+  "config|rewrite": facts(
+    { arity: 2, flags: CONFIG, reserved: "admin", since: "2.8.0", group: "server" },
+    "Writes what CONFIG SET has changed into the conf file.",
+  ),
   "config|resetstat": facts(
     { arity: 2, flags: CONFIG, reserved: "admin", since: "2.0.0", group: "server" },
     "Sets counters back to zero.",

@@ -6,7 +6,7 @@
  */
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
-import { isLocalPeer } from "../conf/addresses.ts";
+import { isLocalClient } from "../clients/unix-socket.ts";
 import type { Command, LocalContext } from "./command.ts";
 
 /** Why this client may not say the command; undefined when it may. */
@@ -18,8 +18,7 @@ export function denialOf(
   const { conf, sessions } = context;
   const { session, socket, host } = context.connection;
   const isOpen = conf.adminPassword === "";
-  if (isOpen ? reserved !== "ring" || isLocalPeer(socket.remoteAddress) : session.user === "admin")
-    return undefined;
+  if (isOpen ? reserved !== "ring" || isLocalClient(socket) : session.user === "admin") return undefined;
   host.counters.denied++;
   sessions.denied({ reason: "command", object: name, username: session.user }, context);
   return new ErrorReply(isOpen ? errors.ringFromElsewhere : errors.noPermission(name));

@@ -3,7 +3,7 @@
  *
  * Owns the way from a directive's full name (`maxclients`, `group scores ttl`) to its field. A change goes into the
  * NodeConf itself, so code that reads a field at each use follows it, and code that keeps a copy does not. The conf file
- * stays as it is.
+ * stays as it is until CONFIG REWRITE, which finds here what has been changed.
  */
 
 import { type Memory, memoryHere } from "../machine/memory.ts";
@@ -20,9 +20,18 @@ const HIDDEN = "(hidden)";
 /** A directive's full name and its new value, as CONFIG SET got it. */
 export type DirectiveChange = readonly [name: string, text: string | Uint8Array];
 
+/** What CONFIG SET has changed, as words of a conf file, by full name. */
+const changed = new WeakMap<NodeConf, Map<string, string>>();
+
+export function changesIn(conf: NodeConf): ReadonlyMap<string, string> {
+  return changed.get(conf) ?? new Map();
+}
+
 /** A directive, and the object that has its field: the conf, or a group of it. */
 interface Target {
   readonly row: Row;
+  /** As it is written in a file: `maxclients`, `group scores ttl`. */
+  readonly fullName: string;
   readonly fields: Record<string, unknown>;
 }
 
@@ -48,7 +57,7 @@ export function changeDirectives(
   changes: readonly DirectiveChange[],
   memory: Memory = memoryHere(),
 ): { readonly name: string; readonly error: string } | undefined {
-  const parsed: { readonly target: Target; readonly value: unknown }[] = [];
+  const parsed: { readonly target: Target; readonly value: unknown; readonly word: string }[] = [];
   for (const [name, text] of changes) {
     const target = findTarget(conf, name);
     if (target === undefined) return { name, error: "unknown directive" };
@@ -58,9 +67,14 @@ export function changeDirectives(
     if (value instanceof Complaint) return { name, error: value.text };
     const tooMuch = memoryComplaint(target.row.name, value, memory);
     if (tooMuch !== undefined) return { name, error: tooMuch };
-    parsed.push({ target, value });
+    parsed.push({ target, value, word: wordOf(text) });
   }
-  for (const { target, value } of parsed) target.fields[target.row.field] = value;
+  const all = changed.get(conf) ?? new Map<string, string>();
+  changed.set(conf, all);
+  for (const { target, value, word } of parsed) {
+    target.fields[target.row.field] = value;
+    all.set(target.fullName, word);
+  }
   return undefined;
 }
 
@@ -71,7 +85,8 @@ function findTarget(conf: NodeConf, name: string): Target | undefined {
   const owner = match === null ? conf : group;
   if (row === undefined || owner === undefined) return undefined;
   // The conf is read-only by type; only this file writes to it.
-  return { row, fields: owner as unknown as Record<string, unknown> };
+  const fullName = match === null ? row.name : `group ${match[1]} ${row.name}`;
+  return { row, fullName, fields: owner as unknown as Record<string, unknown> };
 }
 
 function findGroupRow(name = ""): Row | undefined {

@@ -9,6 +9,7 @@ import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
 import { nearest } from "./nearest.ts";
 import { shown, textOf } from "./quoting.ts";
+import { answerForRedis } from "./redis-directives.ts";
 import type { Statement } from "./statement.ts";
 
 const GROUP_NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -53,8 +54,10 @@ export function mergeValues(under: DirectiveValues, over: DirectiveValues): Dire
 
 /** Reads the words of a directive. A complaint lacks only the place and the directive's name. */
 export function parseValue(row: Row, words: readonly string[], place: Place): unknown {
-  if (words.length === 0) return new Complaint(`missing value${row.sensitive ? "" : ` (${exampleOf(row)})`}`);
-  if (words.length > 1 && !row.kind.many) return new Complaint(`expected one value, got ${words.length}`);
+  const example = row.sensitive ? "" : ` (${exampleOf(row)})`;
+  if (words.length === 0) return new Complaint(`missing value${example}`);
+  if (words.length > 1 && !row.kind.many)
+    return new Complaint(`expected one value${example}, got ${words.length}`);
   const value = row.kind.parse(words, place);
   if (!(value instanceof Complaint) || row.sensitive) return value;
   return new Complaint(`${value.text}, got ${shown(value.got ?? words.join(" "))}`);
@@ -110,6 +113,8 @@ function unknownDirective({ name, place }: Statement): ConfError {
   }
   // An `include` in a file never gets here: the statements of the file that it names stand in its place.
   if (name === "include") return errorAt(place, name, "belongs in a conf file");
+  const answer = answerForRedis(name);
+  if (answer !== undefined) return errorAt(place, name, answer);
   const known = [...namesOf("node"), "group", "include"];
   return new ConfError(`${place.where}: unknown directive ${shown(name)}${hint(name, known)}`);
 }

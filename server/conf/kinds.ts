@@ -104,6 +104,18 @@ export function threads(max: number): Kind<number | "auto"> {
   });
 }
 
+/** The permissions of a file, in octal digits. */
+export function permissions(): Kind<number> {
+  return oneWord(
+    "MODE",
+    (value) => value.toString(8),
+    (word) =>
+      /^[0-7]{1,3}$/.test(word)
+        ? Number.parseInt(word, 8)
+        : new Complaint("expected permissions such as 700"),
+  );
+}
+
 export function text(metavar: string): Kind<string> {
   return oneWord(
     metavar,
@@ -124,6 +136,8 @@ export function rawBytes(metavar: string): Kind<Buffer> {
 /** Addresses to listen on: canonical hosts, IPv6 without brackets because node:net takes them so. */
 export function hosts(): Kind<readonly string[]> {
   return manyWords("ADDRESS ...", (word) => {
+    if (word.startsWith("-"))
+      return new Complaint("expected addresses that this machine has, without Redis' -", word);
     const address = parseAddress(word === "*" ? "0.0.0.0" : word);
     if (address === undefined || address.port !== undefined) {
       return new Complaint("expected addresses such as 127.0.0.1 or ::1", word);

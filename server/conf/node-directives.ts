@@ -13,8 +13,17 @@ import { KIB, MIB } from "./units.ts";
 
 export const nodeDirectives = {
   bind: fixed("bind", kind.hosts(), "127.0.0.1", "addresses to listen on"),
-  /** 0: any free port. */
+  /** 0: any free port; beside a unix socket: none. */
   port: fixed("port", kind.integer(0, 65535), "6390", "port for clients; 0 takes any free one"),
+  /** Empty: none. A relative path starts at the directory that the node was started in. */
+  unixSocket: fixed("unixsocket", kind.text("PATH"), '""', "unix socket for clients; empty: none"),
+  /** 0: as the umask says. */
+  unixSocketPerm: fixed(
+    "unixsocketperm",
+    kind.permissions(),
+    "0",
+    "permissions of the unix socket, such as 700",
+  ),
   /** The port for other members; without meaning while `peers` is empty. */
   peerPort: fixed("peer-port", kind.integer(0, 65535), { follows: "port + 10000" }, "port for other members"),
   /** 0: no HTTP. */
@@ -101,6 +110,13 @@ export const nodeDirectives = {
   ),
   /** Empty: standard output. A relative path starts at the directory that the node was started in. */
   logfile: fixed("logfile", kind.text("PATH"), '""', "where the log goes; empty: standard output"),
+  /** Of the log, wherever it goes, and of the lines that the command prints. */
+  logFormat: fixed(
+    "log-format",
+    kind.choice("FORMAT", ["text", "json"]),
+    "text",
+    "lines of the log: text or json",
+  ),
   threads: fixed("threads", kind.threads(256), "1", "threads that serve clients; auto: one a core"),
   peerTimeoutMs: live(
     "peer-timeout",

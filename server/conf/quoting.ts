@@ -22,15 +22,29 @@ const NEEDS_NO_QUOTES = /^[\w.:/@%+,=[\]-]+$/;
 /** Enough characters to recognise a value by, few enough for one line. */
 const SHOWN_LENGTH = 60;
 
+/** A word, and where it stands in its line, quotes included. */
+interface WordPlace {
+  readonly word: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The words of a line; none of an empty line or a comment. */
 export function splitWords(line: string): string[] | Complaint {
-  const words: string[] = [];
+  const places = wordPlaces(line);
+  return places instanceof Complaint ? places : places.map(({ word }) => word);
+}
+
+/** The words of a line and their places. */
+export function wordPlaces(line: string): WordPlace[] | Complaint {
+  const words: WordPlace[] = [];
   for (let at = skipBlanks(line, 0); at < line.length && line[at] !== "#"; at = skipBlanks(line, at)) {
     WORD.lastIndex = at;
     const match = WORD.exec(line);
     if (match === null) return new Complaint("unbalanced quotes (a blank must follow a closing quote)");
     const [whole, bare = "", double = "", single = ""] = match;
-    words.push(bare + resolveEscapes(double) + single.replaceAll("\\'", "'"));
+    const word = bare + resolveEscapes(double) + single.replaceAll("\\'", "'");
+    words.push({ word, from: at, to: at + whole.length });
     at += whole.length;
   }
   return words;

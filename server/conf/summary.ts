@@ -5,6 +5,7 @@
  * arguments of a loader, since a URL may contain one.
  */
 
+import { clientHosts } from "./client-hosts.ts";
 import type { GroupConf, NodeConf } from "./conf.ts";
 import { wordOf } from "./quoting.ts";
 import { formatBytes, formatDuration } from "./units.ts";
@@ -12,9 +13,11 @@ import { formatBytes, formatDuration } from "./units.ts";
 export function summaryOf(conf: NodeConf): string {
   const http = conf.httpPort === 0 ? "" : `, http on ${conf.httpPort}`;
   const members = conf.peers.length === 0 ? "alone" : `${conf.peers.length}, this is ${conf.peerAddress}`;
+  const endpoints = clientHosts(conf).map((host) => endpoint(host, conf.port));
+  if (conf.unixSocket !== "") endpoints.push(conf.unixSocket);
   return [
     `${conf.file ?? "defaults"}: OK`,
-    `  listens  ${conf.bind.map((host) => endpoint(host, conf.port)).join(" ")}${http}`,
+    `  listens  ${endpoints.join(" ")}${http}`,
     `  members  ${members}`,
     `  memory   ${formatBytes(conf.maxBytes)}, eviction ${conf.eviction}, threads ${conf.threads}`,
     ...conf.groups.map((group) => `  group    ${groupText(group)}`),

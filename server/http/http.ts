@@ -1,40 +1,34 @@
 /**
- * The HTTP port of a node: `/api?key=...` for programs that do not speak RESP, `/healthz` for load balancers, `/metrics`
+ * What a node answers over HTTP: `/api?key=...` for programs that do not speak RESP, `/healthz` for load balancers, `/metrics`
  * for Prometheus.
  *
- * Invariants: an HTTP client gets nothing without the password that a RESP client needs the password for. The bytes and the
- * time of a request are bounded. Knows neither groups nor the ring: a key goes to `get` as it came.
+ * Invariants: an HTTP client gets nothing without the password that a RESP client needs the password for. The bytes of a
+ * request are bounded. Knows neither sockets nor groups nor the ring: a key goes to `get` as it came.
  *
  *     GET, HEAD  /api?key=scores:Tom   200 the value's bytes | 404 not found | 502 loader error | 400 no or bad key
  *                /healthz              200 ok | 503 shutting down           (never asks for the password)
  *                /metrics              200 Prometheus text
  *     anything else                    405, 404; 401 without the password; 403 in protected mode; 413 with a body
  */
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Outcome } from "../../cluster/outcome.ts";
-import type { Timer, World } from "../../cluster/world.ts";
+import type { World } from "../../cluster/world.ts";
 import type { Passwords } from "../clients/passwords.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { keyInQuery } from "./http-key.ts";
+import { type HttpServer, listenForHttp } from "./http-port.ts";
 
 /** Room for the headers that proxies add, beside a key with each of its bytes percent-encoded. */
 const HEADERS_BYTES = 8192;
-/** A request must have arrived by then, else its connection is closed. A request is one packet, so this is generous. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** A connection on which no byte moves for this long, in either direction, is closed. */
-const IDLE_TIMEOUT_MS = 60_000;
-/** Enough for some scrapers, some balancers and a pool of programs. Node closes every further connection. */
-const MAX_CONNECTIONS = 1024;
-/** Half of the default shutdown-timeout: clients of RESP have the rest. */
-const CLOSE_GRACE_MS = 5_000;
 const PROTECTED = "protected mode: there is no password, so only clients on this machine are answered";
 
 export interface HttpOptions {
-  readonly host: string;
+  /** The addresses to listen on. */
+  readonly hosts: readonly string[];
   /** 0 takes any free port. */
   readonly port: number;
+  /** Connections that there are descriptors for. */
+  readonly room: number;
   readonly world: Pick<World, "after">;
   /** Read at each use. The limit of a whole request is made from its first value. */
   readonly maxKeyBytes: number;
@@ -46,47 +40,25 @@ export interface HttpOptions {
   readonly passwords: Pick<Passwords, "areNeeded" | "userOf" | "denyHttp">;
   /** Whether protected mode keeps a client with this address out. */
   isExcluded(address: string | undefined): boolean;
+  /** Hears of a connection that found no room. */
+  refused(address: string | undefined): void;
   /** Hears of a broken invariant; the client gets a 500. */
   onError(error: unknown): void;
 }
 
-export interface HttpServer {
-  readonly port: number;
-  /** Stops accepting, answers the requests that have come, and after `graceMs` closes connections that still read. */
-  close(graceMs?: number): Promise<void>;
-}
-
-/** Rejects when the address cannot be bound. */
+/** Rejects when an address cannot be bound. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const answering = new Set<ServerResponse>();
-  const server = createServer(
-    {
-      maxHeaderSize: 3 * options.maxKeyBytes + HEADERS_BYTES,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 1000,
-    },
-    (request, response) => {
-      answering.add(response);
-      response.once("close", () => answering.delete(response));
-      if (!server.listening) response.shouldKeepAlive = false;
+  return listenForHttp({
+    ...options,
+    maxHeaderBytes: 3 * options.maxKeyBytes + HEADERS_BYTES,
+    answer: (request, response) => {
       respond(request, response, options).catch((error: unknown) => {
         options.onError(error);
         if (!response.headersSent) sendText(response, 500, "internal error");
         else response.destroy();
       });
     },
-  );
-  server.maxConnections = MAX_CONNECTIONS;
-  server.timeout = IDLE_TIMEOUT_MS;
-  await once(server.listen(options.port, options.host), "listening");
-  server.on("error", options.onError);
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    close: (graceMs = CLOSE_GRACE_MS) =>
-      close(server, answering, (cutOff) => options.world.after(graceMs, cutOff)),
-  };
+  });
 }
 
 async function respond(
@@ -183,18 +155,4 @@ async function isAllowed(
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** `afterGrace` calls back when the time to answer is over. */
-async function close(
-  server: Server,
-  answering: Iterable<ServerResponse>,
-  afterGrace: (cutOff: () => void) => Timer,
-): Promise<void> {
-  const closed = once(server, "close");
-  for (const response of answering) response.shouldKeepAlive = false;
-  server.close();
-  const timer = afterGrace(() => server.closeAllConnections());
-  await closed;
-  timer.cancel();
 }

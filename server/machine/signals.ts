@@ -3,7 +3,9 @@
  *
  *     SIGTERM, SIGINT   close(): accepts no more clients, answers what it has read; then exit 0
  *     a second one      exit 1 at once
- *     SIGHUP            nothing, like redis-server: a node survives the terminal that it was started from
+ *     SIGHUP            reopenLogs(): logrotate has moved the log file away. It never ends a node: a node survives the
+ *                       terminal that it was started from
+ *     SIGUSR1, SIGUSR2  nothing. Without a listener, Node would open its debugger, or end
  *
  * Owns the count of signals and the deadline. Does not know what closing means; the parts of the process are handed in.
  */
@@ -20,11 +22,13 @@ interface SignalOptions {
   /** Is read when the first signal comes, because CONFIG SET may change it. */
   readonly timeoutMs: () => number;
   readonly exit: (code: number) => void;
+  /** Opens the log files again; returns a sentence about it. */
+  readonly reopenLogs: () => Promise<string>;
   /** Shows a line to people. */
   readonly note: (text: string) => void;
 }
 
-export function exitOnSignals({ signals, close, timeoutMs, exit, note }: SignalOptions): void {
+export function obeySignals({ signals, close, timeoutMs, exit, reopenLogs, note }: SignalOptions): void {
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) {
@@ -49,5 +53,6 @@ export function exitOnSignals({ signals, close, timeoutMs, exit, note }: SignalO
   };
   signals.on("SIGTERM", () => void stop("SIGTERM"));
   signals.on("SIGINT", () => void stop("SIGINT"));
-  signals.on("SIGHUP", () => note("SIGHUP, ignored"));
+  signals.on("SIGHUP", async () => note(`SIGHUP, ${await reopenLogs()}`));
+  for (const signal of ["SIGUSR1", "SIGUSR2"]) signals.on(signal, () => note(`${signal}, ignored`));
 }

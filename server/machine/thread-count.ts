@@ -13,9 +13,13 @@ interface ThreadCount {
 }
 
 /** The threads to run, for the value of the directive `threads`. */
-export function threadCount(wanted: number | "auto", canShare = hasReusePort()): ThreadCount {
+export function threadCount(
+  wanted: number | "auto",
+  { canShare = hasReusePort(), hasPort = true } = {},
+): ThreadCount {
   const threads = wanted === "auto" ? availableParallelism() : wanted;
-  if (threads === 1 || canShare) return { threads, why: undefined };
+  if (threads === 1 || (canShare && hasPort)) return { threads, why: undefined };
+  if (!hasPort) return { threads: 1, why: `threads ${wanted}: only one can listen on a unix socket` };
   const why = `threads ${wanted} needs Node 22.12 or later on Linux to share a port; this is Node ${process.versions.node}`;
   return { threads: 1, why };
 }

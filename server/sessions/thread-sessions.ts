@@ -8,6 +8,7 @@ import type { World } from "../../cluster/world.ts";
 import { addressesOf, describeConnection } from "../clients/client-line.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
+import { unixPathOf } from "../clients/unix-socket.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { CommandStats } from "../counters/command-stats.ts";
 import type { Denial } from "./acl-log.ts";
@@ -71,8 +72,9 @@ export class ThreadSessions {
   show(args: readonly Buffer[], connection: Connection): void {
     if (!this.#isWatched) return;
     const { seen, wallMs } = this.#options;
-    const { addr } = addressesOf(connection.socket);
-    seen(monitorLine(args, `${connection.session.database} ${addr}`, wallMs()));
+    const path = unixPathOf(connection.socket);
+    const address = path === undefined ? addressesOf(connection.socket).addr : `unix:${path}`;
+    seen(monitorLine(args, `${connection.session.database} ${address}`, wallMs()));
   }
 
   /** Keeps a refusal for ACL LOG. `inExec`: the command runs inside EXEC. */

@@ -9,6 +9,7 @@ import type { World } from "../../cluster/world.ts";
 import { GetRun } from "../../proto/get-run.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { addressesOf } from "../clients/client-line.ts";
+import { clientRoom } from "../clients/client-room.ts";
 import { Clients, type ClientsOptions } from "../clients/clients.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
@@ -26,7 +27,6 @@ import type { Waiter } from "../groups/flights.ts";
 import type { Groups, HeldGroup } from "../groups/groups.ts";
 import { Output } from "../hits/output.ts";
 import { RunHashes } from "../hits/run-hashes.ts";
-import { clientRoom, descriptorLimit } from "../machine/descriptors.ts";
 import type { Log } from "../machine/log.ts";
 import type { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { clientKey } from "../store/database-key.ts";
@@ -65,7 +65,7 @@ export function createThreadClients(options: ThreadClientsOptions): Clients {
     sharesPort,
     conf,
     world,
-    room: clientRoom(descriptorLimit(), conf.peers.length, counts.threads),
+    room: clientRoom(conf, counts.threads).clients,
     refused: (socket, why) => quiet.warn(why, `refused ${addressesOf(socket).addr}: ${why}`),
     gone: (connection) => {
       sessions.pubSub.forget(connection);

@@ -13,6 +13,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import test from "ava";
 import { version } from "../../server/machine/version.ts";
+import { until } from "../until.ts";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -174,13 +175,48 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-test("SIGHUP does not end a node", async (t) => {
+test("SIGHUP, SIGUSR1 and SIGUSR2 neither end a node nor open a debugger", async (t) => {
   const child = await ready(write("any.conf", "port 0\n"));
-  child.kill("SIGHUP");
-  await once(child.stderr, "data");
-  t.is(child.exitCode, null);
+  for (const signal of ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const) {
+    child.kill(signal);
+    t.is(
+      String(await once(child.stderr, "data")).startsWith(`carrotcache: ${signal}, ignored`),
+      true,
+      signal,
+    );
+  }
   child.kill("SIGTERM");
-  t.is((await finished(child)).code, 0);
+  const { code, stderr } = await finished(child);
+  t.is(code, 0);
+  t.is(stderr, "carrotcache: SIGTERM, closing (send it again to exit at once)\n");
+});
+
+for (const format of ["json", "text"] as const) {
+  test(`with log-format ${format} every line is ${format}: the log, the ready line and the last words`, async (t) => {
+    const child = start(["--port", "0", "--log-format", format, "--bind", "0.0.0.0"]);
+    let out = "";
+    child.stdout.on("data", (chunk) => (out += chunk));
+    await until("it is ready", () => /is ready on .*\n/.test(out));
+    child.kill("SIGTERM");
+    const { code, stderr } = await finished(child);
+    t.is(code, 0);
+    const lines = [...out.trim().split("\n"), ...stderr.trim().split("\n")];
+    const isJson = (line: string) => line.startsWith("{") && JSON.parse(line).time > 0;
+    // "No conf file given" and "SIGTERM, closing" on standard error; the warning of bind and the ready line.
+    t.is(lines.length, 4);
+    for (const line of lines) t.is(isJson(line), format === "json", line);
+  });
+}
+
+test("a log file that cannot be written stops the start, with its line and the reason", async (t) => {
+  for (const [logfile, why] of [
+    ["there/is/none.log", "no such directory"],
+    [".", "it is a directory"],
+  ]) {
+    const { code, stdout, stderr } = await run(write("log.conf", `port 0\nlogfile ${logfile}\n`));
+    t.is(stderr, `carrotcache: log.conf:2: logfile: cannot be written: ${why}\n`);
+    t.deepEqual([code, stdout], [1, ""]);
+  }
 });
 
 test("without a file a node starts on the defaults and says so", async (t) => {

@@ -113,18 +113,33 @@ test("the ready line says where, which groups, which members, how many threads",
   );
 });
 
-test("HTTP answers with the node's values, asks for its password, and follows max-key-size", async (t) => {
-  const host = ownHost();
-  const loaders = new Map([["scores", { load: (name: unknown) => `value of ${name}` }]]);
-  const server = await start(t, [`bind ${host}`, "port 0", "http-port 9999", "group scores ttl 0"], {
-    loaders,
+test("a unix socket that cannot be is named with its line, one that is stands in the ready line", async (t) => {
+  const directory = mkdtempSync(path.join(tmpdir(), "carrot-main-"));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  await t.throwsAsync(start(t, ["port 0", `unixsocket ${directory}`]), {
+    instanceOf: ConfError,
+    message: `carrot.conf:2: unixsocket: ${directory} exists and is no socket`,
   });
+  const file = path.join(directory, "c.unix");
+  const server = await start(t, ["port 0", `unixsocket ${file}`, "threads 3"]);
+  t.is(readyLine(server), `carrotCache is ready on ${file} | groups: default | alone | threads: 1`);
+});
+
+test("HTTP answers with the node's values, asks for its password, and follows max-key-size", async (t) => {
+  const [host, second] = [ownHost(), ownHost()];
+  const loaders = new Map([["scores", { load: (name: unknown) => `value of ${name}` }]]);
+  const server = await start(
+    t,
+    [`bind ${host} ${second}`, "port 0", "http-port 9999", "group scores ttl 0"],
+    { loaders },
+  );
   const get = async (target: string) => {
     const response = await fetch(`http://${host}:9999${target}`);
     return [response.status, (await response.text()).trim()];
   };
   t.deepEqual(await get("/api?key=scores:Tom"), [200, "value of Tom"]);
   t.deepEqual(await get("/healthz"), [200, "ok"]);
+  t.is((await fetch(`http://${second}:9999/healthz`)).status, 200);
   t.true(String((await get("/metrics"))[1]).includes("carrot"));
   t.is(await ask(server, "CONFIG", "SET", "max-key-size", "5"), "+OK\r\n");
   t.deepEqual(await get("/api?key=scores:Tom"), [400, "key is too long (max 5 bytes)"]);

@@ -175,7 +175,7 @@ testThreads.serial("workers listen on every host that bind names", async (t) => 
 
 testThreads.serial("lines of all threads are in one logfile, each whole", async (t) => {
   const logfile = path.join(temporaryDirectory(t), "carrot.log");
-  const node = await startThreaded(t, ["--logfile", logfile]);
+  const node = await startThreaded(t, ["--logfile", logfile, "--log-format", "json"]);
   // Two reasons to close, because each thread logs one line a minute for each reason.
   for (const said of ["POST / HTTP/1.1\r\n", "*x\r\n"])
     for (const where of ["main", "worker"] as const) await node.talk(where, said);

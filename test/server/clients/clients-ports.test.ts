@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import test, { type ExecutionContext } from "ava";
-import { clientRoom, descriptorLimit } from "../../../server/machine/descriptors.ts";
+import { clientRoom } from "../../../server/clients/client-room.ts";
 import { program, skip, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
@@ -97,8 +97,8 @@ test("without a password a client from another address is denied and runs nothin
 });
 
 test("no more clients than there are descriptors for, whatever maxclients says", async (t) => {
-  const { clients } = (await startRig(t)).node;
-  t.is(clients.max, Math.min(10_000, clientRoom(descriptorLimit(), 0, 1)));
+  const { clients, conf } = (await startRig(t)).node;
+  t.is(clients.max, Math.min(10_000, clientRoom(conf, 1).clients));
 });
 
 test("a client that waits to be accepted when the node closes is let in and closed, not reset", async (t) => {

@@ -3,12 +3,18 @@
  * the node does. Every directive that may change has its proof here, or the file of its proof is named here.
  * Method: a client sets each directive of a node, and the test looks at what the node does then.
  */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import test from "ava";
+import pino from "pino";
 import { directives } from "../../../server/conf/directives.ts";
+import { readConf } from "../../../server/conf/read-conf.ts";
+import { startServer } from "../../../server/main.ts";
 import { command } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { HeldLoader, turn } from "../fakes.ts";
-import { bulk, type Rig, startRig } from "../rig.ts";
+import { bulk, RawClient, type Rig, startRig } from "../rig.ts";
 
 const set = (...words: string[]) => ["CONFIG", "SET", ...words];
 const refused = (name: string, reason: string) =>
@@ -291,4 +297,28 @@ test("every directive that may change has its proof", (t) => {
     .filter((row) => row.changeable)
     .map(({ scope, name }) => (scope === "group" ? `group scores ${name}` : name));
   t.deepEqual([...Object.keys(PROOFS), ...ELSEWHERE].sort(), changeable.sort());
+});
+
+test("REWRITE writes what SET has changed into the file; without a file it says so, as redis-server does", async (t) => {
+  const { ask } = await startRig(t);
+  const without = "-ERR The server is running without a config file\r\n";
+  t.is(await ask(["CONFIG", "REWRITE"]), without);
+  const directory = mkdtempSync(path.join(tmpdir(), "carrot-config-"));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const file = path.join(directory, "carrot.conf");
+  writeFileSync(file, "port 0 # any\ntimeout 5\n");
+  const server = await startServer(readConf({ file }), { log: pino({ level: "silent" }) });
+  t.teardown(() => server.close());
+  const client = await RawClient.connect(server.port);
+  t.is(
+    await client.all(command("CONFIG", "SET", "timeout", "6") + command("CONFIG", "REWRITE")),
+    "+OK\r\n+OK\r\n",
+  );
+  t.is(readFileSync(file, "utf8"), "port 0 # any\ntimeout 6\n");
+  rmSync(file);
+  const again = await RawClient.connect(server.port);
+  t.is(
+    await again.all(command("CONFIG", "REWRITE")),
+    "-ERR Rewriting config file: No such file or directory\r\n",
+  );
 });

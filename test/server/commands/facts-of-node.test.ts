@@ -21,7 +21,16 @@ test("the group carrot has the commands that begin with carrot.", (t) => {
 test("commands that change the node for everybody, or the ring, are reserved", (t) => {
   t.deepEqual(
     named(({ reserved }) => reserved === "admin"),
-    ["config|set", "config|resetstat", "monitor", "shutdown", "slowlog|reset", "acl|log", "latency|reset"],
+    [
+      "config|set",
+      "config|rewrite",
+      "config|resetstat",
+      "monitor",
+      "shutdown",
+      "slowlog|reset",
+      "acl|log",
+      "latency|reset",
+    ],
   );
   t.deepEqual(
     named(({ reserved }) => reserved === "ring"),

@@ -10,7 +10,8 @@ import { buffer } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { Passwords } from "../../../server/clients/passwords.ts";
-import { type HttpOptions, type HttpServer, startHttp } from "../../../server/http/http.ts";
+import { type HttpOptions, startHttp } from "../../../server/http/http.ts";
+import type { HttpServer } from "../../../server/http/http-port.ts";
 import { worldAt } from "../fakes.ts";
 
 interface Answer {
@@ -57,8 +58,10 @@ function passwordsOf(conf: { requirePass: string; adminPassword: string }) {
 
 async function start(t: ExecutionContext, change: Partial<HttpOptions> = {}): Promise<HttpServer> {
   const server = await startHttp({
-    host: "127.0.0.1",
+    hosts: ["127.0.0.1"],
     port: 0,
+    room: 100,
+    refused: (address) => t.fail(`refused ${address}`),
     world: worldAt(),
     maxKeyBytes: 8192,
     get,

@@ -6,7 +6,6 @@ import { Writable } from "node:stream";
 import test from "ava";
 import pino from "pino";
 import { dropped, guarded } from "../../../server/machine/guarded-target.ts";
-import { until } from "../../until.ts";
 import { turn } from "../fakes.ts";
 
 /** A stream that takes nothing until the test says so. */
@@ -45,24 +44,4 @@ test.serial("a stream that does not keep up costs lines, not memory, and gets th
   target.write("later\n");
   t.is(dropped.lines, after);
   t.is(stream.writableLength, 6);
-});
-
-test.serial("a stream that broke is opened again, and gets the lines from then on", async (t) => {
-  const broken = new Stuck();
-  const whole = new Stuck();
-  const log = pino(
-    {},
-    guarded(broken, () => whole),
-  );
-  log.info("lost");
-  broken.done!(new Error("ENOSPC"));
-  await new Promise((resolve) => broken.once("close", resolve));
-  const before = dropped.lines;
-  log.info("lost, too");
-  t.is(dropped.lines, before + 1);
-  await until("the new stream takes the lines", () => {
-    log.info("kept");
-    return whole.writableLength > 0;
-  });
-  t.true(dropped.lines > before);
 });

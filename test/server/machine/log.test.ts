@@ -1,55 +1,49 @@
 /**
- * Goal: each level shows its lines, and a log file gets them as JSON or costs lines, not the node.
- * Method: log files in a temporary directory, and one that cannot be opened.
+ * Goal: each level shows its lines, and file and terminal get them as the format says.
+ * Method: log files in a temporary directory.
  */
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import pino from "pino";
-import { dropped } from "../../../server/machine/guarded-target.ts";
-import { createLog, pinoLevel } from "../../../server/machine/log.ts";
-import { until } from "../../until.ts";
+import { createLog, logsWritten, pinoLevel, reopenLogs } from "../../../server/machine/log.ts";
 
-test.serial("a log file that cannot be opened costs lines, not the node", async (t) => {
-  const before = dropped.lines;
-  const log = createLog("notice", path.join(tmpdir(), "there", "is", "no", "such.log"));
-  log.info("one");
-  await until("the line is dropped", () => dropped.lines > before);
-  log.info("two");
-  t.true(dropped.lines >= before + 2);
+function fileOf(t: ExecutionContext): string {
+  const directory = mkdtempSync(path.join(tmpdir(), "carrot-log-"));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  return path.join(directory, "carrot.log");
+}
+
+const linesOf = (file: string) => readFileSync(file, "utf8").split("\n").slice(0, -1);
+
+test.serial("a log file gets text or JSON, behind what was there; others cannot read it", async (t) => {
+  const file = fileOf(t);
+  createLog("notice", file, "json").warn({ key: "a\nb" }, "first");
+  createLog("notice", file, "text").warn({ key: "a\nb" }, "second");
+  await logsWritten();
+  const [first, second, ...more] = linesOf(file);
+  t.like(JSON.parse(first!), { level: 40, key: "a\nb", msg: "first" });
+  t.regex(second!, /^\d{4}-[\d-]+T[\d:.]+Z # second key="a\\nb"$/);
+  t.deepEqual(more, []);
+  t.is(statSync(file).mode & 0o007, 0);
 });
 
-test.serial(
-  "a log file gets JSON, behind what was there, and only its user and group can read it",
-  async (t) => {
-    const directory = mkdtempSync(path.join(tmpdir(), "carrot-log-"));
-    const file = path.join(directory, "carrot.log");
-    for (const round of [1, 2]) {
-      createLog("notice", file).warn({ key: "a\nb" }, `round ${round}`);
-      await until("the line is in the file", () => linesOf(file).length === round);
-    }
-    t.deepEqual(
-      linesOf(file)
-        .map((line) => JSON.parse(line))
-        .map(({ level, key, msg }) => [level, key, msg]),
-      [
-        [40, "a\nb", "round 1"],
-        [40, "a\nb", "round 2"],
-      ],
-    );
-    t.is(statSync(file).mode & 0o007, 0);
-    rmSync(directory, { recursive: true });
-  },
-);
-
-function linesOf(file: string): string[] {
-  try {
-    return readFileSync(file, "utf8").split("\n").slice(0, -1);
-  } catch {
-    return [];
-  }
-}
+test.serial("reopenLogs makes a new file in place of one that has been moved away", async (t) => {
+  const file = fileOf(t);
+  const log = createLog("notice", file, "text");
+  log.info("old");
+  await logsWritten();
+  renameSync(file, `${file}.1`);
+  t.deepEqual(
+    reopenLogs().opened.filter((each) => each === file),
+    [file],
+  );
+  log.info("new");
+  await logsWritten();
+  t.is(linesOf(`${file}.1`).length, 1);
+  t.regex(linesOf(file).join(), /^\S+ \* new$/);
+});
 
 test("each of Redis' levels shows its own lines and those of worse levels", (t) => {
   const shown = (level: Parameters<typeof pinoLevel>[0]) => {

@@ -5,7 +5,8 @@
 
 import { EventEmitter, once } from "node:events";
 import test from "ava";
-import { exitOnSignals } from "../../../server/machine/signals.ts";
+import { obeySignals } from "../../../server/machine/signals.ts";
+import { turn } from "../fakes.ts";
 
 function node(timeoutMs = 60_000) {
   const signals = new EventEmitter();
@@ -13,7 +14,7 @@ function node(timeoutMs = 60_000) {
   const notes: string[] = [];
   let closes = 0;
   const settle: { resolve: () => void; reject: (error: Error) => void }[] = [];
-  exitOnSignals({
+  obeySignals({
     signals,
     close: () => {
       closes++;
@@ -21,6 +22,7 @@ function node(timeoutMs = 60_000) {
     },
     timeoutMs: () => timeoutMs,
     exit: (code) => exits.emit("exit", code),
+    reopenLogs: async () => "opened",
     note: (text) => notes.push(text),
   });
   return { signals, exited: once(exits, "exit"), notes, settle, closes: () => closes };
@@ -60,9 +62,17 @@ test("a close that fails exits with 1 and says why", async (t) => {
   t.is(notes.at(-1), "closing failed: disk on fire");
 });
 
-test("SIGHUP shows a line and does nothing", (t) => {
+test("SIGHUP opens the log files again and ends nothing", async (t) => {
   const { signals, closes, notes } = node();
   signals.emit("SIGHUP");
+  await turn();
   t.is(closes(), 0);
-  t.deepEqual(notes, ["SIGHUP, ignored"]);
+  t.deepEqual(notes, ["SIGHUP, opened"]);
+});
+
+test("SIGUSR1 and SIGUSR2 show a line and do nothing", (t) => {
+  const { signals, closes, notes } = node();
+  for (const signal of ["SIGUSR1", "SIGUSR2"]) signals.emit(signal);
+  t.is(closes(), 0);
+  t.deepEqual(notes, ["SIGUSR1, ignored", "SIGUSR2, ignored"]);
 });

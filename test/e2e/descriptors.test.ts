@@ -1,0 +1,63 @@
+/**
+ * Goal: with few descriptors, a flood of clients over HTTP and over RESP takes none from members and loaders.
+ * Method: a node with a small limit of open files, more connections than it has descriptors, an HTTP origin, and a second
+ * member that comes when the flood is there.
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect, type Socket } from "node:net";
+import test from "ava";
+import { Redis } from "ioredis";
+import { allLinked, CLI, reservePorts, start, startNodeProcess } from "./processes.ts";
+
+const LOADS = 100;
+
+test("600 HTTP connections and 300 clients at ulimit -n 400: loads and links go on, and all others are told", async (t) => {
+  // Answers when all loads have come, so that each has a connection of its own.
+  const held: (() => void)[] = [];
+  const origin = createServer((_request, response) => {
+    held.push(() => response.end("loaded"));
+    if (held.length === LOADS) for (const answer of held) answer();
+  }).listen(0, "127.0.0.1");
+  await once(origin, "listening");
+  t.teardown(() => origin.close());
+  const { port: originPort } = origin.address() as { port: number };
+  const [port, peerPort, otherPeer, httpPort] = await reservePorts(t, 4);
+  const common = [
+    ...["--peers", `127.0.0.1:${peerPort}`, `127.0.0.1:${otherPeer}`],
+    ...["--group", "a", "loader", "http", `http://127.0.0.1:${originPort}/{key}`],
+    ...["--group", "a", "loader-concurrency", String(LOADS), "--group", "a", "loader-timeout", "90s"],
+    ...["--peer-timeout", "90s"],
+  ];
+  const args = ["--port", port, "--peer-port", peerPort, "--http-port", httpPort, ...common].map(String);
+  const node = start(t, "sh", ["-c", `ulimit -n 400; exec "$0" "$@"`, process.execPath, CLI, ...args]);
+  await node.printed(/ready on/);
+  const client = new Redis(port!, "127.0.0.1");
+  t.teardown(() => client.disconnect());
+  await client.ping();
+
+  const sockets: Socket[] = [];
+  t.teardown(() => sockets.map((socket) => socket.destroy()));
+  const flood = (to: number, count: number, text: string): Promise<string[]> =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const socket = connect(to, "127.0.0.1");
+        sockets.push(socket);
+        socket.on("error", () => {}).write(text);
+        const [said] = await Promise.race([once(socket, "data"), once(socket, "close")]);
+        return String(said);
+      }),
+    );
+  const http = await flood(httpPort!, 600, "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+  const resp = await flood(port!, 300, "PING\r\n");
+  t.true(http.some((said) => said.startsWith("HTTP/1.1 503 ")));
+  t.true(resp.some((said) => said.startsWith("+PONG")) && resp.some((said) => said.startsWith("-ERR max")));
+
+  const other = ["--port", "0", "--peer-port", String(otherPeer), ...common];
+  await allLinked(await startNodeProcess(t, other));
+  const keys = Array.from({ length: 4 * LOADS }, (_, i) => `a:${i}`);
+  const owners = await Promise.all(keys.map((key) => client.call("CARROT.OWNER", key)));
+  const mine = keys.filter((_, i) => owners[i] === `127.0.0.1:${peerPort}`).slice(0, LOADS);
+  t.deepEqual([...new Set(await Promise.all(mine.map((key) => client.get(key))))], ["loaded"]);
+  t.notRegex(node.output(), /EMFILE/);
+});
