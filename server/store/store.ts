@@ -230,11 +230,12 @@ export class Store {
     for (const shard of this.#shards) shard.onEnd = tell;
   }
 
-  /** Removes the entries of a database; undefined: of all databases. */
+  /** Removes the entries of a database; undefined: of all databases. A cached "not found" of another may go as well. */
   clear(database?: number): void {
+    const isAll = database === undefined || this.population(database).values === this.figures().values;
     for (const shard of this.#shards) {
       this.#enter(shard);
-      if (database === undefined) emptyShard(shard);
+      if (isAll) emptyShard(shard);
       else removeDatabase(shard, database);
       leave(shard);
     }
