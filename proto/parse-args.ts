@@ -1,5 +1,5 @@
 /**
- * Calls redis-parser, which no other file does.
+ * The arguments of a command, by redis-parser.
  *
  * Owns the one parser of this thread. Keeps the invariant that makes it safe: the parser gets one whole, checked command
  * at a time (an array of bulk strings, with nothing before or behind it). So it never waits for bytes, never meets a

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
- * The command `carrotcache [FILE] [--directive value ...]`, which takes its arguments as redis-server does.
+ * The command `carrotcache [FILE] [--directive value ...]`, which takes its arguments as redis-server does; and
+ * `carrotcache get KEY` and its kin, which ask a node.
  *
  * Owns the process: its arguments, its exit codes and what it says before there is a log. A mistake is one line on
  * standard error, `carrotcache: carrot.conf:31: ...`, and exit code 1. Does not know what a node is made of: main.ts
  * does, and is imported only when a node starts.
  */
 
+import { isSubcommand, runSubcommand } from "./ask/run-subcommand.ts";
 import type { NodeConf } from "./conf/conf.ts";
 import { warningsOf } from "./conf/conf-warnings.ts";
 import { helpText } from "./conf/help.ts";
@@ -109,4 +111,6 @@ process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
 // Without a listener, `carrotcache --help | head -1` and a log whose reader is gone would end in a stack trace.
 process.stdout.on("error", () => {});
-run(parseCommandLine(process.argv.slice(2))).catch(fail);
+const args = process.argv.slice(2);
+if (isSubcommand(args[0])) process.exitCode = await runSubcommand(args[0], args.slice(1), process);
+else run(parseCommandLine(args)).catch(fail);

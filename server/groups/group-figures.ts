@@ -57,7 +57,7 @@ export function figuresOf(group: Group): GroupFigures {
     entries: store.values,
     absents: store.entries - store.values,
     expiring: store.expiring,
-    ttlSumMs: store.ttlSumMs,
+    ttlSumMs: Math.round(store.ttlSumMs),
     usedBytes: store.usedBytes,
     maxBytes: store.maxBytes,
     mirrorEntries: mirrors?.entries ?? 0,

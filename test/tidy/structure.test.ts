@@ -10,7 +10,7 @@ import { files, importedFiles, LAYERS, offenders, ROOT, type Source, sources } f
 /** The rooms of server/. Each imports only from those before it, from cluster/ and from proto/. */
 const ROOMS = [
   ...["counters", "machine", "store", "conf", "members", "loaders", "groups", "tracking", "reads", "changes"],
-  ...["cache", "hits", "clients", "sessions", "observe", "commands", "http", "threads"],
+  ...["cache", "hits", "clients", "sessions", "observe", "commands", "http", "threads", "ask"],
 ];
 /** How many files of server/ may stand outside the rooms. */
 const MAX_ROOT_FILES = 6;
@@ -111,8 +111,8 @@ const OUTSIDE = [
   ...["setTimeout(", "setInterval(", "Math.random", "Date.now", "performance.now", "performance.timeOrigin"],
   ...["randomBytes } from", "randomInt", '"node:timers/promises"'],
 ];
-/** Rooms that may have sockets of their own: those of clients and of HTTP, and the machine's. */
-const WITH_SOCKETS = /^server\/(clients\/|http\/|machine\/)/;
+/** Rooms that may have sockets of their own: those of clients and of HTTP, the machine's, and the command as a client. */
+const WITH_SOCKETS = /^server\/(clients\/|http\/|machine\/|ask\/)/;
 
 test("time, chance and sockets come from the world that is handed in", (t) => {
   const wrong = offenders(({ file, text }) => {
