@@ -52,6 +52,8 @@ export class Refused extends Error {
 /** The most groups in an introduction, and the most bytes of their names and prefixes. */
 const MAX_GROUPS = 1024;
 const MAX_GROUPS_BYTES = 128 * 1024;
+/** Groups that one line of the log names. */
+const MAX_NAMED = 5;
 /** The longest text of a peer that is shown. */
 const MAX_SHOWN = 200;
 
@@ -93,6 +95,32 @@ export function differenceOf(own: readonly Term[], theirs: readonly Term[]): str
     if (other.value !== value) return `${name} is ${value} here and ${printable(other.value)} there`;
   }
   return undefined;
+}
+
+/** What an operator has to know when two members have other groups; undefined: they have the same. */
+export function otherGroups(
+  own: readonly IntroducedGroup[],
+  theirs: readonly IntroducedGroup[],
+): string | undefined {
+  const lacking = (these: readonly IntroducedGroup[], those: readonly IntroducedGroup[]) =>
+    these.filter(({ prefix }) => !those.some((group) => Buffer.compare(group.prefix, prefix) === 0));
+  if (theirs.length === 0 || own.length === 0) return undefined;
+  const parts = [
+    ["it lacks", lacking(own, theirs)],
+    ["this node lacks", lacking(theirs, own)],
+  ] as const;
+  const texts = parts.flatMap(([lacks, groups]) => (groups.length > 0 ? [`${lacks} ${shown(groups)}`] : []));
+  if (texts.length === 0) return undefined;
+  return `has other groups: ${texts.join("; ")}. Members that have a key's group answer for the key`;
+}
+
+function shown(groups: readonly IntroducedGroup[]): string {
+  const names = groups.slice(0, MAX_NAMED).map(({ name, prefix }) => {
+    return `${name} (prefix "${printable(Buffer.from(prefix).toString("latin1"))}")`;
+  });
+  return groups.length > MAX_NAMED
+    ? `${names.join(", ")} and ${groups.length - MAX_NAMED} more`
+    : names.join(", ");
 }
 
 function fits(groups: readonly IntroducedGroup[]): boolean {

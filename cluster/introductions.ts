@@ -7,7 +7,15 @@
  */
 
 import type { DialedLink } from "./dialed-link.ts";
-import { differenceOf, type Heard, type Introduced, introductionFrame } from "./introduction.ts";
+import {
+  differenceOf,
+  type Heard,
+  type Introduced,
+  type IntroducedGroup,
+  introductionFrame,
+  otherGroups,
+} from "./introduction.ts";
+import type { QuietLog } from "./quiet-log.ts";
 
 interface IntroductionsOptions {
   readonly own: Omit<Introduced, "ring">;
@@ -57,8 +65,11 @@ export class Introductions {
     });
   }
 
-  /** The link that was dialed to a member is up. */
-  met(heard: Heard): void {
+  /** The link that was dialed to a member is up. Warns when the member has other groups than this node. */
+  met(heard: Heard, log: QuietLog): void {
+    const other = otherGroups(this.#options.own.groups, heard.groups);
+    if (other !== undefined) log.warn(`groups ${heard.id}`, `peer ${heard.id}: ${other}`);
+    else log.forget(`groups ${heard.id}`);
     this.#met.set(heard.id, heard);
     this.#refused.delete(heard.id);
   }
@@ -67,6 +78,11 @@ export class Introductions {
   forget(id: string): void {
     this.#met.delete(id);
     this.#refused.delete(id);
+  }
+
+  /** As Introduced.groups, of a member that this node has been linked with. */
+  groupsOf(id: string): readonly IntroducedGroup[] {
+    return this.#met.get(id)?.groups ?? [];
   }
 
   /** For the figures of a link. */

@@ -13,6 +13,7 @@ import { Deletes } from "./deletes.ts";
 import { DialedLink } from "./dialed-link.ts";
 import type { Edit, Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
+import type { IntroducedGroup } from "./introduction.ts";
 import { Introductions } from "./introductions.ts";
 import type { LinkFigures } from "./link-figures.ts";
 import type { Glimpse } from "./outcome.ts";
@@ -216,6 +217,11 @@ export class Peers {
     return this.#offer(this.#member(id), { epoch, members: [...members].sort() });
   }
 
+  /** The groups that a member said it has, perhaps on a link that has ended; empty: it has not said any. */
+  groupsOf(id: string): readonly IntroducedGroup[] {
+    return this.#introductions.groupsOf(id);
+  }
+
   /** The figures of the link to a member; undefined for an id that is no other member's. */
   figures(id: string): LinkFigures | undefined {
     const member = this.#members.get(id);
@@ -242,7 +248,7 @@ export class Peers {
       introduction: () => this.#introductions.frame(),
       judge: (heard) => this.#introductions.judgeDialed(id, heard),
       opened: (heard) => {
-        this.#introductions.met(heard);
+        this.#introductions.met(heard, this.#log);
         this.#server.endOthers(id, heard.instance);
         member.deletes.catchUp();
         this.#options.linkChanged();

@@ -12,11 +12,11 @@
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
-import { Deadlines } from "./deadlines.ts";
 import { InFlight } from "./in-flight.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome-message.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
+import { RequestDeadlines } from "./request-deadlines.ts";
 import type { World } from "./world.ts";
 
 /** A batch of keys that has reached this length leaves before the tick ends. */
@@ -85,7 +85,7 @@ interface RequestsOptions {
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #waiting: InFlight<GetWaiter | WaitingRequest>;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: RequestDeadlines;
   #batch: Uint8Array[] = [];
   /** Keys that the member has to note before it reads the next request. */
   #tracked: { read: Uint8Array[]; lookedAt: Uint8Array[] } | undefined;
@@ -98,7 +98,7 @@ export class Requests {
   constructor(options: RequestsOptions) {
     this.#options = options;
     this.#waiting = new InFlight(options.lastId);
-    this.#deadlines = new Deadlines(options.world, (id) => this.#expire(id));
+    this.#deadlines = new RequestDeadlines(options.world, (id) => this.#expire(id));
   }
 
   get inFlight(): number {

@@ -25,7 +25,7 @@ import { Latency } from "./counters/latency.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { type Log, pinoLevel } from "./machine/log.ts";
 import { RegularWork } from "./machine/regular-work.ts";
-import { wallClock } from "./machine/wall-clock.ts";
+import { microsecondClock, wallClock } from "./machine/wall-clock.ts";
 import { NodeReport } from "./observe/node-report.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { ThreadSessions } from "./sessions/thread-sessions.ts";
@@ -60,6 +60,7 @@ export class Node implements NodeFace {
   readonly clients: Clients;
   readonly wallMs: () => number;
   readonly timeOfDayMs = Date.now;
+  readonly timeOfDayUs: () => number;
   readonly parameters = new RedisParameters();
   readonly randomBytes: (count: number) => Uint8Array;
   port = 0;
@@ -77,6 +78,7 @@ export class Node implements NodeFace {
     this.conf = conf;
     this.log = log;
     this.wallMs = wallClock(world.clock);
+    this.timeOfDayUs = microsecondClock(world.clock);
     this.randomBytes = world.randomBytes;
     this.#regularWork = new RegularWork(log, world);
     const findProcedure = procedureFinder(COMMANDS, this);

@@ -31,10 +31,12 @@ import type { Log } from "../machine/log.ts";
 import { RegularWork } from "../machine/regular-work.ts";
 import { version } from "../machine/version.ts";
 import { changeRing } from "../members/change-ring.ts";
+import { GroupHolders } from "../members/group-holders.ts";
 import { untilUp } from "../members/links-up.ts";
 import { Membership } from "../members/membership.ts";
 import { Owners } from "../members/owners.ts";
 import { ClusterScan } from "../reads/cluster-scan.ts";
+import { Elsewhere } from "../reads/elsewhere.ts";
 import { Holdings } from "../reads/holdings.ts";
 import { LocalLoads } from "../reads/local-loads.ts";
 import { ReadThrough } from "../reads/read-through.ts";
@@ -93,6 +95,8 @@ export class Cache {
   readonly #options: CacheOptions;
   readonly #regularWork: RegularWork;
   readonly #expiry: Expiry;
+  readonly #holders: GroupHolders;
+  readonly #elsewhere: Elsewhere;
 
   constructor(options: CacheOptions) {
     const { conf, log, world } = options;
@@ -103,23 +107,25 @@ export class Cache {
     this.groups = createGroups(options);
     this.#expiry = new Expiry({ groups: this.groups.all, clock });
     this.membership = this.#createMembership();
+    this.#holders = this.#createHolders();
     this.peers = conf.peers.length > 0 ? this.#createPeers() : undefined;
     const { groups, membership, peers } = this;
-    this.owners = new Owners({ membership, peers });
+    this.owners = new Owners({ membership, peers, holders: this.#holders });
     const { owners } = this;
     this.tracking = new Tracking({ groups, clock, soon: world.soon, maxKeys: () => conf.trackingMaxKeys });
     const isHeld = (key: Buffer) => groups.of(key, 0, key.length)?.store.look(key).kind === "value";
     this.watches = new Watches({ isHeld, isAlone: peers === undefined });
     const { tracking, watches } = this;
-    this.local = new LocalChanges({ groups, tracking, watches });
+    this.local = new LocalChanges({ groups, tracking, watches, owners });
     this.holdings = new Holdings({ groups, membership, owners, peers, tracking });
-    const { local, holdings } = this;
-    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, holdings });
+    const { local } = this;
+    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, tracking });
     this.scan = new ClusterScan({ groups, membership, owners, peers, random, soon: world.soon });
     const loads = new LocalLoads({ clock, random, loadLatency: this.loadLatency, tracking });
     const hotKeys = new HotKeys({ hash: options.hash, seed: random() * 2 ** 32, clock });
     const peerTimeoutMs = () => conf.peerTimeoutMs;
     this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs });
+    this.#elsewhere = new Elsewhere({ owners, peers, tracking, timeoutMs: () => longestGetMs(conf) });
     const { changes } = this;
     const recorded = new RecordedChanges(groups, local);
     const find = options.findProcedure ?? NO_PROCEDURES;
@@ -133,7 +139,7 @@ export class Cache {
    */
   get(key: Uint8Array, reader?: Tracker): Outcome | Promise<Outcome> {
     const group = this.groups.of(key, 0, key.length);
-    if (group === undefined) return { kind: "absent", ttlMs: undefined };
+    if (group === undefined) return this.#elsewhere.get(key, reader);
     return this.reads.get(group, key, reader);
   }
 
@@ -204,9 +210,20 @@ export class Cache {
       hash,
       onChange: (members) => {
         this.peers?.setMembers(members);
+        this.#holders.refresh();
         this.tracking.lostTrackOfAll();
       },
       onReturn: () => this.local.flush(),
+    });
+  }
+
+  #createHolders(): GroupHolders {
+    const { self } = this.membership;
+    return new GroupHolders({
+      self,
+      own: this.groups.all,
+      members: () => this.membership.members,
+      groupsOf: (id) => this.peers?.groupsOf(id) ?? [],
     });
   }
 
@@ -226,11 +243,19 @@ export class Cache {
       world,
       log: { info: (text) => log.info(text), warn: (text) => log.warn(text) },
       epoch: () => this.membership.epoch,
-      linkChanged: () => this.tracking.lostTrackOfAll(),
+      linkChanged: () => {
+        this.#holders.refresh();
+        this.tracking.lostTrackOfAll();
+      },
       invalidated: (keys) => this.local.invalidated(keys),
       handlers: peerHandlers(this),
     });
   }
+}
+
+/** How long another member may take for a GET of a group that this node lacks: as long as for any group of its own. */
+function longestGetMs({ groups, peerTimeoutMs }: NodeConf): number {
+  return Math.max(...groups.map((group) => group.loaderTimeoutMs)) + peerTimeoutMs;
 }
 
 function createGroups({ conf, loaders, world }: CacheOptions): Groups {

@@ -32,7 +32,7 @@ export function localView<C extends Viewed>(
   const owners = new Owners({ membership, peers: undefined });
   const alone = { groups, membership, owners, peers: undefined, tracking };
   const holdings = new Holdings(alone);
-  const changes = new ClusterChanges({ ...alone, local: recorded, holdings });
+  const changes = new ClusterChanges({ ...alone, local: recorded });
   const get = (key: Buffer): Outcome => {
     const group = groups.of(key, 0, key.length);
     return (group && heldOf(group, key)) ?? procedures.loadedOf(key) ?? ABSENT;

@@ -3,6 +3,7 @@
  *
  * Owns the way from a peer's request to the part of the cache that does it. Does not know links or frames.
  */
+import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { PeerHandlers } from "../../cluster/peers.ts";
 import type { Publication } from "../../cluster/publications.ts";
 import type { LocalChanges } from "../changes/local-changes.ts";
@@ -26,17 +27,23 @@ export interface AnsweringCache {
   heard(publication: Publication): void;
 }
 
+const NO_GROUP = "the member that was asked has no group for the key";
+
 export function peerHandlers(cache: AnsweringCache): PeerHandlers {
   return {
     get: (key) => {
       const group = cache.groups.of(key, 0, key.length);
-      if (group === undefined) return { kind: "absent", ttlMs: undefined };
+      // "Not found" would be wrong: the member that asks has a group for the key.
+      if (group === undefined) return { kind: "error", text: NO_GROUP };
       return cache.reads.getForPeer(group, key);
     },
     look: (key) => cache.holdings.lookHere(key),
     track: (read, lookedAt, member) => cache.tracking.readsFor(read, lookedAt, member),
     untrack: (member) => cache.tracking.memberGone(member),
-    edit: (key, edit) => cache.local.edit(key, edit),
+    edit: (key, edit) => {
+      if (cache.groups.of(key, 0, key.length) === undefined) return refusedEdit(NO_GROUP);
+      return cache.local.edit(key, edit);
+    },
     run: (words) => cache.procedures.runForPeer(words),
     remove: (keys, copiesOnly) => {
       if (!copiesOnly) return cache.local.remove(keys);

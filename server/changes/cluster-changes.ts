@@ -18,20 +18,23 @@
  * Where the owner has to decide (NX, EXPIRE, GETDEL) it is asked alone before the others are told.
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
-import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
+import { refusedEdit } from "../../cluster/edit-message.ts";
+import type { Tracker } from "../../cluster/tracker.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
 import type { Owners } from "../members/owners.ts";
-import { askEach, MAX_MEMBERS_ASKED, orWhenUnreachable } from "../members/reach.ts";
-import type { Holdings } from "../reads/holdings.ts";
+import { askEach, askOthers, orWhenUnreachable } from "../members/reach.ts";
 import type { Actor } from "../tracking/actor.ts";
-import type { LocalChanges } from "./local-changes.ts";
+import type { Tracking } from "../tracking/tracking.ts";
+import { type LocalChanges, removesUnheld } from "./local-changes.ts";
 
 /** The part of the peer links that changes need. */
 export interface ChangePeers {
   remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number>;
   flush(id: string, copiesOnly: boolean, database: number | undefined): Promise<void>;
   edit(id: string, key: Uint8Array, edit: Edit): Promise<Edited>;
+  /** As LookPeers.track. */
+  track(id: string, key: Uint8Array, kind: "lookedAt"): void;
 }
 
 export interface ClusterChangesOptions {
@@ -41,7 +44,15 @@ export interface ClusterChangesOptions {
   /** Undefined on a node that is alone. */
   readonly peers: ChangePeers | undefined;
   readonly local: Pick<LocalChanges, "remove" | "dropCopies" | "edit" | "flush" | "dropAllCopies">;
-  readonly holdings: Pick<Holdings, "noteLook">;
+  readonly tracking: Pick<Tracking, "looks">;
+}
+
+/** An edit with bytes of its own, and who asks for it. */
+interface AskedEdit {
+  readonly key: Buffer;
+  readonly edit: Edit;
+  readonly by: number | undefined;
+  readonly reader: Tracker | undefined;
 }
 
 export class ClusterChanges {
@@ -86,13 +97,13 @@ export class ClusterChanges {
    * no longer than this call lasts. Answers at once on a node that is alone; a key of no group has no entry.
    */
   edit(key: Uint8Array, edit: Edit, { by, reader }: Actor = {}): Edited | Promise<Edited> {
-    const { groups, peers, local, holdings } = this.#options;
-    if (reader !== undefined) holdings.noteLook(Buffer.from(key), { reader });
-    const isHere = peers === undefined || groups.of(key, 0, key.length) === undefined;
-    if (isHere) return local.edit(key, edit, by);
+    const { groups, owners, peers, local, tracking } = this.#options;
+    const isNobodys = groups.of(key, 0, key.length) === undefined && owners.refusal(key) === undefined;
+    if (reader !== undefined && !isNobodys) tracking.looks(Buffer.from(key), reader);
+    if (peers === undefined || isNobodys) return local.edit(key, edit, by);
     const value = edit.value && Buffer.from(edit.value);
-    const own = { ...edit, value };
-    return changes(edit) ? this.#change(Buffer.from(key), own, by) : this.#inspect(Buffer.from(key), own);
+    const own = { key: Buffer.from(key), edit: { ...edit, value }, by, reader };
+    return changes(edit) ? this.#change(own) : this.#inspect(own);
   }
 
   /**
@@ -105,53 +116,49 @@ export class ClusterChanges {
     await this.#dropCopies(keys);
   }
 
-  async #change(key: Buffer, edit: Edit, by: number | undefined): Promise<Edited> {
+  async #change(asked: AskedEdit): Promise<Edited> {
     const { owners, local } = this.#options;
+    const { key, edit, by } = asked;
     const owner = owners.of(key);
     const allBut = (target: string) => this.#removeEach((id) => (id === target ? [] : [key]), by);
     // Before anything is awaited: a GET behind this in a pipeline must not be answered from a copy.
     if (owner !== owners.self) local.remove([key], by);
     // Dropping copies is always right, so a plain SET tells all members at once. An owner that may refuse is asked first.
     const isSure = edit.value instanceof Uint8Array && edit.conditions.length === 0;
-    const [{ edited, target }] = await Promise.all([
-      this.#editAtOwner(key, edit, owner, by),
+    const [{ answer: edited, by: target }] = await Promise.all([
+      this.#editAtOwner(asked, owner),
       isSure ? allBut(owner) : 0,
     ]);
     // An owner that could not be reached may have made the edit all the same, so its entry is deleted like any copy.
-    if (!edited.changed && target === owner) return edited;
+    if (!edited.changed && target === owner && !removesUnheld(edit, edited)) return edited;
     if (!isSure || target !== owner) await allBut(target);
     await this.#dropCopies([key]);
     return edited;
   }
 
   /** Asks the owner, or its stand-in when the owner cannot be reached, and at last this node. */
-  async #editAtOwner(
-    key: Buffer,
-    edit: Edit,
-    owner: string,
-    by: number | undefined,
-  ): Promise<{ edited: Edited; target: string }> {
-    const { owners, peers, local } = this.#options;
-    const failed = new Set<string>();
-    let target = owner;
-    while (target !== owners.self && failed.size < MAX_MEMBERS_ASKED) {
-      try {
-        return { edited: await peers!.edit(target, key, edit), target };
-      } catch (error) {
-        if (!(error instanceof PeerUnreachable)) throw error;
-        failed.add(target);
-        target = owners.of(key, failed);
-      }
-    }
-    return { edited: local.edit(key, edit, by), target: owners.self };
+  #editAtOwner(asked: AskedEdit, first: string): Promise<{ readonly answer: Edited; readonly by: string }> {
+    const { owners, peers } = this.#options;
+    const { key, edit, reader } = asked;
+    const ask = (member: string) => {
+      if (reader !== undefined) peers!.track(member, key, "lookedAt");
+      return peers!.edit(member, key, edit);
+    };
+    return askOthers(owners, key, { first, ask, here: () => this.#editHere(asked) });
   }
 
   /** An edit that changes nothing needs no rounds. */
-  #inspect(key: Buffer, edit: Edit): Edited | Promise<Edited> {
-    const { owners, peers, local } = this.#options;
-    const owner = owners.of(key);
-    if (owner === owners.self) return local.edit(key, edit);
-    return orWhenUnreachable(peers!.edit(owner, key, edit), () => local.edit(key, edit));
+  #inspect(asked: AskedEdit): Edited | Promise<Edited> {
+    const { owners } = this.#options;
+    const owner = owners.of(asked.key);
+    if (owner === owners.self) return this.#editHere(asked);
+    return this.#editAtOwner(asked, owner).then(({ answer }) => answer);
+  }
+
+  #editHere({ key, edit, by }: AskedEdit): Edited {
+    const { owners, local } = this.#options;
+    const refusal = owners.refusal(key);
+    return refusal === undefined ? local.edit(key, edit, by) : refusedEdit(refusal);
   }
 
   /** Has every member delete its part of the keys; returns how many entries held a value. */

@@ -8,6 +8,7 @@
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { Group, Groups } from "../groups/groups.ts";
+import type { Owners } from "../members/owners.ts";
 import type { Actor } from "../tracking/actor.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import type { Watches } from "../tracking/watches.ts";
@@ -16,6 +17,8 @@ export interface LocalChangesOptions {
   readonly groups: Groups;
   readonly tracking: Pick<Tracking, "changed" | "flushed" | "lostTrack" | "lostTrackOfAll">;
   readonly watches: Pick<Watches, "touch" | "touchAll">;
+  /** Undefined: no other member has a group for a key that has none here. */
+  readonly owners?: Pick<Owners, "refusal">;
 }
 
 const NOT_HELD: Edited = { ...refusedEdit(""), error: undefined };
@@ -35,12 +38,14 @@ export class LocalChanges {
     let removed = 0;
     for (const key of keys) {
       const group = this.#options.groups.of(key, 0, key.length);
-      if (group === undefined) continue;
       const bytes = asBuffer(key);
-      group.loads.void(bytes);
-      dropCopiesOf(group, bytes);
-      if (group.store.delete(bytes)) removed++;
-      this.#tell(bytes, by);
+      if (group !== undefined) {
+        group.loads.void(bytes);
+        dropCopiesOf(group, bytes);
+        if (group.store.delete(bytes)) removed++;
+      }
+      // Clients of this node may have read a key that only another member has a group for.
+      if (group !== undefined || this.#options.owners?.refusal(key) !== undefined) this.#tell(bytes, by);
     }
     return removed;
   }
@@ -53,16 +58,21 @@ export class LocalChanges {
     }
   }
 
-  /** Carries an edit out on this node's own store; one that changes something also drops copies and voids the load. */
+  /**
+   * Carries an edit out on this node's own store. One that changes something also drops copies and voids the load; so does
+   * one that would remove an entry which is only being loaded.
+   */
   edit(key: Uint8Array, edit: Edit, by?: number): Edited {
     const group = this.#options.groups.of(key, 0, key.length);
     if (group === undefined) return edit.value ? refusedEdit("no group takes the key") : NOT_HELD;
     const edited = group.store.edit(key, edit);
-    if (!edited.changed) return edited;
+    if (!edited.changed && !removesUnheld(edit, edited)) return edited;
     const bytes = asBuffer(key);
-    group.loads.void(bytes);
+    const wasLoading = group.loads.void(bytes);
     dropCopiesOf(group, bytes);
-    this.#tell(bytes, by);
+    if (edited.changed) this.#tell(bytes, by);
+    // Who waits for the load gets a value that is not kept.
+    else if (wasLoading) this.#options.tracking.lostTrack(bytes);
     return edited;
   }
 
@@ -111,6 +121,14 @@ export class LocalChanges {
     this.#options.tracking.changed(key, by);
     this.#options.watches.touch(key);
   }
+}
+
+/**
+ * Whether an edit was to remove an entry that is not held: as with a DEL, what was being loaded meanwhile, here or on
+ * another member, must not be kept.
+ */
+export function removesUnheld({ value, life }: Edit, { held, error }: Edited): boolean {
+  return !held && error === undefined && (value === null || (typeof life === "number" && life <= 0));
 }
 
 function dropCopiesOf(group: Group, key: Buffer): void {

@@ -75,6 +75,8 @@ export class Procedures {
     if (procedure instanceof ErrorReply) return procedure;
     const owner = this.#ownerOf(procedure.keys);
     if (owner === undefined) return CROSS_SLOT;
+    const refusal = owner === owners.self ? this.#refusal(procedure.keys) : undefined;
+    if (refusal !== undefined) return refusal;
     if (owner === owners.self && this.#missing(procedure).length === 0)
       return this.#tell(this.#perform(procedure, by), by);
     // The words die before the procedure runs.
@@ -176,7 +178,14 @@ export class Procedures {
         if (target === undefined) return CROSS_SLOT;
       }
     }
-    return this.#tell(await this.#runHere(procedure, by), by);
+    return this.#refusal(procedure.keys) ?? this.#tell(await this.#runHere(procedure, by), by);
+  }
+
+  /** The error when this node must not run it: another member has the group of one of the keys, and this node lacks it. */
+  #refusal(keys: readonly Buffer[]): ErrorReply | undefined {
+    const texts = keys.map((key) => this.#options.owners.refusal(key));
+    const text = texts.find((each) => each !== undefined);
+    return text === undefined ? undefined : new ErrorReply(`ERR ${text}`);
   }
 
   /** How long the loads of a procedure's keys may take. */

@@ -6,7 +6,7 @@
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Groups } from "../groups/groups.ts";
-import type { LocalChanges } from "./local-changes.ts";
+import { type LocalChanges, removesUnheld } from "./local-changes.ts";
 
 interface Before {
   readonly key: Buffer;
@@ -47,7 +47,7 @@ export class RecordedChanges implements Pick<LocalChanges, "edit" | "remove" | "
     if (edit.value === undefined && edit.life === "keep") return this.#local.edit(key, edit, this.#by);
     const before = this.#note(key);
     const edited = this.#local.edit(key, edit, this.#by);
-    if (edited.changed) before.changed = true;
+    if (edited.changed || removesUnheld(edit, edited)) before.changed = true;
     return edited;
   }
 

@@ -83,7 +83,8 @@ async function stats(args: readonly Buffer[], { node }: CommandContext): Promise
   }
   await node.report.gather();
   const figures = Object.entries(sumFigures(chosen));
-  return new Map<string, Reply>(figures.map(([name, value]) => [underscored(name), value]));
+  // A sum of lifetimes has fractions of milliseconds, RESP's integers have none.
+  return new Map<string, Reply>(figures.map(([name, value]) => [underscored(name), Math.round(value)]));
 }
 
 function groups(_args: readonly Buffer[], { node }: CommandContext): Reply {

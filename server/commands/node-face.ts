@@ -22,6 +22,8 @@ export interface NodeFace {
   readonly wallMs: () => number;
   /** What the system says now, in whole milliseconds since 1970. `wallMs` may be up to a second off. */
   readonly timeOfDayMs: () => number;
+  /** The same in whole microseconds. */
+  readonly timeOfDayUs: () => number;
   /** Bytes that nobody can guess. */
   readonly randomBytes: (count: number) => Uint8Array;
   /** Puts changed directives into force; resolves when every thread has them. */

@@ -7,6 +7,7 @@
 import { errors } from "../../proto/error-texts.ts";
 import { type Answer, ErrorReply, errorCodeOf, type Reply } from "../../proto/reply.ts";
 import type { Log } from "../machine/log.ts";
+import { NobodyAnswers } from "../members/reach.ts";
 import { cutWords } from "../sessions/slow-log.ts";
 import type { Chosen, Command, LocalContext } from "./command.ts";
 
@@ -35,6 +36,7 @@ export function perform({ command, args }: Chosen, context: LocalContext): Answe
 /** Calls `run`, and makes an error reply of an exception. */
 export function guarded(command: Command, log: Log, run: () => Answer): Answer {
   const broken = (error: unknown) => {
+    if (error instanceof NobodyAnswers) return new ErrorReply(`ERR ${error.message}`);
     log.error({ err: error, command: command.name }, "a command broke an invariant");
     return new ErrorReply(errors.internal);
   };

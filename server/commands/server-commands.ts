@@ -15,10 +15,10 @@ async function info(args: readonly Buffer[], { node }: CommandContext): Promise<
   return new Verbatim(infoText(node.report, wanted, states));
 }
 
-/** The seconds since 1970, and the microseconds within the second. The clock has whole milliseconds only. */
+/** The seconds since 1970, and the microseconds within the second. */
 function time(_args: readonly Buffer[], { node }: CommandContext): Reply {
-  const nowMs = node.timeOfDayMs();
-  return [String(Math.floor(nowMs / 1000)), String((nowMs % 1000) * 1000)];
+  const nowUs = node.timeOfDayUs();
+  return [String(Math.floor(nowUs / 1e6)), String(nowUs % 1e6)];
 }
 
 /** As in Redis, the connection ends without a reply when the node stops. */

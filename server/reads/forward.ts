@@ -89,6 +89,11 @@ export class Forward implements GetWaiter {
 
   #standIn(): void {
     const { group, key, flight, flights } = this.#question;
+    const refusal = this.#route.owners.refusal(key);
+    if (refusal !== undefined) {
+      flights.land(flight, { kind: "error", text: refusal });
+      return;
+    }
     group.counters.standIns++;
     // While this node waited, another member may have asked it for the same key.
     const held = heldOf(group, key);

@@ -9,7 +9,7 @@ import { addCounters } from "../counters/add-counters.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
 import type { Owners } from "../members/owners.ts";
-import { askEach, orWhenUnreachable } from "../members/reach.ts";
+import { askEach, askOthers, NobodyAnswers } from "../members/reach.ts";
 import type { Population } from "../store/population.ts";
 import type { Actor } from "../tracking/actor.ts";
 import type { Tracking } from "../tracking/tracking.ts";
@@ -41,13 +41,22 @@ export class Holdings {
     this.#options = options;
   }
 
-  /** What the key's owner holds; at once when this node owns the key. `key` must be the caller's own copy. */
+  /**
+   * What the key's owner holds, or the stand-in of an owner that cannot be reached; at once when this node answers for the
+   * key. `key` must be the caller's own copy. Rejects with NobodyAnswers when only this node is left and lacks the key's group.
+   */
   look(key: Buffer, { reader }: Actor = {}): Glimpse | Promise<Glimpse> {
-    const { owners, peers } = this.#options;
-    this.noteLook(key, { reader });
-    const owner = owners.of(key);
-    if (owner === owners.self) return this.lookHere(key);
-    return orWhenUnreachable(peers!.look(owner, key), () => this.lookHere(key));
+    const { owners, peers, tracking } = this.#options;
+    if (this.#isNobodys(key)) return MISSING;
+    if (reader !== undefined) tracking.looks(key, reader);
+    const here = () => this.#lookAsOwner(key);
+    const first = owners.of(key);
+    if (first === owners.self && owners.refusal(key) === undefined) return here();
+    const ask = (member: string) => {
+      if (reader !== undefined) peers!.track(member, key, "lookedAt");
+      return peers!.look(member, key);
+    };
+    return askOthers(owners, key, { first, ask, here }).then(({ answer }) => answer);
   }
 
   /** Entries of a database with a value in the stores of all members that can be reached; mirrors are not counted. */
@@ -79,11 +88,22 @@ export class Holdings {
 
   /** Notes here and at the owner that a client is about to look at a key; nothing for a client that does not track. */
   noteLook(key: Buffer, { reader }: Actor): void {
-    const { tracking, groups, owners, peers } = this.#options;
-    // A key that no group takes does not change.
-    if (reader === undefined || groups.of(key, 0, key.length) === undefined) return;
+    const { tracking, owners, peers } = this.#options;
+    if (reader === undefined || this.#isNobodys(key)) return;
     tracking.looks(key, reader);
     const owner = owners.of(key);
     if (owner !== owners.self) peers!.track(owner, key, "lookedAt");
+  }
+
+  /** No member has a group for the key, so it does not change. */
+  #isNobodys(key: Buffer): boolean {
+    const { groups, owners } = this.#options;
+    return groups.of(key, 0, key.length) === undefined && owners.refusal(key) === undefined;
+  }
+
+  #lookAsOwner(key: Buffer): Glimpse {
+    const refusal = this.#options.owners.refusal(key);
+    if (refusal !== undefined) throw new NobodyAnswers(refusal);
+    return this.lookHere(key);
   }
 }

@@ -75,7 +75,9 @@ export class ReadThrough {
     const { owners, loads } = this.#options;
     const owner = owners.of(key);
     if (owner === owners.self) {
-      loads.load(group, key, waiter);
+      const refusal = owners.refusal(key);
+      if (refusal === undefined) loads.load(group, key, waiter);
+      else waiter({ kind: "error", text: refusal });
       return;
     }
     // A tracked GET must not join a plain forward: the owner may have answered that one before it noted this node.

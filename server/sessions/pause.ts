@@ -12,7 +12,7 @@ export type PauseMode = "write" | "all";
 /** Commands without the flag `write` that reach other clients all the same. */
 const REACHING = new Set(["publish", "spublish"]);
 
-/** Node's timers hold no more, which is 24 days: a longer pause ends then. */
+/** Node's timers hold no more, which is 24 days: a longer pause takes several of them. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class Pause {
@@ -44,9 +44,16 @@ export class Pause {
     this.#mode = this.#mode === "all" ? "all" : mode;
     const nowMs = this.#world.clock();
     this.#untilMs = Math.max(this.#untilMs, nowMs + ms);
+    this.#plan(this.#untilMs - nowMs);
+  }
+
+  #plan(restMs: number): void {
     this.#timer?.cancel();
-    const waitMs = Math.min(this.#untilMs - nowMs, MAX_TIMER_MS);
-    this.#timer = this.#world.quietlyAfter(waitMs, () => this.end());
+    this.#timer = this.#world.quietlyAfter(Math.min(restMs, MAX_TIMER_MS), () => {
+      const leftMs = restMs - MAX_TIMER_MS;
+      if (leftMs > 0) this.#plan(leftMs);
+      else this.end();
+    });
   }
 
   end(): void {

@@ -51,6 +51,8 @@ export interface TrackingFigures {
   readonly prefixes: number;
 }
 
+const NOT_HELD = { kind: "missing", ttlMs: undefined } as const;
+
 export class Tracking {
   readonly #options: TrackingOptions;
   readonly #table = new TrackingTable();
@@ -221,10 +223,9 @@ export class Tracking {
 
   #note(key: Buffer, tracker: Tracker, as: "readers" | "lookers"): void {
     const name = nameOf(key);
-    const store = this.#storeOf(key);
-    if (store === undefined) return;
     if (tracker instanceof TrackingClient && !tracker.wants(nameOf(clientKey(key)))) return;
-    const { kind, ttlMs } = store.look(key);
+    // Another member may have a group for a key that has none here.
+    const { kind, ttlMs } = this.#storeOf(key)?.look(key) ?? NOT_HELD;
     // The entry has expired, and its readers have not been told yet.
     if (kind === "missing" && this.#table.isDated(name))
       this.#tells.tell(this.#table.take(name), name, undefined);

@@ -4,7 +4,13 @@
  */
 
 import test from "ava";
-import { differenceOf, heardIn, type Introduced, introductionFrame } from "../../cluster/introduction.ts";
+import {
+  differenceOf,
+  heardIn,
+  type Introduced,
+  introductionFrame,
+  otherGroups,
+} from "../../cluster/introduction.ts";
 import { decodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 
@@ -52,4 +58,15 @@ test("the first term that differs is named with both values", (t) => {
     differenceOf(terms, [OWN.terms[0]!, { name: "virtual-nodes", value: "5" }]),
     "virtual-nodes is 512 here and 5 there",
   );
+});
+
+test("groups that only one of two members has are named, a few of them", (t) => {
+  const groups = (...names: string[]) => names.map((name) => ({ name, prefix: Buffer.from(`${name}:`) }));
+  t.is(otherGroups(groups("a", "b"), groups("b", "a")), undefined);
+  t.is(otherGroups(groups("a"), []), undefined, "the member does not say");
+  t.is(
+    otherGroups(groups("a", "b"), groups("a", "c")),
+    'has other groups: it lacks b (prefix "b:"); this node lacks c (prefix "c:"). Members that have a key\'s group answer for the key',
+  );
+  t.regex(otherGroups(groups(..."abcdefg"), groups("a"))!, /it lacks b .*, f \(prefix "f:"\) and 1 more\./);
 });

@@ -129,3 +129,20 @@ test("an introduction that is no good ends its link only", async (t) => {
   t.false(good.isClosed);
   t.true(a.lines.every((line) => line.length < 500 && !/[\n\x1b]/.test(line)));
 });
+
+test("members with other groups are linked, with one warning on each side", async (t) => {
+  const members = new Members();
+  const prefix = Buffer.from("new:");
+  const groups = [{ name: "scores", prefix: Buffer.from("scores:") }];
+  const a = await members.start("a:1", { groups });
+  const b = await members.start("b:1", { groups: [...groups, { name: "new", prefix }] });
+  for (const { peers } of [a, b]) peers.setMembers(["a:1", "b:1"]);
+  await members.time.until("both links", () => a.peers.isUp("b:1") && b.peers.isUp("a:1"));
+  await members.time.advance(30_000);
+  t.is(matching(a, /b:1: has other groups: this node lacks new \(prefix "new:"\)/).length, 1);
+  t.is(matching(b, /a:1: has other groups: it lacks new \(prefix "new:"\)/).length, 1);
+  t.deepEqual(
+    a.peers.groupsOf("b:1").map(({ name }) => name),
+    ["scores", "new"],
+  );
+});

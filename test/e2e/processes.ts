@@ -145,8 +145,8 @@ export async function isFree(port: number, host = "127.0.0.1"): Promise<boolean>
 export interface Cluster {
   readonly nodes: NodeProcess[];
   readonly directory: string;
-  /** Starts the node at this place again, with the same conf. */
-  restart(index: number): Promise<NodeProcess>;
+  /** Starts the node at this place again, with the same conf and these lines. */
+  restart(index: number, lines?: readonly string[]): Promise<NodeProcess>;
 }
 
 /** Starts `count` nodes by conf files that differ in their ports; `lines` are common to all. */
@@ -157,15 +157,16 @@ export async function startCluster(t: Owner, count: number, lines: readonly stri
   writeFileSync(path.join(directory, "common.conf"), [`peers ${ids.join(" ")}`, ...lines, ""].join("\n"), {
     mode: 0o600,
   });
-  const startAt = (i: number) => {
+  const startAt = (i: number, more: readonly string[] = []) => {
     const file = path.join(directory, `node${i}.conf`);
-    writeFileSync(file, `port ${ports[i]}\npeer-port ${ports[count + i]}\ninclude common.conf\n`);
+    const own = [`port ${ports[i]}`, `peer-port ${ports[count + i]}`, "include common.conf", ...more, ""];
+    writeFileSync(file, own.join("\n"));
     return startNodeProcess(t, [file], ids[i]);
   };
   const nodes = await Promise.all(ids.map((_, i) => startAt(i)));
   await Promise.all(nodes.map(allLinked));
-  const restart = async (i: number) => {
-    nodes[i] = await startAt(i);
+  const restart = async (i: number, more: readonly string[] = []) => {
+    nodes[i] = await startAt(i, more);
     await Promise.all(nodes.map(allLinked));
     return nodes[i];
   };

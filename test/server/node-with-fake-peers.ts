@@ -95,7 +95,7 @@ export function createNode(prefix: Buffer = Buffer.from("scores:")) {
   const parts = (own: FakePeers | undefined) => {
     const owners = new Owners({ membership, peers: own });
     const holdings = new Holdings({ groups, membership, owners, peers: own, tracking });
-    const changes = new ClusterChanges({ groups, membership, owners, peers: own, local, holdings });
+    const changes = new ClusterChanges({ groups, membership, owners, peers: own, local, tracking });
     return { owners, holdings, changes };
   };
   const change = (members: readonly string[]) => changeRing(members, { membership, peers, sleep });

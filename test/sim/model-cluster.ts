@@ -105,7 +105,7 @@ export class ModelNode {
     const holdings = new Holdings({ groups, membership, owners, peers, tracking });
     this.local = local;
     this.holdings = holdings;
-    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, holdings });
+    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, tracking });
     this.readThrough = new ReadThrough({
       owners,
       peers,

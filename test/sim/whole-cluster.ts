@@ -20,6 +20,8 @@ export interface WholeOptions {
   readonly maxLoadMs?: number;
   /** Lines of each member's conf. */
   readonly lines?: readonly string[];
+  /** More lines of the conf of one member. */
+  readonly linesOf?: (index: number) => readonly string[];
 }
 
 export class WholeMember {
@@ -33,17 +35,21 @@ export class WholeMember {
     this.machine = machine;
     this.id = `${machine}:1`;
     this.#cluster = cluster;
-    const load = async (key: string | Uint8Array) => {
-      const began = cluster.time.now;
-      cluster.loads.set(String(key), (cluster.loads.get(String(key)) ?? 0) + 1);
-      await cluster.time.pass(maxLoadMs);
-      return String(began);
+    const loaderOf = (group: string) => {
+      const load = async (key: string | Uint8Array) => {
+        const began = cluster.time.now;
+        cluster.loads.set(String(key), (cluster.loads.get(String(key)) ?? 0) + 1);
+        await cluster.time.pass(maxLoadMs);
+        return group === "scores" ? String(began) : `${group} ${key}`;
+      };
+      return [group, { load }] as const;
     };
     const own = ["group scores ttl 0", "peer-port 1", `peer-address ${this.id}`, "cluster-secret s3cret"];
     const quiet = () => {};
+    const read = readConf({ text: [...own, ...conf].join("\n") });
     this.cache = new Cache({
-      conf: readConf({ text: [...own, ...conf].join("\n") }),
-      loaders: new Map([["scores", { load }]]),
+      conf: read,
+      loaders: new Map(read.groups.map(({ name }) => loaderOf(name))),
       log: { info: quiet, warn: quiet, error: quiet },
       world: cluster.network.worldOf(machine),
       hash,
@@ -84,12 +90,16 @@ export class WholeCluster {
   /** Loads begun, by loader key. */
   readonly loads = new Map<string, number>();
 
-  private constructor({ seed, members = 3, maxLoadMs = 20, lines = [] }: WholeOptions) {
+  readonly #maxLoadMs: number;
+  readonly #peers: string;
+
+  private constructor({ seed, members = 3, maxLoadMs = 20, lines = [], linesOf = () => [] }: WholeOptions) {
     this.time = new VirtualTime(seed);
     this.network = new MemoryNetwork(this.time);
     const machines = Array.from({ length: members }, (_, i) => `node${i}`);
-    const peers = `peers ${machines.map((machine) => `${machine}:1`).join(" ")}`;
-    this.members = machines.map((machine) => new WholeMember(this, machine, [peers, ...lines], maxLoadMs));
+    this.#maxLoadMs = maxLoadMs;
+    this.#peers = `peers ${machines.map((machine) => `${machine}:1`).join(" ")}`;
+    this.members = machines.map((machine, i) => this.#member(machine, [...lines, ...linesOf(i)]));
   }
 
   /** Starts all members; resolves when each has its links to all others. */
@@ -101,6 +111,20 @@ export class WholeCluster {
     // A dialer's link is up before its introduction has arrived.
     await cluster.time.advance(10);
     return cluster;
+  }
+
+  /** Ends the member at this place as an operator does, and starts it again with these lines in its conf. */
+  async restart(index: number, lines: readonly string[]): Promise<void> {
+    const { cache, machine } = this.members[index]!;
+    cache.stopWork();
+    await this.done(cache.close());
+    const again = this.#member(machine, lines);
+    this.members[index] = again;
+    await this.done(again.cache.open());
+  }
+
+  #member(machine: string, lines: readonly string[]): WholeMember {
+    return new WholeMember(this, machine, [this.#peers, ...lines], this.#maxLoadMs);
   }
 
   /** Whether each of these members has its link to each other one. */

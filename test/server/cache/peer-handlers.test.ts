@@ -52,13 +52,16 @@ test("what a member's client publishes is heard", (t) => {
   t.deepEqual(published, ["news hi"]);
 });
 
-test("a GET gets a copy of its key; one of no group is absent and asks nobody", async (t) => {
+test("a GET gets a copy of its key; one of no group is an error and asks nobody", async (t) => {
   const { handlers, asked } = setUp();
   const view = key("scores:Tom");
   t.deepEqual(await handlers.get(view, 10), found("1"));
   view.fill("x");
   t.is(String(asked[0]), "scores:Tom");
-  t.deepEqual(await handlers.get(key("nobody's"), 10), { kind: "absent", ttlMs: undefined });
+  t.deepEqual(await handlers.get(key("nobody's"), 10), {
+    kind: "error",
+    text: "the member that was asked has no group for the key",
+  });
   t.is(asked.length, 1);
 });
 
@@ -93,7 +96,7 @@ test("an edit, a look, a scan and a view of the ring reach the right part", (t) 
   t.like(handlers.edit(name, edit), { held: false, changed: true });
   t.like(handlers.look(name), { kind: "value", bytes: 3, ttlMs: 500 });
   t.deepEqual(handlers.scan(0, 10, EVERY), { cursor: 0, keys: [name], seen: 1 });
-  t.is(handlers.edit(key("nobody's"), edit).error, "no group takes the key");
+  t.is(handlers.edit(key("nobody's"), edit).error, "the member that was asked has no group for the key");
   t.true(handlers.ring(3, ["a", "b", "c"]));
   t.is(membership.members.length, 3);
 });

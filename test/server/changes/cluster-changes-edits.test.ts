@@ -11,7 +11,7 @@ import { type ChangePeers, ClusterChanges } from "../../../server/changes/cluste
 import { LocalChanges } from "../../../server/changes/local-changes.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { Owners } from "../../../server/members/owners.ts";
-import { Holdings, type LookPeers } from "../../../server/reads/holdings.ts";
+import type { LookPeers } from "../../../server/reads/holdings.ts";
 import { Watches } from "../../../server/tracking/watches.ts";
 import {
   createGroup,
@@ -60,8 +60,7 @@ function setUp() {
     tracking,
     watches: new Watches({ isHeld: () => false, isAlone: false }),
   });
-  const holdings = new Holdings({ groups, membership, owners, peers, tracking });
-  const changes = new ClusterChanges({ groups, membership, owners, peers, local, holdings });
+  const changes = new ClusterChanges({ groups, membership, owners, peers, local, tracking });
   return { changes, membership, group, told, down, failing, state };
 }
 

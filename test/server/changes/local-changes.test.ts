@@ -4,8 +4,10 @@
  * Method: real stores and flights, and trackers that note what they are told.
  */
 import test from "ava";
+import { LocalChanges } from "../../../server/changes/local-changes.ts";
+import { Groups } from "../../../server/groups/groups.ts";
 import { storedKey } from "../../../server/store/database-key.ts";
-import { FakeTracker, key, startFlight, turn } from "../fakes.ts";
+import { createGroup, createTracking, FakeTracker, key, startFlight, turn } from "../fakes.ts";
 import { createNode } from "../node-with-fake-peers.ts";
 
 test("removing here takes the entry and the copy, and voids the load and the forward", (t) => {
@@ -144,4 +146,19 @@ test("WATCH notices a change of the key and a flush, not a change of another key
   t.true(watched(() => local.flush()));
   t.false(watched(() => local.remove([key("scores:Jack")])));
   t.false(watched(() => local.dropCopies([name])));
+});
+
+test("a delete of a key that only another member has a group for is told, of a key that nobody has one for is not", (t) => {
+  const groups = new Groups([createGroup()]);
+  const tracking = createTracking(groups);
+  const reader = new FakeTracker();
+  const touched: string[] = [];
+  const watches = { touch: (name: Buffer) => void touched.push(String(name)), touchAll: () => {} };
+  const owners = {
+    refusal: (name: Uint8Array) => (String(name).startsWith("new:") ? "not here" : undefined),
+  };
+  const local = new LocalChanges({ groups, tracking, watches, owners });
+  tracking.readsFor([key("new:1"), key("nobody's")], [], reader);
+  local.remove([key("new:1"), key("nobody's")]);
+  t.deepEqual([reader.told, touched], [["new:1"], ["new:1"]]);
 });

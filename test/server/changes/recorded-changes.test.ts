@@ -32,11 +32,14 @@ test("keys that have changed are noted once, keys that were looked at are not", 
   recorded.edit(b, LOOK);
   recorded.edit(b, { ...LOOK, conditions: ["held"], value: key("1") });
   recorded.remove([c]);
+  // Removing what is not held counts, too: another member may have a load of it under way.
+  const d = key("scores:d");
+  recorded.edit(d, { ...LOOK, value: null });
   t.deepEqual(
-    [a, b, c].map((each) => recorded.hasChanged(each)),
-    [true, false, true],
+    [a, b, c, d].map((each) => recorded.hasChanged(each)),
+    [true, false, true, true],
   );
-  t.deepEqual(recorded.end(), [a, c]);
+  t.deepEqual(recorded.end(), [a, c, d]);
   t.deepEqual(recorded.end(), []);
 });
 

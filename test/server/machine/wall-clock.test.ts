@@ -1,10 +1,10 @@
 /**
- * Goal: a time of day that becomes a lifetime and is read back is the same, even while the two clocks drift apart; when
+ * Goal: the time of day in microseconds is within the system's millisecond; a time of day that becomes a lifetime and is read back is the same, even while the two clocks drift apart; when
  * somebody sets the time of day, the new one holds.
  * Method: both clocks are the test's.
  */
 import test from "ava";
-import { wallClock } from "../../../server/machine/wall-clock.ts";
+import { microsecondClock, wallClock } from "../../../server/machine/wall-clock.ts";
 
 test("the time of day runs with the node's own clock", (t) => {
   let monotonic = 500;
@@ -33,4 +33,27 @@ test("the time of day follows the system's when that is set", (t) => {
   t.is(wall(), 1_000_000 - 3_600_000);
   timeOfDay += 900;
   t.is(wall(), 1_000_000 - 3_600_000);
+});
+
+test("microseconds pass within the system's millisecond, and never leave it", (t) => {
+  let monotonic = 500;
+  let timeOfDay = 1_000_000;
+  const micros = microsecondClock(
+    () => monotonic,
+    () => timeOfDay,
+  );
+  t.is(micros(), 1_000_000_000);
+  monotonic += 0.25;
+  t.is(micros(), 1_000_000_250);
+  monotonic += 0.9;
+  t.is(micros(), 1_000_000_999, "the system still says the same millisecond");
+  monotonic += 0.5;
+  timeOfDay += 1;
+  t.is(micros(), 1_000_001_499);
+  timeOfDay += 5;
+  t.is(micros(), 1_000_006_000, "the system was set, or is faster");
+  monotonic += 0.25;
+  t.is(micros(), 1_000_006_250);
+  timeOfDay -= 3_600_000;
+  t.is(micros(), (1_000_006 - 3_600_000) * 1000 + 999);
 });

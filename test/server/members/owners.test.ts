@@ -37,3 +37,23 @@ test("a node that is alone answers for every key", (t) => {
   const owners = new Owners({ membership, peers: undefined });
   for (const name of KEYS) t.is(owners.of(name), "a");
 });
+
+test("only a member that has the key's group answers for it; when none can be reached, this node refuses", (t) => {
+  const down: string[] = [];
+  const peers = { isUp: (id: string) => !down.includes(id) };
+  let holding: ReadonlySet<string> | undefined = new Set(["b", "c"]);
+  const owners = new Owners({ membership, peers, holders: { differ: true, of: () => holding } });
+  for (const name of KEYS) {
+    const owner = membership.ring.ownerAmong(name, (id) => id !== "a")!;
+    t.is(owners.of(name), owner);
+    t.is(owners.of(name, new Set([owner])), owner === "b" ? "c" : "b");
+  }
+  t.regex(owners.refusal(KEYS[0]!)!, /no member that has the key's group can be reached/);
+  down.push("b", "c");
+  t.is(owners.of(KEYS[0]!), "a");
+  holding = new Set(["a"]);
+  t.is(owners.of(KEYS[0]!), "a");
+  t.is(owners.refusal(KEYS[0]!), undefined);
+  holding = undefined;
+  t.is(owners.refusal(KEYS[0]!), undefined);
+});

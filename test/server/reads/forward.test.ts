@@ -15,9 +15,11 @@ interface Members {
   readonly gone?: readonly string[];
   readonly isTracked?: boolean;
   readonly isHot?: boolean;
+  /** Why this node must not load the key itself. */
+  readonly refusal?: string;
 }
 
-function setUp({ owners = ["b", "c"], gone = [], isTracked = false, isHot = true }: Members = {}) {
+function setUp({ owners = ["b", "c"], gone = [], isTracked = false, isHot = true, refusal }: Members = {}) {
   const group = createGroup();
   const name = key("scores:Tom");
   const asked: { id: string; waiter: GetWaiter }[] = [];
@@ -40,6 +42,7 @@ function setUp({ owners = ["b", "c"], gone = [], isTracked = false, isHot = true
     ...{ peers, peerTimeoutMs: () => 500, hotKeys: { countAndTest } },
     owners: {
       self: "a",
+      refusal: () => refusal,
       of: (_: Buffer, failed: ReadonlySet<string>) => owners.find((id) => !failed.has(id)) ?? "a",
     },
     loads: { load: (_: unknown, __: Buffer, waiter: (outcome: Outcome) => void) => loads.push(waiter) },
@@ -157,4 +160,11 @@ test("an error of the owner is the outcome, and is not tried elsewhere", (t) => 
   t.deepEqual(heard, ["error: loader failed: x"]);
   t.is(asked.length, 1);
   t.is(group.mirrors!.figures().entries, 0);
+});
+
+test("a node that lacks the key's group does not load for members that are gone, and says why", (t) => {
+  const { loads, heard, forward, group } = setUp({ gone: ["b", "c"], refusal: "nobody has it" });
+  forward.ask("b");
+  t.deepEqual(heard, ["error: nobody has it"]);
+  t.deepEqual([loads.length, group.forwards.size], [0, 0]);
 });

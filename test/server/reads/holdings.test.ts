@@ -43,6 +43,31 @@ test("this node's own store answers when all others are down, and when the owner
   t.is((await holdings.look(name)).kind, "value");
 });
 
+test("the stand-in is asked when the owner turns out to be gone, by a look as by an edit that only looks", async (t) => {
+  const { changes, holdings, peers, membership } = createNode();
+  const ownedBy = (id: string, standIn: string) =>
+    Array.from({ length: 99 }, (_, i) => key(`scores:${i}`)).find(
+      (name) =>
+        membership.ring.ownerOf(name) === id &&
+        membership.ring.ownerAmong(name, (other) => other !== id) === standIn,
+    )!;
+  const name = ownedBy("b", "c");
+  for (const [what, ask] of [
+    ["look", () => holdings.look(name)],
+    ["edit", () => changes.edit(name, LOOK)],
+  ] as const) {
+    peers.told.length = 0;
+    peers.hold = [];
+    const asked = ask();
+    peers.down.add("b");
+    peers.hold[0]!.resolve();
+    peers.hold = undefined;
+    await asked;
+    t.deepEqual(peers.told, [`b ${what} ${name}`, `c ${what} ${name}`]);
+    peers.down.clear();
+  }
+});
+
 test("nothing is known of a key that has no group", (t) => {
   t.is(createNode().holdings.lookHere(key("nobody's")).kind, "missing");
 });

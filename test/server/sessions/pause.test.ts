@@ -66,6 +66,18 @@ test("a pause of centuries has no timer that Node would cut to a millisecond", (
   t.deepEqual(waits, [2 ** 31 - 1]);
 });
 
+test("a pause of a hundred days ends after a hundred days", (t) => {
+  const { time, pause, ended } = setUp();
+  const days = 24 * 3600 * 1000;
+  pause.begin("all", 100 * days);
+  for (let day = 0; day < 99; day++) time.advance(days);
+  t.true(pause.isOn);
+  t.deepEqual(pause.rest, { mode: "all", ms: days });
+  time.advance(days);
+  t.false(pause.isOn);
+  t.deepEqual([ended(), time.waiting], [1, 0]);
+});
+
 test("a pause ends by itself, and lets go what it holds", async (t) => {
   const { time, pause, ended } = setUp();
   pause.begin("all", 1000);

@@ -11,7 +11,7 @@ import type { Timer, World } from "./world.ts";
 
 const SLOT_MS = 10;
 
-export class Deadlines {
+export class RequestDeadlines {
   readonly #world: Pick<World, "clock" | "every" | "soon">;
   readonly #due: (id: number) => void;
   readonly #slots = new Map<number, number[]>();

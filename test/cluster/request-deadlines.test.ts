@@ -4,13 +4,13 @@
  */
 
 import test from "ava";
-import { Deadlines } from "../../cluster/deadlines.ts";
+import { RequestDeadlines } from "../../cluster/request-deadlines.ts";
 import { VirtualTime } from "../sim/virtual-time.ts";
 
 function setUp(reported: (id: number) => void = () => {}) {
   const time = new VirtualTime(1);
   const due: number[] = [];
-  const deadlines = new Deadlines(time, (id) => {
+  const deadlines = new RequestDeadlines(time, (id) => {
     due.push(id);
     reported(id);
   });
