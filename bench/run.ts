@@ -19,12 +19,13 @@ import { hitRatio } from "./figures/hit-ratio.ts";
 import { limit } from "./figures/limit.ts";
 import { memory } from "./figures/memory.ts";
 import { miss } from "./figures/miss.ts";
+import { resize } from "./figures/resize.ts";
 import { stall } from "./figures/stall.ts";
 import { threads } from "./figures/threads.ts";
 import { stopAll } from "./processes.ts";
 import { endProgress, type Figure, machine, type Part, type Settings, table, versionOf } from "./report.ts";
 
-const PARTS: readonly Part[] = [get, threads, memory, limit, stall, hitRatio, forward, miss];
+const PARTS: readonly Part[] = [get, threads, memory, limit, stall, resize, hitRatio, forward, miss];
 const ROUNDS = { quick: 3, usual: 5 };
 
 function fail(why: string): never {

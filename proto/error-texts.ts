@@ -198,6 +198,7 @@ export const configReasons = {
   outputLimitValue: "Error in hard, soft or soft_seconds setting in buffer limit configuration.",
   outputLimitsDiffer: "normal and pubsub clients have one limit here: give both the same values",
   outputLimitEndless: "0 would be no limit, and there always is one here: give a number of bytes",
+  policy: "carrotCache has allkeys-lfu (its s3fifo), allkeys-lru and noeviction",
   notOneOf: (names: readonly string[]) => `argument(s) must be one of the following: ${names.join(", ")}`,
 } as const;
 

@@ -20,6 +20,7 @@ import { procedureFinder } from "./commands/whole-commands.ts";
 import type { DirectiveChange } from "./conf/change-directive.ts";
 import { clientHosts } from "./conf/client-hosts.ts";
 import type { NodeConf } from "./conf/conf.ts";
+import { concernsMemory } from "./conf/memory-plan.ts";
 import { type ClientCounters, zeroClientCounters } from "./counters/client-counters.ts";
 import { Latency } from "./counters/latency.ts";
 import type { Loader } from "./loaders/loader.ts";
@@ -29,6 +30,7 @@ import { microsecondClock, wallClock } from "./machine/wall-clock.ts";
 import { NodeReport } from "./observe/node-report.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { ThreadSessions } from "./sessions/thread-sessions.ts";
+import type { WorkerGroup } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
 import { closeClients, createWorker, Workers } from "./threads/workers.ts";
 
@@ -132,7 +134,10 @@ export class Node implements NodeFace {
     this.log.level = pinoLevel(this.conf.loglevel);
     // Copies: a view of a chunk would take the whole chunk along to each worker.
     const copied = changes.map(([name, text]) => [name, Uint8Array.from(Buffer.from(text))] as const);
-    this.#workers?.tell({ kind: "conf", changes: copied });
+    this.#workers?.tell({ kind: "conf", changes: copied.filter(([name]) => !concernsMemory(name)) });
+    if (changes.some(([name]) => concernsMemory(name))) {
+      this.#workers?.tell({ kind: "memory", groups: this.#handles() });
+    }
     this.cache.tracking.fit();
     await this.report.gather();
   }
@@ -201,6 +206,13 @@ export class Node implements NodeFace {
     });
   }
 
+  /** What a worker needs to read the stores. */
+  #handles(): WorkerGroup[] {
+    return this.cache.groups.all.map(({ name, store, mirrors }) => {
+      return { name, store: store.handle, mirrors: mirrors?.handle };
+    });
+  }
+
   #createWorkers(): Workers {
     const { conf, world, log, threads } = this.#options;
     return new Workers({
@@ -215,9 +227,7 @@ export class Node implements NodeFace {
         port: this.port,
         counts: this.#counts.memory,
         standing: this.sessions.standing,
-        groups: this.cache.groups.all.map(({ name, store, mirrors }) => {
-          return { name, store: store.handle, mirrors: mirrors?.handle };
-        }),
+        groups: this.#handles(),
       }),
       execute: (number, args, client, database) =>
         executeForThread(number, args, { node: this, client, database }),

@@ -20,6 +20,7 @@ import { LocalChanges } from "../changes/local-changes.ts";
 import { type FindProcedure, Procedures } from "../changes/procedures.ts";
 import { RecordedChanges } from "../changes/recorded-changes.ts";
 import type { NodeConf } from "../conf/conf.ts";
+import type { MemoryPlan } from "../conf/memory-plan.ts";
 import { peerHosts } from "../conf/peer-hosts.ts";
 import { Latency } from "../counters/latency.ts";
 import { createGroup, withoutLoader } from "../groups/create-group.ts";
@@ -27,6 +28,7 @@ import type { Waiter } from "../groups/flights.ts";
 import { Groups } from "../groups/groups.ts";
 import { closeLoaders } from "../loaders/group-loaders.ts";
 import type { Loader } from "../loaders/loader.ts";
+import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
 import type { Log } from "../machine/log.ts";
 import { RegularWork } from "../machine/regular-work.ts";
 import { version } from "../machine/version.ts";
@@ -43,6 +45,7 @@ import { ReadThrough } from "../reads/read-through.ts";
 import { Tracking } from "../tracking/tracking.ts";
 import { Watches } from "../tracking/watches.ts";
 import { EXPIRY_PAUSE_MS, Expiry } from "./expiry.ts";
+import { fitMemory, isMoving, LOOK_MS, moveSlice } from "./fit-memory.ts";
 import { localView } from "./local-view.ts";
 import { peerHandlers } from "./peer-handlers.ts";
 
@@ -171,11 +174,19 @@ export class Cache {
         sleep: (ms) => this.#sleep(ms),
       });
     }
+    this.#regularWork.atItsPace(LOOK_MS, () => moveSlice(this.groups.all));
     this.#regularWork.atItsPace(EXPIRY_PAUSE_MS, () => this.#expiry.slice());
     this.#regularWork.every(TELL_EXPIRED_MS, () => this.tracking.expire());
     this.#regularWork.every(NOTE_USES_MS, () => {
       for (const { store } of this.groups.all) store.noteUseTimes();
     });
+  }
+
+  /** Has the stores take other memory, while they are in use; returns why they cannot. */
+  fitMemory(plan: MemoryPlan): string | undefined {
+    const whyNot = fitMemory(this.groups.all, plan);
+    if (whyNot === undefined) hintGarbage(this.#options.world, HINTS, () => isMoving(this.groups.all));
+    return whyNot;
   }
 
   /** Empties and frees the parts of stores that a dead thread holds locked. */

@@ -7,10 +7,14 @@ import { configReasons, errors } from "../../proto/error-texts.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import { lineText } from "../../proto/line-text.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
-import { changeDirectives, directiveNames, formatDirective } from "../conf/change-directive.ts";
-import type { NodeConf } from "../conf/conf.ts";
+import {
+  changeDirectives,
+  type DirectiveChange,
+  directiveNames,
+  formatDirective,
+} from "../conf/change-directive.ts";
 import { rewriteConf } from "../conf/rewrite-conf.ts";
-import { policyOf } from "../observe/info.ts";
+import { evictionOf } from "../observe/info.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
 import { directivesOfClasses, isInClasses, OUTPUT_LIMIT, refusalOf } from "./redis-parameters.ts";
@@ -39,15 +43,19 @@ const REDIS_POLICIES = [
   ...["allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"],
 ];
 
-/** Why maxmemory-policy cannot be set to this word. Setting the policy in force is allowed, because tools do it. */
-function policyRefusal(word: Buffer, { eviction }: NodeConf): string | undefined {
+/** Redis' name for `eviction`. */
+const POLICY = "maxmemory-policy";
+
+function evictionChange(word: Buffer): readonly DirectiveChange[] | string {
   const policy = wordOf(word);
-  if (policy === policyOf(eviction)) return undefined;
-  return REDIS_POLICIES.includes(policy) ? configReasons.immutable : configReasons.notOneOf(REDIS_POLICIES);
+  const eviction = evictionOf(policy);
+  if (eviction !== undefined) return [["eviction", eviction]];
+  return REDIS_POLICIES.includes(policy) ? configReasons.policy : configReasons.notOneOf(REDIS_POLICIES);
 }
 
 /** One directive, or those that Redis' words for it stand for; a text says why there are none. */
-function asDirectives(name: string, value: Buffer): [string, Buffer][] | string {
+function asDirectives(name: string, value: Buffer): readonly DirectiveChange[] | string {
+  if (name === POLICY) return evictionChange(value);
   return name === OUTPUT_LIMIT && isInClasses(value) ? directivesOfClasses(value) : [[name, value]];
 }
 
@@ -56,15 +64,10 @@ async function set(args: readonly Buffer[], { node }: CommandContext): Promise<R
   const words = args.slice(2);
   if (words.length % 2 !== 0) return new ErrorReply(errors.syntax);
   const known = new Set(directiveNames(node.conf));
-  const changes: [string, Buffer][] = [];
+  const changes: DirectiveChange[] = [];
   const kept = new Map<string, string>();
   for (let i = 0; i < words.length; i += 2) {
     const name = words[i]!.toString("latin1").toLowerCase();
-    if (name === "maxmemory-policy") {
-      const refusal = policyRefusal(words[i + 1]!, node.conf);
-      if (refusal === undefined) continue;
-      return new ErrorReply(errors.configRefused(lineText(words[i]!), refusal));
-    }
     if (changes.some(([other]) => other === name) || kept.has(name))
       return new ErrorReply(errors.configRefused(lineText(words[i]!), configReasons.duplicate));
     if (node.parameters.has(name)) {
@@ -73,13 +76,13 @@ async function set(args: readonly Buffer[], { node }: CommandContext): Promise<R
       kept.set(name, words[i + 1]!.toString("latin1"));
       continue;
     }
-    if (!known.has(name)) return new ErrorReply(errors.configUnknown(words[i]!));
+    if (!known.has(name) && name !== POLICY) return new ErrorReply(errors.configUnknown(words[i]!));
     const directives = asDirectives(name, words[i + 1]!);
     if (typeof directives === "string")
       return new ErrorReply(errors.configRefused(lineText(words[i]!), directives));
     changes.push(...directives);
   }
-  const wrong = changeDirectives(node.conf, changes);
+  const wrong = changeDirectives(node.conf, changes, { fit: (plan) => node.cache.fitMemory(plan) });
   if (wrong !== undefined) return new ErrorReply(errors.configRefused(wrong.name, wrong.error));
   for (const [name, value] of kept) node.parameters.set(name, value);
   await node.confChanged(changes);

@@ -8,14 +8,17 @@
 
 import { type Memory, memoryHere } from "../machine/memory.ts";
 import type { NodeConf } from "./conf.ts";
-import { Complaint } from "./conf-error.ts";
+import { Complaint, type Place } from "./conf-error.ts";
 import { parseValue } from "./directive-values.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
+import { concernsMemory, type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { memoryComplaint } from "./memory-rules.ts";
 import { wordOf } from "./quoting.ts";
 
 /** What CONFIG GET shows in place of a secret that is set. */
 const HIDDEN = "(hidden)";
+
+const PLACE: Place = { where: "CONFIG SET", directory: "", onCommandLine: false };
 
 /** A directive's full name and its new value, as CONFIG SET got it. */
 export type DirectiveChange = readonly [name: string, text: string | Uint8Array];
@@ -51,31 +54,51 @@ export function formatDirective(conf: NodeConf, name: string): string | undefine
   return target.row.sensitive && text !== "" ? HIDDEN : text;
 }
 
+interface ChangeOptions {
+  readonly memory?: Memory;
+  /** Has the stores take this memory; returns why they cannot. By default there are no stores. */
+  readonly fit?: (plan: MemoryPlan) => string | undefined;
+}
+
 /** Changes all of these directives and returns undefined; or changes none, and returns the first wrong one and why. */
 export function changeDirectives(
   conf: NodeConf,
   changes: readonly DirectiveChange[],
-  memory: Memory = memoryHere(),
+  { memory = memoryHere(), fit = () => undefined }: ChangeOptions = {},
 ): { readonly name: string; readonly error: string } | undefined {
   const parsed: { readonly target: Target; readonly value: unknown; readonly word: string }[] = [];
+  const values = new Map<string, unknown>();
   for (const [name, text] of changes) {
     const target = findTarget(conf, name);
     if (target === undefined) return { name, error: "unknown directive" };
     if (!target.row.changeable) return { name, error: "can't set immutable config" };
-    const place = { where: "CONFIG SET", directory: "", onCommandLine: false };
-    const value = parseValue(target.row, [wordOf(text)], place);
+    const value = parseValue(target.row, [wordOf(text)], PLACE);
     if (value instanceof Complaint) return { name, error: value.text };
     const tooMuch = memoryComplaint(target.row.name, value, memory);
     if (tooMuch !== undefined) return { name, error: tooMuch };
     parsed.push({ target, value, word: wordOf(text) });
+    values.set(target.fullName, value);
   }
+  const plan = planMemory(conf, values);
+  const whyNot = plan instanceof Complaint ? plan.text : plan && fit(plan);
+  if (whyNot !== undefined)
+    return { name: changes.find((_, i) => concernsMemory(parsed[i]!.target.fullName))![0], error: whyNot };
   const all = changed.get(conf) ?? new Map<string, string>();
   changed.set(conf, all);
   for (const { target, value, word } of parsed) {
     target.fields[target.row.field] = value;
     all.set(target.fullName, word);
   }
+  if (plan !== undefined) takePlan(conf, plan as MemoryPlan, values);
   return undefined;
+}
+
+/** Writes the limits of the groups, and notes which of them have one of their own now. */
+function takePlan(conf: NodeConf, { groups }: MemoryPlan, values: ReadonlyMap<string, unknown>): void {
+  for (const group of conf.groups) Object.assign(group, groups.get(group.name));
+  const places = conf.places as Map<string, Place>;
+  for (const name of values.keys())
+    if (name.startsWith("group ") && concernsMemory(name)) places.set(name, PLACE);
 }
 
 function findTarget(conf: NodeConf, name: string): Target | undefined {

@@ -19,7 +19,7 @@ export const groupDirectives = {
   /** Where the values come from. */
   loader: fixed("loader", kind.loader(), "none", "the origin: module PATH, http URL or none"),
   /** The group's limit, mirrors included. */
-  maxBytes: fixed(
+  maxBytes: live(
     "maxmemory",
     kind.bytes({ min: MIN_GROUP_BYTES }),
     { follows: "equal share" },

@@ -87,8 +87,11 @@ function prefixOf({ name, database, prefix, places }: GivenGroup): Buffer {
   throw errorAt(places.get("prefix"), fullName, "only group default may be without a prefix in database 0");
 }
 
-/** The limit of each group that has none of its own, in bytes. */
-function shareOf(given: readonly GivenGroup[], nodeMaxBytes: number): number {
+/** The limit of each group that has none of its own, in bytes. Throws a ConfError when the limits do not fit. */
+export function shareOf(
+  given: readonly Pick<GivenGroup, "name" | "maxBytes" | "place" | "places">[],
+  nodeMaxBytes: number,
+): number {
   let leftBytes = nodeMaxBytes;
   for (const { name, maxBytes, places } of given) {
     leftBytes -= maxBytes ?? 0;

@@ -8,6 +8,7 @@ import type { Memory } from "../machine/memory.ts";
 import { MAX_STORE_BYTES } from "../store/layout.ts";
 import type { NodeConf } from "./conf.ts";
 import { directiveError } from "./conf-error.ts";
+import { tooLargeText } from "./memory-plan.ts";
 import { formatBytes, roughBytes } from "./units.ts";
 
 /** A tracked key takes its name of some 20 bytes, a note, a place in a Map and, if it expires, one in a Set. */
@@ -21,8 +22,7 @@ export function checkMemory(conf: NodeConf, memory: Memory): void {
   }
   for (const { name, maxBytes } of conf.groups) {
     if (maxBytes <= MAX_STORE_BYTES) continue;
-    const text = `expected at most ${roughBytes(MAX_STORE_BYTES)}, which is what one group can hold, got ${formatBytes(maxBytes)}`;
-    throw directiveError(conf, `group ${name} maxmemory`, text);
+    throw directiveError(conf, `group ${name} maxmemory`, tooLargeText(maxBytes));
   }
 }
 

@@ -60,8 +60,8 @@ export const nodeDirectives = {
     "sensitive",
   ),
   /** What all groups may hold together, mirrors included. */
-  maxBytes: fixed("maxmemory", kind.bytes({ min: MIN_GROUP_BYTES }), "256mb", "limit of all groups together"),
-  eviction: fixed(
+  maxBytes: live("maxmemory", kind.bytes({ min: MIN_GROUP_BYTES }), "256mb", "limit of all groups together"),
+  eviction: live(
     "eviction",
     kind.choice("POLICY", ["s3fifo", "lru", "noeviction"]),
     "s3fifo",

@@ -200,6 +200,11 @@ export function infoText(report: NodeReport, wanted: readonly string[], states: 
 /** The name of Redis' nearest policy. s3fifo counts uses, as Redis' LFU does. */
 const POLICIES = { lru: "allkeys-lru", s3fifo: "allkeys-lfu", noeviction: "noeviction" } as const;
 
+/** The policy that has this name in Redis; undefined: there is none. */
+export function evictionOf(policy: string): Eviction | undefined {
+  return (Object.keys(POLICIES) as Eviction[]).find((eviction) => POLICIES[eviction] === policy);
+}
+
 export function policyOf(eviction: Eviction): string {
   return POLICIES[eviction];
 }

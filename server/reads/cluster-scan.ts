@@ -135,11 +135,12 @@ export class ClusterScan {
     return new Promise((resolve) => this.#options.soon(resolve));
   }
 
+  /** A multiple of 64: the bits below say something about the store that a cursor comes from (store/scan.ts). */
   #randomPlace(): bigint {
     const { membership, groups, random } = this.#options;
     const member = Math.floor(random() * membership.members.length);
     const group = Math.floor(random() * groups.all.length);
-    const local = group * GROUP_PLACES + Math.floor(random() * GROUP_PLACES);
+    const local = group * GROUP_PLACES + Math.floor(random() * (GROUP_PLACES / 64)) * 64;
     return (BigInt(member) << MEMBER_BITS) | BigInt(local);
   }
 

@@ -30,8 +30,8 @@ import {
   USED_BYTES,
   VALUE,
 } from "./layout.ts";
-import { linkLru, lruVictim } from "./lru.ts";
-import { countIn, countOut } from "./population.ts";
+import { linkAged, linkLru, lruVictim } from "./lru.ts";
+import { countIn, countOut, countsAlike } from "./population.ts";
 import { unqueue } from "./queues.ts";
 import { linkS3Fifo, MAX_USES, s3FifoVictim, unlinkS3Fifo } from "./s3fifo.ts";
 import type { Shard } from "./shard.ts";
@@ -103,12 +103,42 @@ export function putEntry(
 }
 
 /**
+ * Moves an entry to a shard of other memory, whose mutex the caller holds, too; returns its words. It keeps what its policy
+ * knows of it, if both have the same one; `ticksRatio` is how many ticks of `to` pass in one of `from`. An entry whose time
+ * is up ends, and so does one that the other shard cannot hold.
+ */
+export function moveEntry(from: Shard, ref: number, to: Shard, ticksRatio: number, now: number): number {
+  const { words } = from;
+  const { limitBytes } = to.geometry;
+  const length = lengthOf(words, ref);
+  const charge = chargeOf(to.geometry, length, (words[ref + VALUE]! & DATED) !== 0);
+  const isRefused = charge > limitBytes || (!to.evicts && to.words[USED_BYTES]! + charge > limitBytes);
+  if (deadlineOf(words, ref) <= now) expire(from, ref);
+  else if (isRefused) evict(from, ref);
+  else {
+    makeRoom(to, words[ref + HASH]!, charge, now);
+    const moved = reserve(to, length, evict);
+    to.words.set(words.subarray(ref, ref + length), moved);
+    to.words[moved + SLOT] = takeSlot(to);
+    if (from.isLru !== to.isLru) to.words[moved + VALUE]! &= ~IN_MAIN;
+    countIn(to, moved);
+    to.words[USED_BYTES]! += charge;
+    insertEntry(to, moved);
+    const stamp = words[from.stampsAt + words[ref + SLOT]!]!;
+    if (to.isLru) linkAged(to, moved, from.isLru ? ((words[TICK]! - stamp) >>> 0) * ticksRatio : 0);
+    else linkS3Fifo(to, moved, from.isLru ? 0 : stamp);
+    removeEntry(from, ref);
+  }
+  return length;
+}
+
+/**
  * Whether a shard accepts an entry that counts `charge` bytes in place of `old` (0: none). A shard that evicts accepts
  * every entry that is not larger than the whole limit.
  */
 function accepts(shard: Shard, hash: number, old: number, charge: number): boolean {
-  const { limitBytes } = shard.geometry;
-  if (shard.evicts) return charge <= limitBytes;
+  if (shard.evicts) return charge <= shard.geometry.limitBytes;
+  const limitBytes = shard.geometry.limitBytes - shard.owedBytes;
   if (old === 0) return shard.words[USED_BYTES]! + charge <= limitBytes && overfullChain(shard, hash) === 0;
   return shard.words[USED_BYTES]! - footprintOf(shard, old) + charge <= limitBytes;
 }
@@ -147,9 +177,11 @@ function overwrite(
   value: Uint8Array | null,
   deadline: number,
 ): void {
-  countOut(shard, ref);
+  // Mostly a value without a deadline takes the place of another one, and no count changes.
+  const isUsual = countsAlike(shard, ref, value, deadline);
+  if (!isUsual) countOut(shard, ref);
   writeEntry(shard, ref, key, value, deadline);
-  countIn(shard, ref);
+  if (!isUsual) countIn(shard, ref);
   stampUse(shard, shard.words[ref + SLOT]!);
 }
 
@@ -198,7 +230,7 @@ function makeRoom(shard: Shard, hash: number, charge: number, now: number): void
   }
 }
 
-function evict(shard: Shard, ref: number): void {
+export function evict(shard: Shard, ref: number): void {
   if (shard.onEnd !== undefined) tellOfEnd(shard, ref);
   removeEntry(shard, ref);
   shard.counters[EVICTIONS]!++;

@@ -30,6 +30,8 @@ interface FinderOptions {
 }
 
 export class Finder {
+  /** Brings an entry that is missed over from other memory. Only the sole writer may have one. */
+  bring: ((hash: number, chunk: Uint8Array, start: number, end: number) => boolean) | undefined = undefined;
   readonly #now: () => number;
   readonly #thread: number;
   readonly #lockWaitMs: number;
@@ -53,6 +55,11 @@ export class Finder {
     this.#isSoleWriter = options.isSoleWriter;
   }
 
+  /** Keeps no memory from being given back. */
+  forget(): void {
+    this.#shard = undefined;
+  }
+
   /** Deadline of the entry last found; Infinity: it has none. */
   get deadline(): number {
     return this.#isDated ? this.#deadline : Number.POSITIVE_INFINITY;
@@ -62,8 +69,12 @@ export class Finder {
   find(shard: Shard, hash: number, chunk: Uint8Array, start: number, end: number, isUse: boolean): number {
     if (this.#isSoleWriter) {
       const length = this.#walk(shard, hash, chunk, start, end);
+      if (length === MISS)
+        return this.bring?.(hash, chunk, start, end)
+          ? this.find(shard, hash, chunk, start, end, isUse)
+          : MISS;
       this.#shard = shard;
-      if (isUse && length !== MISS) stampUse(shard, this.#slot);
+      if (isUse) stampUse(shard, this.#slot);
       return length;
     }
     for (let tries = this.#torn; tries < TRIES; tries++) {

@@ -28,16 +28,30 @@ export interface MemoryOptions {
 
 const DEFAULT_VALUE_BYTES = 8 << 20;
 
-/** The memory of a new store; every word of it is 0. */
+/** The memory of a new store; every word of it is 0. Throws a RangeError when the system has none. */
 export function newMemory(options: MemoryOptions): StoreHandle {
   const { maxBytes, eviction } = options;
   const count = shardCountFor(maxBytes, options.maxValueBytes ?? DEFAULT_VALUE_BYTES);
+  const memory = memoryOf(count, maxBytes, eviction);
+  return { maxBytes, eviction, seed: options.seed, epochMs: options.clock(), memory };
+}
+
+/**
+ * Other memory for the entries of a store: keys have the same hashes there, and deadlines mean the same. With `noeviction` a
+ * shard has no less room than the old one that its entries come from, unless the limit falls.
+ */
+export function otherMemory(
+  handle: StoreHandle,
+  { maxBytes, eviction, maxValueBytes }: Pick<MemoryOptions, "maxBytes" | "eviction" | "maxValueBytes">,
+): StoreHandle {
+  const { seed, epochMs, memory } = handle;
+  const usual = shardCountFor(maxBytes, maxValueBytes ?? DEFAULT_VALUE_BYTES);
+  const most = Math.max(1, Math.floor((maxBytes * memory.length) / handle.maxBytes));
+  const count = eviction === "noeviction" ? Math.min(usual, 2 ** Math.floor(Math.log2(most))) : usual;
+  return { maxBytes, eviction, seed, epochMs, memory: memoryOf(count, maxBytes, eviction) };
+}
+
+function memoryOf(count: number, maxBytes: number, eviction: Eviction): SharedArrayBuffer[] {
   const { totalBytes } = geometryOf(Math.floor(maxBytes / count), eviction);
-  return {
-    maxBytes,
-    eviction,
-    seed: options.seed,
-    epochMs: options.clock(),
-    memory: Array.from({ length: count }, () => new SharedArrayBuffer(totalBytes)),
-  };
+  return Array.from({ length: count }, () => new SharedArrayBuffer(totalBytes));
 }

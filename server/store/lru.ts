@@ -35,6 +35,13 @@ export function linkLru(shard: Shard, ref: number): void {
   words[TICK] = tick + 1;
 }
 
+/** Queues an entry whose last use was `age` ticks ago as the most recent one of its generation. */
+export function linkAged(shard: Shard, ref: number, age: number): void {
+  const { words } = shard;
+  words[shard.stampsAt + words[ref + SLOT]!] = words[TICK]! - Math.min(age, TICK_SPAN);
+  appendTo(shard, generationOf(shard, ref), ref);
+}
+
 /** The least recently used entry; 0: there is none. */
 export function lruVictim(shard: Shard): number {
   const { words } = shard;

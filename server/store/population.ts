@@ -36,20 +36,34 @@ export interface Population {
   readonly ttlSumMs: number;
 }
 
+/** Whether an entry and what is written over it are both values without a deadline. */
+export function countsAlike(
+  { words }: Shard,
+  ref: number,
+  value: Uint8Array | null,
+  deadline: number,
+): boolean {
+  return (
+    value !== null &&
+    deadline === Number.POSITIVE_INFINITY &&
+    (words[ref + VALUE]! & (DATED | IS_ABSENT)) === 0
+  );
+}
+
 export function countIn(shard: Shard, ref: number): void {
   const { words, counters } = shard;
   const value = words[ref + VALUE]!;
+  if ((value & IS_ABSENT) === 0) count(shard, ref, 1);
+  if ((value & DATED) === 0) return;
   const deadline = deadlineOf(words, ref);
-  if ((value & IS_ABSENT) === 0) count(shard, ref, 1, deadline);
   // SOONEST is never later than SOONEST_AHEAD, so mostly this comparison is the only one.
-  if ((value & DATED) === 0 || deadline >= counters[SOONEST_AHEAD]!) return;
+  if (deadline >= counters[SOONEST_AHEAD]!) return;
   counters[SOONEST_AHEAD] = deadline;
   counters[SOONEST] = Math.min(counters[SOONEST]!, deadline);
 }
 
 export function countOut(shard: Shard, ref: number): void {
-  const { words } = shard;
-  if ((words[ref + VALUE]! & IS_ABSENT) === 0) count(shard, ref, -1, deadlineOf(words, ref));
+  if ((shard.words[ref + VALUE]! & IS_ABSENT) === 0) count(shard, ref, -1);
 }
 
 /** Where a set of counts is: two words and a counter. */
@@ -66,28 +80,34 @@ const PLACES: readonly Places[] = Array.from({ length: MAX_DATABASES }, (_, data
 });
 
 /** Counts an entry with a value in (`by` is 1) or out (-1). */
-function count(shard: Shard, ref: number, by: 1 | -1, deadline: number): void {
+function count(shard: Shard, ref: number, by: 1 | -1): void {
   const { words, bytes } = shard;
-  add(shard, ALL, by, deadline);
-  const at = keyAt(words, ref);
-  // Nearly every key is one of database 0, and does not begin so.
-  if (bytes[at] !== 0) return;
-  const length = Math.min(words[ref + SIZES]! & 0xffff, MAX_HIDDEN_BYTES);
-  const database = databaseOf(bytes.subarray(at, at + length));
-  if (database > 0) add(shard, PLACES[database]!, by, deadline);
+  words[VALUES]! += by;
+  if ((words[ref + VALUE]! & DATED) !== 0) countExpiring(shard, ref, ALL, by);
+  // Nearly every key is one of database 0, and does not begin with 0.
+  if (bytes[keyAt(words, ref)] === 0) countInDatabase(shard, ref, by);
 }
 
-function add(
+function countExpiring(
   { words, counters }: Shard,
-  { values, expiring, deadlines }: Places,
+  ref: number,
+  { expiring, deadlines }: Places,
   by: 1 | -1,
-  deadline: number,
 ): void {
-  words[values]! += by;
-  if (deadline === Number.POSITIVE_INFINITY) return;
   words[expiring]! += by;
   // Beyond 2^53 the sum is rounded; with the last entry that expires, all rounding is gone.
-  counters[deadlines] = words[expiring] === 0 ? 0 : counters[deadlines]! + by * deadline;
+  counters[deadlines] = words[expiring] === 0 ? 0 : counters[deadlines]! + by * deadlineOf(words, ref);
+}
+
+function countInDatabase(shard: Shard, ref: number, by: 1 | -1): void {
+  const { words, bytes } = shard;
+  const at = keyAt(words, ref);
+  const length = Math.min(words[ref + SIZES]! & 0xffff, MAX_HIDDEN_BYTES);
+  const database = databaseOf(bytes.subarray(at, at + length));
+  if (database === 0) return;
+  const places = PLACES[database]!;
+  words[places.values]! += by;
+  if ((words[ref + VALUE]! & DATED) !== 0) countExpiring(shard, ref, places, by);
 }
 
 /** To be called for an empty shard. */

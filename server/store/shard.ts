@@ -2,7 +2,7 @@
  * One shard: its memory seen through typed arrays.
  *
  * All of a shard lies in one SharedArrayBuffer, so threads share a shard by handing over the buffer. This object is one
- * thread's view of it; its only state beside that memory is the callback `onEnd`. Knows no keys, policies or time.
+ * thread's view of it; its only state beside that memory are `owedBytes` and the callback `onEnd`. Knows no keys, policies or time.
  */
 import { COUNTERS_END, type Geometry } from "./layout.ts";
 
@@ -22,6 +22,8 @@ export class Shard {
   readonly isLru: boolean;
   /** Whether entries give way to new ones. */
   readonly evicts: boolean;
+  /** What other memory still has for this shard: with `noeviction`, room is kept for it. */
+  owedBytes = 0;
   /** Is called with the key of each entry that this thread evicts or expires, inside the lock: it may only note the key. */
   onEnd: ((key: Buffer) => void) | undefined = undefined;
 

@@ -12,23 +12,22 @@ import type { Glimpse } from "../../cluster/outcome.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
 import { Deadlines } from "./deadlines.ts";
 import { editEntry } from "./edit.ts";
-import { emptyShard, recoverThread } from "./empty-shard.ts";
 import { endOld, expire, footprintOf, removeEntry } from "./entries.ts";
-import { figuresOf, type StoreFigures } from "./figures.ts";
+import type { StoreFigures } from "./figures.ts";
 import { ABSENT, Finder, MISS } from "./finder.ts";
 import { type MemoryOptions, newMemory, type StoreHandle } from "./handle.ts";
 import { deadlineOf } from "./header.ts";
 import { findEntry } from "./index-table.ts";
-import { geometryOf, IS_ABSENT, LENGTH_MASK, TICK, VALUE } from "./layout.ts";
+import { IS_ABSENT, LENGTH_MASK, VALUE } from "./layout.ts";
 import { enter, leave, lock, unlock } from "./lock.ts";
+import { StoreMemory } from "./memory.ts";
 import { keepEntry } from "./noeviction.ts";
-import { type Population, populationOf } from "./population.ts";
+import type { Population } from "./population.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import { Scan } from "./scan.ts";
-import { Shard } from "./shard.ts";
-import { Sweep, type Swept } from "./sweep.ts";
-import { UseTimes } from "./use-times.ts";
-import { removeDatabase } from "./walk.ts";
+import type { Resize } from "./resize.ts";
+import type { Shard } from "./shard.ts";
+import type { ShardMap } from "./shard-map.ts";
+import type { Swept } from "./sweep.ts";
 
 export { ABSENT, MISS } from "./finder.ts";
 export type { StoreHandle } from "./handle.ts";
@@ -51,47 +50,40 @@ interface StoreOptions extends MemoryOptions {
 const DEFAULT_LOCK_WAIT_MS = 1000;
 
 export class Store {
-  readonly handle: StoreHandle;
-  readonly #shards: readonly Shard[];
-  readonly #shift: number;
-  readonly #mask: number;
-  readonly #seed: number;
-  readonly #clock: () => number;
+  /** All of the memory in use, and its exchange for other memory. */
+  readonly memory: StoreMemory;
   readonly #deadlines: Deadlines;
-  readonly #thread: number;
-  readonly #lockWaitMs: number;
+  readonly #lockAs: { readonly thread: number; readonly lockWaitMs: number };
   readonly #insideWrite: (() => void) | undefined;
   readonly #finder: Finder;
-  readonly #ahead: ReadAhead;
-  readonly #scan: Scan;
-  readonly #sweep: Sweep;
-  /** Undefined with `s3fifo`, which counts uses and does not order them. */
-  readonly #useTimes: ReadonlyMap<Shard, UseTimes> | undefined;
+  readonly #seed: number;
+  // Of the memory in use, one memory read nearer; `#use` sets them.
+  #shards!: readonly Shard[];
+  #shift!: number;
+  #mask!: number;
+  #ahead!: ReadAhead;
+  /** Undefined: no entry is in other memory. */
+  #resize: Resize | undefined;
 
   constructor(options: StoreOptions) {
-    this.handle = options.shared ?? newMemory(options);
-    const { memory, maxBytes, eviction } = this.handle;
-    const geometry = geometryOf(Math.floor(maxBytes / memory.length), eviction);
-    this.#shards = memory.map((part) => new Shard(part, geometry));
-    if (options.shared === undefined) this.#shards.forEach(emptyShard);
-    if (eviction !== "s3fifo") this.#useTimes = new Map(this.#shards.map((shard) => [shard, new UseTimes()]));
-    this.#mask = memory.length - 1;
-    this.#shift = Math.clz32(this.#mask);
-    this.#seed = this.handle.seed;
-    this.#clock = options.clock;
-    this.#deadlines = new Deadlines(options.clock, this.handle.epochMs);
-    this.#thread = options.thread ?? 1;
-    this.#lockWaitMs = options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
+    const handle = options.shared ?? newMemory(options);
+    const { clock } = options;
+    const deadlines = new Deadlines(clock, handle.epochMs);
+    const lockAs = { thread: options.thread ?? 1, lockWaitMs: options.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS };
+    this.#seed = handle.seed;
+    this.#deadlines = deadlines;
+    this.#lockAs = lockAs;
     this.#insideWrite = options.insideWrite;
-    this.#ahead = new ReadAhead(this.#shards, this.#shift);
-    const lockAs = { thread: this.#thread, lockWaitMs: this.#lockWaitMs };
-    this.#scan = new Scan({ ...lockAs, shards: this.#shards, deadlines: this.#deadlines });
-    this.#sweep = new Sweep({ ...lockAs, shards: this.#shards, deadlines: this.#deadlines });
-    this.#finder = new Finder({
-      ...lockAs,
-      now: () => this.#deadlines.now(),
-      isSoleWriter: options.isSoleWriter ?? false,
-    });
+    const isSoleWriter = options.isSoleWriter ?? false;
+    this.#finder = new Finder({ ...lockAs, now: () => deadlines.now(), isSoleWriter });
+    const used = (map: ShardMap, resize: Resize | undefined) => this.#use(map, resize);
+    const isNew = options.shared === undefined;
+    this.memory = new StoreMemory(handle, isNew, { clock, deadlines, lockAs, used });
+  }
+
+  /** What another thread needs to share the store. It is another one after a change of memory. */
+  get handle(): StoreHandle {
+    return this.memory.handle;
   }
 
   /**
@@ -137,8 +129,9 @@ export class Store {
   /** What the store has of a key. Does not count as a use. */
   look(key: Uint8Array): Glimpse {
     const hash = xxh32(key, 0, key.length, this.#seed);
+    this.#resize?.bring(hash, key, 0, key.length);
     const shard = this.#shardOf(hash);
-    lock(shard, this.#thread, this.#lockWaitMs);
+    lock(shard, this.#lockAs.thread, this.#lockAs.lockWaitMs);
     try {
       const ref = findEntry(shard, hash, key, 0, key.length);
       const deadline = ref === 0 ? 0 : deadlineOf(shard.words, ref);
@@ -164,6 +157,7 @@ export class Store {
    */
   put(key: Uint8Array, value: Uint8Array | null, ttlMs: number | undefined): boolean {
     const hash = xxh32(key, 0, key.length, this.#seed);
+    this.#resize?.bring(hash, key, 0, key.length);
     const shard = this.#shardOf(hash);
     const now = this.#deadlines.now();
     this.#enter(shard);
@@ -180,6 +174,7 @@ export class Store {
   /** Looks at an entry, decides and changes it, all under one lock. */
   edit(key: Uint8Array, edit: Edit): Edited {
     const hash = xxh32(key, 0, key.length, this.#seed);
+    this.#resize?.bring(hash, key, 0, key.length);
     const shard = this.#shardOf(hash);
     const now = this.#deadlines.now();
     const { life } = edit;
@@ -188,9 +183,8 @@ export class Store {
     this.#enter(shard);
     try {
       const edited = editEntry(shard, hash, key, edit, deadline, now);
-      const times = this.#useTimes?.get(shard);
-      if (!edited.held || times === undefined) return edited;
-      return { ...edited, idleMs: times.idleMs(this.#clock(), edited.stamp) };
+      const idleMs = edited.held ? this.memory.idleMs(shard, edited.stamp) : undefined;
+      return idleMs === undefined ? edited : { ...edited, idleMs };
     } finally {
       leave(shard);
     }
@@ -198,13 +192,13 @@ export class Store {
 
   /** Reads the shards' clocks of uses, so that edits can tell how long ago a use was. Call it once a second. */
   noteUseTimes(): void {
-    const nowMs = this.#clock();
-    for (const [shard, times] of this.#useTimes ?? []) times.note(nowMs, shard.words[TICK]!);
+    this.memory.noteUseTimes();
   }
 
   /** Ends the entry of a key. True: it had a value and was alive. */
   delete(key: Uint8Array): boolean {
     const hash = xxh32(key, 0, key.length, this.#seed);
+    this.#resize?.bring(hash, key, 0, key.length);
     const shard = this.#shardOf(hash);
     this.#enter(shard);
     try {
@@ -227,28 +221,22 @@ export class Store {
    * shard's lock, so it may only note the key. It gets no key that a caller deletes, overwrites or clears.
    */
   set onEnd(tell: ((key: Buffer) => void) | undefined) {
-    for (const shard of this.#shards) shard.onEnd = tell;
+    this.memory.onEnd = tell;
   }
 
   /** Removes the entries of a database; undefined: of all databases. A cached "not found" of another may go as well. */
   clear(database?: number): void {
-    const isAll = database === undefined || this.population(database).values === this.figures().values;
-    for (const shard of this.#shards) {
-      this.#enter(shard);
-      if (isAll) emptyShard(shard);
-      else removeDatabase(shard, database);
-      leave(shard);
-    }
+    this.memory.clear(database);
   }
 
   /** How many entries of a database there are, and how many of them expire. */
   population(database: number): Population {
-    return populationOf(this.#shards, this.#deadlines.now(), database);
+    return this.memory.population(database);
   }
 
   /** A piece of the sweep (sweep.ts): expires entries that are due, for `maxMs` at most. Only one thread may call it. */
   sweep(maxMs: number, leastLooks?: number): Swept {
-    return this.#sweep.run(maxMs, leastLooks);
+    return this.memory.sweep(maxMs, leastLooks);
   }
 
   /**
@@ -256,16 +244,26 @@ export class Store {
    * throughout comes once or more. Any number is taken for a cursor.
    */
   scan(cursor: number, count: number): { cursor: number; keys: Buffer[] } {
-    return this.#scan.scan(cursor, count);
+    return this.memory.scan(cursor, count);
   }
 
   figures(): StoreFigures {
-    return figuresOf(this.#shards, this.handle.maxBytes, this.#deadlines.now());
+    return this.memory.figures;
   }
 
   /** Empties and unlocks the shards that a dead thread has locked; returns how many there were. */
   recoverThread(thread: number): number {
-    return recoverThread(this.#shards, thread);
+    return this.memory.recoverThread(thread);
+  }
+
+  #use(map: ShardMap, resize: Resize | undefined): void {
+    this.#shards = map.shards;
+    this.#shift = map.bits.shift;
+    this.#mask = map.bits.mask;
+    this.#ahead = new ReadAhead(map.shards, map.bits.shift);
+    this.#resize = resize;
+    this.#finder.bring = resize && ((hash, chunk, start, end) => resize.bring(hash, chunk, start, end));
+    this.#finder.forget();
   }
 
   #shardOf(hash: number): Shard {
@@ -273,7 +271,7 @@ export class Store {
   }
 
   #enter(shard: Shard): void {
-    enter(shard, this.#thread, this.#lockWaitMs);
+    enter(shard, this.#lockAs.thread, this.#lockAs.lockWaitMs);
     if (this.#insideWrite !== undefined) this.#insideWrite();
   }
 }

@@ -16,11 +16,21 @@ import type { Shard } from "./shard.ts";
 /** Positions of a shard are 0 to POSITIONS - 1. */
 export const POSITIONS = 2 ** 32;
 
-/** Adds copies of the live keys in the bucket at `position` to `keys`; returns the next position, POSITIONS at the end. */
-export function scanBucket(shard: Shard, position: number, now: number, keys: Buffer[]): number {
+/**
+ * Adds copies of the live keys in the bucket at `position`, if `isWanted`, to `keys`; returns the next position, POSITIONS at
+ * the end.
+ */
+export function scanBucket(
+  shard: Shard,
+  position: number,
+  now: number,
+  keys: Buffer[],
+  isWanted?: (ref: number) => boolean,
+): number {
   const { words } = shard;
   for (let ref = words[bucketOf(shard, reversed(position))]!; ref !== 0; ref = words[ref + CHAIN]!) {
     if (deadlineOf(words, ref) <= now || (words[ref + VALUE]! & IS_ABSENT) !== 0) continue;
+    if (isWanted !== undefined && !isWanted(ref)) continue;
     const at = keyAt(words, ref);
     const key = Buffer.allocUnsafe(words[ref + SIZES]! & 0xffff);
     shard.buffer.copy(key, 0, at, at + key.length);
@@ -59,6 +69,11 @@ function afterBucket(shard: Shard, position: number): number {
   const buckets = low < shard.words[SPLIT]! ? (mask + 1) * 2 : mask + 1;
   const size = POSITIONS / buckets;
   return (Math.floor(position / size) + 1) * size;
+}
+
+/** The position of a hash. */
+export function positionOf(hash: number): number {
+  return reversed(hash) >>> 0;
 }
 
 function reversed(bits: number): number {

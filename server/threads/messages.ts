@@ -80,6 +80,8 @@ export type ToWorker =
   | { readonly kind: "conf"; readonly changes: readonly DirectiveChange[] }
   | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
   | { readonly kind: "ask"; readonly question: number; readonly about: Question }
+  /** The stores have moved to other memory. */
+  | { readonly kind: "memory"; readonly groups: readonly WorkerGroup[] }
   | { readonly kind: "reset" }
   | { readonly kind: "stopListening"; readonly question: number }
   | { readonly kind: "close" };

@@ -19,6 +19,7 @@ import { Latency } from "../counters/latency.ts";
 import type { WorkerFigures } from "../counters/worker-figures.ts";
 import { Groups, type HeldGroup } from "../groups/groups.ts";
 import { monotonicClock } from "../machine/clock.ts";
+import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
 import { pinoLevel } from "../machine/log.ts";
 import { wallClock } from "../machine/wall-clock.ts";
 import { realWorld } from "../machine/world.ts";
@@ -26,7 +27,7 @@ import { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { storedKey } from "../store/database-key.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { CommandsToMain } from "./commands-to-main.ts";
-import type { ClientPush, ToMain, ToWorker, WorkerStart } from "./messages.ts";
+import type { ClientPush, ToMain, ToWorker, WorkerGroup, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
@@ -102,6 +103,13 @@ async function runOnMain(command: Command, args: readonly Buffer[], client: Conn
   return reply;
 }
 
+/** Another thread's store has moved to other memory. What it has not moved yet, the main thread finds. */
+function follow({ name, store, mirrors }: WorkerGroup): void {
+  const group = groups.named(name)!;
+  group.store.memory.follow(store);
+  if (mirrors !== undefined) group.mirrors!.memory.follow(mirrors);
+}
+
 function figures(withLines: boolean): WorkerFigures {
   return {
     groups: Object.fromEntries(groups.all.map((group) => [group.name, group.counters])),
@@ -134,7 +142,10 @@ async function obey(message: ToWorker): Promise<void> {
   } else if (message.kind === "figures")
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();
-  else if (message.kind === "stopListening") {
+  else if (message.kind === "memory") {
+    message.groups.forEach(follow);
+    hintGarbage(world, HINTS);
+  } else if (message.kind === "stopListening") {
     await clients.stopListening();
     tell({ kind: "figures", question: message.question, figures: figures(false) });
   } else if (message.kind === "ask")

@@ -201,6 +201,27 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
     },
     2,
   ],
+  maxmemory: [
+    "8mb",
+    async ({ ask, node }) => [
+      node.cache.groups.all[0]!.store.figures().maxBytes / 2 ** 20,
+      await ask(["CONFIG", "GET", "maxmemory"]),
+    ],
+    [8, `*2\r\n${bulk("maxmemory")}${bulk("8388608")}`],
+  ],
+  "group scores maxmemory": [
+    "8mb",
+    ({ node }) => Promise.resolve(node.cache.groups.all[0]!.store.figures().maxBytes / 2 ** 20),
+    8,
+  ],
+  eviction: [
+    "lru",
+    async (rig) => [
+      await load(rig, "Tom", "630"),
+      await rig.ask(["OBJECT", "IDLETIME", "scores:Tom"], ["CONFIG", "GET", "maxmemory-policy"]),
+    ],
+    [bulk("630"), `:0\r\n*2\r\n${bulk("maxmemory-policy")}${bulk("allkeys-lru")}`],
+  ],
   "group scores ttl": [
     "100s",
     async (rig) => [await load(rig, "Tom", "630"), await rig.ask(["TTL", "scores:Tom"])],

@@ -102,7 +102,7 @@ test("CONFIG SET takes back what CONFIG GET shows of a directive that can change
 test("a value that the machine has no memory for changes nothing", (t) => {
   const conf = readConf({ text });
   const memory = { bytes: 2 ** 30, owner: "this machine", heapBytes: 25_000_000 } as const;
-  const set = (name: string, to: string) => changeDirectives(conf, [[name, to]], memory)?.error;
+  const set = (name: string, to: string) => changeDirectives(conf, [[name, to]], { memory })?.error;
   t.is(
     set("tracking-table-max-keys", "100001"),
     "expected at most 100000, for which Node's heap of 23.8mb has room (NODE_OPTIONS=--max-old-space-size), got 100001",
