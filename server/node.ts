@@ -85,7 +85,9 @@ export class Node implements NodeFace {
     this.#regularWork = new RegularWork(log, world);
     const findProcedure = procedureFinder(COMMANDS, this);
     const heard = (publication: Publication) => this.sessions.heard(publication);
-    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure, heard });
+    const announce = (channel: Buffer, message: Buffer) =>
+      void this.sessions.announce("channels", channel, message);
+    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure, heard, announce });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
     this.sessions = new Sessions({
@@ -138,7 +140,7 @@ export class Node implements NodeFace {
     if (changes.some(([name]) => concernsMemory(name))) {
       this.#workers?.tell({ kind: "memory", groups: this.#handles() });
     }
-    this.cache.tracking.fit();
+    this.cache.confChanged();
     await this.report.gather();
   }
 

@@ -10,6 +10,7 @@ import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { Group, Groups } from "../groups/groups.ts";
 import type { Owners } from "../members/owners.ts";
 import type { Actor } from "../tracking/actor.ts";
+import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import type { Watches } from "../tracking/watches.ts";
 
@@ -19,6 +20,8 @@ export interface LocalChangesOptions {
   readonly watches: Pick<Watches, "touch" | "touchAll">;
   /** Undefined: no other member has a group for a key that has none here. */
   readonly owners?: Pick<Owners, "refusal">;
+  /** Undefined: nobody can hear of events. */
+  readonly events?: Pick<KeyEvents, "edited" | "happened">;
 }
 
 const NOT_HELD: Edited = { ...refusedEdit(""), error: undefined };
@@ -42,7 +45,10 @@ export class LocalChanges {
       if (group !== undefined) {
         group.loads.void(bytes);
         dropCopiesOf(group, bytes);
-        if (group.store.delete(bytes)) removed++;
+        if (group.store.delete(bytes)) {
+          removed++;
+          this.#options.events?.happened(bytes, "del");
+        }
       }
       // Clients of this node may have read a key that only another member has a group for.
       if (group !== undefined || this.#options.owners?.refusal(key) !== undefined) this.#tell(bytes, by);
@@ -68,6 +74,7 @@ export class LocalChanges {
     const edited = group.store.edit(key, edit);
     if (!edited.changed && !removesUnheld(edit, edited)) return edited;
     const bytes = asBuffer(key);
+    if (edited.changed) this.#options.events?.edited(bytes, edit, edited);
     const wasLoading = group.loads.void(bytes);
     dropCopiesOf(group, bytes);
     if (edited.changed) this.#tell(bytes, by);

@@ -13,7 +13,7 @@ import { enter, leave } from "./lock.ts";
 import { type Population, populationOf } from "./population.ts";
 import { Resize } from "./resize.ts";
 import { Scan } from "./scan.ts";
-import type { Shard } from "./shard.ts";
+import type { OnEnd, Shard } from "./shard.ts";
 import { ShardMap, whyNotAll } from "./shard-map.ts";
 import { Sweep, type Swept } from "./sweep.ts";
 import { UseTimes } from "./use-times.ts";
@@ -37,7 +37,7 @@ export class StoreMemory {
   #useTimes: ReadonlyMap<Shard, UseTimes> | undefined;
   /** Undefined: no entry is in other memory. */
   #resize: Resize | undefined;
-  #onEnd: ((key: Buffer) => void) | undefined;
+  #onEnd: OnEnd | undefined;
 
   /** `isNew`: no thread has used the memory yet. */
   constructor(handle: StoreHandle, isNew: boolean, options: StoreMemoryOptions) {
@@ -68,7 +68,11 @@ export class StoreMemory {
     return figuresOf(this.shards, this.#handle.maxBytes, this.#options.deadlines.now());
   }
 
-  set onEnd(tell: ((key: Buffer) => void) | undefined) {
+  get onEnd(): OnEnd | undefined {
+    return this.#onEnd;
+  }
+
+  set onEnd(tell: OnEnd | undefined) {
     this.#onEnd = tell;
     for (const shard of this.shards) shard.onEnd = tell;
   }

@@ -25,7 +25,7 @@ import { keepEntry } from "./noeviction.ts";
 import type { Population } from "./population.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import type { Resize } from "./resize.ts";
-import type { Shard } from "./shard.ts";
+import type { OnEnd, Shard } from "./shard.ts";
 import type { ShardMap } from "./shard-map.ts";
 import type { Swept } from "./sweep.ts";
 
@@ -217,10 +217,14 @@ export class Store {
   }
 
   /**
-   * Sets the callback that gets the key of every entry that this thread evicts or expires. It is called inside the
-   * shard's lock, so it may only note the key. It gets no key that a caller deletes, overwrites or clears.
+   * The callback that gets the key of every entry that this thread evicts or expires. It is called inside the shard's lock,
+   * so it may only note the key. It gets no key that a caller deletes, overwrites or clears while its entry lives.
    */
-  set onEnd(tell: ((key: Buffer) => void) | undefined) {
+  get onEnd(): OnEnd | undefined {
+    return this.memory.onEnd;
+  }
+
+  set onEnd(tell: OnEnd | undefined) {
     this.memory.onEnd = tell;
   }
 
