@@ -95,6 +95,11 @@ export const errors = {
   pauseMode: "ERR CLIENT PAUSE mode must be WRITE or ALL",
   timeoutNotAnInteger: "ERR timeout is not an integer or out of range",
   timeoutNegative: "ERR timeout is negative",
+  debugNotAllowed:
+    'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+  debugType:
+    "ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
+  notInRESP2: "ERR RESP2 is not supported by this command",
   functionArgument: (word: Uint8Array) => `ERR Unknown argument ${lineText(word)}`,
   functionLibrary: "ERR library name argument was not given",
   /** `expected` is `must be positive` or `value must between 0 and 1`, as Redis says it. */

@@ -215,6 +215,10 @@ export const FACTS_OF_NODE = {
     { arity: -2, flags: ADMIN, since: "2.8.13", group: "server" },
     "Returns no distribution.",
   ),
+  debug: facts(
+    { arity: -2, flags: ADMIN, reserved: "admin", since: "1.0.0", group: "server" },
+    "Does what test suites ask for, where enable-debug-command allows it.",
+  ),
   module: facts(
     { arity: -2, flags: [], since: "4.0.0", group: "server" },
     "A container for commands about modules, of which there are none.",

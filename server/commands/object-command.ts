@@ -14,15 +14,20 @@ import { int64Of } from "./words.ts";
 
 /** Redis keeps values up to this length inside the object. */
 const MAX_EMBEDDED_BYTES = 44;
+/** The part of a value that `encodingOf` looks at. */
+export const WANTED_FOR_ENCODING = { from: 0, to: MAX_EMBEDDED_BYTES - 1 };
 
-function encodingOf({ bytes, value }: Edited): string {
+export function encodingOf({ bytes, value }: Edited): string {
   if (bytes > MAX_EMBEDDED_BYTES) return "raw";
   return int64Of(Buffer.from(value!)) === undefined ? "embstr" : "int";
 }
 
 function inspecting(read: (edited: Edited) => Reply): Run {
-  const wanted = { from: 0, to: MAX_EMBEDDED_BYTES - 1 };
-  return looking({ isUse: false, wanted }, (outcome) => (outcome.held ? read(outcome) : null), 2);
+  return looking(
+    { isUse: false, wanted: WANTED_FOR_ENCODING },
+    (outcome) => (outcome.held ? read(outcome) : null),
+    2,
+  );
 }
 
 /** A figure that only some eviction policies keep; with any other policy the error is `missing`. */

@@ -12,6 +12,7 @@ import type { Command, CommandTable } from "./command.ts";
 import { commandCommands } from "./command-command.ts";
 import { configCommands } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
+import { debugCommands } from "./debug-command.ts";
 import { tableOf } from "./define.ts";
 import { expiryCommands } from "./expiry-commands.ts";
 import { keyCommands } from "./key-commands.ts";
@@ -50,6 +51,7 @@ export const COMMANDS: CommandTable = tableOf([
   ...slowlogCommands,
   ...aclCommands,
   ...absentCommands,
+  ...debugCommands,
   ...probeCommands,
   ...carrotCommands,
 ]);

@@ -81,6 +81,12 @@ export const nodeDirectives = {
   ),
   /** Whether a node without a password lets in only clients on this machine. */
   protectedMode: live("protected-mode", kind.yesNo(), "yes", "no requirepass: clients of this machine only"),
+  enableDebug: fixed(
+    "enable-debug-command",
+    kind.choice("WHO", ["no", "local", "yes"]),
+    "no",
+    "who may say DEBUG: no, local or yes",
+  ),
   /** How long a client may be idle; 0: for ever. */
   timeoutMs: live(
     "timeout",

@@ -59,7 +59,7 @@ const ANSWERS: readonly (readonly [names: string, answer: string])[] = [
   ["notify-keyspace-events", "there are no keyspace notifications; CLIENT TRACKING tells clients about keys"],
   ["lua-time-limit busy-reply-threshold", "there are no scripts that run for long; leave it out"],
   ["always-show-logo set-proc-title proc-title-template ignore-warnings crash-*", NOTHING_LIKE_IT],
-  ["enable-protected-configs enable-debug-command", NOTHING_LIKE_IT],
+  ["enable-protected-configs", NOTHING_LIKE_IT],
 ];
 
 /** What to do instead of a directive of redis.conf; undefined: Redis has no directive of this name. */

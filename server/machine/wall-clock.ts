@@ -8,15 +8,22 @@
 
 /** The two clocks drift apart by less than this between two uses. A larger difference means that the time was set. */
 const MAX_DRIFT_MS = 1000;
+/**
+ * The system tells whole milliseconds, so it is behind by up to one. A clock that is behind would give an entry with PXAT a
+ * longer life than the client has asked for; this one is ahead instead.
+ */
+const AHEAD_MS = 1;
 
 /** A number of milliseconds whose thousands are 999. */
 const LAST_MICROSECOND_MS = 0.9995;
 
 /** A clock in milliseconds since 1970, with fractions. `clock` is monotonic, in milliseconds. */
 export function wallClock(clock: () => number, timeOfDay: () => number = Date.now): () => number {
-  let offset = timeOfDay() - clock();
+  // The node's own clock first: a pause in between must not put this one behind.
+  const startedMs = clock();
+  let offset = timeOfDay() + AHEAD_MS - startedMs;
   return () => {
-    const drift = timeOfDay() - (clock() + offset);
+    const drift = timeOfDay() + AHEAD_MS - (clock() + offset);
     if (Math.abs(drift) > MAX_DRIFT_MS) offset += drift;
     return clock() + offset;
   };

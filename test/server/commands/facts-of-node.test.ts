@@ -30,6 +30,7 @@ test("commands that change the node for everybody, or the ring, are reserved", (
       "slowlog|reset",
       "acl|log",
       "latency|reset",
+      "debug",
     ],
   );
   t.deepEqual(

@@ -127,7 +127,7 @@ test("the compiler knows every directive and its values", (t) => {
       ...{ "tracking-table-max-keys": 1 },
       ...{ "client-output-soft-limit": "1mb", "client-output-soft-time": "1s", "stall-timeout": "1s" },
       ...{ "admin-password": "", "protected-mode": false, "tcp-keepalive": 60, "log-format": "json" },
-      ...{ unixsocket: "", unixsocketperm: "700" },
+      ...{ unixsocket: "", unixsocketperm: "700", "enable-debug-command": "no" },
     },
     group: {
       ...{ loader: "none", maxmemory: "1mb", database: 0, prefix: "a", ttl: "1s", "ttl-jitter": "1%" },

@@ -28,6 +28,7 @@ test("the defaults are what carrot.conf says they are", (t) => {
     requirePass: "",
     adminPassword: "",
     protectedMode: true,
+    enableDebug: "no",
     timeoutMs: 0,
     stallTimeoutMs: 30_000,
     keepAliveMs: 60_000,
@@ -89,6 +90,7 @@ test("every directive reaches its field", (t) => {
     requirepass secret
     admin-password root
     protected-mode no
+    enable-debug-command local
     timeout 8
     stall-timeout 9s
     tcp-keepalive 10
@@ -141,6 +143,7 @@ test("every directive reaches its field", (t) => {
     requirePass: "secret",
     adminPassword: "root",
     protectedMode: false,
+    enableDebug: "local",
     timeoutMs: 8000,
     stallTimeoutMs: 9000,
     keepAliveMs: 10_000,

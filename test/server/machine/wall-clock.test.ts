@@ -13,14 +13,26 @@ test("the time of day runs with the node's own clock", (t) => {
     () => monotonic,
     () => timeOfDay,
   );
-  t.is(wall(), 1_000_000);
+  t.is(wall(), 1_000_001, "ahead, because the system tells whole milliseconds");
   monotonic += 10.25;
   timeOfDay += 11;
-  t.is(wall(), 1_000_010.25);
+  t.is(wall(), 1_000_011.25);
   const lifeMs = 2_000_000 - wall();
   monotonic += 900;
   timeOfDay += 1000;
   t.is(wall() + lifeMs - 900, 2_000_000);
+});
+
+test("a lifetime that ends at a time of day is never longer than the client counts", (t) => {
+  let realMs = 1_000_000.9;
+  const wall = wallClock(
+    () => realMs - 400_000,
+    () => Math.floor(realMs),
+  );
+  // A client that reads its clock at once, and wants an end in ten seconds.
+  const endMs = Math.floor(realMs) + 10_000;
+  realMs += 0.05;
+  t.true(Math.ceil(endMs - wall()) <= 10_000);
 });
 
 test("the time of day follows the system's when that is set", (t) => {
@@ -30,9 +42,9 @@ test("the time of day follows the system's when that is set", (t) => {
     () => timeOfDay,
   );
   timeOfDay -= 3_600_000;
-  t.is(wall(), 1_000_000 - 3_600_000);
+  t.is(wall(), 1_000_001 - 3_600_000);
   timeOfDay += 900;
-  t.is(wall(), 1_000_000 - 3_600_000);
+  t.is(wall(), 1_000_001 - 3_600_000);
 });
 
 test("microseconds pass within the system's millisecond, and never leave it", (t) => {
