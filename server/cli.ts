@@ -15,6 +15,7 @@ import { helpText } from "./conf/help.ts";
 import { checkMemory } from "./conf/memory-rules.ts";
 import { readConf } from "./conf/read-conf.ts";
 import { summaryOf } from "./conf/summary.ts";
+import { guardProcess } from "./loaders/loader-scope.ts";
 import type { LogFormat } from "./machine/log.ts";
 import { memoryHere } from "./machine/memory.ts";
 import { obeySignals } from "./machine/signals.ts";
@@ -99,7 +100,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** An error that nobody caught is a mistake in the program, so its stack is shown. */
+/** An error that nobody caught, outside of loaders, is a mistake in the program, so its stack is shown. */
 function crash(error: unknown): never {
   const text = `uncaught: ${error instanceof Error ? error.stack : String(error)}`;
   if (format === "json") say(text, LEVELS.failure);
@@ -107,8 +108,7 @@ function crash(error: unknown): never {
   process.exit(1);
 }
 
-process.on("uncaughtException", crash);
-process.on("unhandledRejection", crash);
+guardProcess(crash);
 // Without a listener, `carrotcache --help | head -1` and a log whose reader is gone would end in a stack trace.
 process.stdout.on("error", () => {});
 const args = process.argv.slice(2);

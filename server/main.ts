@@ -16,6 +16,7 @@ import { warningsOf } from "./conf/conf-warnings.ts";
 import { checkMemory } from "./conf/memory-rules.ts";
 import type { HttpServer } from "./http/http-port.ts";
 import { createLoaders } from "./loaders/group-loaders.ts";
+import { failuresOf } from "./loaders/load-failures.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { monotonicClock } from "./machine/clock.ts";
 import { createLog, type Log, logsWritten } from "./machine/log.ts";
@@ -51,12 +52,14 @@ export interface RunningServer {
 export async function startServer(conf: NodeConf, options: StartOptions = {}): Promise<RunningServer> {
   checkMemory(conf, memoryHere());
   const log = options.log ?? openLog(conf);
-  const loaders = await createLoaders(conf, options.loaders);
   const world = realWorld(monotonicClock());
+  const failures = failuresOf(conf, log, world.clock);
+  const loaders = await createLoaders(conf, { failures, world }, options.loaders);
   const server: { close?: () => Promise<void> } = {};
   const node = await Node.start({
     conf,
     loaders,
+    failures,
     log,
     threads: usableThreads(conf, log),
     world,

@@ -23,6 +23,7 @@ import type { NodeConf } from "./conf/conf.ts";
 import { concernsMemory } from "./conf/memory-plan.ts";
 import { type ClientCounters, zeroClientCounters } from "./counters/client-counters.ts";
 import { Latency } from "./counters/latency.ts";
+import type { LoadFailures } from "./loaders/load-failures.ts";
 import type { Loader } from "./loaders/loader.ts";
 import { type Log, pinoLevel } from "./machine/log.ts";
 import { RegularWork } from "./machine/regular-work.ts";
@@ -39,6 +40,8 @@ export interface NodeOptions {
   readonly conf: NodeConf;
   /** The loaders by group name. Every group of the conf has one. */
   readonly loaders: ReadonlyMap<string, Loader>;
+  /** Where the failures of loaders go, by group name. By default each group gets a place of its own. */
+  readonly failures?: ReadonlyMap<string, LoadFailures>;
   readonly log: Log;
   readonly world: World;
   /** Threads that serve clients, the main thread included. More than one needs `reusePort`. */
@@ -75,7 +78,7 @@ export class Node implements NodeFace {
 
   /** Only `Node.start` calls this. */
   private constructor(options: NodeOptions, hash: Awaited<ReturnType<typeof loadHash32>>) {
-    const { conf, loaders, log, world, threads } = options;
+    const { conf, loaders, failures, log, world, threads } = options;
     this.#options = options;
     this.conf = conf;
     this.log = log;
@@ -87,7 +90,7 @@ export class Node implements NodeFace {
     const heard = (publication: Publication) => this.sessions.heard(publication);
     const announce = (channel: Buffer, message: Buffer) =>
       void this.sessions.announce("channels", channel, message);
-    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure, heard, announce });
+    this.cache = new Cache({ conf, loaders, failures, log, world, hash, findProcedure, heard, announce });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
     this.sessions = new Sessions({

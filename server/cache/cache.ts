@@ -27,6 +27,7 @@ import { createGroup, withoutLoader } from "../groups/create-group.ts";
 import type { Waiter } from "../groups/flights.ts";
 import { Groups } from "../groups/groups.ts";
 import { closeLoaders } from "../loaders/group-loaders.ts";
+import { failuresOf, type LoadFailures } from "../loaders/load-failures.ts";
 import type { Loader } from "../loaders/loader.ts";
 import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
 import type { Log } from "../machine/log.ts";
@@ -55,6 +56,8 @@ export interface CacheOptions {
   readonly conf: NodeConf;
   /** The loaders by group name. Every group of the conf has one. */
   readonly loaders: ReadonlyMap<string, Loader>;
+  /** Where the failures of loaders go, by group name. By default each group gets a place of its own. */
+  readonly failures?: ReadonlyMap<string, LoadFailures> | undefined;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly world: World;
   /** From `loadHash32`. */
@@ -202,7 +205,10 @@ export class Cache {
     );
     this.#regularWork.every(TELL_EXPIRED_MS, () => this.tracking.expire());
     this.#regularWork.every(NOTE_USES_MS, () => {
-      for (const { store } of this.groups.all) store.noteUseTimes();
+      for (const { store, failures } of this.groups.all) {
+        store.noteUseTimes();
+        failures.flush();
+      }
     });
   }
 
@@ -226,6 +232,7 @@ export class Cache {
     await this.peers?.close();
     for (const { queue } of this.groups.all) queue.stop();
     await closeLoaders(this.#options.loaders);
+    for (const { failures } of this.groups.all) failures.flush(true);
   }
 
   /** Ends the regular work. Reads and changes still work. */
@@ -293,10 +300,12 @@ function longestGetMs({ groups, peerTimeoutMs }: NodeConf): number {
   return Math.max(...groups.map((group) => group.loaderTimeoutMs)) + peerTimeoutMs;
 }
 
-function createGroups({ conf, loaders, world }: CacheOptions): Groups {
+function createGroups({ conf, loaders, failures, log, world }: CacheOptions): Groups {
+  const places = failures ?? failuresOf(conf, log, world.clock);
   const all = conf.groups.map((group) =>
     createGroup(group, {
       loader: loaders.get(group.name)!,
+      failures: places.get(group.name)!,
       eviction: conf.eviction,
       hasPeers: conf.peers.length > 0,
       world,

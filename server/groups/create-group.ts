@@ -6,6 +6,7 @@
 import type { World } from "../../cluster/world.ts";
 import type { Eviction, GroupConf } from "../conf/conf.ts";
 import { zeroGroupCounters } from "../counters/group-counters.ts";
+import type { LoadFailures } from "../loaders/load-failures.ts";
 import { LoadQueue } from "../loaders/load-queue.ts";
 import type { Loader } from "../loaders/loader.ts";
 import { NONE_LOADER } from "../loaders/none-loader.ts";
@@ -16,6 +17,7 @@ import type { Group } from "./groups.ts";
 
 interface GroupOptions {
   readonly loader: Loader;
+  readonly failures: LoadFailures;
   readonly eviction: Eviction;
   /** Whether other members can own entries that this node may mirror. */
   readonly hasPeers: boolean;
@@ -24,7 +26,10 @@ interface GroupOptions {
 }
 
 /** An empty group. */
-export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world }: GroupOptions): Group {
+export function createGroup(
+  conf: GroupConf,
+  { loader, failures, eviction, hasPeers, world }: GroupOptions,
+): Group {
   const mirrorBytes = hasPeers ? conf.mirrorBytes : 0;
   // Store and mirrors have one seed, because a key missed in the one is looked up in the other by the same hash.
   // They have a sole writer, because worker threads only read.
@@ -49,6 +54,7 @@ export function createGroup(conf: GroupConf, { loader, eviction, hasPeers, world
     forwards: new Flights(common.seed),
     trackedForwards: new Flights(common.seed),
     queue: new LoadQueue({ loader, conf, world }),
+    failures,
     counters: zeroGroupCounters(),
     counted: undefined,
     countedBefore: { evictions: 0, expirations: 0 },

@@ -22,6 +22,8 @@ export interface GroupFigures extends GroupCounters {
   mirrorMaxBytes: number;
   evictions: number;
   expirations: number;
+  /** Errors of the loader that nobody caught. */
+  escapedErrors: number;
   loadsUnderWay: number;
   loadsQueued: number;
 }
@@ -45,6 +47,7 @@ export function noteCounted(
 export function resetCounters(group: Group): void {
   const { evictions, expirations } = group.store.figures();
   Object.assign(group.counters, zeroGroupCounters());
+  group.failures.escapedErrors = 0;
   Object.assign(group.countedBefore, { evictions, expirations });
 }
 
@@ -65,6 +68,7 @@ export function figuresOf(group: Group): GroupFigures {
     mirrorMaxBytes: mirrors?.maxBytes ?? 0,
     evictions: store.evictions - group.countedBefore.evictions,
     expirations: store.expirations - group.countedBefore.expirations,
+    escapedErrors: group.failures.escapedErrors,
     loadsUnderWay: group.queue.figures.active,
     loadsQueued: group.queue.figures.queued,
   };
@@ -85,6 +89,7 @@ export function sumFigures(groups: readonly Group[]): GroupFigures {
     mirrorMaxBytes: 0,
     evictions: 0,
     expirations: 0,
+    escapedErrors: 0,
     loadsUnderWay: 0,
     loadsQueued: 0,
   };

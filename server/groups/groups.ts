@@ -10,6 +10,7 @@
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { GroupConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../counters/group-counters.ts";
+import type { LoadFailures } from "../loaders/load-failures.ts";
 import type { LoadQueue } from "../loaders/load-queue.ts";
 import { clientKey } from "../store/database-key.ts";
 import type { Store } from "../store/store.ts";
@@ -42,6 +43,7 @@ export interface Group extends HeldGroup {
   /** As `forwards`, for clients that track: the owner notes this node before it answers. */
   readonly trackedForwards: Flights;
   readonly queue: LoadQueue;
+  readonly failures: LoadFailures;
   /**
    * The store's counters at the last CONFIG RESETSTAT. Figures subtract them, because a store's counters never go back.
    */

@@ -6,20 +6,27 @@
  * is loaded.
  */
 import { resolve } from "node:path";
+import type { World } from "../../cluster/world.ts";
 import type { LoaderConf } from "../conf/loader-conf.ts";
 import { LoaderConfError } from "./errors.ts";
 import type { LoaderLimits } from "./http-loader.ts";
-import { oneLine } from "./load-error-texts.ts";
+import { messageOf, oneLine } from "./load-error-texts.ts";
 import type { Loader } from "./loader.ts";
 import { importLoader } from "./module-loader.ts";
 import { NONE_LOADER } from "./none-loader.ts";
 import { UrlTemplate } from "./url-template.ts";
 
+interface Terms {
+  readonly conf: LoaderConf;
+  readonly limits: LoaderLimits;
+  readonly world: Pick<World, "after">;
+}
+
 interface Kind {
   /** How the arguments are written, for the message about their number. */
   readonly usage: string;
   readonly arity: number;
-  make(args: readonly string[], conf: LoaderConf, limits: LoaderLimits): Loader | Promise<Loader>;
+  make(args: readonly string[], terms: Terms): Loader | Promise<Loader>;
 }
 
 const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
@@ -29,25 +36,29 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
 ]);
 
 /** Rejects with LoaderConfError only. */
-export async function createLoader(conf: LoaderConf, limits: LoaderLimits): Promise<Loader> {
+export async function createLoader(
+  conf: LoaderConf,
+  limits: LoaderLimits,
+  world: Pick<World, "after">,
+): Promise<Loader> {
   const fail = (text: string): LoaderConfError => new LoaderConfError(`${conf.where}: loader: ${text}`);
   const kind = KINDS.get(conf.kind);
   if (!kind) throw fail(`expected ${listed([...KINDS.keys()])}, got ${quoted(conf.kind)}`);
   if (conf.args.length !== kind.arity)
     throw fail(`expected "${kind.usage}", got ${conf.args.length} arguments`);
   try {
-    return await kind.make(conf.args, conf, limits);
+    return await kind.make(conf.args, { conf, limits, world });
   } catch (thrown) {
-    throw fail(thrown instanceof Error ? thrown.message : String(thrown));
+    throw fail(thrown instanceof Error ? thrown.message : messageOf(thrown));
   }
 }
 
-function makeModule([path]: readonly string[], { directory }: LoaderConf): Promise<Loader> {
-  return importLoader(resolve(directory, path!));
+function makeModule([path]: readonly string[], { conf, limits, world }: Terms): Promise<Loader> {
+  return importLoader(resolve(conf.directory, path!), { timeoutMs: limits.loaderTimeoutMs, world });
 }
 
 /** Imports the HTTP loader, and with it undici, only here: undici takes as long to import as all the rest of a node. */
-async function makeHttp([url]: readonly string[], _conf: LoaderConf, limits: LoaderLimits): Promise<Loader> {
+async function makeHttp([url]: readonly string[], { limits }: Terms): Promise<Loader> {
   const template = httpTemplate(url!);
   const { HttpLoader } = await import("./http-loader.ts");
   return new HttpLoader(template, limits);

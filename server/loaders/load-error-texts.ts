@@ -54,7 +54,8 @@ export function oneLine(text: string): string {
   return short.trim().slice(0, MAX_MESSAGE_CHARS).toWellFormed();
 }
 
-function messageOf(thrown: unknown): string {
+/** What an error says, as one short line. */
+export function messageOf(thrown: unknown): string {
   try {
     return oneLine(rawMessage(thrown)) || "no message";
   } catch {

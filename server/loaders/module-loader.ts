@@ -7,13 +7,20 @@
  */
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { oneLine } from "./load-error-texts.ts";
+import type { World } from "../../cluster/world.ts";
+import { describeCause } from "./describe-cause.ts";
 import type { Loader } from "./loader.ts";
 
+/** How long the import may take. */
+export interface ImportTerms {
+  readonly timeoutMs: number;
+  readonly world: Pick<World, "after">;
+}
+
 /** Throws an Error whose message names `path` and says why it is no loader. */
-export async function importLoader(path: string): Promise<Loader> {
+export async function importLoader(path: string, terms: ImportTerms): Promise<Loader> {
   await checkFile(path);
-  const loader = loaderIn(await importModule(path));
+  const loader = loaderIn(await importModule(path, terms));
   if (typeof loader?.load !== "function") throw new Error(`${path} exports no load function`);
   for (const name of ["loadMany", "close"] as const) {
     const member: unknown = loader[name];
@@ -31,15 +38,23 @@ async function checkFile(path: string): Promise<void> {
   if (process.platform !== "win32" && file.mode & 0o002) throw new Error(`${path} is writable by everybody`);
 }
 
-async function importModule(path: string): Promise<Record<string, unknown>> {
-  try {
-    return await import(pathToFileURL(path).href);
-  } catch (thrown) {
-    const message = oneLine(thrown instanceof Error ? thrown.message : String(thrown));
-    if (!(thrown instanceof SyntaxError)) throw new Error(`cannot import ${path}: ${message}`);
-    // Node does not tell the place of a syntax error.
-    throw new Error(`cannot import ${path}: syntax error: ${message} (node --check shows where)`);
-  }
+/** The timer also keeps the process alive: without it, an await that waits for nothing would end it without a word. */
+function importModule(path: string, { timeoutMs, world }: ImportTerms): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    const tooLate = `cannot import ${path}: it has not finished after ${timeoutMs} ms (loader-timeout); does an await in it never end?`;
+    const timer = world.after(timeoutMs, () => reject(new Error(tooLate)));
+    import(pathToFileURL(path).href)
+      .then(resolve, (thrown) => reject(importError(path, thrown)))
+      .finally(() => timer.cancel());
+  });
+}
+
+function importError(path: string, thrown: unknown): Error {
+  const { cause, at } = describeCause(thrown);
+  // Node does not tell the place of a syntax error.
+  if (thrown instanceof SyntaxError)
+    return new Error(`cannot import ${path}: syntax error: ${cause} (node --check shows where)`);
+  return new Error(`cannot import ${path}: ${cause}${at === undefined ? "" : ` (at ${at})`}`);
 }
 
 /** Named exports come first. A default export is a load function, or a loader object whose methods need their `this`. */

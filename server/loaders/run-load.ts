@@ -16,6 +16,7 @@ import type { World } from "../../cluster/world.ts";
 import { LOADER_STOPPED, loaderFailed, loaderReturnedWrongCount, loaderTimeout } from "./load-error-texts.ts";
 import type { LoadContext, Loader, LoadManyContext } from "./loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
+import { currentScope, type LoaderScope, runIn } from "./loader-scope.ts";
 import type { LoadsUnderWay } from "./loads-under-way.ts";
 import { failure, normalizeLoaded } from "./normalize-loaded.ts";
 
@@ -125,6 +126,8 @@ class Context<Keys> {
   readonly group: string;
   readonly keyBytes: Keys;
   #controller: AbortController | undefined;
+  /** Whose listeners the signal has. */
+  #scope: LoaderScope | undefined;
   #reason: DOMException | undefined;
 
   constructor(group: string, keyBytes: Keys) {
@@ -133,13 +136,18 @@ class Context<Keys> {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      this.#scope = currentScope();
+    }
     if (this.#reason) this.#controller.abort(this.#reason);
     return this.#controller.signal;
   }
 
   abort(reason: DOMException): void {
     this.#reason = reason;
-    this.#controller?.abort(reason);
+    // An error of a listener is thrown later, in the scope that the listeners are called in.
+    const controller = this.#controller;
+    if (controller !== undefined) runIn(this.#scope, () => controller.abort(reason));
   }
 }

@@ -172,6 +172,7 @@ function carrotFields({ cache, clientFigures, threads }: NodeReport): Fields {
     negative_hits: sum.negativeHits,
     loads: sum.loads,
     load_errors: sum.loadErrors,
+    escaped_errors: sum.escapedErrors,
     loads_under_way: sum.loadsUnderWay,
     flights_joined: sum.flightsJoined,
     forwards: sum.forwards,

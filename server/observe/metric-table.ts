@@ -49,6 +49,7 @@ export const GROUP_METRICS: readonly MetricRow<GroupFigures>[] = [
   ["carrot_misses_total", "GETs that this node had no entry for.", (group) => group.misses],
   ["carrot_loads_total", "Loads started.", (group) => group.loads],
   ["carrot_load_failures_total", "Loads that gave no answer.", (group) => group.loadErrors],
+  ["carrot_escaped_errors_total", "Errors of the loader that nobody caught.", (group) => group.escapedErrors],
   [
     "carrot_flights_joined_total",
     "GETs that waited for a load already under way.",

@@ -36,3 +36,28 @@ test("the next line of a forgotten kind is logged at once", (t) => {
   quiet.warn("a", "2");
   t.deepEqual(lines, ["1", "2"]);
 });
+
+test("the last line that was left out is logged when its minute is over, and only then", (t) => {
+  const { lines, advance, quiet } = setUp();
+  quiet.warn("a", "1");
+  quiet.warn("a", "2");
+  quiet.warn("a", "3");
+  advance(59_999);
+  quiet.flush();
+  t.deepEqual(lines, ["1"]);
+  advance(1);
+  quiet.flush();
+  quiet.flush();
+  t.deepEqual(lines, ["1", "3 (1 more in between)"]);
+  quiet.warn("a", "4");
+  quiet.flush(true);
+  t.deepEqual(lines.slice(2), ["4"]);
+});
+
+test("a line that is a function is made only when it is logged", (t) => {
+  const { lines, quiet } = setUp();
+  let made = 0;
+  const line = () => ({ text: `line ${++made}`, fields: {} });
+  for (let i = 0; i < 10; i++) quiet.warn("a", line);
+  t.deepEqual([lines, made], [["line 1"], 1]);
+});

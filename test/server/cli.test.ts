@@ -237,6 +237,24 @@ for (const thrown of ["throw new Error('boom')", "Promise.reject(new Error('boom
   });
 }
 
+for (const [name, source, cause] of [
+  ["never settles", "await new Promise(() => {});", "it has not finished after 100 ms \\(loader-timeout\\)"],
+  ["throws", "throw new Error('no database');", "no database \\(at file:.*"],
+  ["exports nothing", "", "exports no load function"],
+] as const) {
+  test(`a module that ${name} ends the start with exit code 1 and one line`, async (t) => {
+    const module = write(`${name.replaceAll(" ", "-")}.mjs`, source);
+    const conf = `port 0\ngroup a loader module ${module}\ngroup a loader-timeout 100ms\n`;
+    const file = write(`${module}.conf`, conf);
+    for (const args of [[file], [file, "--check"]]) {
+      const { code, stdout, stderr } = await run(...args);
+      t.is(code, 1);
+      t.is(stdout, "");
+      t.regex(stderr, new RegExp(`^carrotcache: ${file}:2: loader: .*${module}.*${cause}.*\n$`));
+    }
+  });
+}
+
 test("a reader that closes standard output early causes no error", async (t) => {
   const child = start(["--help"]);
   child.stdout.destroy();

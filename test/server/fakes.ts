@@ -14,6 +14,7 @@ import type { GroupConf } from "../../server/conf/conf.ts";
 import { zeroGroupCounters } from "../../server/counters/group-counters.ts";
 import { type Flight, Flights } from "../../server/groups/flights.ts";
 import type { Group, Groups } from "../../server/groups/groups.ts";
+import { LoadFailures } from "../../server/loaders/load-failures.ts";
 import { LoadQueue } from "../../server/loaders/load-queue.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loaders/loader.ts";
 import { LoadsUnderWay } from "../../server/loaders/loads-under-way.ts";
@@ -124,6 +125,7 @@ export function createGroup(
     forwards: new Flights(1),
     trackedForwards: new Flights(1),
     queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, world: worldAt(clock) }),
+    failures: new LoadFailures(conf.name, { warn: () => {} }, clock),
     counters: zeroGroupCounters(),
     counted: undefined,
     countedBefore: { evictions: 0, expirations: 0 },

@@ -6,6 +6,7 @@ import test from "ava";
 import { LoaderConfError } from "../../../server/loaders/errors.ts";
 import { createLoader } from "../../../server/loaders/factory.ts";
 import type { Loader } from "../../../server/loaders/loader.ts";
+import { worldAt } from "../fakes.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "carrot-factory-"));
 writeFileSync(join(directory, "scores.mjs"), "export const load = (key) => key + ' 630';");
@@ -13,7 +14,7 @@ test.after.always(() => rmSync(directory, { recursive: true }));
 
 function create(kind: string, ...args: string[]): Promise<Loader> {
   const limits = { maxValueBytes: 100, loaderTimeoutMs: 1000, loaderConcurrency: 4 };
-  return createLoader({ kind, args, where: "carrot.conf:12", directory }, limits);
+  return createLoader({ kind, args, where: "carrot.conf:12", directory }, limits, worldAt());
 }
 
 test("makes a loader of each kind", async (t) => {

@@ -5,9 +5,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { type ExecutionContext } from "ava";
+import type { NodeConf } from "../../../server/conf/conf.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
-import { checkLoaders, closeLoaders, createLoaders } from "../../../server/loaders/group-loaders.ts";
+import {
+  checkLoaders,
+  closeLoaders,
+  createLoaders,
+  type LoaderHost,
+} from "../../../server/loaders/group-loaders.ts";
+import { failuresOf } from "../../../server/loaders/load-failures.ts";
 import type { Loader } from "../../../server/loaders/loader.ts";
+import { worldAt } from "../fakes.ts";
 
 function confIn(t: ExecutionContext, text: string) {
   const directory = mkdtempSync(path.join(tmpdir(), "carrot-loaders-"));
@@ -16,10 +24,15 @@ function confIn(t: ExecutionContext, text: string) {
   return readConf({ text, cwd: directory });
 }
 
+const hostOf = (conf: NodeConf): LoaderHost => ({
+  failures: failuresOf(conf, { warn: () => {} }, () => 0),
+  world: worldAt(),
+});
+
 test("loaders are made as the conf says, except those that are given", async (t) => {
   const conf = confIn(t, "group a loader module loader.mjs\ngroup b loader module loader.mjs");
   const given = { load: () => "given" };
-  const loaders = await createLoaders(conf, new Map([["b", given]]));
+  const loaders = await createLoaders(conf, hostOf(conf), new Map([["b", given]]));
   t.deepEqual([...loaders.keys()], ["a", "b"]);
   t.is(loaders.get("b"), given);
   const context = { group: "a", keyBytes: Buffer.from("x"), signal: new AbortController().signal };
@@ -30,7 +43,9 @@ test("a loader that cannot be made is named with its line, and those made before
   const conf = confIn(t, "group a loader none\ngroup b loader module nowhere.mjs");
   let closed = 0;
   const given = new Map([["a", { load: () => null, close: () => void closed++ }]]);
-  await t.throwsAsync(createLoaders(conf, given), { message: /^carrot\.conf:2: loader: .*nowhere\.mjs/ });
+  await t.throwsAsync(createLoaders(conf, hostOf(conf), given), {
+    message: /^carrot\.conf:2: loader: .*nowhere\.mjs/,
+  });
   t.is(closed, 1);
   await t.throwsAsync(checkLoaders(conf), { message: /^carrot\.conf:2: loader: / });
 });
@@ -46,4 +61,20 @@ test("closing waits for every loader, those without a close too", async (t) => {
     ]),
   );
   t.deepEqual(closed, ["a", "c"]);
+});
+
+test("a loader whose close fails keeps no other one open", async (t) => {
+  let closed = 0;
+  const throwing: Loader = {
+    load: () => null,
+    close: () => {
+      throw new Error("no");
+    },
+  };
+  const loaders = new Map<string, Loader>([
+    ["a", throwing],
+    ["b", { load: () => null, close: async () => void closed++ }],
+  ]);
+  await t.throwsAsync(closeLoaders(loaders), { message: "no" });
+  t.is(closed, 1);
 });

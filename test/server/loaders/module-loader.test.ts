@@ -8,11 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import type { Loader } from "../../../server/loaders/loader.ts";
-import { importLoader } from "../../../server/loaders/module-loader.ts";
+import * as moduleLoader from "../../../server/loaders/module-loader.ts";
 import { runLoad } from "../../../server/loaders/run-load.ts";
-import { termsOf } from "../fakes.ts";
+import { termsOf, worldAt } from "../fakes.ts";
 import { deferred } from "./deferred.ts";
 import { asValue, loaderSuite, originAnswer, type Subject } from "./loader-suite.ts";
+
+const importLoader = (path: string, timeoutMs = 60_000): Promise<Loader> =>
+  moduleLoader.importLoader(path, { timeoutMs, world: worldAt() });
 
 const directory = mkdtempSync(join(tmpdir(), "carrot-module-"));
 test.after.always(() => rm(directory, { recursive: true }));
@@ -99,6 +102,13 @@ for (const [source, message] of [
   ["export const load = ;", "syntax error: Unexpected token ';'"],
   ['import "./nowhere.mjs"; export const load = () => null;', "Cannot find module"],
   ['throw new Error("no\\r\\ndatabase");', "no database"],
+  [
+    'throw new Error("no database", { cause: new Error("ECONNREFUSED") });',
+    "no database: ECONNREFUSED (at file:",
+  ],
+  ["throw undefined;", "threw undefined"],
+  ["throw { toString() { throw 1; } };", "threw an object"],
+  ["throw Object.defineProperty(new Error('odd'), 'stack', { get() { throw 1; } });", "odd"],
 ] as const) {
   test(`refuses a module: ${source || "(empty)"}`, async (t) => {
     const path = await write(`wrong-${Buffer.from(source).toString("base64url").slice(0, 60)}.mjs`, source);
@@ -121,4 +131,10 @@ test("refuses a file that everybody may write to", async (t) => {
   const path = await write("open.mjs", "export const load = () => null;");
   await chmod(path, 0o666);
   await t.throwsAsync(importLoader(path), { message: `${path} is writable by everybody` });
+});
+
+test("a module that never finishes is refused after loader-timeout, with its file and the cause", async (t) => {
+  const path = await write("for-ever.mjs", "await new Promise(() => {}); export const load = () => null;");
+  const message = `cannot import ${path}: it has not finished after 5 ms (loader-timeout); does an await in it never end?`;
+  await t.throwsAsync(importLoader(path, 5), { message });
 });

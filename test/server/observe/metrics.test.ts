@@ -34,6 +34,7 @@ const GROUP: GroupFigures = {
   mirrorUsedBytes: 117,
   mirrorMaxBytes: 118,
   absents: 119,
+  escapedErrors: 120,
   loadsUnderWay: 0,
   loadsQueued: 0,
 };
@@ -102,6 +103,7 @@ test("every figure has its series", async (t) => {
     'carrot_misses_total{group="scores"}': 104,
     'carrot_loads_total{group="scores"}': 105,
     'carrot_load_failures_total{group="scores"}': 106,
+    'carrot_escaped_errors_total{group="scores"}': 120,
     'carrot_flights_joined_total{group="scores"}': 108,
     'carrot_forwards_total{group="scores"}': 109,
     'carrot_forward_failures_total{group="scores"}': 110,
