@@ -42,6 +42,7 @@ import { ClusterScan } from "../reads/cluster-scan.ts";
 import { Elsewhere } from "../reads/elsewhere.ts";
 import { Holdings } from "../reads/holdings.ts";
 import { LocalLoads } from "../reads/local-loads.ts";
+import { MissLog } from "../reads/miss-log.ts";
 import { ReadThrough } from "../reads/read-through.ts";
 import { EntryEnds } from "../tracking/entry-ends.ts";
 import { KeyEvents } from "../tracking/key-events.ts";
@@ -58,7 +59,7 @@ export interface CacheOptions {
   readonly loaders: ReadonlyMap<string, Loader>;
   /** Where the failures of loaders go, by group name. By default each group gets a place of its own. */
   readonly failures?: ReadonlyMap<string, LoadFailures> | undefined;
-  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly log: Pick<Log, "info" | "warn" | "error" | "trace" | "isLevelEnabled">;
   readonly world: World;
   /** From `loadHash32`. */
   readonly hash: Hash32;
@@ -146,7 +147,8 @@ export class Cache {
     const loads = new LocalLoads({ clock, random, loadLatency: this.loadLatency, tracking, events });
     const hotKeys = new HotKeys({ hash: options.hash, seed: random() * 2 ** 32, clock });
     const peerTimeoutMs = () => conf.peerTimeoutMs;
-    this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs });
+    const missLog = new MissLog(log, clock);
+    this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs, missLog });
     this.#elsewhere = new Elsewhere({ owners, peers, tracking, timeoutMs: () => longestGetMs(conf) });
     const { changes } = this;
     const recorded = new RecordedChanges(groups, local);

@@ -6,6 +6,7 @@
  */
 import { errors } from "../../proto/error-texts.ts";
 import { type Answer, ErrorReply, errorCodeOf, type Reply } from "../../proto/reply.ts";
+import { shownKey } from "../loaders/shown-key.ts";
 import type { Log } from "../machine/log.ts";
 import { NobodyAnswers } from "../members/reach.ts";
 import { cutWords } from "../sessions/slow-log.ts";
@@ -13,16 +14,19 @@ import type { Chosen, Command, LocalContext } from "./command.ts";
 
 /** Performs a command of a connection of this thread. */
 export function perform({ command, args }: Chosen, context: LocalContext): Answer {
-  const { connection, sessions } = context;
+  const { connection, sessions, log } = context;
   connection.lastCommand = command.name;
   const startedMs = sessions.nowMs;
+  const key = log.isLevelEnabled("trace") ? firstKey(command, args) : undefined;
   const finished = (reply: Reply | undefined, words: () => Buffer[]) => {
     const took = { ms: tookMs ?? sessions.nowMs - startedMs, error: errorCodeOf(reply) };
     sessions.performed(command, words, took, connection);
+    if (log.isLevelEnabled("trace"))
+      log.trace({ command: command.name, key, client: connection.id, ...took }, "a command");
     return reply;
   };
   const { local } = command;
-  const answer = guarded(command, context.log, () =>
+  const answer = guarded(command, log, () =>
     local === undefined ? context.runOnNode(command, args) : local(args, context),
   );
   // The pause behind a wrong password is not the time that AUTH took.
@@ -31,6 +35,12 @@ export function perform({ command, args }: Chosen, context: LocalContext): Answe
   // The words die with this call.
   const words = sessions.slowLog.isOn ? cutWords(args) : [];
   return answer.then((reply) => finished(reply, () => words));
+}
+
+/** For the log. It has no other word of a command: one may be a password. */
+function firstKey({ keys }: Command, args: readonly Buffer[]): string | undefined {
+  const key = keys && args[keys.first];
+  return key && shownKey(key);
 }
 
 /** Calls `run`, and makes an error reply of an exception. */

@@ -53,7 +53,7 @@ export function createGroup(
     loads: new Flights(common.seed),
     forwards: new Flights(common.seed),
     trackedForwards: new Flights(common.seed),
-    queue: new LoadQueue({ loader, conf, world }),
+    queue: new LoadQueue({ loader, conf, world, failures }),
     failures,
     counters: zeroGroupCounters(),
     counted: undefined,
@@ -63,7 +63,8 @@ export function createGroup(
 
 /** The group `default` for keys of databases other than 0: all its parts, except that nothing is loaded. */
 export function withoutLoader(group: Group, world: GroupOptions["world"]): Group {
-  return { ...group, queue: new LoadQueue({ loader: NONE_LOADER, conf: group.conf, world }) };
+  const { conf, failures } = group;
+  return { ...group, queue: new LoadQueue({ loader: NONE_LOADER, conf, world, failures }) };
 }
 
 /** 32 bits that nobody can guess. */

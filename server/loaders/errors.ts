@@ -16,6 +16,11 @@ export class ValueTooLarge extends Error {
   override readonly name = "ValueTooLarge";
 }
 
+/** The origin answered with a status that stands for no value. */
+export class OriginStatus extends Error {
+  override readonly name = "OriginStatus";
+}
+
 /** The conf names a loader that cannot be made. The message names the line: `carrot.conf:12: loader: ...`. */
 export class LoaderConfError extends ConfError {
   override readonly name = "LoaderConfError";

@@ -7,7 +7,7 @@
  */
 import { type Dispatcher, Pool } from "undici";
 import type { GroupConf } from "../conf/conf.ts";
-import { ValueTooLarge } from "./errors.ts";
+import { OriginStatus, ValueTooLarge } from "./errors.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "./loader.ts";
 import type { UrlTemplate } from "./url-template.ts";
 
@@ -95,7 +95,7 @@ export class HttpLoader implements Loader {
 function refusalOf({ statusCode, headers }: Response, maxBytes: number): Error | null | undefined {
   if (statusCode === 404 || statusCode === 410) return null;
   // Of the successes only these two are the whole value: 206 is a part of it, 202 is a promise.
-  if (statusCode !== 200 && statusCode !== 204) return new Error(`HTTP ${statusCode}`);
+  if (statusCode !== 200 && statusCode !== 204) return new OriginStatus(`HTTP ${statusCode}`);
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity")
     return new Error(`unexpected content-encoding ${encoding}`);

@@ -4,11 +4,14 @@
  * Invariant: at most one line a minute for each kind of failure, however many there are; memory is bounded by the number of
  * kinds. Never throws. Decides nothing: what a client is told is the business of run-load.ts.
  */
+
 import { QuietLog } from "../../cluster/quiet-log.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Log } from "../machine/log.ts";
 import { describeCause } from "./describe-cause.ts";
+import { type Failure, reasonOf } from "./failure-kinds.ts";
 import type { LoaderScope } from "./loader-scope.ts";
+import { shownKey } from "./shown-key.ts";
 
 export class LoadFailures implements LoaderScope {
   /** Errors that escaped the loader since the start or the last CONFIG RESETSTAT. */
@@ -28,6 +31,20 @@ export class LoadFailures implements LoaderScope {
     this.#quiet.warn("escaped", () => ({
       text: "an error escaped a loader, and nobody caught it",
       fields: { group: this.#group, ...describeCause(error) },
+    }));
+  }
+
+  /** The load of a key failed with this outcome. The key is the loader's, without its group's prefix. */
+  failed(key: Uint8Array, outcome: Failure): void {
+    const { kind, thrown } = reasonOf(outcome) ?? { kind: "error" };
+    // A node that stops ends every load; that is no failure of the loader.
+    if (kind === "stopped") return;
+    this.#quiet.warn(kind, () => ({
+      text: "a load failed",
+      fields: {
+        ...{ group: this.#group, kind, key: shownKey(key) },
+        ...(thrown === undefined ? { cause: outcome.text } : describeCause(thrown)),
+      },
     }));
   }
 

@@ -8,7 +8,9 @@
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { Timer, World } from "../../cluster/world.ts";
 import type { GroupConf } from "../conf/conf.ts";
+import { failure } from "./failure-kinds.ts";
 import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./load-error-texts.ts";
+import type { LoadFailures } from "./load-failures.ts";
 import type { Loader } from "./loader.ts";
 import { LoadsUnderWay } from "./loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "./run-load.ts";
@@ -24,6 +26,8 @@ export interface LoadQueueOptions {
     "name" | "loaderTimeoutMs" | "loaderConcurrency" | "loaderQueue" | "maxValueBytes"
   >;
   readonly world: Pick<World, "clock" | "after" | "soon">;
+  /** Hears of each key whose load failed. */
+  readonly failures: Pick<LoadFailures, "failed">;
 }
 
 interface Waiting {
@@ -55,7 +59,9 @@ export class LoadQueue {
   /** Loads a key (without the group's prefix). Never rejects. */
   load(key: Buffer): Promise<Outcome> {
     if (this.#queued >= this.#options.conf.loaderQueue + this.#room()) {
-      return Promise.resolve({ kind: "error", text: LOADER_BUSY });
+      const full = failure(LOADER_BUSY, { kind: "queue-full" });
+      this.#options.failures.failed(key, full);
+      return Promise.resolve(full);
     }
     return new Promise((settle) => {
       const deadline = this.#options.world.clock() + this.#options.conf.loaderTimeoutMs;
@@ -119,14 +125,19 @@ export class LoadQueue {
     const terms: LoadTerms = { group, maxValueBytes, timeoutMs, world, underWay: this.#underWay };
     if (loader.loadMany === undefined) {
       const waiting = batch[0]!;
-      waiting.settle(await runLoad(loader, waiting.key, terms));
+      this.#settle(waiting, await runLoad(loader, waiting.key, terms));
     } else {
       const keys = batch.map((waiting) => waiting.key);
       const outcomes = await runLoadMany(loader, keys, terms);
-      for (const [i, waiting] of batch.entries()) waiting.settle(outcomes[i]!);
+      for (const [i, waiting] of batch.entries()) this.#settle(waiting, outcomes[i]!);
     }
     this.#active--;
     this.#advance();
+  }
+
+  #settle({ key, settle }: Waiting, outcome: Outcome): void {
+    if (outcome.kind === "error") this.#options.failures.failed(key, outcome);
+    settle(outcome);
   }
 
   /** Batches wait in the order of their deadlines, so one timer for the first is enough. */
@@ -148,14 +159,11 @@ export class LoadQueue {
   #expire(): void {
     if (this.#batches.length === 0) return;
     const now = this.#options.world.clock();
-    const outcome: Outcome = {
-      kind: "error",
-      text: loaderTimeout(this.#options.conf.loaderTimeoutMs),
-    };
+    const outcome = failure(loaderTimeout(this.#options.conf.loaderTimeoutMs), { kind: "timeout" });
     while (this.#batches.length > 0 && this.#batches[0]![0]!.deadline <= now) {
       const batch = this.#batches.shift()!;
       this.#queued -= batch.length;
-      for (const waiting of batch) waiting.settle(outcome);
+      for (const waiting of batch) this.#settle(waiting, outcome);
     }
   }
 }

@@ -13,12 +13,13 @@
  */
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { World } from "../../cluster/world.ts";
-import { LOADER_STOPPED, loaderFailed, loaderReturnedWrongCount, loaderTimeout } from "./load-error-texts.ts";
+import { failure } from "./failure-kinds.ts";
+import { LOADER_STOPPED, loaderReturnedWrongCount, loaderTimeout } from "./load-error-texts.ts";
 import type { LoadContext, Loader, LoadManyContext } from "./loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
 import { currentScope, type LoaderScope, runIn } from "./loader-scope.ts";
 import type { LoadsUnderWay } from "./loads-under-way.ts";
-import { failure, normalizeLoaded } from "./normalize-loaded.ts";
+import { failed, normalizeLoaded } from "./normalize-loaded.ts";
 
 /** The terms of one load: the limits of its group and what the load needs of the node. `timeoutMs` counts from the call. */
 export interface LoadTerms {
@@ -37,9 +38,15 @@ export async function runLoad(loader: Loader, keyBytes: Uint8Array, terms: LoadT
     const loaded: unknown = loader.load(toLoaderKey(keyBytes), context);
     // A value that is there at once needs no timer.
     if (!isThenable(loaded)) return normalizeLoaded(loaded, terms);
-    return await beforeDeadline(loaded, context, terms, (late) => normalizeLoaded(late, terms), failure);
+    return await beforeDeadline(
+      loaded,
+      context,
+      terms,
+      (late) => normalizeLoaded(late, terms),
+      (outcome) => outcome,
+    );
   } catch (thrown) {
-    return failure(loaderFailed(thrown, terms.maxValueBytes));
+    return failed(thrown, terms);
   }
 }
 
@@ -51,17 +58,17 @@ export async function runLoadMany(
 ): Promise<Outcome[]> {
   if (!loader.loadMany) return Promise.all(keyBytes.map((key) => runLoad(loader, key, terms)));
   const context = new Context(terms.group, keyBytes) satisfies LoadManyContext;
-  const failAll = (text: string): Outcome[] => keyBytes.map(() => failure(text));
+  const failAll = (outcome: Outcome): Outcome[] => keyBytes.map(() => outcome);
   const finish = (results: unknown): Outcome[] => {
     if (Array.isArray(results) && results.length === keyBytes.length) return normalizeEach(results, terms);
-    return failAll(loaderReturnedWrongCount(results, keyBytes.length));
+    return failAll(failure(loaderReturnedWrongCount(results, keyBytes.length), { kind: "wrong-result" }));
   };
   try {
     const loaded: unknown = loader.loadMany(keyBytes.map(toLoaderKey), context);
     if (!isThenable(loaded)) return finish(loaded);
     return await beforeDeadline(loaded, context, terms, finish, failAll);
   } catch (thrown) {
-    return failAll(loaderFailed(thrown, terms.maxValueBytes));
+    return failAll(failed(thrown, terms));
   }
 }
 
@@ -72,7 +79,7 @@ function normalizeEach(results: readonly unknown[], terms: LoadTerms): Outcome[]
     try {
       return normalizeLoaded(loaded, terms);
     } catch (thrown) {
-      return failure(loaderFailed(thrown, terms.maxValueBytes));
+      return failed(thrown, terms);
     }
   });
 }
@@ -82,7 +89,7 @@ function beforeDeadline<Result>(
   context: Context<unknown>,
   terms: LoadTerms,
   finish: (loaded: unknown) => Result,
-  fail: (text: string) => Result,
+  fail: (outcome: Outcome) => Result,
 ): Promise<Result> {
   return new Promise((resolve) => {
     const settle = (result: Result): void => {
@@ -91,15 +98,15 @@ function beforeDeadline<Result>(
       resolve(result);
     };
     // The waiters are answered first: what the loader does on the signal must not change their answer.
-    const cutOff = (text: string, name: string): void => {
-      settle(fail(text));
+    const cutOff = (text: string, kind: "stopped" | "timeout", name: string): void => {
+      settle(fail(failure(text, { kind })));
       context.abort(new DOMException(text, name));
     };
-    const stop = (): void => cutOff(LOADER_STOPPED, "AbortError");
-    const onDeadline = (): void => cutOff(loaderTimeout(terms.timeoutMs), "TimeoutError");
+    const stop = (): void => cutOff(LOADER_STOPPED, "stopped", "AbortError");
+    const onDeadline = (): void => cutOff(loaderTimeout(terms.timeoutMs), "timeout", "TimeoutError");
     const timer = terms.world.after(terms.timeoutMs, onDeadline);
     const place = terms.underWay.add(stop);
-    answerOf(loading, finish, (thrown) => fail(loaderFailed(thrown, terms.maxValueBytes))).then(settle);
+    answerOf(loading, finish, (thrown) => fail(failed(thrown, terms))).then(settle);
   });
 }
 

@@ -18,10 +18,13 @@ import { type Group, heldOf } from "../groups/groups.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import { Forward, type ForwardRoute } from "./forward.ts";
 import type { LocalLoads } from "./local-loads.ts";
+import type { MissLog } from "./miss-log.ts";
 
 export interface ReadThroughOptions extends ForwardRoute {
   readonly loads: LocalLoads;
   readonly tracking: Pick<Tracking, "reads">;
+  /** By default no miss is logged. */
+  readonly missLog?: MissLog;
 }
 
 export class ReadThrough {
@@ -71,9 +74,10 @@ export class ReadThrough {
   }
 
   /** `isTracked`: the owner has to tell this node when its answer is no longer valid. */
-  #ask(group: Group, key: Buffer, isTracked: boolean, waiter: Waiter): void {
-    const { owners, loads } = this.#options;
+  #ask(group: Group, key: Buffer, isTracked: boolean, answered: Waiter): void {
+    const { owners, loads, missLog } = this.#options;
     const owner = owners.of(key);
+    const waiter = missLog?.around(answered, key, owner) ?? answered;
     if (owner === owners.self) {
       const refusal = owners.refusal(key);
       if (refusal === undefined) loads.load(group, key, waiter);

@@ -112,6 +112,7 @@ export function createGroup(
 ): Group {
   const conf = { ...GROUP_CONF, ...options.conf };
   const clock = options.clock ?? (() => 1000);
+  const failures = new LoadFailures(conf.name, { warn: () => {} }, clock);
   const storeOptions = { eviction: "lru", clock, seed: 1 } as const;
   return {
     name: conf.name,
@@ -124,8 +125,13 @@ export function createGroup(
     hasOrigin: options.loader !== NONE_LOADER,
     forwards: new Flights(1),
     trackedForwards: new Flights(1),
-    queue: new LoadQueue({ loader: options.loader ?? { load: () => null }, conf, world: worldAt(clock) }),
-    failures: new LoadFailures(conf.name, { warn: () => {} }, clock),
+    queue: new LoadQueue({
+      loader: options.loader ?? { load: () => null },
+      conf,
+      world: worldAt(clock),
+      failures,
+    }),
+    failures,
     counters: zeroGroupCounters(),
     counted: undefined,
     countedBefore: { evictions: 0, expirations: 0 },

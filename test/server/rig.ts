@@ -12,6 +12,7 @@ import type { Redis as Redis5, RedisOptions as RedisOptions5 } from "ioredis5";
 import pino from "pino";
 import { readConf } from "../../server/conf/read-conf.ts";
 import type { Loader } from "../../server/loaders/loader.ts";
+import { pinoLevel } from "../../server/machine/log.ts";
 import { realWorld } from "../../server/machine/world.ts";
 import { Node } from "../../server/node.ts";
 import { bytes, command } from "../proto/read-commands.ts";
@@ -78,7 +79,7 @@ export async function startRig(
   const node = await Node.start({
     conf,
     loaders: new Map(conf.groups.map(({ name }) => [name, loader])),
-    log: pino({ level: "trace" }, { write: (line) => void log.push(JSON.parse(line)) }),
+    log: pino({ level: pinoLevel(conf.loglevel) }, { write: (line) => void log.push(JSON.parse(line)) }),
     world: realWorld(options.clock ?? clock.read, () => dice.value),
     threads: 1,
     onShutdown: () => shutdowns++,

@@ -9,7 +9,13 @@ import type { Loader } from "../../../server/loaders/loader.ts";
 import { realWorld } from "../../../server/machine/world.ts";
 import { HeldLoader, hash, key, textOf, turn } from "../fakes.ts";
 
-const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+const quiet = {
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  trace: () => {},
+  isLevelEnabled: () => false,
+};
 
 function createCache(lines: string, loader: Loader): Cache {
   const conf = readConf({ text: `group scores ttl 0\n${lines}` });

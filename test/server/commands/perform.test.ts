@@ -30,6 +30,7 @@ function setUp() {
     connection,
     sessions,
     log: {
+      isLevelEnabled: () => false,
       error: ({ err, command }: { err: Error; command: string }) => logged.push(`${command}: ${err.message}`),
     },
     runOnNode: ({ name }: Command) => {

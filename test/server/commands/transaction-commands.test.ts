@@ -180,7 +180,13 @@ test("no command behind a change is started before the change is done", async (t
     ...{ connections: () => [], seen: () => {}, denied: () => {} },
   });
   const context = {
-    ...{ connection, sessions, conf: { maxPendingCommands: 2 }, log: undefined, commands: COMMANDS },
+    ...{
+      connection,
+      sessions,
+      conf: { maxPendingCommands: 2 },
+      log: { isLevelEnabled: () => false },
+      commands: COMMANDS,
+    },
     runOnNode: ({ name }: Command) => {
       held.push(new Held(name));
       return held.at(-1)!.promise;

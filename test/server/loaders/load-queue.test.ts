@@ -14,7 +14,12 @@ import { FakeClock, HeldLoader, key, textOf, turn, worldAt } from "../fakes.ts";
 type Terms = { timeoutMs: number; concurrency: number; maxQueued: number; clock: () => number };
 
 function createQueue(loader: Loader, terms: Partial<Terms> = {}): LoadQueue {
-  return new LoadQueue({ loader, conf: confOf(terms), world: worldAt(terms.clock ?? (() => 0)) });
+  return new LoadQueue({
+    loader,
+    conf: confOf(terms),
+    world: worldAt(terms.clock ?? (() => 0)),
+    failures: { failed: () => {} },
+  });
 }
 
 const confOf = ({ timeoutMs = 60_000, concurrency = 2, maxQueued = 1000 }: Partial<Terms>) => ({
@@ -252,7 +257,7 @@ test("of the keys gathered in one tick, only those beyond the free places count 
 test("a changed conf holds for the next key", async (t) => {
   const loader = new HeldLoader();
   const conf = confOf({ concurrency: 1, maxQueued: 0 });
-  const queue = new LoadQueue({ loader, conf, world: worldAt(() => 0) });
+  const queue = new LoadQueue({ loader, conf, world: worldAt(() => 0), failures: { failed: () => {} } });
   const first = queue.load(key("a"));
   conf.loaderConcurrency = 2;
   const second = queue.load(key("b"));
