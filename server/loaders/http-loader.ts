@@ -15,6 +15,8 @@ import type { UrlTemplate } from "./url-template.ts";
 const MAX_REDIRECTS = 3;
 /** An unwanted body up to this size is read, so that the connection can be used again; a longer one ends it. */
 const MAX_DRAIN_BYTES = 16_384;
+/** An unwanted body mostly comes with its head. One that takes longer ends the connection, because loads wait for that. */
+const MAX_DRAIN_MS = 100;
 /** Encodings are refused, so that a value means the same to every client and a small body cannot become a large one. */
 const HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "carrotcache" };
 
@@ -42,8 +44,8 @@ export class HttpLoader implements Loader {
     for (let redirects = 0; ; redirects++) {
       const response = await this.#request(path, signal);
       const location = redirectOf(response);
-      if (location === undefined) return await this.#loadedFrom(response, signal);
-      await drain(response, signal);
+      if (location === undefined) return await this.#loadedFrom(response);
+      drain(response);
       if (redirects === MAX_REDIRECTS) throw new Error(`more than ${MAX_REDIRECTS} redirects`);
       path = this.#follow(location, path);
     }
@@ -81,24 +83,31 @@ export class HttpLoader implements Loader {
     return next;
   }
 
-  async #loadedFrom(response: Response, signal: AbortSignal): Promise<Loaded> {
+  async #loadedFrom(response: Response): Promise<Loaded> {
     const { maxValueBytes } = this.#limits;
     const refusal = refusalOf(response, maxValueBytes);
     if (refusal === undefined) return await readBody(response, maxValueBytes);
-    await drain(response, signal);
+    drain(response);
     if (refusal === null) return null;
     throw refusal;
   }
 }
+
+/** What these headers may say when they are there: anything else means that the body's bytes are not the value's. */
+const PLAIN = [
+  ["content-encoding", "identity"],
+  ["transfer-encoding", "chunked"],
+] as const;
 
 /** undefined: the body is the value; null: not found; else why the body must not become a value. */
 function refusalOf({ statusCode, headers }: Response, maxBytes: number): Error | null | undefined {
   if (statusCode === 404 || statusCode === 410) return null;
   // Of the successes only these two are the whole value: 206 is a part of it, 202 is a promise.
   if (statusCode !== 200 && statusCode !== 204) return new OriginStatus(`HTTP ${statusCode}`);
-  const encoding = headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "identity")
-    return new Error(`unexpected content-encoding ${encoding}`);
+  for (const [name, plain] of PLAIN) {
+    const coding = String(headers[name] ?? "").trim();
+    if (coding !== "" && coding.toLowerCase() !== plain) return new Error(`unexpected ${name} ${coding}`);
+  }
   return Number(headers["content-length"]) > maxBytes ? new ValueTooLarge() : undefined;
 }
 
@@ -120,6 +129,9 @@ async function readBody({ body }: Response, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks, length);
 }
 
-async function drain({ body }: Response, signal: AbortSignal): Promise<void> {
-  await body.dump({ limit: MAX_DRAIN_BYTES, signal });
+/** Nobody waits for an unwanted body. */
+function drain({ body }: Response): void {
+  const timer = setTimeout(() => body.destroy(), MAX_DRAIN_MS).unref();
+  const ended = (): void => clearTimeout(timer);
+  body.dump({ limit: MAX_DRAIN_BYTES }).then(ended, ended);
 }

@@ -147,7 +147,49 @@ test("asks for no encoding and refuses one that comes all the same", async (t) =
   });
   t.deepEqual(await load("gzip"), failed("unexpected content-encoding gzip"));
   t.is(acceptEncoding, "identity");
+  t.deepEqual(await load("Identity"), asValue(bomb));
   t.deepEqual(await load("identity"), asValue(bomb));
+  t.deepEqual(await load("x-unknown"), failed("unexpected content-encoding x-unknown"));
+});
+
+for (const [coding, text] of [
+  ["gzip, chunked", "gzip, chunked"],
+  ["gzip", "gzip"],
+  ["Deflate, chunked", "Deflate, chunked"],
+  ["gzip\r\nTransfer-Encoding: chunked", "gzip,chunked"],
+] as const) {
+  test(`refuses a body with transfer-encoding ${JSON.stringify(coding)}`, async (t) => {
+    const body = gzipSync("630");
+    const chunked = Buffer.concat([
+      Buffer.from(`${body.length.toString(16)}\r\n`),
+      body,
+      Buffer.from("\r\n0\r\n\r\n"),
+    ]);
+    const { origin, load } = await subject(t, ({ socket }) => {
+      socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\nConnection: close\r\n\r\n`);
+      socket.end(coding.includes("chunked") ? chunked : body);
+    });
+    t.deepEqual(await load("Tom"), failed(`unexpected transfer-encoding ${text}`));
+    t.is(origin.asked.length, 1);
+  });
+}
+
+test("a status stands at once, even when its body never ends, and its connection is closed", async (t) => {
+  const closed = [deferred(), deferred(), deferred()];
+  const { load } = await subject(t, ({ url, socket }, response) => {
+    const status = Number(url!.split("/").at(-1));
+    const place = [404, 503, 302].indexOf(status);
+    if (place < 0) {
+      response.end("moved");
+      return;
+    }
+    socket.once("close", closed[place]!.resolve);
+    response.writeHead(status, status === 302 ? { location: "/items/1" } : {}).write("and then");
+  });
+  t.deepEqual(await load("404"), { kind: "absent", ttlMs: undefined });
+  t.deepEqual(await load("503"), failed("HTTP 503"));
+  t.deepEqual(await load("302"), asValue("moved"));
+  await t.notThrowsAsync(Promise.all(closed.map(({ promise }) => promise)));
 });
 
 test("stops reading an endless body at the limit", async (t) => {

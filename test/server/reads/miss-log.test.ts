@@ -23,7 +23,7 @@ test("at debug each request that is no hit has its line, without values and pass
       log.some((entry) => isDeepStrictEqual({ ...entry, ...line }, entry)),
       line.msg,
     );
-  t.is(log.length, 3);
+  t.deepEqual(log.filter(({ msg }) => msg.startsWith("GET")).length, 1);
   t.notRegex(JSON.stringify(log), /secret|hidden/);
 });
 
