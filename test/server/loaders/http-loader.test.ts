@@ -60,7 +60,7 @@ async function subject(t: ExecutionContext, handler: Handler, template = "/items
 function loadFrom(t: ExecutionContext, { url }: HttpOrigin, template: string) {
   const loader = loaderOf(url + template);
   t.teardown(() => loader.close());
-  const terms = termsOf({ timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES });
+  const terms = termsOf({ timeoutMs: 90_000, maxValueBytes: MAX_VALUE_BYTES });
   return (key: string): Promise<Outcome> => runLoad(loader, Buffer.from(key, "latin1"), terms);
 }
 
@@ -269,7 +269,7 @@ test("keeps the connection over not found, and opens no more than it may", async
   t.teardown(() => origin.stop());
   const loader = loaderOf(`${origin.url}/{key}`, 2);
   t.teardown(() => loader.close());
-  const terms = termsOf({ timeoutMs: 10_000, maxValueBytes: 1 });
+  const terms = termsOf({ timeoutMs: 90_000, maxValueBytes: 1 });
   const keys = Array.from({ length: 40 }, (_, i) => Buffer.from(`key ${i}`));
   await Promise.all(keys.map((key) => runLoad(loader, key, terms)));
   t.is(sockets.size, 2);
@@ -285,11 +285,11 @@ test("a limit of connections that changes holds from the next load on", async (t
     if (waiting.length === 4) allAsked.resolve();
   });
   t.teardown(() => origin.stop());
-  const limits = { maxValueBytes: MAX_VALUE_BYTES, loaderTimeoutMs: 10_000, loaderConcurrency: 1 };
+  const limits = { maxValueBytes: MAX_VALUE_BYTES, loaderTimeoutMs: 90_000, loaderConcurrency: 1 };
   const loader = new HttpLoader(new UrlTemplate(`${origin.url}/{key}`), limits);
   t.teardown(() => loader.close());
   const load = (name: string) =>
-    runLoad(loader, Buffer.from(name), termsOf({ timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES }));
+    runLoad(loader, Buffer.from(name), termsOf({ timeoutMs: 90_000, maxValueBytes: MAX_VALUE_BYTES }));
   const first = load("first");
   limits.loaderConcurrency = 3;
   const others = ["a", "b", "c"].map(load);
@@ -316,7 +316,7 @@ test("close cuts off requests under way", async (t) => {
   const origin = await startOrigin(() => asked.resolve());
   t.teardown(() => origin.stop());
   const loader = loaderOf(`${origin.url}/{key}`);
-  const terms = termsOf({ timeoutMs: 10_000, maxValueBytes: 1 });
+  const terms = termsOf({ timeoutMs: 90_000, maxValueBytes: 1 });
   const outcome = runLoad(loader, Buffer.from("Tom"), terms);
   await asked.promise;
   await loader.close();

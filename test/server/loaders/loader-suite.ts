@@ -12,7 +12,7 @@ import { termsOf } from "../fakes.ts";
 
 export const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 export const MAX_VALUE_BYTES = 4096;
-const TERMS: LoadTerms = termsOf({ timeoutMs: 10_000, maxValueBytes: MAX_VALUE_BYTES });
+const TERMS: LoadTerms = termsOf({ timeoutMs: 90_000, maxValueBytes: MAX_VALUE_BYTES });
 
 export type OriginAnswer = Uint8Array | "not found" | "failure" | "silence";
 

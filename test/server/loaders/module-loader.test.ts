@@ -57,7 +57,7 @@ loaderSuite("module", async (): Promise<Subject> => {
   };
 });
 
-const terms = termsOf({ timeoutMs: 10_000, maxValueBytes: 100 });
+const terms = termsOf({ timeoutMs: 90_000, maxValueBytes: 100 });
 const loadTom = (loader: Loader) => runLoad(loader, Buffer.from("Tom"), terms);
 
 for (const [name, source] of Object.entries({

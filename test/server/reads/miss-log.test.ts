@@ -12,7 +12,7 @@ const requests = [
 
 test("at debug each request that is no hit has its line, without values and passwords", async (t) => {
   const { ask, log } = await startRig(t, ["loglevel debug"]);
-  await ask(...requests.map((words) => [...words]));
+  for (const words of requests) await ask([...words]);
   const lines = [
     { msg: "GET, no hit", key: "scores:Tom", outcome: "value" },
     { msg: "a command", command: "set", key: "scores:Jack" },
@@ -23,7 +23,7 @@ test("at debug each request that is no hit has its line, without values and pass
       log.some((entry) => isDeepStrictEqual({ ...entry, ...line }, entry)),
       line.msg,
     );
-  t.deepEqual(log.filter(({ msg }) => msg.startsWith("GET")).length, 1);
+  t.is(log.length, 3);
   t.notRegex(JSON.stringify(log), /secret|hidden/);
 });
 
