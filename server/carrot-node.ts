@@ -7,18 +7,11 @@
  */
 import type { Outcome } from "../cluster/outcome.ts";
 import type { Cache } from "./cache/cache.ts";
-import { checkBytesOrText, checkKeys, checkOptions, typeError } from "./conf/given-types.ts";
+import { askFor, deleteKeys, setValue, valueIn } from "./cache/program-keys.ts";
+import { checkKeys } from "./conf/given-types.ts";
 import { figuresOf, type GroupFigures } from "./groups/group-figures.ts";
+import type { Key } from "./loaders/loader.ts";
 import type { RunningServer } from "./main.ts";
-import { storedKey } from "./store/database-key.ts";
-
-/** A key with its group's prefix; text means its UTF-8 bytes. */
-export type Key = string | Uint8Array;
-
-/** A load has failed, took too long, or found the loader's queue full. Clients read the same message behind `-ERR `. */
-export class LoadError extends Error {
-  override readonly name = "LoadError";
-}
 
 /** A node inside this program. An open node keeps the process alive. */
 export class CarrotNode {
@@ -45,11 +38,11 @@ export class CarrotNode {
    * LoadError when the load fails, with a RangeError for a key beyond `max-key-size`.
    */
   async get(key: Key): Promise<Buffer | null> {
-    const outcome = this.#openCache().get(this.#bytesOf(key));
-    if (!(outcome instanceof Promise)) return bytesIn(outcome);
+    const outcome = askFor(this.#openCache(), key);
+    if (!(outcome instanceof Promise)) return valueIn(outcome);
     this.#waiting.add(outcome);
     try {
-      const value = bytesIn(await outcome);
+      const value = valueIn(await outcome);
       // Every caller that waited for this load has the same bytes, so each one gets a copy.
       return value && Buffer.from(value);
     } finally {
@@ -68,33 +61,12 @@ export class CarrotNode {
    * RangeError for a key or value that is too long, with an Error when the value cannot be kept.
    */
   async set(key: Key, value: string | Uint8Array, options: { readonly ttlMs?: number } = {}): Promise<void> {
-    checkOptions("set", options, ["ttlMs"]);
-    checkBytesOrText("value", value);
-    const { ttlMs } = options;
-    if (ttlMs !== undefined && typeof ttlMs !== "number") throw typeError("ttlMs", "a number", ttlMs);
-    if (ttlMs !== undefined && !(ttlMs > 0)) throw new RangeError("ttlMs is not above 0");
-    const { changes, groups } = this.#openCache();
-    const bytes = this.#bytesOf(key);
-    const group = groups.of(bytes, 0, bytes.length);
-    if (group === undefined) throw new Error("no group takes the key");
-    const { maxValueBytes } = group.conf;
-    const kept = typeof value === "string" ? Buffer.from(value, "utf8") : value;
-    if (kept.length > maxValueBytes) throw new RangeError(`value is too long (max ${maxValueBytes} bytes)`);
-    const { error, noRoom } = await changes.edit(bytes, {
-      conditions: [],
-      value: kept,
-      life: ttlMs ?? "endless",
-      wanted: undefined,
-      isUse: false,
-    });
-    if (error !== undefined) throw new Error(error);
-    if (noRoom) throw new Error("the value does not fit into its group's memory");
+    return setValue(this.#openCache(), key, value, options);
   }
 
   /** Deletes entries and every copy of them in the whole cluster. Resolves to the number of entries. */
   async delete(...keys: readonly Key[]): Promise<number> {
-    checkKeys(keys);
-    return this.#openCache().changes.remove(keys.map((key) => this.#bytesOf(key)));
+    return deleteKeys(this.#openCache(), keys);
   }
 
   /** Deletes every entry of the whole cluster. */
@@ -119,19 +91,4 @@ export class CarrotNode {
     if (this.#closing !== undefined || node.closing) throw new Error("the node is closed");
     return node.cache;
   }
-
-  #bytesOf(key: Key): Buffer {
-    checkBytesOrText("key", key);
-    const bytes = typeof key === "string" ? Buffer.from(key, "utf8") : Buffer.from(key);
-    const { maxKeyBytes } = this.#server.node.conf;
-    if (bytes.length > maxKeyBytes) throw new RangeError(`key is too long (max ${maxKeyBytes} bytes)`);
-    return storedKey(0, bytes);
-  }
-}
-
-function bytesIn(outcome: Outcome): Buffer | null {
-  if (outcome.kind === "error") throw new LoadError(outcome.text);
-  if (outcome.kind === "absent") return null;
-  const { value } = outcome;
-  return Buffer.isBuffer(value) ? value : Buffer.from(value);
 }

@@ -5,7 +5,8 @@
  * as in a node that the command starts: the same clients, peers and limits. A node sets no signal handlers and never
  * ends the process.
  */
-import { CarrotNode, type Key, LoadError } from "./carrot-node.ts";
+import { LoadError } from "./cache/program-keys.ts";
+import { CarrotNode } from "./carrot-node.ts";
 import { ConfError } from "./conf/conf-error.ts";
 import { checkOptions, isPlainObject, typeError } from "./conf/given-types.ts";
 import {
@@ -18,7 +19,17 @@ import {
 import { readConf } from "./conf/read-conf.ts";
 import type { GroupFigures } from "./groups/group-figures.ts";
 import { functionLoaderOf, withoutFunctions } from "./loaders/function-loader.ts";
-import type { LoadContext, Loaded, Loader, LoaderKey, LoadManyContext } from "./loaders/loader.ts";
+import type {
+  Key,
+  LoadContext,
+  Loaded,
+  Loader,
+  LoaderKey,
+  LoaderLog,
+  LoaderNode,
+  LoadManyContext,
+  StartContext,
+} from "./loaders/loader.ts";
 import { startServer } from "./main.ts";
 
 export type {
@@ -30,8 +41,11 @@ export type {
   Loaded,
   Loader,
   LoaderKey,
+  LoaderLog,
+  LoaderNode,
   LoadManyContext,
   NodeDirectives,
+  StartContext,
 };
 export { ConfError, LoadError };
 

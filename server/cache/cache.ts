@@ -28,7 +28,9 @@ import type { Waiter } from "../groups/flights.ts";
 import { Groups } from "../groups/groups.ts";
 import { closeLoaders } from "../loaders/group-loaders.ts";
 import { failuresOf, type LoadFailures } from "../loaders/load-failures.ts";
-import type { Loader } from "../loaders/loader.ts";
+import type { Loader, LoaderNode } from "../loaders/loader.ts";
+import { loaderLog } from "../loaders/loader-log.ts";
+import { startable } from "../loaders/started-loader.ts";
 import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
 import type { Log } from "../machine/log.ts";
 import { RegularWork } from "../machine/regular-work.ts";
@@ -52,6 +54,7 @@ import { EXPIRY_PAUSE_MS, Expiry } from "./expiry.ts";
 import { fitMemory, isMoving, LOOK_MS, moveSlice } from "./fit-memory.ts";
 import { localView } from "./local-view.ts";
 import { peerHandlers } from "./peer-handlers.ts";
+import { loaderNode } from "./program-keys.ts";
 
 export interface CacheOptions {
   readonly conf: NodeConf;
@@ -59,7 +62,7 @@ export interface CacheOptions {
   readonly loaders: ReadonlyMap<string, Loader>;
   /** Where the failures of loaders go, by group name. By default each group gets a place of its own. */
   readonly failures?: ReadonlyMap<string, LoadFailures> | undefined;
-  readonly log: Pick<Log, "info" | "warn" | "error" | "trace" | "isLevelEnabled">;
+  readonly log: Pick<Log, "info" | "warn" | "error" | "debug" | "trace" | "isLevelEnabled">;
   readonly world: World;
   /** From `loadHash32`. */
   readonly hash: Hash32;
@@ -111,6 +114,9 @@ export class Cache {
   readonly #holders: GroupHolders;
   readonly #elsewhere: Elsewhere;
   readonly #events: KeyEvents;
+  /** The starts of loaders. */
+  readonly #starts: (() => Promise<void> | void)[] = [];
+  #isClosed = false;
 
   constructor(options: CacheOptions) {
     const { conf, log, world } = options;
@@ -118,7 +124,8 @@ export class Cache {
     this.#options = options;
     this.conf = conf;
     this.#regularWork = new RegularWork(log, world);
-    this.groups = createGroups(options);
+    const loaderView = loaderNode(() => this.#open());
+    this.groups = createGroups(options, loaderView, this.#starts);
     this.#expiry = new Expiry({ groups: this.groups.all, clock });
     this.membership = this.#createMembership();
     this.#holders = this.#createHolders();
@@ -189,7 +196,10 @@ export class Cache {
     return changeRing(members, { membership, peers, sleep: (ms) => this.#sleep(ms) });
   }
 
-  /** Opens the peer port and waits a moment for links to the other members. Rejects when the port cannot be had. */
+  /**
+   * Opens the peer port, waits a moment for links to the other members, and starts the loaders. Rejects when the port cannot
+   * be had or a loader does not start.
+   */
   async open(): Promise<void> {
     const { conf, peers, membership } = this;
     if (peers !== undefined) {
@@ -201,6 +211,7 @@ export class Cache {
         sleep: (ms) => this.#sleep(ms),
       });
     }
+    await Promise.all(this.#starts.map((start) => start()));
     this.#regularWork.atItsPace(LOOK_MS, () => moveSlice(this.groups.all));
     this.#regularWork.atItsPace(EXPIRY_PAUSE_MS, () =>
       this.expiresActively ? this.#expiry.slice() : EXPIRY_PAUSE_MS,
@@ -231,6 +242,7 @@ export class Cache {
 
   /** Answers what other members have asked, then ends the links and the loaders. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.peers?.close();
     for (const { queue } of this.groups.all) queue.stop();
     await closeLoaders(this.#options.loaders);
@@ -240,6 +252,11 @@ export class Cache {
   /** Ends the regular work. Reads and changes still work. */
   stopWork(): void {
     this.#regularWork.stop();
+  }
+
+  #open(): this {
+    if (this.#isClosed) throw new Error("the node is closed");
+    return this;
   }
 
   #sleep(ms: number): Promise<void> {
@@ -302,17 +319,25 @@ function longestGetMs({ groups, peerTimeoutMs }: NodeConf): number {
   return Math.max(...groups.map((group) => group.loaderTimeoutMs)) + peerTimeoutMs;
 }
 
-function createGroups({ conf, loaders, failures, log, world }: CacheOptions): Groups {
+/** Adds the start of each loader that has one to `starts`. */
+function createGroups(
+  options: CacheOptions,
+  node: LoaderNode,
+  starts: (() => Promise<void> | void)[],
+): Groups {
+  const { conf, loaders, failures, log, world } = options;
   const places = failures ?? failuresOf(conf, log, world.clock);
-  const all = conf.groups.map((group) =>
-    createGroup(group, {
-      loader: loaders.get(group.name)!,
-      failures: places.get(group.name)!,
+  const toolsOf = (name: string) => ({ log: loaderLog(name, log), node });
+  const all = conf.groups.map((group) => {
+    const tools = toolsOf(group.name);
+    const loader = startable(loaders.get(group.name)!, { conf: group, tools, world });
+    if (loader.start !== undefined) starts.push(() => loader.start!({ group: group.name, ...tools }));
+    return createGroup(group, {
+      ...{ loader, tools, world, failures: places.get(group.name)! },
       eviction: conf.eviction,
       hasPeers: conf.peers.length > 0,
-      world,
-    }),
-  );
+    });
+  });
   const fallback = all.find(({ prefix }) => prefix.length === 0);
-  return new Groups(all, fallback && withoutLoader(fallback, world));
+  return new Groups(all, fallback && withoutLoader(fallback, { world, tools: toolsOf(fallback.name) }));
 }

@@ -8,7 +8,7 @@ import type { Eviction, GroupConf } from "../conf/conf.ts";
 import { zeroGroupCounters } from "../counters/group-counters.ts";
 import type { LoadFailures } from "../loaders/load-failures.ts";
 import { LoadQueue } from "../loaders/load-queue.ts";
-import type { Loader } from "../loaders/loader.ts";
+import type { Loader, LoaderTools } from "../loaders/loader.ts";
 import { NONE_LOADER } from "../loaders/none-loader.ts";
 import { storedKey } from "../store/database-key.ts";
 import { Store } from "../store/store.ts";
@@ -18,6 +18,7 @@ import type { Group } from "./groups.ts";
 interface GroupOptions {
   readonly loader: Loader;
   readonly failures: LoadFailures;
+  readonly tools: LoaderTools;
   readonly eviction: Eviction;
   /** Whether other members can own entries that this node may mirror. */
   readonly hasPeers: boolean;
@@ -28,7 +29,7 @@ interface GroupOptions {
 /** An empty group. */
 export function createGroup(
   conf: GroupConf,
-  { loader, failures, eviction, hasPeers, world }: GroupOptions,
+  { loader, failures, tools, eviction, hasPeers, world }: GroupOptions,
 ): Group {
   const mirrorBytes = hasPeers ? conf.mirrorBytes : 0;
   // Store and mirrors have one seed, because a key missed in the one is looked up in the other by the same hash.
@@ -53,7 +54,7 @@ export function createGroup(
     loads: new Flights(common.seed),
     forwards: new Flights(common.seed),
     trackedForwards: new Flights(common.seed),
-    queue: new LoadQueue({ loader, conf, world, failures }),
+    queue: new LoadQueue({ loader, conf, world, failures, tools }),
     failures,
     counters: zeroGroupCounters(),
     counted: undefined,
@@ -62,9 +63,9 @@ export function createGroup(
 }
 
 /** The group `default` for keys of databases other than 0: all its parts, except that nothing is loaded. */
-export function withoutLoader(group: Group, world: GroupOptions["world"]): Group {
+export function withoutLoader(group: Group, { world, tools }: Pick<GroupOptions, "world" | "tools">): Group {
   const { conf, failures } = group;
-  return { ...group, queue: new LoadQueue({ loader: NONE_LOADER, conf, world, failures }) };
+  return { ...group, queue: new LoadQueue({ loader: NONE_LOADER, conf, world, failures, tools }) };
 }
 
 /** 32 bits that nobody can guess. */

@@ -19,7 +19,7 @@ import { UrlTemplate } from "./url-template.ts";
 interface Terms {
   readonly conf: LoaderConf;
   readonly limits: LoaderLimits;
-  readonly world: Pick<World, "after">;
+  readonly world: Pick<World, "after" | "quietlyAfter" | "soon">;
 }
 
 interface Kind {
@@ -39,7 +39,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
 export async function createLoader(
   conf: LoaderConf,
   limits: LoaderLimits,
-  world: Pick<World, "after">,
+  world: Terms["world"],
 ): Promise<Loader> {
   const fail = (text: string): LoaderConfError => new LoaderConfError(`${conf.where}: loader: ${text}`);
   const kind = KINDS.get(conf.kind);
@@ -58,10 +58,10 @@ function makeModule([path]: readonly string[], { conf, limits, world }: Terms): 
 }
 
 /** Imports the HTTP loader, and with it undici, only here: undici takes as long to import as all the rest of a node. */
-async function makeHttp([url]: readonly string[], { limits }: Terms): Promise<Loader> {
+async function makeHttp([url]: readonly string[], { limits, world }: Terms): Promise<Loader> {
   const template = httpTemplate(url!);
   const { HttpLoader } = await import("./http-loader.ts");
-  return new HttpLoader(template, limits);
+  return new HttpLoader(template, limits, world);
 }
 
 function httpTemplate(url: string): UrlTemplate {

@@ -12,12 +12,13 @@ import { realWorld } from "../machine/world.ts";
 import { createLoader } from "./factory.ts";
 import { failuresOf, type LoadFailures } from "./load-failures.ts";
 import type { Loader } from "./loader.ts";
-import { runIn, scoped } from "./loader-scope.ts";
+import { type LoaderScope, runIn, scoped } from "./loader-scope.ts";
+import { NONE_LOADER } from "./none-loader.ts";
 
 export interface LoaderHost {
   /** By the group's name; every group has one. */
   readonly failures: ReadonlyMap<string, LoadFailures>;
-  readonly world: Pick<World, "after">;
+  readonly world: Pick<World, "after" | "quietlyAfter" | "soon">;
 }
 
 /**
@@ -33,14 +34,19 @@ export async function createLoaders(
   try {
     for (const group of conf.groups) {
       const scope = failures.get(group.name)!;
-      const make = async () => scoped(await runIn(scope, createLoader, group.loader, group, world), scope);
-      loaders.set(group.name, given.get(group.name) ?? (await make()));
+      const make = () => runIn(scope, createLoader, group.loader, group, world);
+      loaders.set(group.name, given.get(group.name) ?? inScope(await make(), scope));
     }
   } catch (error) {
     await closeLoaders(loaders);
     throw error;
   }
   return loaders;
+}
+
+/** The loader `none` is known by its identity, and runs no foreign code. */
+function inScope(loader: Loader, scope: LoaderScope): Loader {
+  return loader === NONE_LOADER ? loader : scoped(loader, scope);
 }
 
 /** Closes every loader, whatever the others do; then rejects with the first error. */

@@ -6,6 +6,7 @@
  * Ignores proxies in environment variables.
  */
 import { type Dispatcher, Pool } from "undici";
+import type { World } from "../../cluster/world.ts";
 import type { GroupConf } from "../conf/conf.ts";
 import { OriginStatus, ValueTooLarge } from "./errors.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "./loader.ts";
@@ -31,12 +32,14 @@ export type LoaderLimits = Pick<GroupConf, "maxValueBytes" | "loaderTimeoutMs" |
 export class HttpLoader implements Loader {
   readonly #template: UrlTemplate;
   readonly #limits: LoaderLimits;
+  readonly #world: Pick<World, "quietlyAfter" | "soon">;
   #pool: Pool | undefined;
   #connections = 0;
 
-  constructor(template: UrlTemplate, limits: LoaderLimits) {
+  constructor(template: UrlTemplate, limits: LoaderLimits, world: Pick<World, "quietlyAfter" | "soon">) {
     this.#template = template;
     this.#limits = limits;
+    this.#world = world;
   }
 
   async load(_key: LoaderKey, { keyBytes, signal }: LoadContext): Promise<Loaded> {
@@ -45,7 +48,7 @@ export class HttpLoader implements Loader {
       const response = await this.#request(path, signal);
       const location = redirectOf(response);
       if (location === undefined) return await this.#loadedFrom(response);
-      drain(response);
+      this.#drain(response);
       if (redirects === MAX_REDIRECTS) throw new Error(`more than ${MAX_REDIRECTS} redirects`);
       path = this.#follow(location, path);
     }
@@ -87,9 +90,18 @@ export class HttpLoader implements Loader {
     const { maxValueBytes } = this.#limits;
     const refusal = refusalOf(response, maxValueBytes);
     if (refusal === undefined) return await readBody(response, maxValueBytes);
-    drain(response);
+    this.#drain(response);
     if (refusal === null) return null;
     throw refusal;
+  }
+
+  /** Nobody waits for an unwanted body. */
+  #drain({ body }: Response): void {
+    // On a node that was busy, the rest of the body may have arrived and not been read: `soon` reads it first.
+    const late = () => this.#world.soon(() => body.destroy());
+    const timer = this.#world.quietlyAfter(MAX_DRAIN_MS, late);
+    const ended = (): void => timer.cancel();
+    body.dump({ limit: MAX_DRAIN_BYTES }).then(ended, ended);
   }
 }
 
@@ -127,11 +139,4 @@ async function readBody({ body }: Response, maxBytes: number): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
-}
-
-/** Nobody waits for an unwanted body. */
-function drain({ body }: Response): void {
-  const timer = setTimeout(() => body.destroy(), MAX_DRAIN_MS).unref();
-  const ended = (): void => clearTimeout(timer);
-  body.dump({ limit: MAX_DRAIN_BYTES }).then(ended, ended);
 }

@@ -11,7 +11,7 @@ import type { GroupConf } from "../conf/conf.ts";
 import { failure } from "./failure-kinds.ts";
 import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./load-error-texts.ts";
 import type { LoadFailures } from "./load-failures.ts";
-import type { Loader } from "./loader.ts";
+import type { Loader, LoaderTools } from "./loader.ts";
 import { LoadsUnderWay } from "./loads-under-way.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "./run-load.ts";
 
@@ -28,6 +28,7 @@ export interface LoadQueueOptions {
   readonly world: Pick<World, "clock" | "after" | "soon">;
   /** Hears of each key whose load failed. */
   readonly failures: Pick<LoadFailures, "failed">;
+  readonly tools: LoaderTools;
 }
 
 interface Waiting {
@@ -119,10 +120,10 @@ export class LoadQueue {
 
   async #run(batch: Waiting[]): Promise<void> {
     this.#active++;
-    const { loader, conf, world } = this.#options;
+    const { loader, conf, world, tools } = this.#options;
     const timeoutMs = Math.max(1, Math.ceil(batch[0]!.deadline - world.clock()));
     const { name: group, maxValueBytes } = conf;
-    const terms: LoadTerms = { group, maxValueBytes, timeoutMs, world, underWay: this.#underWay };
+    const terms: LoadTerms = { group, maxValueBytes, timeoutMs, world, tools, underWay: this.#underWay };
     if (loader.loadMany === undefined) {
       const waiting = batch[0]!;
       this.#settle(waiting, await runLoad(loader, waiting.key, terms));

@@ -34,9 +34,10 @@ export function currentScope(): LoaderScope | undefined {
 
 /** The same loader, with every call in its scope. */
 export function scoped(loader: Loader, scope: LoaderScope): Loader {
-  const { loadMany, close } = loader;
+  const { start, loadMany, close } = loader;
   return {
     load: (key, context) => scopes.run(scope, loadNow, loader, key, context),
+    ...(start && { start: (context) => scopes.run(scope, () => loader.start!(context)) }),
     ...(loadMany && { loadMany: (keys, context) => scopes.run(scope, loadManyNow, loader, keys, context) }),
     ...(close && { close: () => scopes.run(scope, () => loader.close!()) }),
   };

@@ -1,7 +1,7 @@
 /**
  * Loads through an ES module that the user wrote.
  *
- * Invariant: the loader has a `load` function, and `loadMany` and `close` are functions where it has them; run-load.ts
+ * Invariant: the loader has a `load` function, and every other name of a loader is a function where it has it; run-load.ts
  * checks the rest at each load. The module runs in this process with all its rights. That is why only the conf can name
  * it, and why a file that everybody may write to is refused.
  */
@@ -22,13 +22,15 @@ export async function importLoader(path: string, terms: ImportTerms): Promise<Lo
   await checkFile(path);
   const loader = loaderIn(await importModule(path, terms));
   if (typeof loader?.load !== "function") throw new Error(`${path} exports no load function`);
-  for (const name of ["loadMany", "close"] as const) {
+  for (const name of OPTIONAL) {
     const member: unknown = loader[name];
     if (member !== undefined && typeof member !== "function")
       throw new Error(`${path}: ${name} is not a function`);
   }
   return loader as Loader;
 }
+
+const OPTIONAL = ["start", "loadMany", "close"] as const;
 
 async function checkFile(path: string): Promise<void> {
   const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -65,6 +67,7 @@ function loaderIn(module: Record<string, unknown>): Partial<Record<keyof Loader,
   return typeof exported === "object" && exported !== null ? exported : undefined;
 }
 
-function pick({ load, loadMany, close }: Record<string, unknown>): Partial<Record<keyof Loader, unknown>> {
-  return { load, ...(loadMany === undefined ? {} : { loadMany }), ...(close === undefined ? {} : { close }) };
+function pick(module: Record<string, unknown>): Partial<Record<keyof Loader, unknown>> {
+  const names = ["load", ...OPTIONAL].filter((name) => module[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, module[name]]));
 }

@@ -15,7 +15,7 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import type { World } from "../../cluster/world.ts";
 import { failure } from "./failure-kinds.ts";
 import { LOADER_STOPPED, loaderReturnedWrongCount, loaderTimeout } from "./load-error-texts.ts";
-import type { LoadContext, Loader, LoadManyContext } from "./loader.ts";
+import type { LoadContext, Loader, LoaderTools, LoadManyContext } from "./loader.ts";
 import { toLoaderKey } from "./loader-key.ts";
 import { currentScope, type LoaderScope, runIn } from "./loader-scope.ts";
 import type { LoadsUnderWay } from "./loads-under-way.ts";
@@ -29,11 +29,12 @@ export interface LoadTerms {
   /** The load is in this list until it is answered, so that a node that stops can end it. */
   readonly underWay: LoadsUnderWay;
   readonly world: Pick<World, "after">;
+  readonly tools: LoaderTools;
 }
 
 /** `keyBytes` goes to the loader without a copy: the loader must not change it. */
 export async function runLoad(loader: Loader, keyBytes: Uint8Array, terms: LoadTerms): Promise<Outcome> {
-  const context = new Context(terms.group, keyBytes) satisfies LoadContext;
+  const context = new Context(terms, keyBytes) satisfies LoadContext;
   try {
     const loaded: unknown = loader.load(toLoaderKey(keyBytes), context);
     // A value that is there at once needs no timer.
@@ -57,7 +58,7 @@ export async function runLoadMany(
   terms: LoadTerms,
 ): Promise<Outcome[]> {
   if (!loader.loadMany) return Promise.all(keyBytes.map((key) => runLoad(loader, key, terms)));
-  const context = new Context(terms.group, keyBytes) satisfies LoadManyContext;
+  const context = new Context(terms, keyBytes) satisfies LoadManyContext;
   const failAll = (outcome: Outcome): Outcome[] => keyBytes.map(() => outcome);
   const finish = (results: unknown): Outcome[] => {
     if (Array.isArray(results) && results.length === keyBytes.length) return normalizeEach(results, terms);
@@ -132,14 +133,18 @@ function isThenable(loaded: unknown): loaded is PromiseLike<unknown> {
 class Context<Keys> {
   readonly group: string;
   readonly keyBytes: Keys;
+  readonly log: LoaderTools["log"];
+  readonly node: LoaderTools["node"];
   #controller: AbortController | undefined;
   /** Whose listeners the signal has. */
   #scope: LoaderScope | undefined;
   #reason: DOMException | undefined;
 
-  constructor(group: string, keyBytes: Keys) {
+  constructor({ group, tools }: LoadTerms, keyBytes: Keys) {
     this.group = group;
     this.keyBytes = keyBytes;
+    this.log = tools.log;
+    this.node = tools.node;
   }
 
   get signal(): AbortSignal {

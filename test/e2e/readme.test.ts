@@ -48,7 +48,7 @@ test("the README has console blocks and shell blocks", (t) => {
   t.true(blocks("sh").length >= 3);
 });
 
-for (const example of ["examples/embedded.mjs", "examples/products.mjs"]) {
+for (const example of ["examples/embedded.mjs", "examples/products.mjs", "examples/users.mjs"]) {
   test(`the README shows the code of ${example}`, (t) => {
     const [, code] = /^\/\*\*.*?\*\/\n\n(.*)$/s.exec(read(example))!;
     t.true(blocks("js").includes(code!));

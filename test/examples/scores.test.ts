@@ -6,11 +6,12 @@
 import { pathToFileURL } from "node:url";
 import test from "ava";
 import type { Loader } from "../../server/loaders/loader.ts";
+import { NO_TOOLS } from "../server/fakes.ts";
 
 const example: Promise<Loader> = import(pathToFileURL("examples/scores.mjs").href);
 
 function context(key: string, signal = new AbortController().signal) {
-  return { group: "scores", keyBytes: Buffer.from(key), signal };
+  return { ...NO_TOOLS, group: "scores", keyBytes: Buffer.from(key), signal };
 }
 
 test("five players have scores, nobody else has", async (t) => {

@@ -16,7 +16,7 @@ import { type Flight, Flights } from "../../server/groups/flights.ts";
 import type { Group, Groups } from "../../server/groups/groups.ts";
 import { LoadFailures } from "../../server/loaders/load-failures.ts";
 import { LoadQueue } from "../../server/loaders/load-queue.ts";
-import type { LoadContext, Loaded, Loader, LoaderKey } from "../../server/loaders/loader.ts";
+import type { LoadContext, Loaded, Loader, LoaderKey, LoaderTools } from "../../server/loaders/loader.ts";
 import { LoadsUnderWay } from "../../server/loaders/loads-under-way.ts";
 import { NONE_LOADER } from "../../server/loaders/none-loader.ts";
 import type { LoadTerms } from "../../server/loaders/run-load.ts";
@@ -106,6 +106,12 @@ const GROUP_CONF: GroupConf = {
   maxValueBytes: 1 << 20,
 };
 
+/** For loaders that use nothing of the node. */
+export const NO_TOOLS: LoaderTools = {
+  log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  node: { get: async () => null, set: async () => {}, delete: async () => 0 },
+};
+
 /** A group of real parts on a clock and a loader of the test's. */
 export function createGroup(
   options: { conf?: Partial<GroupConf>; loader?: Loader; clock?: () => number; mirrors?: boolean } = {},
@@ -130,6 +136,7 @@ export function createGroup(
       conf,
       world: worldAt(clock),
       failures,
+      tools: NO_TOOLS,
     }),
     failures,
     counters: zeroGroupCounters(),
@@ -145,7 +152,7 @@ export function worldAt(clock: () => number = () => 1000, random: () => number =
 
 /** The terms of a load with these limits, on a clock that stands still. */
 export function termsOf(terms: Pick<LoadTerms, "timeoutMs" | "maxValueBytes">): LoadTerms {
-  return { group: "scores", ...terms, world: worldAt(), underWay: new LoadsUnderWay() };
+  return { group: "scores", ...terms, world: worldAt(), tools: NO_TOOLS, underWay: new LoadsUnderWay() };
 }
 
 /** Client-side caching over the stores of these groups. */

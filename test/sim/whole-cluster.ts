@@ -50,7 +50,14 @@ export class WholeMember {
     this.cache = new Cache({
       conf: read,
       loaders: new Map(read.groups.map(({ name }) => loaderOf(name))),
-      log: { info: quiet, warn: quiet, error: quiet, trace: quiet, isLevelEnabled: () => false },
+      log: {
+        info: quiet,
+        warn: quiet,
+        error: quiet,
+        debug: quiet,
+        trace: quiet,
+        isLevelEnabled: () => false,
+      },
       world: cluster.network.worldOf(machine),
       hash,
     });

@@ -13,6 +13,7 @@ const quiet = {
   info: () => {},
   warn: () => {},
   error: () => {},
+  debug: () => {},
   trace: () => {},
   isLevelEnabled: () => false,
 };

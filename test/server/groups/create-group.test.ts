@@ -8,13 +8,20 @@ import { readConf } from "../../../server/conf/read-conf.ts";
 import { createGroup } from "../../../server/groups/create-group.ts";
 import { LoadFailures } from "../../../server/loaders/load-failures.ts";
 import { MUTEX, SEQUENCE } from "../../../server/store/layout.ts";
-import { worldAt } from "../fakes.ts";
+import { NO_TOOLS, worldAt } from "../fakes.ts";
 
 function create(hasPeers: boolean, lines: string, eviction: Eviction = "lru") {
   const [conf] = readConf({ text: lines }).groups;
   const loader = { load: () => null };
   const failures = new LoadFailures("a", { warn: () => {} }, () => 0);
-  return createGroup(conf!, { loader, failures, eviction, hasPeers, world: worldAt(() => 0) });
+  return createGroup(conf!, {
+    loader,
+    failures,
+    tools: NO_TOOLS,
+    eviction,
+    hasPeers,
+    world: worldAt(() => 0),
+  });
 }
 
 test("mirrors are part of the group's limit", (t) => {

@@ -5,6 +5,7 @@
 import test from "ava";
 import { functionLoaderOf, withoutFunctions } from "../../../server/loaders/function-loader.ts";
 import type { Loader } from "../../../server/loaders/loader.ts";
+import { NO_TOOLS } from "../fakes.ts";
 import { deferred } from "./deferred.ts";
 import { loaderSuite, originAnswer, type Subject } from "./loader-suite.ts";
 
@@ -31,20 +32,24 @@ loaderSuite("function", async (): Promise<Subject> => {
   };
 });
 
-const context = { group: "a", keyBytes: Buffer.from("k"), signal: new AbortController().signal };
+const context = { ...NO_TOOLS, group: "a", keyBytes: Buffer.from("k"), signal: new AbortController().signal };
 const manyContext = { ...context, keyBytes: [context.keyBytes] };
 
 test("functions are the loader, the rest are directives", async (t) => {
+  let started = 0;
   let closed = 0;
   const given = {
     ttl: "1s",
     load: (key: unknown) => `one ${key}`,
     loadMany: (keys: readonly unknown[]) => keys.map((key) => `many ${key}`),
+    start: () => void started++,
     close: () => void closed++,
   };
   const loader = functionLoaderOf("a", given)!;
   t.is(await loader.load("k", context), "one k");
   t.deepEqual(await loader.loadMany?.(["k"], manyContext), ["many k"]);
+  await loader.start?.({ ...NO_TOOLS, group: "a" });
+  t.is(started, 1);
   await loader.close?.();
   t.is(closed, 1);
   t.deepEqual(withoutFunctions(given), { ttl: "1s" });
@@ -77,9 +82,10 @@ const load = () => null;
 const mistakes: readonly (readonly [given: object, message: string])[] = [
   [{ load: "Tom" }, "load: expected a function"],
   [{ load, close: null }, "close: expected a function"],
-  [{ laod: load }, 'unknown function "laod", expected load, loadMany or close'],
-  [{ loadMany: load }, "loadMany and close need a load beside them"],
-  [{ close: load }, "loadMany and close need a load beside them"],
+  [{ laod: load }, 'unknown function "laod", expected load, loadMany, start or close'],
+  [{ loadMany: load }, "loadMany, start and close need a load beside them"],
+  [{ start: load }, "loadMany, start and close need a load beside them"],
+  [{ close: load }, "loadMany, start and close need a load beside them"],
   [{ load, loader: "none" }, "has a load function and a loader directive, expected one of them"],
 ];
 

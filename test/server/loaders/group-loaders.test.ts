@@ -15,7 +15,8 @@ import {
 } from "../../../server/loaders/group-loaders.ts";
 import { failuresOf } from "../../../server/loaders/load-failures.ts";
 import type { Loader } from "../../../server/loaders/loader.ts";
-import { worldAt } from "../fakes.ts";
+import { NONE_LOADER } from "../../../server/loaders/none-loader.ts";
+import { NO_TOOLS, worldAt } from "../fakes.ts";
 
 function confIn(t: ExecutionContext, text: string) {
   const directory = mkdtempSync(path.join(tmpdir(), "carrot-loaders-"));
@@ -32,10 +33,17 @@ const hostOf = (conf: NodeConf): LoaderHost => ({
 test("loaders are made as the conf says, except those that are given", async (t) => {
   const conf = confIn(t, "group a loader module loader.mjs\ngroup b loader module loader.mjs");
   const given = { load: () => "given" };
+  const none = readConf({ text: "group c loader none" });
   const loaders = await createLoaders(conf, hostOf(conf), new Map([["b", given]]));
   t.deepEqual([...loaders.keys()], ["a", "b"]);
   t.is(loaders.get("b"), given);
-  const context = { group: "a", keyBytes: Buffer.from("x"), signal: new AbortController().signal };
+  t.is((await createLoaders(none, hostOf(none))).get("c"), NONE_LOADER);
+  const context = {
+    ...NO_TOOLS,
+    group: "a",
+    keyBytes: Buffer.from("x"),
+    signal: new AbortController().signal,
+  };
   t.is(await loaders.get("a")!.load("x", context), "module x");
 });
 

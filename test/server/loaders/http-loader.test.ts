@@ -12,7 +12,7 @@ import type { Outcome } from "../../../cluster/outcome.ts";
 import { HttpLoader } from "../../../server/loaders/http-loader.ts";
 import { runLoad } from "../../../server/loaders/run-load.ts";
 import { UrlTemplate } from "../../../server/loaders/url-template.ts";
-import { termsOf } from "../fakes.ts";
+import { termsOf, worldAt } from "../fakes.ts";
 import { deferred } from "./deferred.ts";
 import { type HttpOrigin, percentDecode, startOrigin } from "./http-origin.ts";
 import { asValue, loaderSuite, MAX_VALUE_BYTES, originAnswer, type Subject } from "./loader-suite.ts";
@@ -47,7 +47,7 @@ function loaderOf(url: string, concurrency = 16): HttpLoader {
     loaderTimeoutMs: 600_000,
     loaderConcurrency: concurrency,
   };
-  return new HttpLoader(new UrlTemplate(url), limits);
+  return new HttpLoader(new UrlTemplate(url), limits, worldAt());
 }
 
 /** A loader and its origin for one test. */
@@ -286,7 +286,7 @@ test("a limit of connections that changes holds from the next load on", async (t
   });
   t.teardown(() => origin.stop());
   const limits = { maxValueBytes: MAX_VALUE_BYTES, loaderTimeoutMs: 90_000, loaderConcurrency: 1 };
-  const loader = new HttpLoader(new UrlTemplate(`${origin.url}/{key}`), limits);
+  const loader = new HttpLoader(new UrlTemplate(`${origin.url}/{key}`), limits, worldAt());
   t.teardown(() => loader.close());
   const load = (name: string) =>
     runLoad(loader, Buffer.from(name), termsOf({ timeoutMs: 90_000, maxValueBytes: MAX_VALUE_BYTES }));

@@ -1,5 +1,6 @@
 /**
- * An HTTP origin for tests: answers by a function and remembers what it was asked.
+ * An HTTP origin for tests: answers by a function and remembers what it was asked. It never closes an idle connection, which
+ * on a busy machine would meet the next request.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -16,7 +17,7 @@ export async function startOrigin(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<HttpOrigin> {
   const asked: string[] = [];
-  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
+  const server = createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 0 }, (request, response) => {
     asked.push(request.url!);
     answer(request, response);
   });

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { LoadQueue } from "../../../server/loaders/load-queue.ts";
 import type { Loader, LoaderKey } from "../../../server/loaders/loader.ts";
-import { FakeClock, HeldLoader, key, textOf, turn, worldAt } from "../fakes.ts";
+import { FakeClock, HeldLoader, key, NO_TOOLS, textOf, turn, worldAt } from "../fakes.ts";
 
 type Terms = { timeoutMs: number; concurrency: number; maxQueued: number; clock: () => number };
 
@@ -19,6 +19,7 @@ function createQueue(loader: Loader, terms: Partial<Terms> = {}): LoadQueue {
     conf: confOf(terms),
     world: worldAt(terms.clock ?? (() => 0)),
     failures: { failed: () => {} },
+    tools: NO_TOOLS,
   });
 }
 
@@ -257,7 +258,13 @@ test("of the keys gathered in one tick, only those beyond the free places count 
 test("a changed conf holds for the next key", async (t) => {
   const loader = new HeldLoader();
   const conf = confOf({ concurrency: 1, maxQueued: 0 });
-  const queue = new LoadQueue({ loader, conf, world: worldAt(() => 0), failures: { failed: () => {} } });
+  const queue = new LoadQueue({
+    loader,
+    conf,
+    world: worldAt(() => 0),
+    failures: { failed: () => {} },
+    tools: NO_TOOLS,
+  });
   const first = queue.load(key("a"));
   conf.loaderConcurrency = 2;
   const second = queue.load(key("b"));

@@ -2,6 +2,7 @@
  * Modules of users as loaders: every way to export one, every way to get it wrong. Method: modules written to a
  * directory of their own; the shared suite runs over one that has loadMany.
  */
+import { createHash } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -84,11 +85,16 @@ test("takes a CommonJS module", async (t) => {
   t.deepEqual(await loadTom(loader), asValue("Tom"));
 });
 
-test("takes loadMany and close when they are exported, and only then", async (t) => {
+test("takes start, loadMany and close when they are exported, and only then", async (t) => {
   const load = "export const load = () => null;";
   t.deepEqual(Object.keys(await importLoader(await write("one.mjs", load))), ["load"]);
-  const source = `${load} export const loadMany = () => []; export const close = () => {};`;
-  t.deepEqual(Object.keys(await importLoader(await write("all.mjs", source))), ["load", "loadMany", "close"]);
+  const source = `${load} export const start = () => {}, loadMany = () => [], close = () => {};`;
+  t.deepEqual(Object.keys(await importLoader(await write("all.mjs", source))), [
+    "load",
+    "start",
+    "loadMany",
+    "close",
+  ]);
 });
 
 for (const [source, message] of [
@@ -99,6 +105,7 @@ for (const [source, message] of [
   ["export default { loadMany() {} };", "exports no load function"],
   ["export const load = () => null; export const loadMany = 7;", "loadMany is not a function"],
   ["export default { load() {}, close: true };", "close is not a function"],
+  ["export const load = () => null; export const start = {};", "start is not a function"],
   ["export const load = ;", "syntax error: Unexpected token ';'"],
   ['import "./nowhere.mjs"; export const load = () => null;', "Cannot find module"],
   ['throw new Error("no\\r\\ndatabase");', "no database"],
@@ -111,7 +118,7 @@ for (const [source, message] of [
   ["throw Object.defineProperty(new Error('odd'), 'stack', { get() { throw 1; } });", "odd"],
 ] as const) {
   test(`refuses a module: ${source || "(empty)"}`, async (t) => {
-    const path = await write(`wrong-${Buffer.from(source).toString("base64url").slice(0, 60)}.mjs`, source);
+    const path = await write(`wrong-${createHash("sha256").update(source).digest("hex")}.mjs`, source);
     const error = await t.throwsAsync(importLoader(path));
     t.true(error.message.includes(path), error.message);
     t.true(error.message.includes(message), error.message);

@@ -31,6 +31,8 @@ test("hands the loader the key as text and as bytes, with its group", async (t) 
   let seen: unknown[] = [];
   await run((key, context) => {
     seen = [key, context.keyBytes, context.group, context.signal.aborted];
+    t.is(context.node, TERMS.tools.node);
+    t.is(context.log, TERMS.tools.log);
     return null;
   });
   t.deepEqual(seen, ["Tom", KEY, "scores", false]);
