@@ -244,7 +244,8 @@ for (const [name, source, cause] of [
 ] as const) {
   test(`a module that ${name} ends the start with exit code 1 and one line`, async (t) => {
     const module = write(`${name.replaceAll(" ", "-")}.mjs`, source);
-    const conf = `port 0\ngroup a loader module ${module}\ngroup a loader-timeout 100ms\n`;
+    const timeout = source.includes("await") ? "100ms" : "1m";
+    const conf = `port 0\ngroup a loader module ${module}\ngroup a loader-timeout ${timeout}\n`;
     const file = write(`${module}.conf`, conf);
     for (const args of [[file], [file, "--check"]]) {
       const { code, stdout, stderr } = await run(...args);
