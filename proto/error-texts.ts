@@ -74,6 +74,20 @@ export const errors = {
   sameKey: "ERR source and destination objects are the same",
   lcsLenAndIdx: "ERR If you want both the length and indexes, please just use IDX.",
   lcsTooLarge: "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+  noScript: "NOSCRIPT No matching script. Please use EVAL.",
+  tooManyScriptKeys: "ERR Number of keys can't be greater than number of args",
+  negativeScriptKeys: "ERR Number of keys can't be negative",
+  scriptFlush: "ERR SCRIPT FLUSH only support SYNC|ASYNC option",
+  scriptDebug: "ERR Use SCRIPT DEBUG YES/SYNC/NO",
+  noScriptDebugger: "ERR there is no debugger for scripts",
+  notBusy: "NOTBUSY No scripts in execution right now.",
+  /** For redis.call and redis.pcall of a script. */
+  scriptUnknown: "ERR Unknown Redis command called from script",
+  scriptArity: "ERR Wrong number of args calling Redis command from script",
+  scriptNotAllowed: "ERR This Redis command is not allowed from script",
+  scriptReadOnly: "ERR Write commands are not allowed from read-only scripts.",
+  scriptUndeclared: (key: Uint8Array) =>
+    `ERR Script attempted to access a key that it has not declared: '${lineText(key)}'`,
   crossSlot: "CROSSSLOT Keys in request don't hash to the same slot",
   /** For a command that must not run twice, when the answer of the member that was to run it is lost. */
   mayHaveRun: "ERR no answer from the member that owns the keys: the command may or may not have run",
@@ -144,7 +158,6 @@ export const errors = {
   noShutdown: "ERR No shutdown in progress.",
   getKeysOfUnknown: "ERR Invalid command specified",
   getKeysOfKeyless: "ERR The command has no key arguments",
-  getKeysNone: "ERR Invalid arguments specified for command",
   getKeysArity: "ERR Invalid number of arguments specified for command",
   configUnknown: (name: Uint8Array) =>
     `ERR Unknown option or number of arguments for CONFIG SET - '${lineText(name)}'`,

@@ -15,6 +15,7 @@ import { SharedCounts } from "./clients/shared-counts.ts";
 import { executeForThread, runHere } from "./commands/execute.ts";
 import type { NodeFace } from "./commands/node-face.ts";
 import { RedisParameters } from "./commands/redis-parameters.ts";
+import { SCRIPT_PROCEDURES } from "./commands/script-commands.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { procedureFinder } from "./commands/whole-commands.ts";
 import type { DirectiveChange } from "./conf/change-directive.ts";
@@ -29,6 +30,7 @@ import { type Log, pinoLevel } from "./machine/log.ts";
 import { RegularWork } from "./machine/regular-work.ts";
 import { microsecondClock, wallClock } from "./machine/wall-clock.ts";
 import { NodeReport } from "./observe/node-report.ts";
+import { Scripts } from "./scripts/scripts.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { ThreadSessions } from "./sessions/thread-sessions.ts";
 import type { WorkerGroup } from "./threads/messages.ts";
@@ -62,6 +64,7 @@ export class Node implements NodeFace {
   readonly cache: Cache;
   readonly sessions: Sessions;
   readonly report: NodeReport;
+  readonly scripts: Scripts;
   readonly clients: Clients;
   readonly wallMs: () => number;
   readonly timeOfDayMs = Date.now;
@@ -86,7 +89,8 @@ export class Node implements NodeFace {
     this.timeOfDayUs = microsecondClock(world.clock);
     this.randomBytes = world.randomBytes;
     this.#regularWork = new RegularWork(log, world);
-    const findProcedure = procedureFinder(COMMANDS, this);
+    this.scripts = new Scripts(world.clock);
+    const findProcedure = procedureFinder(COMMANDS, SCRIPT_PROCEDURES, this);
     const heard = (publication: Publication) => this.sessions.heard(publication);
     const announce = (channel: Buffer, message: Buffer) =>
       void this.sessions.announce("channels", channel, message);
@@ -112,6 +116,7 @@ export class Node implements NodeFace {
       stats: here.stats,
       waitLatency,
       clientCount: () => this.#counts.total(),
+      scripts: this.scripts,
       workers: this.#workers,
       world,
       wallMs: this.wallMs,

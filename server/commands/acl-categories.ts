@@ -36,7 +36,8 @@ export function categoriesOf(command: Command): readonly string[] {
   // In Redis a bare container is in no category of its group, only its subcommands are.
   const ofGroup = isBare(command) ? [] : (OF_GROUP[group] ?? []);
   const has = new Set([
-    ...flags.flatMap((flag) => OF_FLAG[flag] ?? []),
+    // A script's flags say what it may do, not what it is.
+    ...(group === "scripting" ? [] : flags.flatMap((flag) => OF_FLAG[flag] ?? [])),
     ...(categories ?? ofGroup),
     flags.includes("fast") ? "fast" : "slow",
   ]);

@@ -5,7 +5,8 @@
  * execute.ts.
  */
 import type { Tracker } from "../../cluster/tracker.ts";
-import type { Answer, Reply } from "../../proto/reply.ts";
+import type { Answer, ErrorReply, Reply } from "../../proto/reply.ts";
+import type { Procedure } from "../changes/procedures.ts";
 import type { CommandFlag, CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
 import type { NodeConf } from "../conf/conf.ts";
@@ -50,8 +51,10 @@ export type Run = (args: readonly Buffer[], context: CommandContext) => Answer;
 /** The same on the thread of the connection, with the words as the client has said them. */
 export type RunLocally = (args: readonly Buffer[], context: LocalContext) => Answer;
 
-/** The same at the owner of its keys, at once. */
+/** The same at the owner of its keys, at once: `context.node.cache` is what that member holds by itself. */
 export type RunWhole = (args: readonly Buffer[], context: CommandContext) => Reply;
+/** What the words stand for at the owner of their keys, or what is wrong with them. */
+export type MakeProcedure = (args: readonly Buffer[], node: NodeFace) => Procedure | ErrorReply;
 
 /** What carries out a command. A bare container, which only holds subcommands, has neither. */
 export interface Work {
@@ -62,11 +65,8 @@ export interface Work {
    * `local`, which calls `run` through `runOnNode`.
    */
   readonly local?: RunLocally;
-  /**
-   * Runs whole at the one owner of all keys: `context.node.cache` is what that member holds by itself, and nothing waits.
-   * whole-commands.ts makes `run` and `local` of it.
-   */
-  readonly whole?: RunWhole;
+  /** What runs whole at the one owner of all keys; see whole-commands.ts. */
+  readonly procedure?: MakeProcedure;
 }
 
 /** What other parts of the server ask about a command without running it. */

@@ -8,6 +8,7 @@ import type { DirectiveChange } from "../conf/change-directive.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Log } from "../machine/log.ts";
 import type { NodeReport } from "../observe/node-report.ts";
+import type { Scripts } from "../scripts/scripts.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { RedisParameters } from "./redis-parameters.ts";
 
@@ -15,6 +16,7 @@ export interface NodeFace {
   readonly cache: Cache;
   readonly sessions: Sessions;
   readonly report: NodeReport;
+  readonly scripts: Scripts;
   readonly conf: NodeConf;
   readonly log: Log;
   readonly parameters: RedisParameters;

@@ -21,6 +21,7 @@ import { objectCommands } from "./object-command.ts";
 import { probeCommands } from "./probe-commands.ts";
 import { pubsubCommands } from "./pubsub-commands.ts";
 import { scanCommands } from "./scan-commands.ts";
+import { scriptCommands } from "./script-commands.ts";
 import { serverCommands } from "./server-commands.ts";
 import { setCommands } from "./set-commands.ts";
 import { severalKeysCommands } from "./several-keys-commands.ts";
@@ -50,6 +51,7 @@ export const COMMANDS: CommandTable = tableOf([
   ...serverCommands,
   ...slowlogCommands,
   ...aclCommands,
+  ...scriptCommands(() => COMMANDS),
   ...absentCommands,
   ...debugCommands,
   ...probeCommands,

@@ -130,6 +130,12 @@ export const nodeDirectives = {
     "1s",
     "how long a peer may take to answer",
   ),
+  busyReplyMs: live(
+    "busy-reply-threshold",
+    kind.integer(1, 600_000),
+    "5000",
+    "milliseconds before a script is ended",
+  ),
   shutdownTimeoutMs: live(
     "shutdown-timeout",
     kind.duration({ max: MAX_TIMER_MS }),

@@ -71,7 +71,7 @@ function clientFields({ clients, cache }: NodeReport, states: ClientStates): Fie
  * `used_memory` is what `maxmemory` limits: entries and mirrors. The fragmentation compares the process with all that it has
  * allocated, its own heaps included.
  */
-function memoryFields({ cache, memory }: NodeReport): Fields {
+function memoryFields({ cache, memory, scripts }: NodeReport): Fields {
   const { used, peak, own, rss } = memory;
   return {
     used_memory: used,
@@ -84,6 +84,8 @@ function memoryFields({ cache, memory }: NodeReport): Fields {
     used_memory_dataset: used,
     total_system_memory: os.totalmem(),
     total_system_memory_human: human(os.totalmem()),
+    used_memory_scripts: scripts.bytes,
+    number_of_cached_scripts: scripts.count,
     maxmemory: cache.conf.maxBytes,
     maxmemory_human: human(cache.conf.maxBytes),
     maxmemory_policy: policyOf(cache.conf.eviction),

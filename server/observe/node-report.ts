@@ -71,6 +71,8 @@ export interface NodeReportOptions {
   readonly waitLatency: Latency;
   /** The number of clients on all threads. */
   readonly clientCount: () => number;
+  /** The scripts that are kept. */
+  readonly scripts: { readonly figures: { readonly count: number; readonly bytes: number } };
   /** Undefined with one thread. */
   readonly workers: FigureWorkers | undefined;
   readonly world: Pick<World, "clock" | "randomBytes">;
@@ -115,6 +117,10 @@ export class NodeReport {
   /** The number of clients on all threads, and their limit. */
   get clients(): { readonly count: number; readonly max: number } {
     return { count: this.#options.clientCount(), max: this.#options.clients.max };
+  }
+
+  get scripts(): { readonly count: number; readonly bytes: number } {
+    return this.#options.scripts.figures;
   }
 
   get uptimeMs(): number {

@@ -85,7 +85,7 @@ test("LIST is all names, or the names of a pattern or a category", async (t) => 
 
 /** Name, arity, flags and places of keys, with which each entry of a reply to COMMAND INFO begins. */
 const HEADS =
-  /\*10\r\n\$\d+\r\n([a-z-]+)\r\n:(-?\d+)\r\n\*\d+\r\n((?:\+[a-z_]+\r\n)*):(\d+)\r\n:(-?\d+)\r\n:(\d+)\r\n/g;
+  /\*10\r\n\$\d+\r\n([a-z_-]+)\r\n:(-?\d+)\r\n\*\d+\r\n((?:\+[a-z_]+\r\n)*):(\d+)\r\n:(-?\d+)\r\n:(\d+)\r\n/g;
 
 compared("arity, places of keys and the flags that matter to clients are Redis' own", async (t) => {
   const redis = await RedisServer.start();

@@ -320,8 +320,12 @@ for (const [name, [value, proof, shows]] of Object.entries(PROOFS)) {
   });
 }
 
-/** These proofs need more than a node and a client. They are in node.test.ts (another member) and in clients.test.ts. */
+/**
+ * These proofs need more than a node and a client. They are in node.test.ts (another member), in clients.test.ts and in
+ * script-commands.test.ts (a clock that goes).
+ */
 const ELSEWHERE = [
+  "busy-reply-threshold",
   ...["peer-timeout", "protected-mode", "tcp-keepalive"],
   ...["client-output-soft-limit", "client-output-soft-time"],
 ];

@@ -9,6 +9,7 @@ import { FACTS } from "../../../server/commands/facts.ts";
 import { FACTS_OF_CLIENTS } from "../../../server/commands/facts-of-clients.ts";
 import { FACTS_OF_KEYS } from "../../../server/commands/facts-of-keys.ts";
 import { FACTS_OF_NODE } from "../../../server/commands/facts-of-node.ts";
+import { FACTS_OF_SCRIPTS } from "../../../server/commands/facts-of-scripts.ts";
 import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
 import { RedisServer } from "../../proto/redis-server.ts";
@@ -35,8 +36,10 @@ compared("the list of Redis' names has every command of redis-server", async (t)
   );
 });
 
-test("no name is in two of the three lists", (t) => {
-  const lists = [FACTS_OF_KEYS, FACTS_OF_CLIENTS, FACTS_OF_NODE].map((facts) => Object.keys(facts).length);
+test("no name is in two of the lists", (t) => {
+  const lists = [FACTS_OF_KEYS, FACTS_OF_CLIENTS, FACTS_OF_NODE, FACTS_OF_SCRIPTS].map(
+    (facts) => Object.keys(facts).length,
+  );
   t.is(
     lists.reduce((sum, count) => sum + count),
     Object.keys(FACTS).length,
@@ -60,12 +63,12 @@ test("every command has a summary, a version and an arity", (t) => {
 });
 
 test("categories are Redis' own, and only a command with places of keys has flags of keys", (t) => {
-  for (const [name, { categories = [], keys, keyFlags }] of Object.entries(FACTS)) {
+  for (const [name, { categories = [], keys, keyCountAt, keyFlags }] of Object.entries(FACTS)) {
     t.true(
       categories.every((category) => ACL_CATEGORIES.includes(category)),
       name,
     );
-    t.true(keys !== undefined || keyFlags === undefined, name);
+    t.true(keys !== undefined || keyCountAt !== undefined || keyFlags === undefined, name);
   }
 });
 

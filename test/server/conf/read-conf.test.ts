@@ -39,6 +39,7 @@ test("the defaults are what carrot.conf says they are", (t) => {
     unixSocketPerm: 0,
     threads: 1,
     peerTimeoutMs: 1000,
+    busyReplyMs: 5000,
     shutdownTimeoutMs: 10_000,
     maxKeyBytes: 8192,
     maxCommandBytes: 67_108_864,
@@ -101,6 +102,7 @@ test("every directive reaches its field", (t) => {
     unixsocketperm 770
     threads auto
     peer-timeout 9ms
+    busy-reply-threshold 77
     shutdown-timeout 10ms
     max-key-size 11
     client-query-buffer-limit 1mb
@@ -154,6 +156,7 @@ test("every directive reaches its field", (t) => {
     unixSocketPerm: 0o770,
     threads: "auto",
     peerTimeoutMs: 9,
+    busyReplyMs: 77,
     shutdownTimeoutMs: 10,
     maxKeyBytes: 11,
     maxCommandBytes: 1_048_576,

@@ -37,6 +37,7 @@ async function setUp(t: Parameters<typeof startRig>[0], told: Partial<WorkerFigu
     stats: new CommandStats(),
     waitLatency: new Latency(),
     clientCount: () => 3,
+    scripts: node.scripts,
     workers: {
       threads: [2],
       figures: async (withLines) => {
