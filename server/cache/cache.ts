@@ -10,9 +10,7 @@ import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { Peers } from "../../cluster/peers.ts";
 import type { Publication } from "../../cluster/publications.ts";
-import type { Hash32 } from "../../cluster/ring.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
-import type { World } from "../../cluster/world.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
 import { ClusterChanges } from "../changes/cluster-changes.ts";
@@ -23,16 +21,10 @@ import type { NodeConf } from "../conf/conf.ts";
 import type { MemoryPlan } from "../conf/memory-plan.ts";
 import { peerHosts } from "../conf/peer-hosts.ts";
 import { Latency } from "../counters/latency.ts";
-import { createGroup, withoutLoader } from "../groups/create-group.ts";
 import type { Waiter } from "../groups/flights.ts";
-import { Groups } from "../groups/groups.ts";
+import type { Groups } from "../groups/groups.ts";
 import { closeLoaders } from "../loaders/group-loaders.ts";
-import { failuresOf, type LoadFailures } from "../loaders/load-failures.ts";
-import type { Loader, LoaderNode } from "../loaders/loader.ts";
-import { loaderLog } from "../loaders/loader-log.ts";
-import { startable } from "../loaders/started-loader.ts";
 import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
-import type { Log } from "../machine/log.ts";
 import { RegularWork } from "../machine/regular-work.ts";
 import { version } from "../machine/version.ts";
 import { changeRing } from "../members/change-ring.ts";
@@ -50,29 +42,13 @@ import { EntryEnds } from "../tracking/entry-ends.ts";
 import { KeyEvents } from "../tracking/key-events.ts";
 import { Tracking } from "../tracking/tracking.ts";
 import { Watches } from "../tracking/watches.ts";
+import type { CacheOptions } from "./cache-options.ts";
+import { createGroups } from "./create-groups.ts";
 import { EXPIRY_PAUSE_MS, Expiry } from "./expiry.ts";
 import { fitMemory, isMoving, LOOK_MS, moveSlice } from "./fit-memory.ts";
 import { localView } from "./local-view.ts";
 import { peerHandlers } from "./peer-handlers.ts";
 import { loaderNode } from "./program-keys.ts";
-
-export interface CacheOptions {
-  readonly conf: NodeConf;
-  /** The loaders by group name. Every group of the conf has one. */
-  readonly loaders: ReadonlyMap<string, Loader>;
-  /** Where the failures of loaders go, by group name. By default each group gets a place of its own. */
-  readonly failures?: ReadonlyMap<string, LoadFailures> | undefined;
-  readonly log: Pick<Log, "info" | "warn" | "error" | "debug" | "trace" | "isLevelEnabled">;
-  readonly world: World;
-  /** From `loadHash32`. */
-  readonly hash: Hash32;
-  /** The commands that run whole at the owner of their keys. Default: there are none. */
-  readonly findProcedure?: FindProcedure;
-  /** Told what a client of another member has published. Its bytes are views that die with the call. */
-  readonly heard?: (publication: Publication) => void;
-  /** Tells the clients of this node that listen to a channel. */
-  readonly announce?: (channel: Buffer, message: Buffer) => void;
-}
 
 const NO_PROCEDURES: FindProcedure = (words) => new ErrorReply(errors.unknownCommand(words));
 /** How often clients that track are told of entries that have expired, whether they are removed yet or not. */
@@ -317,27 +293,4 @@ export class Cache {
 /** How long another member may take for a GET of a group that this node lacks: as long as for any group of its own. */
 function longestGetMs({ groups, peerTimeoutMs }: NodeConf): number {
   return Math.max(...groups.map((group) => group.loaderTimeoutMs)) + peerTimeoutMs;
-}
-
-/** Adds the start of each loader that has one to `starts`. */
-function createGroups(
-  options: CacheOptions,
-  node: LoaderNode,
-  starts: (() => Promise<void> | void)[],
-): Groups {
-  const { conf, loaders, failures, log, world } = options;
-  const places = failures ?? failuresOf(conf, log, world.clock);
-  const toolsOf = (name: string) => ({ log: loaderLog(name, log), node });
-  const all = conf.groups.map((group) => {
-    const tools = toolsOf(group.name);
-    const loader = startable(loaders.get(group.name)!, { conf: group, tools, world });
-    if (loader.start !== undefined) starts.push(() => loader.start!({ group: group.name, ...tools }));
-    return createGroup(group, {
-      ...{ loader, tools, world, failures: places.get(group.name)! },
-      eviction: conf.eviction,
-      hasPeers: conf.peers.length > 0,
-    });
-  });
-  const fallback = all.find(({ prefix }) => prefix.length === 0);
-  return new Groups(all, fallback && withoutLoader(fallback, { world, tools: toolsOf(fallback.name) }));
 }

@@ -1,0 +1,31 @@
+/**
+ * What a member is made of that it does not make itself: its conf, its loaders, the world, and whom it tells.
+ *
+ * Owns the type only.
+ */
+import type { Publication } from "../../cluster/publications.ts";
+import type { Hash32 } from "../../cluster/ring.ts";
+import type { World } from "../../cluster/world.ts";
+import type { FindProcedure } from "../changes/procedures.ts";
+import type { NodeConf } from "../conf/conf.ts";
+import type { LoadFailures } from "../loaders/load-failures.ts";
+import type { Loader } from "../loaders/loader.ts";
+import type { Log } from "../machine/log.ts";
+
+export interface CacheOptions {
+  readonly conf: NodeConf;
+  /** The loaders by group name. Every group of the conf has one. */
+  readonly loaders: ReadonlyMap<string, Loader>;
+  /** Where the failures of loaders go, by group name. By default each group gets a place of its own. */
+  readonly failures?: ReadonlyMap<string, LoadFailures> | undefined;
+  readonly log: Pick<Log, "info" | "warn" | "error" | "debug" | "trace" | "isLevelEnabled">;
+  readonly world: World;
+  /** From `loadHash32`. */
+  readonly hash: Hash32;
+  /** The commands that run whole at the owner of their keys. Default: there are none. */
+  readonly findProcedure?: FindProcedure;
+  /** Told what a client of another member has published. Its bytes are views that die with the call. */
+  readonly heard?: (publication: Publication) => void;
+  /** Tells the clients of this node that listen to a channel. */
+  readonly announce?: (channel: Buffer, message: Buffer) => void;
+}
