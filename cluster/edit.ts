@@ -29,6 +29,11 @@ export interface Edit {
   readonly wanted: Range | undefined;
   /** True: the edit counts as a use of the entry, even when nothing changes. */
   readonly isUse: boolean;
+  /**
+   * The keyspace notification of the change, where it does not follow from the edit. It is not on the peer link: for commands
+   * that run whole at the owner.
+   */
+  readonly event?: string;
 }
 
 export interface Edited {

@@ -81,7 +81,9 @@ export class Node implements NodeFace {
     this.#regularWork = new RegularWork(log, world);
     const findProcedure = procedureFinder(COMMANDS, this);
     const heard = (publication: Publication) => this.sessions.heard(publication);
-    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure, heard });
+    const announce = (channel: Buffer, message: Buffer) =>
+      void this.sessions.announce("channels", channel, message);
+    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure, heard, announce });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
     this.sessions = new Sessions({
@@ -131,7 +133,7 @@ export class Node implements NodeFace {
     // Copies: a view of a chunk would take the whole chunk along to each worker.
     const copied = changes.map(([name, text]) => [name, Uint8Array.from(Buffer.from(text))] as const);
     this.#workers?.tell({ kind: "conf", changes: copied });
-    this.cache.tracking.fit();
+    this.cache.confChanged();
     await this.report.gather();
   }
 

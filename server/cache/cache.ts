@@ -38,6 +38,8 @@ import { ClusterScan } from "../reads/cluster-scan.ts";
 import { Holdings } from "../reads/holdings.ts";
 import { LocalLoads } from "../reads/local-loads.ts";
 import { ReadThrough } from "../reads/read-through.ts";
+import { EntryEnds } from "../tracking/entry-ends.ts";
+import { KeyEvents } from "../tracking/key-events.ts";
 import { Tracking } from "../tracking/tracking.ts";
 import { Watches } from "../tracking/watches.ts";
 import { EXPIRY_PAUSE_MS, Expiry } from "./expiry.ts";
@@ -56,6 +58,8 @@ export interface CacheOptions {
   readonly findProcedure?: FindProcedure;
   /** Told what a client of another member has published. Its bytes are views that die with the call. */
   readonly heard?: (publication: Publication) => void;
+  /** Tells the clients of this node that listen to a channel. */
+  readonly announce?: (channel: Buffer, message: Buffer) => void;
 }
 
 const NO_PROCEDURES: FindProcedure = (words) => new ErrorReply(errors.unknownCommand(words));
@@ -93,6 +97,7 @@ export class Cache {
   readonly #options: CacheOptions;
   readonly #regularWork: RegularWork;
   readonly #expiry: Expiry;
+  readonly #events: KeyEvents;
 
   constructor(options: CacheOptions) {
     const { conf, log, world } = options;
@@ -107,16 +112,25 @@ export class Cache {
     const { groups, membership, peers } = this;
     this.owners = new Owners({ membership, peers });
     const { owners } = this;
-    this.tracking = new Tracking({ groups, clock, soon: world.soon, maxKeys: () => conf.trackingMaxKeys });
+    const ends = new EntryEnds(groups);
+    const maxKeys = () => conf.trackingMaxKeys;
+    this.tracking = new Tracking({ groups, ends, clock, soon: world.soon, maxKeys });
     const isHeld = (key: Buffer) => groups.of(key, 0, key.length)?.store.look(key).kind === "value";
     this.watches = new Watches({ isHeld, isAlone: peers === undefined });
     const { tracking, watches } = this;
-    this.local = new LocalChanges({ groups, tracking, watches });
+    const events = new KeyEvents({
+      ends,
+      classes: () => conf.keyEventClasses,
+      answersFor: (key) => owners.of(key) === owners.self,
+      announce: (channel, message) => options.announce?.(channel, message),
+    });
+    this.#events = events;
+    this.local = new LocalChanges({ groups, tracking, watches, events });
     this.holdings = new Holdings({ groups, membership, owners, peers, tracking });
     const { local, holdings } = this;
     this.changes = new ClusterChanges({ groups, membership, owners, peers, local, holdings });
     this.scan = new ClusterScan({ groups, membership, owners, peers, random, soon: world.soon });
-    const loads = new LocalLoads({ clock, random, loadLatency: this.loadLatency, tracking });
+    const loads = new LocalLoads({ clock, random, loadLatency: this.loadLatency, tracking, events });
     const hotKeys = new HotKeys({ hash: options.hash, seed: random() * 2 ** 32, clock });
     const peerTimeoutMs = () => conf.peerTimeoutMs;
     this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs });
@@ -140,6 +154,12 @@ export class Cache {
   /** A GET that neither store nor mirrors could answer. A group must take the key; `key` must be the caller's own copy. */
   missed(key: Buffer, waiter: Waiter): void {
     this.reads.missed(this.groups.of(key, 0, key.length)!, key, waiter);
+  }
+
+  /** Some directive of the node has been changed. */
+  confChanged(): void {
+    this.tracking.fit();
+    this.#events.confChanged();
   }
 
   /** What a client of another member has published. */

@@ -9,6 +9,7 @@ import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { Group, Groups } from "../groups/groups.ts";
 import type { Actor } from "../tracking/actor.ts";
+import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import type { Watches } from "../tracking/watches.ts";
 
@@ -16,6 +17,8 @@ export interface LocalChangesOptions {
   readonly groups: Groups;
   readonly tracking: Pick<Tracking, "changed" | "flushed" | "lostTrack" | "lostTrackOfAll">;
   readonly watches: Pick<Watches, "touch" | "touchAll">;
+  /** Undefined: nobody can hear of events. */
+  readonly events?: Pick<KeyEvents, "edited" | "happened">;
 }
 
 const NOT_HELD: Edited = { ...refusedEdit(""), error: undefined };
@@ -39,7 +42,10 @@ export class LocalChanges {
       const bytes = asBuffer(key);
       group.loads.void(bytes);
       dropCopiesOf(group, bytes);
-      if (group.store.delete(bytes)) removed++;
+      if (group.store.delete(bytes)) {
+        removed++;
+        this.#options.events?.happened(bytes, "del");
+      }
       this.#tell(bytes, by);
     }
     return removed;
@@ -60,6 +66,7 @@ export class LocalChanges {
     const edited = group.store.edit(key, edit);
     if (!edited.changed) return edited;
     const bytes = asBuffer(key);
+    this.#options.events?.edited(bytes, edit, edited);
     group.loads.void(bytes);
     dropCopiesOf(group, bytes);
     this.#tell(bytes, by);

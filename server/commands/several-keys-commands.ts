@@ -26,8 +26,13 @@ function heldOf(key: Buffer, context: CommandContext): Held | undefined {
 }
 
 /** Sets `to` to what is held of another key. */
-function put(to: Buffer, { value, life }: Held, context: CommandContext): ErrorReply | undefined {
-  const reply = keep(to, value, context, { life }, () => OK);
+function put(
+  to: Buffer,
+  { value, life }: Held,
+  context: CommandContext,
+  event?: string,
+): ErrorReply | undefined {
+  const reply = keep(to, value, context, { life, ...(event && { event }) }, () => OK);
   return reply instanceof ErrorReply ? reply : undefined;
 }
 
@@ -56,8 +61,8 @@ function rename([, from, to]: readonly Buffer[], context: CommandContext, isNew:
   if (isNew && heldOf(to!, context) !== undefined) return 0;
   if (!from!.equals(to!)) {
     // Removed first: a full store may have room for one of the two only.
-    void edited(context, from!, { ...LOOK, value: null }, () => null);
-    const failed = put(to!, held, context);
+    void edited(context, from!, { ...LOOK, value: null, event: "rename_from" }, () => null);
+    const failed = put(to!, held, context, "rename_to");
     if (failed !== undefined) return failed;
   }
   return isNew ? 1 : OK;
@@ -87,7 +92,7 @@ function copy([, from, to, ...words]: readonly Buffer[], context: CommandContext
   if (from!.equals(to!)) return new ErrorReply(errors.sameKey);
   const held = heldOf(from!, context);
   if (held === undefined || (!replaces && heldOf(to!, context) !== undefined)) return 0;
-  return put(to!, held, context) ?? 1;
+  return put(to!, held, context, "copy_to") ?? 1;
 }
 
 interface LcsWords {

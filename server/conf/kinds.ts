@@ -7,6 +7,7 @@
 
 import { MEMBER_EXPECTED, memberId, parseAddress, plainHost } from "../../cluster/address.ts";
 import { Complaint, type Place } from "./conf-error.ts";
+import { eventClassesOf } from "./event-classes.ts";
 import type { LoaderConf } from "./loader-conf.ts";
 import { bytesOf, quoteWord, textOf, wordOf } from "./quoting.ts";
 import { seedOf } from "./ring-seed.ts";
@@ -122,6 +123,14 @@ export function text(metavar: string): Kind<string> {
     (value) => value,
     (word) => textOf(word) ?? notText(word),
   );
+}
+
+/** Letters that name classes of keyspace notifications; the complaint is redis-server's. */
+export function eventClasses(): Kind<string> {
+  return oneWord("CLASSES", String, (word) => {
+    const classes = eventClassesOf(textOf(word) ?? word);
+    return classes ?? new Complaint("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
+  });
 }
 
 /** 32 bits, from a number or from any text. */

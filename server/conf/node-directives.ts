@@ -172,6 +172,13 @@ export const nodeDirectives = {
     "1000000",
     "keys remembered for client-side caching",
   ),
+  /** Which events of keys clients can hear of, as eventClassesOf writes it. */
+  keyEventClasses: live(
+    "notify-keyspace-events",
+    kind.eventClasses(),
+    '""',
+    "keyspace notifications; letters as in redis.conf",
+  ),
   /** SLOWLOG keeps a command that takes at least this long; 0: every command; negative: none. */
   slowlogMicros: live(
     "slowlog-log-slower-than",

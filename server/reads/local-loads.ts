@@ -8,6 +8,7 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import type { Latency } from "../counters/latency.ts";
 import type { Flight, Waiter } from "../groups/flights.ts";
 import { type Group, loaderPart } from "../groups/groups.ts";
+import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 
 export interface LocalLoadsOptions {
@@ -18,6 +19,8 @@ export interface LocalLoadsOptions {
   /** How long loads take, in seconds. */
   readonly loadLatency: Latency;
   readonly tracking: Pick<Tracking, "isNoted" | "changed" | "filled" | "prolonged" | "lostTrack">;
+  /** Undefined: nobody can hear of events. */
+  readonly events?: Pick<KeyEvents, "happened">;
 }
 
 export class LocalLoads {
@@ -29,6 +32,7 @@ export class LocalLoads {
 
   /** Joins the load of a key that is under way, or starts one. `key` must be the caller's own copy. */
   load(group: Group, key: Buffer, waiter: Waiter): void {
+    this.#options.events?.happened(key, "keymiss");
     const flight = group.loads.board(key, waiter);
     if (flight === undefined) {
       group.counters.flightsJoined++;

@@ -34,7 +34,7 @@ import { linkLru, lruVictim } from "./lru.ts";
 import { countIn, countOut } from "./population.ts";
 import { unqueue } from "./queues.ts";
 import { linkS3Fifo, MAX_USES, s3FifoVictim, unlinkS3Fifo } from "./s3fifo.ts";
-import type { Shard } from "./shard.ts";
+import type { EntryEnd, Shard } from "./shard.ts";
 
 /** Bytes that an entry counts against the limit. */
 export function footprintOf(shard: Shard, ref: number): number {
@@ -78,7 +78,7 @@ export function putEntry(
     return true;
   }
   if (old !== 0 && lengthOf(words, old) === length && footprintOf(shard, old) === charge) {
-    if (deadlineOf(words, old) <= now) shard.counters[EXPIRATIONS]!++;
+    if (deadlineOf(words, old) <= now) outlive(shard, old);
     overwrite(shard, old, key, value, deadline);
     return true;
   }
@@ -115,7 +115,7 @@ function accepts(shard: Shard, hash: number, old: number, charge: number): boole
 
 /** Ends the older entry of a key that is put. Counts the entry as expired if its time is up. */
 export function endOld(shard: Shard, ref: number, now: number): void {
-  if (deadlineOf(shard.words, ref) <= now) shard.counters[EXPIRATIONS]!++;
+  if (deadlineOf(shard.words, ref) <= now) outlive(shard, ref);
   removeEntry(shard, ref);
 }
 
@@ -199,20 +199,27 @@ function makeRoom(shard: Shard, hash: number, charge: number, now: number): void
 }
 
 function evict(shard: Shard, ref: number): void {
-  if (shard.onEnd !== undefined) tellOfEnd(shard, ref);
+  if (shard.onEnd !== undefined) tellOfEnd(shard, ref, "evicted");
   removeEntry(shard, ref);
   shard.counters[EVICTIONS]!++;
 }
 
 export function expire(shard: Shard, ref: number): void {
-  if (shard.onEnd !== undefined) tellOfEnd(shard, ref);
+  if (shard.onEnd !== undefined) tellOfEnd(shard, ref, "expired");
   removeEntry(shard, ref);
   shard.counters[EXPIRATIONS]!++;
 }
 
-function tellOfEnd(shard: Shard, ref: number): void {
+/** An entry that has expired gives way to another value of its key. */
+function outlive(shard: Shard, ref: number): void {
+  if (shard.onEnd !== undefined) tellOfEnd(shard, ref, "outlived");
+  shard.counters[EXPIRATIONS]!++;
+}
+
+function tellOfEnd(shard: Shard, ref: number, end: EntryEnd): void {
   const at = keyAt(shard.words, ref);
-  shard.onEnd!(Buffer.from(shard.buffer.subarray(at, at + (shard.words[ref + SIZES]! & 0xffff))));
+  const key = Buffer.from(shard.buffer.subarray(at, at + (shard.words[ref + SIZES]! & 0xffff)));
+  shard.onEnd!(key, end, (shard.words[ref + VALUE]! & IS_ABSENT) === 0);
 }
 
 /** Takes an entry out of table, queue and account. Its words stay behind as a dead entry until the arena reuses them. */

@@ -6,6 +6,11 @@
  */
 import { COUNTERS_END, type Geometry } from "./layout.ts";
 
+/** How an entry has ended by itself. `outlived`: it had expired when another value took its place. */
+export type EntryEnd = "expired" | "evicted" | "outlived";
+/** `hadValue` is false for a cached "not found". */
+export type OnEnd = (key: Buffer, end: EntryEnd, hadValue: boolean) => void;
+
 export class Shard {
   readonly geometry: Geometry;
   readonly words: Int32Array;
@@ -23,7 +28,7 @@ export class Shard {
   /** Whether entries give way to new ones. */
   readonly evicts: boolean;
   /** Is called with the key of each entry that this thread evicts or expires, inside the lock: it may only note the key. */
-  onEnd: ((key: Buffer) => void) | undefined = undefined;
+  onEnd: OnEnd | undefined = undefined;
 
   constructor(memory: SharedArrayBuffer, geometry: Geometry) {
     this.geometry = geometry;

@@ -25,7 +25,7 @@ import { keepEntry } from "./noeviction.ts";
 import { type Population, populationOf } from "./population.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { Scan } from "./scan.ts";
-import { Shard } from "./shard.ts";
+import { type OnEnd, Shard } from "./shard.ts";
 import { Sweep, type Swept } from "./sweep.ts";
 import { UseTimes } from "./use-times.ts";
 import { removeDatabase } from "./walk.ts";
@@ -223,10 +223,14 @@ export class Store {
   }
 
   /**
-   * Sets the callback that gets the key of every entry that this thread evicts or expires. It is called inside the
-   * shard's lock, so it may only note the key. It gets no key that a caller deletes, overwrites or clears.
+   * The callback that gets the key of every entry that this thread evicts or expires. It is called inside the shard's lock,
+   * so it may only note the key. It gets no key that a caller deletes, overwrites or clears while its entry lives.
    */
-  set onEnd(tell: ((key: Buffer) => void) | undefined) {
+  get onEnd(): OnEnd | undefined {
+    return this.#shards[0]!.onEnd;
+  }
+
+  set onEnd(tell: OnEnd | undefined) {
     for (const shard of this.#shards) shard.onEnd = tell;
   }
 

@@ -23,6 +23,7 @@ import type { Groups } from "../groups/groups.ts";
 import { clientKey } from "../store/database-key.ts";
 import type { Store } from "../store/store.ts";
 import { BcastPrefixes } from "./bcast-prefixes.ts";
+import type { EndListener, EntryEnds } from "./entry-ends.ts";
 import { isBy, Tells } from "./tells.ts";
 import { type PushTarget, TrackingClient, type TrackingMode } from "./tracking-client.ts";
 import { TrackingTable } from "./tracking-table.ts";
@@ -32,6 +33,7 @@ const SLICE_KEYS = 1000;
 
 export interface TrackingOptions {
   readonly groups: Groups;
+  readonly ends: EntryEnds;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
   /** `tracking-table-max-keys`; read at each use. */
@@ -62,6 +64,11 @@ export class Tracking {
   /** Keys whose entries have been evicted or have expired. A store names them inside its lock, where no more may be done. */
   readonly #ended = new Set<string>();
   #fitPlanned = false;
+  /** Whoever fills a key tells of the entry before by itself. */
+  readonly #onEnd: EndListener = (key, end) => {
+    const name = nameOf(key);
+    if (end !== "outlived" && (this.#table.has(name) || this.#prefixes.size > 0)) this.#ends(name);
+  };
   /** No client and no member tracks. */
   #isIdle = true;
 
@@ -250,11 +257,7 @@ export class Tracking {
   #watchStores(): void {
     this.#isIdle = this.#clients.size === 0 && this.#members.size === 0;
     if (this.#isIdle) this.#table.clear();
-    const onEnd = (key: Buffer) => {
-      const name = nameOf(key);
-      if (this.#table.has(name) || this.#prefixes.size > 0) this.#ends(name);
-    };
-    for (const { store } of this.#options.groups.all) store.onEnd = this.#isIdle ? undefined : onEnd;
+    this.#options.ends.set(this.#onEnd, !this.#isIdle);
   }
 }
 

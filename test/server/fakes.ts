@@ -22,6 +22,7 @@ import type { LoadTerms } from "../../server/loaders/run-load.ts";
 import { realWorld } from "../../server/machine/world.ts";
 import { Membership } from "../../server/members/membership.ts";
 import { Store } from "../../server/store/store.ts";
+import { EntryEnds } from "../../server/tracking/entry-ends.ts";
 import { Tracking } from "../../server/tracking/tracking.ts";
 
 export const hash = await loadHash32();
@@ -141,7 +142,8 @@ export function termsOf(terms: Pick<LoadTerms, "timeoutMs" | "maxValueBytes">): 
 
 /** Client-side caching over the stores of these groups. */
 export function createTracking(groups: Groups, clock: () => number = () => 1000, maxKeys = 1000): Tracking {
-  return new Tracking({ groups, clock, maxKeys: () => maxKeys, soon: worldAt().soon });
+  const ends = new EntryEnds(groups);
+  return new Tracking({ groups, ends, clock, maxKeys: () => maxKeys, soon: worldAt().soon });
 }
 
 /** Notes each key that it is told to drop, and `*` when it is told to drop all. */

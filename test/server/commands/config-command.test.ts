@@ -255,6 +255,19 @@ const PROOFS: Readonly<Record<string, [value: string, proof: Proof, shows: unkno
     },
     "-ERR loader busy (queue full)\r\n",
   ],
+  "notify-keyspace-events": [
+    "Kg",
+    async ({ client, ask }) => {
+      const listens = await client();
+      listens.send(command("SUBSCRIBE", "__keyspace@0__:scores:Tom"));
+      await listens.until((text) => text.endsWith(":1\r\n"));
+      listens.take();
+      await ask(["SET", "scores:Tom", "1"], ["PERSIST", "scores:Tom"], ["DEL", "scores:Tom"]);
+      await listens.until((text) => text.includes("del"));
+      return listens.take();
+    },
+    "*3\r\n$7\r\nmessage\r\n$25\r\n__keyspace@0__:scores:Tom\r\n$3\r\ndel\r\n",
+  ],
   "slowlog-log-slower-than": [
     "0",
     ({ ask }) => ask(["SLOWLOG", "RESET"], ["PING"], ["SLOWLOG", "LEN"]),

@@ -122,7 +122,7 @@ test("the compiler knows every directive and its values", (t) => {
         threads: 1,
       },
       ...{ "peer-timeout": "1s", "shutdown-timeout": "1s", "max-key-size": 1, "max-pending-commands": 1 },
-      ...{ "slowlog-log-slower-than": -1, "slowlog-max-len": 1 },
+      ...{ "slowlog-log-slower-than": -1, "slowlog-max-len": 1, "notify-keyspace-events": "KEA" },
       ...{ "client-query-buffer-limit": "1mb", "client-output-buffer-limit": "1mb" },
       ...{ "tracking-table-max-keys": 1 },
       ...{ "client-output-soft-limit": "1mb", "client-output-soft-time": "1s", "stall-timeout": "1s" },

@@ -45,6 +45,7 @@ test("the defaults are what carrot.conf says they are", (t) => {
     softOutputBytes: 16_777_216,
     softOutputMs: 10_000,
     maxPendingCommands: 1024,
+    keyEventClasses: "",
     trackingMaxKeys: 1_000_000,
     slowlogMicros: 100_000,
     databases: 16,
@@ -106,6 +107,7 @@ test("every directive reaches its field", (t) => {
     client-output-soft-time 11s
     max-pending-commands 12
     tracking-table-max-keys 20
+    notify-keyspace-events KEA
     slowlog-log-slower-than -1
     slowlog-max-len 21
     databases 22
@@ -156,6 +158,7 @@ test("every directive reaches its field", (t) => {
     softOutputBytes: 1_048_576,
     softOutputMs: 11_000,
     maxPendingCommands: 12,
+    keyEventClasses: "AKE",
     trackingMaxKeys: 20,
     slowlogMicros: -1,
     slowlogEntries: 21,

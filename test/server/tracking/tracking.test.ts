@@ -7,6 +7,7 @@ import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { storedKey } from "../../../server/store/database-key.ts";
+import { EntryEnds } from "../../../server/tracking/entry-ends.ts";
 import { Tracking } from "../../../server/tracking/tracking.ts";
 import type { TrackingMode } from "../../../server/tracking/tracking-client.ts";
 import { createGroup, createTracking, FakeClock, FakeTracker, key, turn } from "../fakes.ts";
@@ -99,6 +100,7 @@ test("readers of an entry that expired unnoticed are told when the key is read a
   t.deepEqual([first.told, second.told], [["scores:a"], []]);
   group.store.put(A, key("w"), 1000);
   tracking.filled(A, 1000);
+  await turn();
   t.deepEqual(second.told, [], "the second client has waited for this load");
   clock.advance(1001);
   group.store.put(A, key("x"), 1000);
@@ -113,7 +115,8 @@ test("a table that has become too large shrinks without another read, a slice a 
   const slices: (() => void)[] = [];
   const soon = (run: () => void) => void slices.push(run);
   const groups = new Groups([group]);
-  const tracking = new Tracking({ groups, clock: clock.read, soon, maxKeys: () => limit.keys });
+  const ends = new EntryEnds(groups);
+  const tracking = new Tracking({ groups, ends, clock: clock.read, soon, maxKeys: () => limit.keys });
   const member = new FakeTracker();
   const names = Array.from({ length: 5000 }, (_, i) => key(`scores:${i}`));
   tracking.readsFor(names, [], member);
