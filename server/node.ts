@@ -31,6 +31,7 @@ import { Sessions } from "./sessions/sessions.ts";
 import { ThreadSessions } from "./sessions/thread-sessions.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
 import { closeClients, createWorker, Workers } from "./threads/workers.ts";
+import type { Redirect } from "./tracking/tracking-client.ts";
 
 /** What a node is given from outside. */
 export interface NodeOptions {
@@ -80,10 +81,11 @@ export class Node implements NodeFace {
     this.randomBytes = world.randomBytes;
     this.#regularWork = new RegularWork(log, world);
     const findProcedure = procedureFinder(COMMANDS, this);
+    const redirect: Redirect = (client, keys) => this.sessions.invalidate(client, keys);
     const heard = (publication: Publication) => this.sessions.heard(publication);
     const announce = (channel: Buffer, message: Buffer) =>
       void this.sessions.announce("channels", channel, message);
-    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure, heard, announce });
+    this.cache = new Cache({ conf, loaders, log, world, hash, findProcedure, heard, announce, redirect });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
     this.sessions = new Sessions({
@@ -175,6 +177,7 @@ export class Node implements NodeFace {
       conf,
       nextSlowId: () => this.#counts.nextSlowId(),
       connections: () => this.clients.all(),
+      client: (id) => this.clients.get(id),
       seen: (line) => this.sessions.seen(line),
       denied: (denial) => this.sessions.denied(denial),
     });

@@ -41,6 +41,7 @@ import { ReadThrough } from "../reads/read-through.ts";
 import { EntryEnds } from "../tracking/entry-ends.ts";
 import { KeyEvents } from "../tracking/key-events.ts";
 import { Tracking } from "../tracking/tracking.ts";
+import type { Redirect } from "../tracking/tracking-client.ts";
 import { Watches } from "../tracking/watches.ts";
 import { EXPIRY_PAUSE_MS, Expiry } from "./expiry.ts";
 import { localView } from "./local-view.ts";
@@ -58,6 +59,8 @@ export interface CacheOptions {
   readonly findProcedure?: FindProcedure;
   /** Told what a client of another member has published. Its bytes are views that die with the call. */
   readonly heard?: (publication: Publication) => void;
+  /** As in TrackingOptions. */
+  readonly redirect?: Redirect;
   /** Tells the clients of this node that listen to a channel. */
   readonly announce?: (channel: Buffer, message: Buffer) => void;
 }
@@ -114,7 +117,10 @@ export class Cache {
     const { owners } = this;
     const ends = new EntryEnds(groups);
     const maxKeys = () => conf.trackingMaxKeys;
-    this.tracking = new Tracking({ groups, ends, clock, soon: world.soon, maxKeys });
+    this.tracking = new Tracking({
+      ...{ groups, ends, clock, maxKeys, soon: world.soon },
+      ...(options.redirect && { redirect: options.redirect }),
+    });
     const isHeld = (key: Buffer) => groups.of(key, 0, key.length)?.store.look(key).kind === "value";
     this.watches = new Watches({ isHeld, isAlone: peers === undefined });
     const { tracking, watches } = this;

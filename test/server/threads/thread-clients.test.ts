@@ -41,6 +41,7 @@ async function startThread(t: ExecutionContext, run: Run = () => OK, { lines = [
     world: worldAt(),
     wallMs: () => 1000,
     connections: () => clients.all(),
+    client: (id) => clients.get(id),
     seen: () => {},
     denied: () => {},
   });
