@@ -153,8 +153,8 @@ export const errors = {
   prefixOverlap: ({ prefix, other, isHeld }: PrefixOverlap) =>
     `ERR Prefix '${lineText(latin1(prefix))}' overlaps with ${isHeld ? "an existing" : "another provided"} prefix '${lineText(latin1(other))}'. Prefixes for a single client must not overlap.`,
   tooManyPrefixes: (most: number) => `ERR too many prefixes (max ${most})`,
-  trackingRedirect:
-    "ERR REDIRECT is not supported: say HELLO 3 and invalidations come as pushes on this connection",
+  redirectTwice: "ERR A client can only redirect to a single other client",
+  redirectToNobody: "ERR The client ID you want redirect to does not exist",
   noShutdown: "ERR No shutdown in progress.",
   getKeysOfUnknown: "ERR Invalid command specified",
   getKeysOfKeyless: "ERR The command has no key arguments",

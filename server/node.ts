@@ -36,6 +36,7 @@ import { ThreadSessions } from "./sessions/thread-sessions.ts";
 import type { WorkerGroup } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
 import { closeClients, createWorker, Workers } from "./threads/workers.ts";
+import type { Redirect } from "./tracking/tracking-client.ts";
 
 /** What a node is given from outside. */
 export interface NodeOptions {
@@ -91,10 +92,14 @@ export class Node implements NodeFace {
     this.#regularWork = new RegularWork(log, world);
     this.scripts = new Scripts(world.clock);
     const findProcedure = procedureFinder(COMMANDS, SCRIPT_PROCEDURES, this);
+    const redirect: Redirect = (client, keys) => this.sessions.invalidate(client, keys);
     const heard = (publication: Publication) => this.sessions.heard(publication);
     const announce = (channel: Buffer, message: Buffer) =>
       void this.sessions.announce("channels", channel, message);
-    this.cache = new Cache({ conf, loaders, failures, log, world, hash, findProcedure, heard, announce });
+    this.cache = new Cache({
+      ...{ conf, loaders, failures, log, world, hash },
+      ...{ findProcedure, heard, announce, redirect },
+    });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
     this.sessions = new Sessions({
@@ -190,6 +195,7 @@ export class Node implements NodeFace {
       conf,
       nextSlowId: () => this.#counts.nextSlowId(),
       connections: () => this.clients.all(),
+      client: (id) => this.clients.get(id),
       seen: (line) => this.sessions.seen(line),
       denied: (denial) => this.sessions.denied(denial),
     });

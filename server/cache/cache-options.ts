@@ -11,6 +11,7 @@ import type { NodeConf } from "../conf/conf.ts";
 import type { LoadFailures } from "../loaders/load-failures.ts";
 import type { Loader } from "../loaders/loader.ts";
 import type { Log } from "../machine/log.ts";
+import type { Redirect } from "../tracking/tracking-client.ts";
 
 export interface CacheOptions {
   readonly conf: NodeConf;
@@ -26,6 +27,8 @@ export interface CacheOptions {
   readonly findProcedure?: FindProcedure;
   /** Told what a client of another member has published. Its bytes are views that die with the call. */
   readonly heard?: (publication: Publication) => void;
+  /** As in TrackingOptions. */
+  readonly redirect?: Redirect;
   /** Tells the clients of this node that listen to a channel. */
   readonly announce?: (channel: Buffer, message: Buffer) => void;
 }

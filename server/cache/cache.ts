@@ -111,7 +111,10 @@ export class Cache {
     const { owners } = this;
     const ends = new EntryEnds(groups);
     const maxKeys = () => conf.trackingMaxKeys;
-    this.tracking = new Tracking({ groups, ends, clock, soon: world.soon, maxKeys });
+    this.tracking = new Tracking({
+      ...{ groups, ends, clock, maxKeys, soon: world.soon },
+      ...(options.redirect && { redirect: options.redirect }),
+    });
     const isHeld = (key: Buffer) => groups.of(key, 0, key.length)?.store.look(key).kind === "value";
     this.watches = new Watches({ isHeld, isAlone: peers === undefined });
     const { tracking, watches } = this;

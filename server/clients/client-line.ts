@@ -47,7 +47,7 @@ export function describeConnection(connection: Connection): string {
     ["events", bytes > 0 ? "rw" : "r"],
     ["cmd", connection.lastCommand],
     ["user", session.user],
-    ["redir", session.tracking === undefined ? -1 : 0],
+    ["redir", session.tracking === undefined ? -1 : session.redirect],
     ["resp", connection.protocol],
     ["lib-name", connection.libName],
     ["lib-ver", connection.libVersion],

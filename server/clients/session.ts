@@ -30,6 +30,8 @@ export class Session {
   watched = { keys: 0, bytes: 0 };
   /** CLIENT TRACKING is on: for the keys that the client reads, or in BCAST mode for all keys with its prefixes. */
   tracking: "keys" | "prefixes" | undefined;
+  /** The client that gets what tracking has to tell this one; 0: this one gets it. */
+  redirect = 0;
   /** CLIENT CACHING has been said, and no command has used it yet. */
   caching = false;
   isMonitor = false;

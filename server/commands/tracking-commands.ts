@@ -13,7 +13,7 @@ import { overlapOf } from "../tracking/bcast-prefixes.ts";
 import type { TrackingClient, TrackingMode } from "../tracking/tracking-client.ts";
 import type { Command, CommandContext, LocalContext } from "./command.ts";
 import { define } from "./define.ts";
-import { wordOf } from "./words.ts";
+import { integerOf, wordOf } from "./words.ts";
 
 /** So that a client's prefixes do not fill the heap. */
 const MAX_PREFIXES = 1000;
@@ -22,15 +22,40 @@ type Asked = { -readonly [Field in keyof TrackingMode]: TrackingMode[Field] };
 
 function readOptions(args: readonly Buffer[]): Asked | ErrorReply {
   const prefixes: string[] = [];
-  const asked: Asked = { bcast: false, optin: false, optout: false, noloop: false, prefixes };
+  const asked: Asked = { bcast: false, optin: false, optout: false, noloop: false, redirect: 0, prefixes };
   for (let i = 3; i < args.length; i++) {
     const word = wordOf(args[i]!);
     if (word === "bcast" || word === "optin" || word === "optout" || word === "noloop") asked[word] = true;
     else if (word === "prefix" && i + 1 < args.length) prefixes.push(args[++i]!.toString("latin1"));
-    else if (word === "redirect" && i + 1 < args.length) return new ErrorReply(errors.trackingRedirect);
+    else if (word === "redirect" && i + 1 < args.length) asked.redirect = Number(args[++i]);
     else return new ErrorReply(errors.syntax);
   }
   return asked;
+}
+
+/** The client behind REDIRECT. As in Redis, it is looked for before the words behind it are read. */
+async function redirectRefusal(
+  args: readonly Buffer[],
+  { node }: CommandContext,
+): Promise<ErrorReply | undefined> {
+  const at = args.findIndex((word, i) => i > 2 && wordOf(word) === "redirect");
+  const before = readOptions(args.slice(0, at));
+  if (before instanceof ErrorReply) return before;
+  const id = integerOf(args[at + 1]!);
+  if (id === undefined) return new ErrorReply(errors.notAnInteger);
+  if (!(await node.sessions.hasClient(id))) return new ErrorReply(errors.redirectToNobody);
+  const behind = args.slice(at + 2);
+  const again = behind.findIndex((word) => wordOf(word) === "redirect");
+  const between = readOptions([...args.slice(0, 3), ...behind.slice(0, again < 0 ? undefined : again)]);
+  if (between instanceof ErrorReply) return between;
+  return again >= 0 && again + 1 < behind.length ? new ErrorReply(errors.redirectTwice) : undefined;
+}
+
+function tracking(args: readonly Buffer[], context: CommandContext): Answer {
+  const at = args.findIndex((word, i) => i > 2 && wordOf(word) === "redirect");
+  if (at < 0 || at + 1 >= args.length) return turn(args, context);
+  const words = args.map((word) => Buffer.from(word));
+  return redirectRefusal(words, context).then((refused) => refused ?? turn(words, context));
 }
 
 /** Why tracking cannot be turned on as asked, given what the client has turned on before. */
@@ -48,7 +73,7 @@ function refusal(asked: TrackingMode, before: TrackingClient | undefined): strin
   return overlap && errors.prefixOverlap(overlap);
 }
 
-function tracking(args: readonly Buffer[], { node, client }: CommandContext): Reply {
+function turn(args: readonly Buffer[], { node, client }: CommandContext): Reply {
   const asked = readOptions(args);
   if (asked instanceof ErrorReply) return asked;
   const word = wordOf(args[2]!);
@@ -84,18 +109,19 @@ function trackingInfo(_args: readonly Buffer[], { node, client }: CommandContext
   const prefixes = [...(tracked?.mode.prefixes ?? [])].sort();
   return new Map<string, Reply>([
     ["flags", new Set(flags)],
-    ["redirect", tracked === undefined ? -1 : 0],
+    ["redirect", tracked?.mode.redirect ?? -1],
     ["prefixes", prefixes.map((prefix) => Buffer.from(prefix, "latin1"))],
   ]);
 }
 
-function flagsOf({ mode, caching: isCaching }: TrackingClient): string[] {
+function flagsOf({ mode, caching: isCaching, isBroken }: TrackingClient): string[] {
   const { bcast, optin, optout, noloop } = mode;
   const flags = ["on"];
   if (bcast) flags.push("bcast");
   if (optin) flags.push("optin", ...(isCaching ? ["caching-yes"] : []));
   if (optout) flags.push("optout", ...(isCaching ? ["caching-no"] : []));
   if (noloop) flags.push("noloop");
+  if (isBroken) flags.push("broken_redirect");
   return flags;
 }
 
@@ -104,19 +130,30 @@ function askForTracking(args: readonly Buffer[], context: LocalContext): Answer 
   const { connection } = context;
   const isOn = wordOf(args[2]!) === "on";
   const isBcast = args.slice(3).some((word) => wordOf(word) === "bcast");
+  const at = args.findIndex((word, i) => i > 2 && wordOf(word) === "redirect");
+  const redirect = at < 0 ? 0 : Number(args[at + 1]);
   if (isOn) connection.session.special.set("tracking", true);
   const done = (reply: Reply | undefined): Reply | undefined => {
     if (!isStatus(reply)) return reply;
-    if (isOn) connection.session.tracking = isBcast ? "prefixes" : "keys";
-    else forgetTracking(connection);
+    if (isOn) {
+      // Once more: the answer to an OFF in front of this may have come in between.
+      connection.session.special.set("tracking", true);
+      connection.session.tracking = isBcast ? "prefixes" : "keys";
+      connection.session.redirect = redirect;
+    } else forgetTracking(connection);
     return reply;
   };
   const answer = context.runOnNode(trackingCommand, args);
-  return answer instanceof Promise ? answer.then(done) : done(answer);
+  if (!(answer instanceof Promise)) return done(answer);
+  // The other client may be on another thread, which is asked first; what comes behind waits for that.
+  const later = answer.then(done);
+  if (at >= 0 && context.inExec === undefined) connection.waitFor(later);
+  return later;
 }
 
 /** Ends tracking on the connection's thread. The main thread ends its own part. */
 export function forgetTracking(connection: Connection): void {
+  connection.session.redirect = 0;
   connection.session.tracking = undefined;
   connection.session.caching = false;
   connection.session.special.set("tracking", false);
@@ -136,7 +173,7 @@ export function endCaching(context: LocalContext): void {
 }
 
 function getRedir(_args: readonly Buffer[], { node, client }: CommandContext): Reply {
-  return node.cache.tracking.client(client.id) === undefined ? -1 : 0;
+  return node.cache.tracking.client(client.id)?.mode.redirect ?? -1;
 }
 
 const trackingCommand = define("client|tracking", { local: askForTracking, run: tracking });

@@ -94,6 +94,16 @@ export class Sessions {
     void this.announce(isShard ? "shards" : "channels", Buffer.from(channel), Buffer.from(message));
   }
 
+  /** Whether a client with this id is connected, to any thread. */
+  async hasClient(client: number): Promise<boolean> {
+    return (await this.#ask({ what: "has client", client })).includes(true);
+  }
+
+  /** Tells a client of any thread that keys are no longer valid; null: none is. False: there is no such client. */
+  async invalidate(client: number, keys: readonly Buffer[] | null): Promise<boolean> {
+    return (await this.#ask({ what: "invalidate", client, keys })).includes(true);
+  }
+
   /** Listeners of each channel or pattern, on all threads. */
   async subscriptions(kind: SubscriptionKind): Promise<Map<string, number>> {
     const sum = new Map<string, number>();

@@ -39,6 +39,9 @@ export type Question =
       readonly message: Uint8Array;
     }
   | { readonly what: "subscriptions" | "client states" | "slow log" | "forget slow log" }
+  | { readonly what: "has client"; readonly client: number }
+  /** CLIENT TRACKING REDIRECT: `keys` are no longer valid; null: none is. */
+  | { readonly what: "invalidate"; readonly client: number; readonly keys: readonly Uint8Array[] | null }
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "watch commands"; readonly isOn: boolean }
   | { readonly what: "pause"; readonly mode: PauseMode; readonly ms: number }
@@ -47,6 +50,9 @@ export type Question =
 interface Answers {
   /** Clients that got the message. */
   readonly publish: number;
+  /** Whether the client is one of the thread. */
+  readonly "has client": boolean;
+  readonly invalidate: boolean;
   readonly subscriptions: SubscriptionCounts;
   readonly "client states": ClientStates;
   /** Clients that were closed. */

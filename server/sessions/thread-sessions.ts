@@ -5,6 +5,7 @@
  * questions are answered in their order. Knows no other thread.
  */
 import type { World } from "../../cluster/world.ts";
+import { Push } from "../../proto/reply.ts";
 import { addressesOf, describeConnection } from "../clients/client-line.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
 import type { Connection } from "../clients/connection.ts";
@@ -25,6 +26,7 @@ export interface ThreadSessionsOptions {
   readonly conf: Pick<NodeConf, "slowlogMicros" | "slowlogEntries">;
   nextSlowId(): number;
   connections(): Iterable<Connection>;
+  client(id: number): Connection | undefined;
   /** Told the line of a command for the clients that say MONITOR. */
   seen(line: string): void;
   /** Told of a wrong password or a refused command. */
@@ -93,6 +95,8 @@ export class ThreadSessions {
       const { kind, channel, message } = question;
       return this.pubSub.publish(kind, asBuffer(channel), asBuffer(message));
     }
+    if (question.what === "invalidate") return this.#invalidate(question);
+    if (question.what === "has client") return this.#options.client(question.client) !== undefined;
     if (question.what === "subscriptions") return this.pubSub.counts();
     if (question.what === "client states") return this.#clientStates();
     if (question.what === "slow log") return this.slowLog.entries;
@@ -103,6 +107,17 @@ export class ThreadSessions {
     else this.pause.end();
     this.#observe();
     return null;
+  }
+
+  /** In RESP2 only a client that is subscribed to something can tell the message from a reply. */
+  #invalidate({ client, keys }: Extract<Question, { what: "invalidate" }>): boolean {
+    const connection = this.#options.client(client);
+    if (connection === undefined) return false;
+    const names = keys === null ? null : keys.map(asBuffer);
+    if (connection.protocol === 3) connection.push(new Push(["invalidate", names]));
+    else if (connection.session.isSubscribed)
+      connection.push(new Push(["message", "__redis__:invalidate", names]));
+    return true;
   }
 
   #clientStates(): ClientStates {

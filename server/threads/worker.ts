@@ -61,6 +61,7 @@ const sessions: ThreadSessions = new ThreadSessions({
   conf,
   nextSlowId: () => counts.nextSlowId(),
   connections: () => clients.all(),
+  client: (id) => clients.get(id),
   seen: (line) => tell({ kind: "seen", line }),
   denied: (denial) => tell({ kind: "denied", denial }),
 });

@@ -15,6 +15,8 @@ export interface TrackingMode {
   readonly optin: boolean;
   readonly optout: boolean;
   readonly noloop: boolean;
+  /** The client that gets the messages in place of this one; 0: none does. */
+  readonly redirect: number;
   readonly prefixes: readonly string[];
 }
 
@@ -25,6 +27,9 @@ export interface PushTarget {
   push(message: Reply, atOnce?: boolean): void;
 }
 
+/** Sends keys, or null for all, to another client of any thread; resolves to false when there is no such client. */
+export type Redirect = (client: number, keys: readonly Buffer[] | null) => Promise<boolean>;
+
 export class TrackingClient implements Tracker {
   readonly id: number;
   #mode: TrackingMode;
@@ -32,12 +37,16 @@ export class TrackingClient implements Tracker {
   /** The client has said CLIENT CACHING for its next command or transaction. */
   caching = false;
   isGone = false;
+  /** The client that the messages were to go to has gone. */
+  isBroken = false;
+  readonly #redirect: Redirect;
   readonly #target: PushTarget;
   readonly #gathered = new Set<string>();
   #hasOwnGathered = false;
 
-  constructor(target: PushTarget, mode: TrackingMode) {
+  constructor(target: PushTarget, mode: TrackingMode, redirect: Redirect) {
     this.id = target.id;
+    this.#redirect = redirect;
     this.#target = target;
     this.#mode = mode;
     this.#prefixes = new PrefixSet(mode.prefixes);
@@ -50,6 +59,7 @@ export class TrackingClient implements Tracker {
   set mode(mode: TrackingMode) {
     this.#mode = mode;
     this.#prefixes = new PrefixSet(mode.prefixes);
+    this.isBroken = false;
   }
 
   /** Whether the client wants to hear of this key. In BCAST mode it wants keys with its prefixes only, whatever it reads. */
@@ -104,6 +114,14 @@ export class TrackingClient implements Tracker {
 
   /** As in Redis, a client hears of its own change only behind the reply to it. */
   #tell(keys: Buffer[] | null, isOwn: boolean): void {
-    this.#target.push(new ByDialect(undefined, new Push(["invalidate", keys])), !isOwn);
+    const { redirect } = this.#mode;
+    if (redirect > 0) void this.#send(redirect, keys);
+    else this.#target.push(new ByDialect(undefined, new Push(["invalidate", keys])), !isOwn);
+  }
+
+  async #send(redirect: number, keys: Buffer[] | null): Promise<void> {
+    if ((await this.#redirect(redirect, keys)) || this.isGone || this.#mode.redirect !== redirect) return;
+    this.isBroken = true;
+    this.#target.push(new ByDialect(undefined, new Push(["tracking-redir-broken", redirect])), true);
   }
 }

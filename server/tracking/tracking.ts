@@ -25,9 +25,10 @@ import type { Store } from "../store/store.ts";
 import { BcastPrefixes } from "./bcast-prefixes.ts";
 import type { EndListener, EntryEnds } from "./entry-ends.ts";
 import { isBy, Tells } from "./tells.ts";
-import { type PushTarget, TrackingClient, type TrackingMode } from "./tracking-client.ts";
+import { type PushTarget, type Redirect, TrackingClient, type TrackingMode } from "./tracking-client.ts";
 import { TrackingTable } from "./tracking-table.ts";
 
+const NOBODY: Redirect = async () => false;
 /** Keys that a table which has become too large loses in a row: about 3 ms. */
 const SLICE_KEYS = 1000;
 
@@ -38,6 +39,8 @@ export interface TrackingOptions {
   readonly clock: () => number;
   /** `tracking-table-max-keys`; read at each use. */
   readonly maxKeys: () => number;
+  /** Undefined: there are no other clients. */
+  readonly redirect?: Redirect;
   /** As World.soon. */
   readonly soon: (run: () => void) => void;
 }
@@ -91,7 +94,7 @@ export class Tracking {
   /** CLIENT TRACKING ON. A client that tracks already gets the new mode and keeps its prefixes. */
   enable(target: PushTarget, mode: TrackingMode): void {
     const before = this.#clients.get(target.id);
-    const client = before ?? new TrackingClient(target, mode);
+    const client = before ?? new TrackingClient(target, mode, this.#options.redirect ?? NOBODY);
     client.mode = { ...mode, prefixes: [...(before?.mode.prefixes ?? []), ...mode.prefixes] };
     this.#clients.set(client.id, client);
     for (const prefix of mode.prefixes) this.#prefixes.add(prefix, client);

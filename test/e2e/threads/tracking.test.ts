@@ -102,6 +102,47 @@ for (const where of ["main", "worker"] as const) {
   }
 }
 
+testThreads.serial(
+  "CLIENT TRACKING OFF and ON in one go leave tracking on, REDIRECT reaches the other thread",
+  async (t) => {
+    const node = await freshNode(t);
+    const open = async (where: "main" | "worker") => {
+      const socket = await node.socketOn(where);
+      let text = "";
+      socket.on("data", (chunk: Buffer) => (text += chunk.toString("latin1")));
+      return async (lines: string, end: string) => {
+        socket.write(lines);
+        await until(`${end} behind ${lines}`, () => text.includes(end));
+        const said = text;
+        text = "";
+        return said;
+      };
+    };
+    const [tracks, listens, changes] = [await open("worker"), await open("main"), await open("main")];
+    for (const [one, other] of [
+      [tracks, listens],
+      [listens, tracks],
+    ] as const) {
+      const id = /^:(\d+)/.exec(await other("CLIENT ID\r\n", "\r\n"))![1];
+      await other("SUBSCRIBE __redis__:invalidate\r\n", ":1\r\n");
+      await one(`CLIENT TRACKING OFF\r\nCLIENT TRACKING ON REDIRECT ${id}\r\nPING\r\n`, "PONG");
+      await one("GET item:a\r\n", "\r\n");
+      await one("CLIENT TRACKING OFF\r\nCLIENT TRACKING ON\r\nPING\r\n", "PONG");
+      await one("GET item:a\r\nPING\r\n", "PONG");
+      t.regex(await changes("INFO stats\r\n", "tracking_total_prefixes"), /tracking_total_keys:1\r\n/);
+      await one(`CLIENT TRACKING ON REDIRECT ${id}\r\nPING\r\n`, "PONG");
+      await one("GET item:a\r\nPING\r\n", "PONG");
+      await changes("SET item:a x\r\n", "+OK");
+      t.regex(
+        await other("", "item:a"),
+        /message\r\n\$20\r\n__redis__:invalidate\r\n\*1\r\n\$6\r\nitem:a\r\n$/,
+      );
+      await other("UNSUBSCRIBE\r\n", ":0\r\n");
+      await one("CLIENT TRACKING OFF\r\n", "+OK");
+    }
+  },
+);
+
 testThreads.serial("CLIENT CACHING on a worker holds for one command or transaction", async (t) => {
   const node = await freshNode(t);
   const said = (...lines: string[]) => node.talk("worker", [...lines, "INFO stats", ""].join("\r\n"));

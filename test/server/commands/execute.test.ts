@@ -201,6 +201,7 @@ test("a command that throws or rejects is an internal error: the log has its det
     throw new Error("secret detail");
   };
   const log = {
+    isLevelEnabled: () => false,
     error: (fields: { err: Error; command: string }) =>
       logged.push(`${fields.command}: ${fields.err.message}`),
   } as unknown as Log;
@@ -215,7 +216,7 @@ test("a command that throws or rejects is an internal error: the log has its det
   const sessions = new ThreadSessions({
     ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, nextSlowId: () => 0 },
     ...{ world: worldAt(() => 0), wallMs: () => 0 },
-    ...{ connections: () => [], seen: () => {}, denied: () => {} },
+    ...{ connections: () => [], client: () => undefined, seen: () => {}, denied: () => {} },
   });
   const local = { connection, log, conf: node.conf, sessions, commands: COMMANDS, runOnNode };
   const replies: Reply[] = [];

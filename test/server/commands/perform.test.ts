@@ -21,6 +21,7 @@ function setUp() {
       wallMs: clock.read,
       nextSlowId: () => 7,
       connections: () => [],
+      client: () => undefined,
       seen: () => {},
       denied: () => {},
     },

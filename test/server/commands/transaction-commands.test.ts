@@ -177,7 +177,7 @@ test("no command behind a change is started before the change is done", async (t
   const sessions = new ThreadSessions({
     ...{ conf: { slowlogMicros: -1, slowlogEntries: 1 }, nextSlowId: () => 0 },
     ...{ world: worldAt(() => 0), wallMs: () => 0 },
-    ...{ connections: () => [], seen: () => {}, denied: () => {} },
+    ...{ connections: () => [], client: () => undefined, seen: () => {}, denied: () => {} },
   });
   const context = {
     ...{

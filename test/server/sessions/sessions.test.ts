@@ -19,6 +19,7 @@ function setUp(answers: Partial<Record<Question["what"], AnswerTo<Question>[]>> 
     world: new FakeTime(),
     wallMs: () => 1000,
     connections: () => [],
+    client: () => undefined,
     seen: () => {},
     denied: () => {},
   });

@@ -32,6 +32,7 @@ function setUp() {
     world: new FakeTime(),
     wallMs: () => 1_700_000_000_123.456,
     connections: () => connections,
+    client: (id) => connections.find((each) => each.id === id),
     seen: (line) => lines.push(line),
     denied: () => {},
   });

@@ -14,8 +14,16 @@ function setUp() {
   const client = (id: number, mode: Partial<TrackingMode> = {}) => {
     const told: string[] = [];
     const push: (message: never) => void = (message) => told.push(encodeReply(message, 3).toString());
-    const whole = { bcast: false, optin: false, optout: false, noloop: false, prefixes: [], ...mode };
-    return { told, tracker: new TrackingClient({ id, push }, whole) };
+    const whole = {
+      bcast: false,
+      optin: false,
+      optout: false,
+      noloop: false,
+      redirect: 0,
+      prefixes: [],
+      ...mode,
+    };
+    return { told, tracker: new TrackingClient({ id, push }, whole, async () => false) };
   };
   return { tells, due, client };
 }

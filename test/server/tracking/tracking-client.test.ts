@@ -5,9 +5,21 @@
 import test from "ava";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
 import { storedKey } from "../../../server/store/database-key.ts";
-import { TrackingClient, type TrackingMode } from "../../../server/tracking/tracking-client.ts";
+import {
+  type Redirect,
+  TrackingClient,
+  type TrackingMode,
+} from "../../../server/tracking/tracking-client.ts";
+import { turn } from "../fakes.ts";
 
-const DEFAULT: TrackingMode = { bcast: false, optin: false, optout: false, noloop: false, prefixes: [] };
+const DEFAULT: TrackingMode = {
+  bcast: false,
+  optin: false,
+  optout: false,
+  noloop: false,
+  redirect: 0,
+  prefixes: [],
+};
 
 function setUp(mode: Partial<TrackingMode> = {}) {
   const pushed: Reply[] = [];
@@ -16,10 +28,16 @@ function setUp(mode: Partial<TrackingMode> = {}) {
     pushed.push(message);
     atOnce.push(isAtOnce);
   };
-  const client = new TrackingClient({ id: 7, push }, { ...DEFAULT, ...mode });
+  const redirected: string[] = [];
+  const state = { isThere: true };
+  const redirect: Redirect = async (id, keys) => {
+    redirected.push(`${id} ${keys?.join() ?? "*"}`);
+    return state.isThere;
+  };
+  const client = new TrackingClient({ id: 7, push }, { ...DEFAULT, ...mode }, redirect);
   const take = (protocol: 2 | 3) =>
     pushed.splice(0).map((message) => encodeReply(message, protocol).toString("latin1"));
-  return { client, take, atOnce };
+  return { client, take, atOnce, redirected, state };
 }
 
 test("a key is a message of its own, whatever its bytes", (t) => {
@@ -100,4 +118,22 @@ test("a client hears of its own change behind the reply only, of another client'
   client.gather("a", false);
   client.flush();
   t.deepEqual(atOnce, [false, true, false, false, true]);
+});
+
+test("with REDIRECT another client gets the messages; when it has gone, this one hears so in RESP3, each time", async (t) => {
+  const { client, take, redirected, state } = setUp({ redirect: 9 });
+  client.invalidate(Buffer.from("a"), true);
+  client.invalidateAll(false);
+  await turn();
+  t.deepEqual([redirected, take(3), client.isBroken], [["9 a", "9 *"], [], false]);
+  state.isThere = false;
+  for (let i = 0; i < 2; i++) client.invalidate(Buffer.from("a"), false);
+  await turn();
+  t.deepEqual(take(3), Array(2).fill(">2\r\n$21\r\ntracking-redir-broken\r\n:9\r\n"));
+  t.true(client.isBroken);
+  client.invalidate(Buffer.from("a"), false);
+  await turn();
+  t.deepEqual(take(2), [""]);
+  client.mode = { ...DEFAULT, redirect: 10 };
+  t.false(client.isBroken, "another CLIENT TRACKING ON begins anew");
 });

@@ -12,7 +12,14 @@ import { Tracking } from "../../../server/tracking/tracking.ts";
 import type { TrackingMode } from "../../../server/tracking/tracking-client.ts";
 import { createGroup, createTracking, FakeClock, FakeTracker, key, turn } from "../fakes.ts";
 
-const DEFAULT: TrackingMode = { bcast: false, optin: false, optout: false, noloop: false, prefixes: [] };
+const DEFAULT: TrackingMode = {
+  bcast: false,
+  optin: false,
+  optout: false,
+  noloop: false,
+  redirect: 0,
+  prefixes: [],
+};
 const A = key("scores:a");
 
 function setUp(maxKeys?: number, maxBytes = 1 << 20, prefix = key("scores:")) {
