@@ -64,6 +64,9 @@ test("a client that has not given the admin-password may say all commands but th
   t.is(node.conf.maxClients, 10_000);
   t.is(shutdowns(), 0);
   t.regex(await ask(["INFO", "stats"]), /\r\nacl_access_denied_cmd:5\r\n/);
+  const everything = await ask(["INFO", "everything"]);
+  t.regex(everything, /\r\ncmdstat_flushall:calls=0,.*,rejected_calls=1,failed_calls=0\r\n/);
+  t.regex(everything, /\r\nerrorstat_NOPERM:count=5\r\n/);
   t.regex(await ask(["CONFIG", "GET", "maxclients"], ["CARROT.PEERS"]), /^\*2\r\n.*\r\n\*1\r\n/s);
   t.is(
     await ask(["AUTH", "admin", "root"], ["CONFIG", "SET", "maxclients", "7"], ["FLUSHALL"]),
