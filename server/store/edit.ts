@@ -118,6 +118,5 @@ function changeEntry(
     return true;
   }
   if (edit.life === "keep" || (deadline === NEVER && (words[ref + VALUE]! & DATED) === 0)) return false;
-  setDeadline(shard, ref, key, deadline, now);
-  return true;
+  return setDeadline(shard, ref, key, deadline, now);
 }

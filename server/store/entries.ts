@@ -151,20 +151,26 @@ export function endOld(shard: Shard, ref: number, now: number): void {
 
 /**
  * Gives a live entry with a value another deadline, after `now`. An entry that gets its first deadline or loses it is
- * written anew, since its length changes. If it no longer fits, it ends; with `noeviction` it always fits, because an
- * entry without a deadline counts room for one.
+ * written anew, since its length changes. False: it fills its shard, which has no room for a deadline, and stays as it is.
+ * With `noeviction` there always is room, because an entry without a deadline counts it.
  */
-export function setDeadline(shard: Shard, ref: number, key: Uint8Array, deadline: number, now: number): void {
+export function setDeadline(
+  shard: Shard,
+  ref: number,
+  key: Uint8Array,
+  deadline: number,
+  now: number,
+): boolean {
   const { words } = shard;
   if (deadlineOf(words, ref) !== Number.POSITIVE_INFINITY && deadline !== Number.POSITIVE_INFINITY) {
     countOut(shard, ref);
     writeDeadline(words, ref, deadline);
     countIn(shard, ref);
-    return;
+    return true;
   }
   const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
   const value = Buffer.from(shard.buffer.subarray(at, at + (words[ref + VALUE]! & LENGTH_MASK)));
-  if (!putEntry(shard, words[ref + HASH]!, key, value, deadline, now)) removeEntry(shard, ref);
+  return putEntry(shard, words[ref + HASH]!, key, value, deadline, now);
 }
 
 /**

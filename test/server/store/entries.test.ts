@@ -3,7 +3,7 @@
  * Method: puts that take each way through putEntry: new, in place, of another size, expired, refused.
  */
 import test from "ava";
-import { footprintOf, putEntry, removeEntry } from "../../../server/store/entries.ts";
+import { footprintOf, putEntry, removeEntry, setDeadline } from "../../../server/store/entries.ts";
 import { deadlineOf } from "../../../server/store/header.ts";
 import { findEntry } from "../../../server/store/index-table.ts";
 import { ENTRIES, EXPIRATIONS, MAX_DEADLINE, USED_BYTES, VALUES } from "../../../server/store/layout.ts";
@@ -44,4 +44,17 @@ test("an entry that is replaced after its deadline counts as expired", (t) => {
   putEntry(shard, 1, key, Buffer.alloc(90), 30, 15);
   putEntry(shard, 1, key, Buffer.alloc(4), never, 31);
   t.is(shard.counters[EXPIRATIONS], 2);
+});
+
+test("an entry that fills its shard stays when it is to get a deadline", (t) => {
+  for (const eviction of ["lru", "s3fifo"] as const) {
+    const shard = shardOf(1000, eviction);
+    let bytes = 1000;
+    while (!putEntry(shard, 1, key, Buffer.alloc(bytes), never, 0)) bytes--;
+    const ref = findEntry(shard, 1, key, 0, 3);
+    t.false(setDeadline(shard, ref, key, 20, 10));
+    t.is(findEntry(shard, 1, key, 0, 3), ref);
+    t.is(deadlineOf(shard.words, ref), never);
+    t.is(shard.words[ENTRIES], 1);
+  }
 });
