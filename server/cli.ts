@@ -83,6 +83,15 @@ async function reopenLogs(): Promise<string> {
     : "ignored: there is no log file";
 }
 
+/** `--man`, or `--completion SHELL`. */
+async function printManual([what, shell = ""]: readonly string[]): Promise<void> {
+  const { manPage } = await import("./manual/man-page.ts");
+  const { completionFor, SHELLS } = await import("./manual/completions.ts");
+  const text = what === "--man" ? manPage(version) : completionFor(shell);
+  if (text === undefined) fail(new Error(`--completion: expected ${SHELLS.join(", ")}`));
+  else process.stdout.write(text);
+}
+
 /** The form of what is said from now on. A mistake in the conf is said before its log-format is known. */
 let format: LogFormat = "text";
 /** pino's levels. */
@@ -112,5 +121,6 @@ guardProcess(crash);
 // Without a listener, `carrotcache --help | head -1` and a log whose reader is gone would end in a stack trace.
 process.stdout.on("error", () => {});
 const args = process.argv.slice(2);
-if (isSubcommand(args[0])) process.exitCode = await runSubcommand(args[0], args.slice(1), process);
+if (args[0] === "--man" || args[0] === "--completion") await printManual(args);
+else if (isSubcommand(args[0])) process.exitCode = await runSubcommand(args[0], args.slice(1), process);
 else run(parseCommandLine(args)).catch(fail);

@@ -18,7 +18,7 @@ Usage:  carrotcache [FILE] [--directive value ...]
         carrotcache [FILE] [--directive value ...] --check    read the conf, say OK or what is wrong
         carrotcache get KEY | set KEY VALUE | del KEY ... | peers | stats | ping    ask a node
         carrotcache get --help        the options of these: --host, --port, --password, --json ...
-        carrotcache --help | --version
+        carrotcache --help | --version | --man | --completion bash|zsh|fish
 
 FILE has one directive a line; carrot.conf explains each of them. A directive on the command line
 wins over FILE. Without FILE a node starts on the defaults: one group, "default", without a loader.

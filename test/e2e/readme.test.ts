@@ -39,7 +39,7 @@ function shown(): { readonly command: string; readonly output: string }[] {
     .map((text) => ({ command: text.split("\n")[0]!, output: text.slice(text.indexOf("\n") + 1).trim() }));
 }
 
-const FLAGS = ["help", "check", "version", "json"];
+const FLAGS = ["help", "check", "version", "json", "completion"];
 /** The port of examples/products.conf. */
 const PRODUCTS_PORT = "6391";
 
