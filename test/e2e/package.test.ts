@@ -14,6 +14,7 @@ import { Redis } from "ioredis";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { version } from "../../server/machine/version.ts";
+import { SHELLS } from "../../server/manual/completions.ts";
 import { ROOT, start } from "./processes.ts";
 
 const run = promisify(execFile);
@@ -81,7 +82,15 @@ test("the package has its sources built, its manual and its examples, and nothin
     .concat("proto/generated/carrot")
     .flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
   const beside = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "carrot.conf"];
-  t.deepEqual(packed.toSorted(), [...built, ...beside, ...inGit("examples")].sort());
+  const manual = ["1", ...SHELLS].map((kind) => `dist/manual/carrotcache.${kind}`);
+  t.deepEqual(packed.toSorted(), [...built, ...beside, ...manual, ...inGit("examples")].sort());
+});
+
+test("the manual page and the completions of the package are those that its command prints", async (t) => {
+  for (const args of [["--man"], ...SHELLS.map((shell) => ["--completion", shell])]) {
+    const file = path.join(installed, `dist/manual/carrotcache.${args[1] ?? "1"}`);
+    t.is((await run(bin, args, { cwd: directory })).stdout, readFileSync(file, "utf8"));
+  }
 });
 
 test("every import in the package leads to a file of the package or to one of its dependencies", (t) => {
