@@ -27,6 +27,7 @@ test("nothing in a table is taken for a request or an escape of roff", (t) => {
   const requests = page.match(/^[.'].*$/gm)!;
   t.true(requests.every((line) => /^\.(TH|SH|TP|B|BR|br|B carrotcache|BR redis)\b/.test(line)));
   t.deepEqual(page.match(/\\(?!f[BIR]|[-e&])/g), null);
+  t.true(manPage("1\\x-2").includes("carrotcache 1\\ex\\-2"));
 });
 
 testWith(program("man"))("man renders it without a warning", (t) => {
