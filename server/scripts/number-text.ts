@@ -32,7 +32,7 @@ export function textE(value: number, precision: number): string {
   const size = Math.abs(value);
   const [mantissa, power] = size.toExponential(precision).split("e") as [string, string];
   const even = evenOf(size.toExponential(ALL_DIGITS).split("e")[0]!, precision);
-  return signOf(value) + (even ?? mantissa) + `e${power.replace(/^([+-])(\d)$/, "$10$2")}`;
+  return `${signOf(value) + (even ?? mantissa)}e${power.replace(/^([+-])(\d)$/, "$10$2")}`;
 }
 
 /** `%.{precision}f`. */
