@@ -6,10 +6,10 @@
  */
 
 import { carrot } from "../proto/generated/carrot.js";
-import type { Condition, Edit, Edited, Range } from "./edit.ts";
+import type { Condition, Edit, Edited, Operation, Range } from "./edit.ts";
 
-/** An edit takes fewer bytes than this in a frame, besides its key and its value. */
-export const EDIT_OVERHEAD_BYTES = 96;
+/** An edit takes fewer bytes than this in a frame, besides its key and the bytes that `bytesIn` counts. */
+export const EDIT_OVERHEAD_BYTES = 128;
 
 const CONDITIONS: Readonly<Record<Condition, carrot.Condition>> = {
   missing: carrot.Condition.IF_MISSING,
@@ -21,14 +21,28 @@ const CONDITIONS: Readonly<Record<Condition, carrot.Condition>> = {
 };
 const CONDITION_NAMES = Object.keys(CONDITIONS) as Condition[];
 
+const OPERATIONS: Readonly<Record<Operation["kind"], carrot.Operation>> = {
+  add: carrot.Operation.ADD,
+  addFloat: carrot.Operation.ADD_FLOAT,
+  append: carrot.Operation.APPEND,
+  setRange: carrot.Operation.SET_RANGE,
+  setBit: carrot.Operation.SET_BIT,
+};
+const OPERATION_NAMES = Object.keys(OPERATIONS) as Operation["kind"][];
+
 /** The result of an edit that was refused: nothing is done. */
 export function refusedEdit(error: string): Edited {
   const nothing = { bytes: 0, value: undefined, uses: 0, idleMs: 0 };
   return { held: false, changed: false, noRoom: false, ...nothing, error };
 }
 
+/** The bytes of values in an edit: they may be as long as a value. */
+export function bytesIn({ value, operation }: Edit): number {
+  return (value?.length ?? 0) + (operation?.argument.length ?? 0);
+}
+
 export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.Edit.$Properties {
-  const { conditions, value, life, wanted, isUse } = edit;
+  const { conditions, value, life, wanted, isUse, operation, loadsFirst } = edit;
   return {
     id,
     key,
@@ -40,10 +54,16 @@ export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.E
     from: wanted?.from,
     to: wanted?.to,
     isUse,
+    ...(operation && {
+      operation: OPERATIONS[operation.kind],
+      argument: operation.argument,
+      at: operation.at,
+    }),
+    ...(loadsFirst && { loadsFirst }),
   };
 }
 
-/** The edit in a message; undefined when this node does not know one of its conditions, and so must not do it. */
+/** The edit in a message; undefined when this node does not know a part of it, and so must not make it. */
 export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
   const conditions: Condition[] = [];
   for (const number of message.conditions ?? []) {
@@ -51,6 +71,8 @@ export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
     if (name === undefined) return undefined;
     conditions.push(name);
   }
+  const operation = operationOf(message);
+  if (operation === undefined && message.operation) return undefined;
   const value = message.remove ? null : (message.value ?? undefined);
   return {
     conditions,
@@ -58,7 +80,14 @@ export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
     life: lifeOf(message),
     wanted: rangeOf(message),
     isUse: message.isUse ?? false,
+    ...(operation && { operation }),
+    ...(message.loadsFirst && { loadsFirst: true }),
   };
+}
+
+function operationOf(message: carrot.Edit.$Properties): Operation | undefined {
+  const kind = OPERATION_NAMES.find((name) => OPERATIONS[name] === message.operation);
+  return kind && { kind, argument: message.argument ?? new Uint8Array(), at: message.at ?? 0 };
 }
 
 /** A lifetime that is no number counts as over: an entry kept for too long is worse than a missing one. */
@@ -73,14 +102,14 @@ function rangeOf({ from, to }: carrot.Edit.$Properties): Range | undefined {
 }
 
 export function editedMessageOf(id: number, edited: Edited): carrot.Edited.$Properties {
-  const { held, changed, noRoom, bytes, value, uses, idleMs, error = "" } = edited;
-  return { id, held, changed, noRoom, bytes, value, uses, idleMs, error };
+  const { held, changed, noRoom, bytes, value, uses, idleMs, error = "", result } = edited;
+  return { id, held, changed, noRoom, bytes, value, uses, idleMs, error, result };
 }
 
 /** Undefined when the peer is leaving and has done nothing. */
 export function editedOf(message: carrot.Edited.$Properties): Edited | undefined {
   if (message.leaving) return undefined;
-  const { held, changed, noRoom, bytes, value, uses, idleMs, error } = message;
+  const { held, changed, noRoom, bytes, value, uses, idleMs, error, result } = message;
   return {
     held: held ?? false,
     changed: changed ?? false,
@@ -90,5 +119,6 @@ export function editedOf(message: carrot.Edited.$Properties): Edited | undefined
     uses: uses ?? 0,
     idleMs: idleMs ?? 0,
     error: error || undefined,
+    ...(typeof result === "string" && { result }),
   };
 }

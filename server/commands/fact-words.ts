@@ -26,6 +26,7 @@ export const LOOKS = ["RO"];
 export const OVERWRITES = ["OW", "update"];
 export const INSERTS = ["OW", "insert"];
 export const CHANGES = ["RW", "update"];
+export const EXTENDS = ["RW", "insert"];
 export const SWAPS = ["RW", "access", "update"];
 export const TAKES = ["RW", "access", "delete"];
 export const DELETES = ["RM", "delete"];

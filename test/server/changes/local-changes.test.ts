@@ -103,6 +103,9 @@ test("every way of changing a key here tells the clients that have read it", (t)
   local.edit(name, { ...edit, value: undefined, life: 1000 });
   t.deepEqual(reader.told.splice(0), ["scores:Tom"], "another lifetime");
   read();
+  local.edit(name, { ...edit, value: undefined, operation: { kind: "add", argument: key("1"), at: 0 } });
+  t.deepEqual(reader.told.splice(0), ["scores:Tom"], "counted");
+  read();
   local.edit(name, { ...edit, conditions: ["missing"] });
   local.edit(name, { ...edit, value: undefined, life: "keep" });
   t.deepEqual(reader.told.splice(0), [], "refused, or looked at");
