@@ -6,7 +6,7 @@
  */
 
 import { carrot } from "../proto/generated/carrot.js";
-import type { Condition, Edit, Edited, Operation, Range } from "./edit.ts";
+import type { Comparison, Condition, Edit, Edited, Operation, Range } from "./edit.ts";
 
 /** An edit takes fewer bytes than this in a frame, besides its key and the bytes that `bytesIn` counts. */
 export const EDIT_OVERHEAD_BYTES = 128;
@@ -30,6 +30,14 @@ const OPERATIONS: Readonly<Record<Operation["kind"], carrot.Operation>> = {
 };
 const OPERATION_NAMES = Object.keys(OPERATIONS) as Operation["kind"][];
 
+const COMPARISONS: Readonly<Record<Comparison["kind"], carrot.Comparison>> = {
+  equal: carrot.Comparison.EQUAL,
+  different: carrot.Comparison.DIFFERENT,
+  sameDigest: carrot.Comparison.SAME_DIGEST,
+  otherDigest: carrot.Comparison.OTHER_DIGEST,
+};
+const COMPARISON_NAMES = Object.keys(COMPARISONS) as Comparison["kind"][];
+
 /** The result of an edit that was refused: nothing is done. */
 export function refusedEdit(error: string): Edited {
   const nothing = { bytes: 0, value: undefined, uses: 0, idleMs: 0 };
@@ -37,12 +45,12 @@ export function refusedEdit(error: string): Edited {
 }
 
 /** The bytes of values in an edit: they may be as long as a value. */
-export function bytesIn({ value, operation }: Edit): number {
-  return (value?.length ?? 0) + (operation?.argument.length ?? 0);
+export function bytesIn({ value, operation, comparison }: Edit): number {
+  return (value?.length ?? 0) + (operation?.argument.length ?? 0) + (comparison?.to.length ?? 0);
 }
 
 export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.Edit.$Properties {
-  const { conditions, value, life, wanted, isUse, operation, loadsFirst } = edit;
+  const { conditions, value, life, wanted, isUse, operation, loadsFirst, comparison } = edit;
   return {
     id,
     key,
@@ -60,6 +68,7 @@ export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.E
       at: operation.at,
     }),
     ...(loadsFirst && { loadsFirst }),
+    ...(comparison && { comparison: COMPARISONS[comparison.kind], compared: comparison.to }),
   };
 }
 
@@ -73,6 +82,8 @@ export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
   }
   const operation = operationOf(message);
   if (operation === undefined && message.operation) return undefined;
+  const comparison = comparisonOf(message);
+  if (comparison === undefined && message.comparison) return undefined;
   const value = message.remove ? null : (message.value ?? undefined);
   return {
     conditions,
@@ -82,12 +93,18 @@ export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
     isUse: message.isUse ?? false,
     ...(operation && { operation }),
     ...(message.loadsFirst && { loadsFirst: true }),
+    ...(comparison && { comparison }),
   };
 }
 
 function operationOf(message: carrot.Edit.$Properties): Operation | undefined {
   const kind = OPERATION_NAMES.find((name) => OPERATIONS[name] === message.operation);
   return kind && { kind, argument: message.argument ?? new Uint8Array(), at: message.at ?? 0 };
+}
+
+function comparisonOf(message: carrot.Edit.$Properties): Comparison | undefined {
+  const kind = COMPARISON_NAMES.find((name) => COMPARISONS[name] === message.comparison);
+  return kind && { kind, to: message.compared ?? new Uint8Array() };
 }
 
 /** A lifetime that is no number counts as over: an entry kept for too long is worse than a missing one. */

@@ -30,9 +30,21 @@ export interface Operation {
   readonly at: number;
 }
 
+/**
+ * What the old value must be before anything changes. `equal`, `sameDigest`: this value, or a value of this digest; a missing
+ * value is neither. `different`, `otherDigest`: anything else, also none.
+ */
+export interface Comparison {
+  readonly kind: "equal" | "different" | "sameDigest" | "otherDigest";
+  /** The value, or the digest in hexadecimal. */
+  readonly to: Uint8Array;
+}
+
 export interface Edit {
   /** All must hold. */
   readonly conditions: readonly Condition[];
+  /** One more condition. */
+  readonly comparison?: Comparison;
   /** The new value; null removes the entry, undefined leaves its value as it is. */
   readonly value: Uint8Array | null | undefined;
   /** In place of `value`. */
@@ -76,8 +88,8 @@ export interface Edited {
  * Whether an edit that is made twice may do something else than one that is made once. After a lost answer nobody knows
  * whether it was made, so it must not be asked for again.
  */
-export function mustBeMadeOnce({ operation }: Edit): boolean {
-  return operation !== undefined;
+export function mustBeMadeOnce({ operation, comparison }: Edit): boolean {
+  return operation !== undefined || comparison !== undefined;
 }
 
 /** Whether an edit can change anything but the count of uses. */

@@ -42,6 +42,7 @@ export const editErrors = {
   valueTooLong: (maxBytes: number) => `value is too long (max ${maxBytes} bytes)`,
   deletedAgain: "the key was deleted again and again while it was loaded",
   notKept: "the loaded value may not be kept, so it cannot be changed",
+  digestLength: "must be exactly 16 hexadecimal characters",
   noGroup: "no group takes the key",
   /** A client of Redis would see a closed connection here. */
   inDoubt: "no answer from the member that owns the key: the change may or may not have been made",
@@ -56,6 +57,8 @@ export const errors = {
   offsetOutOfRange: "ERR offset is out of range",
   bitOffset: "ERR bit offset is not an integer or out of range",
   bit: "ERR bit is not an integer or out of range",
+  /** For DELEX. */
+  comparison: "ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE",
   bitArgument: "ERR The bit argument must be 1 or 0.",
   dbIndex: "ERR DB index is out of range",
   copyElsewhere: "ERR Copying to another database is not allowed in cluster mode",

@@ -140,7 +140,7 @@ export class ClusterChanges {
     // Before anything is awaited: a GET behind this in a pipeline must not be answered from a copy.
     if (owner !== owners.self) local.remove([key], by);
     // Dropping copies is always right, so a plain SET tells all members at once. An owner that may refuse is asked first.
-    const isSure = edit.value instanceof Uint8Array && edit.conditions.length === 0;
+    const isSure = edit.value instanceof Uint8Array && !edit.conditions.length && !edit.comparison;
     const [{ answer: edited, by: target }] = await Promise.all([
       this.#editAtOwner(asked, owner),
       isSure ? allBut(owner) : 0,
@@ -214,10 +214,11 @@ export class ClusterChanges {
 
 /** The edit with bytes of its own. */
 function ownCopy(edit: Edit): Edit {
-  const { value, operation } = edit;
+  const { value, operation, comparison } = edit;
   return {
     ...edit,
     value: value && Buffer.from(value),
+    ...(comparison && { comparison: { ...comparison, to: Buffer.from(comparison.to) } }),
     ...(operation && { operation: { ...operation, argument: Buffer.from(operation.argument) } }),
   };
 }

@@ -135,7 +135,8 @@ export class LocalChanges {
  * Whether an edit was to remove an entry that is not held: as with a DEL, what was being loaded meanwhile, here or on
  * another member, must not be kept.
  */
-export function removesUnheld({ value, life }: Edit, { held, error }: Edited): boolean {
+export function removesUnheld({ value, life, comparison }: Edit, { held, error }: Edited): boolean {
+  if (comparison !== undefined) return false;
   return !held && error === undefined && (value === null || (typeof life === "number" && life <= 0));
 }
 

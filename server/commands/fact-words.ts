@@ -29,4 +29,5 @@ export const CHANGES = ["RW", "update"];
 export const EXTENDS = ["RW", "insert"];
 export const SWAPS = ["RW", "access", "update"];
 export const TAKES = ["RW", "access", "delete"];
+export const DELETES_READ = ["RW", "delete"];
 export const DELETES = ["RM", "delete"];

@@ -1,13 +1,15 @@
 /**
- * The facts of the commands that make a new value out of the old one, and of those that look at its bits.
+ * The facts of the commands that make a new value out of the old one, of those that look at its bits, and of those that
+ * compare it.
  *
  * COMMAND replies in this order. Knows no function.
  */
 import type { CommandFlag } from "../clients/command-shape.ts";
 import type { Facts } from "./command.ts";
-import { CHANGES, EXTENDS, facts, ONE_KEY, READS, SWAPS } from "./fact-words.ts";
+import { CHANGES, DELETES_READ, EXTENDS, facts, ONE_KEY, READS, SWAPS } from "./fact-words.ts";
 
 const READ: readonly CommandFlag[] = ["readonly"];
+const WRITE_FAST: readonly CommandFlag[] = ["write", "fast"];
 const CHANGE: readonly CommandFlag[] = ["write", "denyoom"];
 const CHANGE_FAST: readonly CommandFlag[] = ["write", "denyoom", "fast"];
 
@@ -56,5 +58,17 @@ export const FACTS_OF_OPERATIONS = {
   bitpos: facts(
     { arity: -3, flags: READ, keys: ONE_KEY, keyFlags: READS, since: "2.8.7", group: "bitmap" },
     "Finds the first bit that is set, or clear, in a cached value. Never loads.",
+  ),
+  delex: facts(
+    { arity: -2, flags: WRITE_FAST, keys: ONE_KEY, keyFlags: DELETES_READ, since: "8.4.0", group: "string" },
+    "Deletes a key if its cached value, or the digest of it, is this one, or is another one. Never loads.",
+  ),
+  delifeq: facts(
+    { arity: 3, flags: WRITE_FAST, keys: ONE_KEY, keyFlags: DELETES_READ, since: "9.0.0", group: "string" },
+    "Deletes a key if its cached value is this one. The name is Valkey's. Never loads.",
+  ),
+  digest: facts(
+    { arity: 2, flags: [...READ, "fast"], keys: ONE_KEY, keyFlags: READS, since: "8.4.0", group: "string" },
+    "Returns the XXH3 hash of a cached value in hexadecimal. Never loads.",
   ),
 } satisfies Record<string, Facts>;

@@ -11,6 +11,7 @@ import { clientCommands } from "./client-commands.ts";
 import { clientControlCommands } from "./client-control.ts";
 import type { Command, CommandTable } from "./command.ts";
 import { commandCommands } from "./command-command.ts";
+import { compareCommands } from "./compare-commands.ts";
 import { configCommands } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
 import { counterCommands } from "./counter-commands.ts";
@@ -39,6 +40,7 @@ export const COMMANDS: CommandTable = tableOf([
   ...valueCommands,
   ...counterCommands,
   ...bitCommands,
+  ...compareCommands,
   ...expiryCommands,
   ...severalKeysCommands,
   ...objectCommands,

@@ -10,7 +10,7 @@ import { deadlineOf } from "./header.ts";
 import { findEntry, keyAt } from "./index-table.ts";
 import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE } from "./layout.ts";
 import { keepEntry } from "./noeviction.ts";
-import { operate } from "./operate.ts";
+import { compare, operate } from "./operate.ts";
 import type { Shard } from "./shard.ts";
 
 /** The result of an edit. `stamp` is the one of the entry's last use before the edit. */
@@ -48,9 +48,11 @@ export function editEntry(
   const ref = heldEntry(shard, hash, key, now);
   const before = ref === 0 ? NOTHING : describe(shard, ref, edit.wanted);
   const next = deadline ?? (ref === 0 ? NEVER : deadlineOf(shard.words, ref));
-  const isAllowed = edit.conditions.every((condition) => holds(shard, ref, condition, next));
+  const old = ref === 0 ? undefined : viewOf(shard, ref);
+  const compared = edit.comparison === undefined || compare(old, edit.comparison);
+  if (typeof compared === "object") return { ...before, error: compared.error };
+  const isAllowed = compared && edit.conditions.every((condition) => holds(shard, ref, condition, next));
   if (isAllowed && edit.operation !== undefined) {
-    const old = ref === 0 ? undefined : viewOf(shard, ref);
     const operated = operate(old, edit.operation, maxValueBytes);
     if ("error" in operated) return { ...before, error: operated.error };
     const { value, result } = operated;

@@ -1,13 +1,14 @@
 /**
- * What an operation makes of a value: the new bytes, or why it cannot be made.
+ * What an operation makes of a value: the new bytes, or why it cannot be made; and what a comparison says of it.
  *
- * Owns Redis' rules for numbers, lengths and bits. Pure: it knows no entry, no key and no time, so whoever changes a value
+ * Owns Redis' rules for numbers, lengths, bits and digests. Pure: it knows no entry, no key and no time, so whoever changes a value
  * calls the same functions. A result is never longer than the limit that is handed in, and is looked at before memory is
  * taken for it.
  */
-import type { Operation } from "../../cluster/edit.ts";
+import type { Comparison, Operation } from "../../cluster/edit.ts";
 import { editErrors } from "../../proto/error-texts.ts";
 import { int64Of, isInt64 } from "../../proto/int64.ts";
+import { xxh3Hex } from "../../proto/xxh3.ts";
 import { sumOfFloats } from "./long-double.ts";
 
 /** `value` undefined: the value stays as it is. `result` is what the client hears. */
@@ -17,6 +18,7 @@ export type Operated =
 
 /** Redis' `proto-max-bulk-len`, at its default. */
 const MAX_STRING_BYTES = 512 << 20;
+const DIGEST_CHARACTERS = 16;
 const NO_BYTES = new Uint8Array();
 
 /** `old` undefined: there is no value. It is only read; the new value is a copy. */
@@ -81,4 +83,17 @@ function setBit(old: Uint8Array = NO_BYTES, isOn: boolean, at: number, maxBytes:
 function tooLong(bytes: number, maxBytes: number): string | undefined {
   if (bytes > MAX_STRING_BYTES) return editErrors.stringTooLong;
   return bytes > maxBytes ? editErrors.valueTooLong(maxBytes) : undefined;
+}
+
+/** Whether a comparison holds. `old` undefined: there is no value. Of a digest Redis looks at the length only. */
+export function compare(
+  old: Uint8Array | undefined,
+  { kind, to }: Comparison,
+): boolean | { readonly error: string } {
+  const isNegative = kind === "different" || kind === "otherDigest";
+  if (old === undefined) return isNegative;
+  if (kind === "equal" || kind === "different") return isNegative !== (Buffer.compare(old, to) === 0);
+  if (to.length !== DIGEST_CHARACTERS) return { error: editErrors.digestLength };
+  const digest = Buffer.from(to).toString("latin1").toLowerCase();
+  return isNegative !== (xxh3Hex(old) === digest);
 }

@@ -35,7 +35,12 @@ const plainEdit: fc.Arbitrary<Edit> = fc.record({
   isUse: fc.boolean(),
 });
 
+const comparison = fc.record({
+  kind: fc.constantFrom("equal", "different", "sameDigest", "otherDigest"),
+  to: bytes,
+} as const);
 const edit: fc.Arbitrary<Edit> = fc.oneof(
+  fc.record({ made: plainEdit, comparison }).map((both) => ({ ...both.made, comparison: both.comparison })),
   plainEdit,
   fc.record({ made: plainEdit, operation }).map((both) => ({
     ...{ ...both.made, value: undefined, operation: both.operation },
@@ -49,9 +54,10 @@ function frameOf(key: Buffer, made: Edit): Buffer {
 }
 
 /** The bytes of a message are plain arrays. */
-function withBuffers({ value, operation, ...rest }: Edit): Edit {
+function withBuffers({ value, operation, comparison: compared, ...rest }: Edit): Edit {
   return {
     ...rest,
+    ...(compared && { comparison: { ...compared, to: Buffer.from(compared.to) } }),
     value: value && Buffer.from(value),
     ...(operation && { operation: { ...operation, argument: Buffer.from(operation.argument) } }),
   };
@@ -95,6 +101,7 @@ test("the result of an edit is the same on the other side, and is no view on the
 test("an edit with a condition that this node does not know is refused", (t) => {
   t.is(editOf({ conditions: [carrot.Condition.IF_HELD, 99 as carrot.Condition] }), undefined);
   t.is(editOf({ operation: 99 as carrot.Operation }), undefined);
+  t.is(editOf({ comparison: 99 as carrot.Comparison }), undefined);
 });
 
 test("a lifetime that is no number is over, and a range with one end is ignored", (t) => {

@@ -36,7 +36,7 @@ function setUp() {
   const failing = new Set<string>();
   /** Members whose answer is lost. */
   const silent = new Set<string>();
-  const state = { edited: DONE, loadMs: -1 };
+  const state = { edited: DONE, loadMs: -1, compared: [] as string[] };
   const tell = async <T>(id: string, what: string, answer: T): Promise<T> => {
     told.push(`${id} ${what}`);
     await turn();
@@ -50,7 +50,8 @@ function setUp() {
     track: () => {},
     remove: (id, _keys, copiesOnly) => tell(id, copiesOnly ? "drop" : "remove", 1),
     flush: (id, copiesOnly) => tell(id, copiesOnly ? "drop all" : "flush", undefined),
-    edit: (id, _key, _edit, loadMs) => {
+    edit: (id, _key, { comparison }, loadMs) => {
+      if (comparison !== undefined) state.compared.push(String(comparison.to));
       state.loadMs = loadMs;
       return tell(id, "edit", state.edited);
     },
@@ -84,6 +85,7 @@ test("where the owner may say no, the others are told only when it has said yes"
   const { changes, membership, told, state } = setUp();
   for (const edit of [
     { ...SET, conditions: ["missing"] } as Edit,
+    { ...SET, comparison: { kind: "equal", to: key("old") } } as Edit,
     { ...LOOK, life: 5 },
     { ...LOOK, value: null },
   ]) {
@@ -168,6 +170,19 @@ test("an owner that was never asked is stood in for, also by an edit that must n
   operation.argument.fill("7");
   t.like(await edited, { changed: true, result: "5" });
   t.is(String(group.store.get(name)?.value), "5");
+});
+
+test("a stand-in compares with the bytes that the client has sent", async (t) => {
+  const { changes, membership, failing, state } = setUp();
+  failing.add("b");
+  const isNextC = (name: Buffer) => membership.ring.ownerAmong(name, (id) => id !== "b") === "c";
+  let prefix = "scores:";
+  while (!isNextC(keyOwnedBy("b", membership, prefix))) prefix += "x";
+  const comparison = { kind: "equal", to: key("5") } as const;
+  const swapped = changes.edit(keyOwnedBy("b", membership, prefix), { ...SET, comparison });
+  comparison.to.fill("7");
+  t.true((await swapped).changed);
+  t.deepEqual(state.compared, ["5", "5"]);
 });
 
 test("a member that did not answer is not told to drop copies of what it may have changed", async (t) => {

@@ -165,3 +165,13 @@ test("a delete of a key that only another member has a group for is told, of a k
   local.remove([key("new:1"), key("nobody's")]);
   t.deepEqual([reader.told, touched], [["new:1"], ["new:1"]]);
 });
+
+test("DELIFEQ of a key that is only being loaded lets the load go on, unlike GETDEL", (t) => {
+  const { local, group } = createNode();
+  const load = startFlight(group.loads, key("scores:Tom")).flight;
+  const edit = { conditions: [], value: null, life: "keep", wanted: undefined, isUse: false } as const;
+  local.edit(key("scores:Tom"), { ...edit, comparison: { kind: "equal", to: key("1") } });
+  t.false(load.voided);
+  local.edit(key("scores:Tom"), edit);
+  t.true(load.voided);
+});

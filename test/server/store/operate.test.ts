@@ -3,8 +3,8 @@
  * Method: calls; key-differential.test.ts compares random ones with redis-server.
  */
 import test from "ava";
-import type { Operation } from "../../../cluster/edit.ts";
-import { operate } from "../../../server/store/operate.ts";
+import type { Comparison, Operation } from "../../../cluster/edit.ts";
+import { compare, operate } from "../../../server/store/operate.ts";
 
 type Made = [value: string | undefined, result: string] | string;
 
@@ -73,4 +73,31 @@ test("a value longer than the group's limit or than Redis' limit is refused, wha
   const longer = "string exceeds maximum allowed size (proto-max-bulk-len)";
   t.is(make("setRange", undefined, "a", 512 << 20, 2 ** 40), longer);
   t.is(make("setRange", "a", "a", 2 ** 32 - 1, 10), longer);
+});
+
+test("a value is equal byte by byte, and a missing one is different from everything", (t) => {
+  const holds = (old: string | undefined, kind: Comparison["kind"], to: string) =>
+    compare(old === undefined ? undefined : Buffer.from(old, "latin1"), {
+      kind,
+      to: Buffer.from(to, "latin1"),
+    });
+  t.deepEqual([holds("a\xff", "equal", "a\xff"), holds("a\xff", "different", "a\xff")], [true, false]);
+  t.deepEqual([holds("0123", "equal", "123"), holds("0123", "different", "123")], [false, true]);
+  t.deepEqual(
+    [holds("", "equal", ""), holds(undefined, "equal", ""), holds(undefined, "different", "")],
+    [true, false, true],
+  );
+});
+
+test("a digest is equal in either case; of a wrong one only the length is an error, and only where there is a value", (t) => {
+  const hello = "9555e8555c62dcfd";
+  const holds = (old: string | undefined, kind: Comparison["kind"], to: string) =>
+    compare(old === undefined ? undefined : Buffer.from(old), { kind, to: Buffer.from(to) });
+  t.true(holds("hello", "sameDigest", hello));
+  t.true(holds("hello", "sameDigest", hello.toUpperCase()));
+  t.false(holds("hello", "otherDigest", hello));
+  t.false(holds("hello", "sameDigest", "z".repeat(16)));
+  t.true(holds("hello", "otherDigest", "z".repeat(16)));
+  t.deepEqual(holds("hello", "otherDigest", "0"), { error: "must be exactly 16 hexadecimal characters" });
+  t.deepEqual([holds(undefined, "sameDigest", "0"), holds(undefined, "otherDigest", "0")], [false, true]);
 });
