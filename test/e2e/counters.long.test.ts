@@ -1,5 +1,6 @@
 /**
- * Goal and method as in counters.test.ts, for as long as it takes to count to 100,000.
+ * Goal: counters are exact, whichever clients of whichever nodes and threads count at the same time.
+ * Method: real processes and 50 clients. operations.test.ts has the same with few clients and members of one process.
  */
 import test from "ava";
 import { NODE_NEW, testWith } from "../needs.ts";

@@ -10,7 +10,7 @@ import { program, testWith } from "../../needs.ts";
 import { command } from "../../proto/read-commands.ts";
 import { RedisServer } from "../../proto/redis-server.ts";
 
-const RUNS = Number(process.env.RUNS ?? 5000);
+const RUNS = Number(process.env.RUNS ?? 2000);
 const sum = (a: string, b: string) => sumOfFloats(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
 
 test("sums are rounded to 64 bits and printed with 17 digits behind the point", (t) => {
