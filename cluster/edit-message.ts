@@ -6,10 +6,10 @@
  */
 
 import { carrot } from "../proto/generated/carrot.js";
-import type { Condition, Edit, Edited, Range } from "./edit.ts";
+import type { Comparison, Condition, Edit, Edited, Operation, Range } from "./edit.ts";
 
-/** An edit takes fewer bytes than this in a frame, besides its key and its value. */
-export const EDIT_OVERHEAD_BYTES = 96;
+/** An edit takes fewer bytes than this in a frame, besides its key and the bytes that `bytesIn` counts. */
+export const EDIT_OVERHEAD_BYTES = 128;
 
 const CONDITIONS: Readonly<Record<Condition, carrot.Condition>> = {
   missing: carrot.Condition.IF_MISSING,
@@ -21,14 +21,36 @@ const CONDITIONS: Readonly<Record<Condition, carrot.Condition>> = {
 };
 const CONDITION_NAMES = Object.keys(CONDITIONS) as Condition[];
 
+const OPERATIONS: Readonly<Record<Operation["kind"], carrot.Operation>> = {
+  add: carrot.Operation.ADD,
+  addFloat: carrot.Operation.ADD_FLOAT,
+  append: carrot.Operation.APPEND,
+  setRange: carrot.Operation.SET_RANGE,
+  setBit: carrot.Operation.SET_BIT,
+};
+const OPERATION_NAMES = Object.keys(OPERATIONS) as Operation["kind"][];
+
+const COMPARISONS: Readonly<Record<Comparison["kind"], carrot.Comparison>> = {
+  equal: carrot.Comparison.EQUAL,
+  different: carrot.Comparison.DIFFERENT,
+  sameDigest: carrot.Comparison.SAME_DIGEST,
+  otherDigest: carrot.Comparison.OTHER_DIGEST,
+};
+const COMPARISON_NAMES = Object.keys(COMPARISONS) as Comparison["kind"][];
+
 /** The result of an edit that was refused: nothing is done. */
 export function refusedEdit(error: string): Edited {
   const nothing = { bytes: 0, value: undefined, uses: 0, idleMs: 0 };
   return { held: false, changed: false, noRoom: false, ...nothing, error };
 }
 
+/** The bytes of values in an edit: they may be as long as a value. */
+export function bytesIn({ value, operation, comparison }: Edit): number {
+  return (value?.length ?? 0) + (operation?.argument.length ?? 0) + (comparison?.to.length ?? 0);
+}
+
 export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.Edit.$Properties {
-  const { conditions, value, life, wanted, isUse } = edit;
+  const { conditions, value, life, wanted, isUse, operation, loadsFirst, comparison } = edit;
   return {
     id,
     key,
@@ -40,10 +62,17 @@ export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.E
     from: wanted?.from,
     to: wanted?.to,
     isUse,
+    ...(operation && {
+      operation: OPERATIONS[operation.kind],
+      argument: operation.argument,
+      at: operation.at,
+    }),
+    ...(loadsFirst && { loadsFirst }),
+    ...(comparison && { comparison: COMPARISONS[comparison.kind], compared: comparison.to }),
   };
 }
 
-/** The edit in a message; undefined when this node does not know one of its conditions, and so must not do it. */
+/** The edit in a message; undefined when this node does not know a part of it, and so must not make it. */
 export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
   const conditions: Condition[] = [];
   for (const number of message.conditions ?? []) {
@@ -51,6 +80,10 @@ export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
     if (name === undefined) return undefined;
     conditions.push(name);
   }
+  const operation = operationOf(message);
+  if (operation === undefined && message.operation) return undefined;
+  const comparison = comparisonOf(message);
+  if (comparison === undefined && message.comparison) return undefined;
   const value = message.remove ? null : (message.value ?? undefined);
   return {
     conditions,
@@ -58,7 +91,20 @@ export function editOf(message: carrot.Edit.$Properties): Edit | undefined {
     life: lifeOf(message),
     wanted: rangeOf(message),
     isUse: message.isUse ?? false,
+    ...(operation && { operation }),
+    ...(message.loadsFirst && { loadsFirst: true }),
+    ...(comparison && { comparison }),
   };
+}
+
+function operationOf(message: carrot.Edit.$Properties): Operation | undefined {
+  const kind = OPERATION_NAMES.find((name) => OPERATIONS[name] === message.operation);
+  return kind && { kind, argument: message.argument ?? new Uint8Array(), at: message.at ?? 0 };
+}
+
+function comparisonOf(message: carrot.Edit.$Properties): Comparison | undefined {
+  const kind = COMPARISON_NAMES.find((name) => COMPARISONS[name] === message.comparison);
+  return kind && { kind, to: message.compared ?? new Uint8Array() };
 }
 
 /** A lifetime that is no number counts as over: an entry kept for too long is worse than a missing one. */
@@ -73,14 +119,14 @@ function rangeOf({ from, to }: carrot.Edit.$Properties): Range | undefined {
 }
 
 export function editedMessageOf(id: number, edited: Edited): carrot.Edited.$Properties {
-  const { held, changed, noRoom, bytes, value, uses, idleMs, error = "" } = edited;
-  return { id, held, changed, noRoom, bytes, value, uses, idleMs, error };
+  const { held, changed, noRoom, bytes, value, uses, idleMs, error = "", result } = edited;
+  return { id, held, changed, noRoom, bytes, value, uses, idleMs, error, result };
 }
 
 /** Undefined when the peer is leaving and has done nothing. */
 export function editedOf(message: carrot.Edited.$Properties): Edited | undefined {
   if (message.leaving) return undefined;
-  const { held, changed, noRoom, bytes, value, uses, idleMs, error } = message;
+  const { held, changed, noRoom, bytes, value, uses, idleMs, error, result } = message;
   return {
     held: held ?? false,
     changed: changed ?? false,
@@ -90,5 +136,6 @@ export function editedOf(message: carrot.Edited.$Properties): Edited | undefined
     uses: uses ?? 0,
     idleMs: idleMs ?? 0,
     error: error || undefined,
+    ...(typeof result === "string" && { result }),
   };
 }

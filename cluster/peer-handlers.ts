@@ -42,8 +42,8 @@ export interface PeerHandlers {
   remove(keys: readonly Uint8Array[], copiesOnly: boolean): number;
   /** `database` undefined: all of them. */
   flush(copiesOnly: boolean, database: number | undefined): void;
-  /** Edits an entry of this node's own store; the bytes are views as in `get`. */
-  edit(key: Uint8Array, edit: Edit): Edited;
+  /** Edits an entry of this node's own store, perhaps after a load; the bytes are views as in `get`. */
+  edit(key: Uint8Array, edit: Edit): Edited | Promise<Edited>;
   /** Runs a command whole on this node's own stores; the words are views as in `get`. Never rejects. */
   run(words: readonly Buffer[]): Ran | Promise<Ran>;
   /** A piece of the keys in this node's own stores. */

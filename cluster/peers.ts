@@ -12,7 +12,7 @@
 import { Deletes } from "./deletes.ts";
 import { DialedLink } from "./dialed-link.ts";
 import type { Edit, Edited } from "./edit.ts";
-import { EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
+import { bytesIn, EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
 import type { IntroducedGroup } from "./introduction.ts";
 import { Introductions } from "./introductions.ts";
 import type { LinkFigures } from "./link-figures.ts";
@@ -159,19 +159,17 @@ export class Peers {
 
   /**
    * Edits an entry at the member that owns the key or stands in for the owner. Refused, with an error in the answer,
-   * when the edit is too long for the member or the member is far behind. Rejects with PeerUnreachable; then the member
-   * may have done the edit or not.
+   * when the edit is too long for the member or the member is far behind. Rejects with PeerUnreachable; when that
+   * `wasSent`, the member may have made the edit or not. `loadMs`: how long the member may load before it edits.
    */
-  async edit(id: string, key: Uint8Array, edit: Edit): Promise<Edited> {
+  async edit(id: string, key: Uint8Array, edit: Edit, loadMs = 0): Promise<Edited> {
     const { link } = this.#member(id);
     if (key.length > MAX_KEY_BYTES) return refusedEdit(`key is too long for the peer link`);
     const room = link.maxRequestBytes - EDIT_OVERHEAD_BYTES - key.length;
-    if ((edit.value?.length ?? 0) > room)
-      return refusedEdit("value is too large for the member that owns it");
+    if (bytesIn(edit) > room) return refusedEdit("value is too large for the member that owns it");
     if (link.isBusy) return refusedEdit("peer busy");
-    const answer = await link.request("edited", (requestId) => ({
-      edit: editMessageOf(requestId, key, edit),
-    }));
+    const build = (requestId: number) => ({ edit: editMessageOf(requestId, key, edit) });
+    const answer = await link.request("edited", build, loadMs);
     const edited = editedOf(answer);
     if (edited === undefined) throw new PeerUnreachable(id, "shutting down");
     return edited;

@@ -8,6 +8,7 @@
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
+import type { Edited } from "./edit.ts";
 import { EDIT_OVERHEAD_BYTES, editedMessageOf, editOf, refusedEdit } from "./edit-message.ts";
 import type { Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-message.ts";
@@ -62,6 +63,7 @@ export class ServedLink implements Tracker {
     else if (frame.body === "track") this.#takeTrack(frame.track!);
     else if (frame.body === "publish") this.#options.handlers.heard(publicationOf(frame.publish!));
     else if (frame.body === "run") this.#takeRun(frame.run!);
+    else if (frame.body === "edit") this.#takeEdit(frame.edit!);
     else this.#send(this.#answerTo(frame));
   }
 
@@ -181,9 +183,8 @@ export class ServedLink implements Tracker {
 
   #answerTo(frame: carrot.Frame): carrot.Frame.$Properties {
     const { handlers } = this.#options;
-    const { look, remove, flush, count, ring, ping, edit, scan } = frame;
+    const { look, remove, flush, count, ring, ping, scan } = frame;
     if (ping) return { pong: { id: ping.id, ring: this.#options.ring.fingerprint } };
-    if (edit) return { edited: this.#answerEdit(edit) };
     if (remove) {
       return {
         removed: { id: remove.id, count: handlers.remove(remove.keys ?? [], remove.copiesOnly ?? false) },
@@ -200,19 +201,37 @@ export class ServedLink implements Tracker {
     throw new Error(`asked with ${frame.body ?? "an unknown frame"}`);
   }
 
-  /** Refuses an edit whose answer would be too long, before it changes anything: else GETDEL would lose the value. */
-  #answerEdit(message: carrot.Edit.$Properties): carrot.Edited.$Properties {
+  /** An edit that loads first is answered when it is made; all others are made and answered at once. */
+  #takeEdit(message: carrot.Edit.$Properties): void {
     const id = message.id ?? 0;
-    if (this.#leaving !== undefined) return { id, leaving: true };
+    if (this.#leaving !== undefined) {
+      this.#send({ edited: { id, leaving: true } });
+      return;
+    }
+    const edited = this.#edit(message);
+    if (!(edited instanceof Promise)) {
+      this.#send({ edited: editedMessageOf(id, edited) });
+      return;
+    }
+    this.#inFlight++;
+    const settle = (outcome: Edited) => {
+      this.#inFlight--;
+      this.#send({ edited: editedMessageOf(id, outcome) });
+      this.#settle();
+    };
+    edited.then(settle, (error) => settle(refusedEdit(failureOf(error))));
+  }
+
+  /** Refuses an edit whose answer would be too long, before it changes anything: else GETDEL would lose the value. */
+  #edit(message: carrot.Edit.$Properties): Edited | Promise<Edited> {
+    const { handlers, maxAnswerBytes } = this.#options;
     const edit = editOf(message);
     const key = message.key ?? new Uint8Array();
-    if (edit === undefined) return editedMessageOf(id, refusedEdit("peer does not know this edit"));
-    if (this.#isCongested()) return editedMessageOf(id, refusedEdit("peer busy"));
-    const room = this.#options.maxAnswerBytes - EDIT_OVERHEAD_BYTES;
-    if (edit.wanted !== undefined && this.#options.handlers.look(key).bytes > room) {
-      return editedMessageOf(id, refusedEdit("value is too large for the member that asked"));
-    }
-    return editedMessageOf(id, this.#options.handlers.edit(key, edit));
+    if (edit === undefined) return refusedEdit("peer does not know this edit");
+    if (this.#isCongested() || this.#inFlight >= MAX_IN_FLIGHT) return refusedEdit("peer busy");
+    if (edit.wanted !== undefined && handlers.look(key).bytes > maxAnswerBytes - EDIT_OVERHEAD_BYTES)
+      return refusedEdit("value is too large for the member that asked");
+    return handlers.edit(key, edit);
   }
 
   #takeRun({ id, words }: carrot.Run.$Properties): void {
@@ -258,5 +277,9 @@ export class ServedLink implements Tracker {
 }
 
 function failed(error: unknown): Outcome {
-  return { kind: "error", text: `peer failed: ${error instanceof Error ? error.message : String(error)}` };
+  return { kind: "error", text: failureOf(error) };
+}
+
+function failureOf(error: unknown): string {
+  return `peer failed: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -30,10 +30,36 @@ function shownByte(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, "0")}`;
 }
 
+/** Why a value cannot be changed as a command asks, without the leading `ERR `. The owner of the key says so. */
+export const editErrors = {
+  notAnInteger: "value is not an integer or out of range",
+  notAFloat: "value is not a valid float",
+  overflow: "increment or decrement would overflow",
+  notFinite: "increment would produce NaN or Infinity",
+  /** Above 512 MB, Redis' own limit. */
+  stringTooLong: "string exceeds maximum allowed size (proto-max-bulk-len)",
+  /** Above max-value-size. */
+  valueTooLong: (maxBytes: number) => `value is too long (max ${maxBytes} bytes)`,
+  deletedAgain: "the key was deleted again and again while it was loaded",
+  notKept: "the loaded value may not be kept, so it cannot be changed",
+  digestLength: "must be exactly 16 hexadecimal characters",
+  noGroup: "no group takes the key",
+  /** A client of Redis would see a closed connection here. */
+  inDoubt: "no answer from the member that owns the key: the change may or may not have been made",
+} as const;
+
 /** Errors of commands, with their code. The connection stays open unless the command closes it. */
 export const errors = {
   syntax: "ERR syntax error",
-  notAnInteger: "ERR value is not an integer or out of range",
+  notAnInteger: `ERR ${editErrors.notAnInteger}`,
+  notAFloat: `ERR ${editErrors.notAFloat}`,
+  decrementOverflow: "ERR decrement would overflow",
+  offsetOutOfRange: "ERR offset is out of range",
+  bitOffset: "ERR bit offset is not an integer or out of range",
+  bit: "ERR bit is not an integer or out of range",
+  /** For DELEX. */
+  comparison: "ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE",
+  bitArgument: "ERR The bit argument must be 1 or 0.",
   dbIndex: "ERR DB index is out of range",
   copyElsewhere: "ERR Copying to another database is not allowed in cluster mode",
   notInCluster: (command: string) => `ERR ${command} is not allowed in cluster mode`,
@@ -177,7 +203,7 @@ export const errors = {
   /** For OBJECT IDLETIME where the policy is s3fifo. */
   noIdleTime:
     "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
-  valueTooLong: (maxBytes: number) => `ERR value is too long (max ${maxBytes} bytes)`,
+  valueTooLong: (maxBytes: number) => `ERR ${editErrors.valueTooLong(maxBytes)}`,
   noGroup: (key: Uint8Array) => `ERR no group takes the key '${lineText(key)}'`,
   patternTooLong: (maxBytes: number) => `ERR pattern is too long (max ${maxBytes} bytes)`,
   tooManyKeys: (maxBytes: number) => `ERR too many keys for one reply (max ${maxBytes} bytes): use SCAN`,

@@ -14,6 +14,7 @@ import type { Tracker } from "../../cluster/tracker.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
 import { ClusterChanges } from "../changes/cluster-changes.ts";
+import { LoadedEdits } from "../changes/loaded-edits.ts";
 import { LocalChanges } from "../changes/local-changes.ts";
 import { type FindProcedure, Procedures } from "../changes/procedures.ts";
 import { RecordedChanges } from "../changes/recorded-changes.ts";
@@ -78,6 +79,7 @@ export class Cache {
   readonly holdings: Holdings;
   readonly scan: ClusterScan;
   readonly local: LocalChanges;
+  readonly loaded: LoadedEdits;
   readonly changes: ClusterChanges;
   readonly procedures: Procedures;
   /** This cache as procedures see it. */
@@ -128,9 +130,11 @@ export class Cache {
     this.local = new LocalChanges({ groups, tracking, watches, owners, events });
     this.holdings = new Holdings({ groups, membership, owners, peers, tracking });
     const { local } = this;
-    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, tracking });
-    this.scan = new ClusterScan({ groups, membership, owners, peers, random, soon: world.soon });
     const loads = new LocalLoads({ clock, random, loadLatency: this.loadLatency, tracking, events });
+    this.loaded = new LoadedEdits({ groups, local, loads });
+    const { loaded } = this;
+    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, loaded, tracking });
+    this.scan = new ClusterScan({ groups, membership, owners, peers, random, soon: world.soon });
     const hotKeys = new HotKeys({ hash: options.hash, seed: random() * 2 ** 32, clock });
     const peerTimeoutMs = () => conf.peerTimeoutMs;
     const missLog = new MissLog(log, clock);

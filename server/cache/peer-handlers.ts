@@ -6,6 +6,7 @@
 import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { PeerHandlers } from "../../cluster/peers.ts";
 import type { Publication } from "../../cluster/publications.ts";
+import type { LoadedEdits } from "../changes/loaded-edits.ts";
 import type { LocalChanges } from "../changes/local-changes.ts";
 import type { Procedures } from "../changes/procedures.ts";
 import type { Groups } from "../groups/groups.ts";
@@ -25,6 +26,7 @@ export interface AnsweringCache {
   readonly local: LocalChanges;
   readonly procedures: Pick<Procedures, "runForPeer">;
   heard(publication: Publication): void;
+  readonly loaded: Pick<LoadedEdits, "edit">;
 }
 
 const NO_GROUP = "the member that was asked has no group for the key";
@@ -42,7 +44,7 @@ export function peerHandlers(cache: AnsweringCache): PeerHandlers {
     untrack: (member) => cache.tracking.memberGone(member),
     edit: (key, edit) => {
       if (cache.groups.of(key, 0, key.length) === undefined) return refusedEdit(NO_GROUP);
-      return cache.local.edit(key, edit);
+      return cache.loaded.edit(key, edit);
     },
     run: (words) => cache.procedures.runForPeer(words),
     remove: (keys, copiesOnly) => {

@@ -15,24 +15,28 @@
  *     SET k v ─▶ this node ─▶ 1. the owner: as above, and keeps v; all others: as above
  *                          ─▶ 2. every member: copy and forward under way
  *
- * Where the owner has to decide (NX, EXPIRE, GETDEL) it is asked alone before the others are told.
+ * Where the owner has to decide (NX, EXPIRE, GETDEL, INCR) it is asked alone before the others are told. An edit that must
+ * not be made twice (INCR) is never asked for a second time: when its answer is lost, the client is told so.
  */
-import type { Edit, Edited } from "../../cluster/edit.ts";
+import { canChange, type Edit, type Edited, mustBeMadeOnce } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
+import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
+import { editErrors } from "../../proto/error-texts.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
 import type { Owners } from "../members/owners.ts";
 import { askEach, askOthers, orWhenUnreachable } from "../members/reach.ts";
 import type { Actor } from "../tracking/actor.ts";
 import type { Tracking } from "../tracking/tracking.ts";
+import type { LoadedEdits } from "./loaded-edits.ts";
 import { type LocalChanges, removesUnheld } from "./local-changes.ts";
 
 /** The part of the peer links that changes need. */
 export interface ChangePeers {
   remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number>;
   flush(id: string, copiesOnly: boolean, database: number | undefined): Promise<void>;
-  edit(id: string, key: Uint8Array, edit: Edit): Promise<Edited>;
+  edit(id: string, key: Uint8Array, edit: Edit, loadMs: number): Promise<Edited>;
   /** As LookPeers.track. */
   track(id: string, key: Uint8Array, kind: "lookedAt"): void;
 }
@@ -44,8 +48,13 @@ export interface ClusterChangesOptions {
   /** Undefined on a node that is alone. */
   readonly peers: ChangePeers | undefined;
   readonly local: Pick<LocalChanges, "remove" | "dropCopies" | "edit" | "flush" | "dropAllCopies">;
+  /** Loads what an edit wants loaded first; without it nothing is loaded. */
+  readonly loaded?: Pick<LoadedEdits, "edit"> | undefined;
   readonly tracking: Pick<Tracking, "looks">;
 }
+
+/** The answer of a member that may have made an edit which must not be made twice, or not. */
+const IN_DOUBT = refusedEdit(editErrors.inDoubt);
 
 /** An edit with bytes of its own, and who asks for it. */
 interface AskedEdit {
@@ -57,9 +66,12 @@ interface AskedEdit {
 
 export class ClusterChanges {
   readonly #options: ClusterChangesOptions;
+  /** Makes the edits of this node. */
+  readonly #here: Pick<LoadedEdits, "edit">;
 
   constructor(options: ClusterChangesOptions) {
     this.#options = options;
+    this.#here = options.loaded ?? options.local;
   }
 
   /** Deletes keys in the whole cluster; returns how many were held. Answers at once on a node that is alone. */
@@ -97,23 +109,27 @@ export class ClusterChanges {
    * no longer than this call lasts. Answers at once on a node that is alone; a key of no group has no entry.
    */
   edit(key: Uint8Array, edit: Edit, { by, reader }: Actor = {}): Edited | Promise<Edited> {
-    const { groups, owners, peers, local, tracking } = this.#options;
+    const { groups, owners, peers, tracking } = this.#options;
     const isNobodys = groups.of(key, 0, key.length) === undefined && owners.refusal(key) === undefined;
     if (reader !== undefined && !isNobodys) tracking.looks(Buffer.from(key), reader);
-    if (peers === undefined || isNobodys) return local.edit(key, edit, by);
-    const value = edit.value && Buffer.from(edit.value);
-    const own = { key: Buffer.from(key), edit: { ...edit, value }, by, reader };
-    return changes(edit) ? this.#change(own) : this.#inspect(own);
+    if (peers === undefined || isNobodys) return this.#here.edit(key, edit, by);
+    const own = { key: Buffer.from(key), edit: ownCopy(edit), by, reader };
+    return canChange(edit) ? this.#change(own) : this.#inspect(own);
   }
 
   /**
    * Makes a change that a member has made of its own entries, by a command that ran whole there, known to all others:
-   * they delete what they have of the keys, then every member drops its copies.
+   * they delete what they have of the keys, then every member drops its copies. `isSilent`: the member did not answer, so
+   * it may not have made the change.
    */
-  async madeAt(member: string, keys: readonly Buffer[], { by }: Actor = {}): Promise<void> {
+  async madeAt(
+    member: string,
+    keys: readonly Buffer[],
+    { by, isSilent = false }: Actor & { readonly isSilent?: boolean } = {},
+  ): Promise<void> {
     if (this.#options.peers === undefined || keys.length === 0) return;
     await this.#removeEach((id) => (id === member ? [] : keys), by);
-    await this.#dropCopies(keys);
+    await this.#dropCopies(keys, isSilent ? member : undefined);
   }
 
   async #change(asked: AskedEdit): Promise<Edited> {
@@ -124,27 +140,35 @@ export class ClusterChanges {
     // Before anything is awaited: a GET behind this in a pipeline must not be answered from a copy.
     if (owner !== owners.self) local.remove([key], by);
     // Dropping copies is always right, so a plain SET tells all members at once. An owner that may refuse is asked first.
-    const isSure = edit.value instanceof Uint8Array && edit.conditions.length === 0;
+    const isSure = edit.value instanceof Uint8Array && !edit.conditions.length && !edit.comparison;
     const [{ answer: edited, by: target }] = await Promise.all([
       this.#editAtOwner(asked, owner),
       isSure ? allBut(owner) : 0,
     ]);
     // An owner that could not be reached may have made the edit all the same, so its entry is deleted like any copy.
-    if (!edited.changed && target === owner && !removesUnheld(edit, edited)) return edited;
+    const inDoubt = edited === IN_DOUBT;
+    if (!edited.changed && target === owner && !inDoubt && !removesUnheld(edit, edited)) return edited;
     if (!isSure || target !== owner) await allBut(target);
-    await this.#dropCopies([key]);
+    await this.#dropCopies([key], inDoubt ? target : undefined);
     return edited;
   }
 
   /** Asks the owner, or its stand-in when the owner cannot be reached, and at last this node. */
   #editAtOwner(asked: AskedEdit, first: string): Promise<{ readonly answer: Edited; readonly by: string }> {
-    const { owners, peers } = this.#options;
-    const { key, edit, reader } = asked;
-    const ask = (member: string) => {
-      if (reader !== undefined) peers!.track(member, key, "lookedAt");
-      return peers!.edit(member, key, edit);
-    };
-    return askOthers(owners, key, { first, ask, here: () => this.#editHere(asked) });
+    const ask = (member: string) => this.#ask(member, asked);
+    return askOthers(this.#options.owners, asked.key, { first, ask, here: () => this.#editHere(asked) });
+  }
+
+  async #ask(member: string, { key, edit, reader }: AskedEdit): Promise<Edited> {
+    const { peers, groups } = this.#options;
+    if (reader !== undefined) peers!.track(member, key, "lookedAt");
+    const loadMs = edit.loadsFirst ? groups.of(key, 0, key.length)?.conf.loaderTimeoutMs : 0;
+    try {
+      return await peers!.edit(member, key, edit, loadMs ?? 0);
+    } catch (error) {
+      if (error instanceof PeerUnreachable && error.wasSent && mustBeMadeOnce(edit)) return IN_DOUBT;
+      throw error;
+    }
   }
 
   /** An edit that changes nothing needs no rounds. */
@@ -155,10 +179,9 @@ export class ClusterChanges {
     return this.#editAtOwner(asked, owner).then(({ answer }) => answer);
   }
 
-  #editHere({ key, edit, by }: AskedEdit): Edited {
-    const { owners, local } = this.#options;
-    const refusal = owners.refusal(key);
-    return refusal === undefined ? local.edit(key, edit, by) : refusedEdit(refusal);
+  #editHere({ key, edit, by }: AskedEdit): Edited | Promise<Edited> {
+    const refusal = this.#options.owners.refusal(key);
+    return refusal === undefined ? this.#here.edit(key, edit, by) : refusedEdit(refusal);
   }
 
   /** Has every member delete its part of the keys; returns how many entries held a value. */
@@ -177,15 +200,25 @@ export class ClusterChanges {
     return orWhenUnreachable(peers!.remove(id, keys, false), () => 0);
   }
 
-  /** The second round of a change: every member drops its copies of the keys. */
-  async #dropCopies(keys: readonly Buffer[]): Promise<void> {
+  /**
+   * The second round of a change: every member drops its copies of the keys, except one that is silent: a message that it
+   * misses would be remembered as a delete of its entries.
+   */
+  async #dropCopies(keys: readonly Buffer[], silent?: string): Promise<void> {
     const { membership, peers, local } = this.#options;
     local.dropCopies(keys);
-    await askEach(membership.others, (id) => peers!.remove(id, keys, true), 0);
+    const others = membership.others.filter((id) => id !== silent);
+    await askEach(others, (id) => peers!.remove(id, keys, true), 0);
   }
 }
 
-/** Whether an edit can change anything but the count of uses. */
-function changes({ value, life }: Edit): boolean {
-  return value !== undefined || life !== "keep";
+/** The edit with bytes of its own. */
+function ownCopy(edit: Edit): Edit {
+  const { value, operation, comparison } = edit;
+  return {
+    ...edit,
+    value: value && Buffer.from(value),
+    ...(comparison && { comparison: { ...comparison, to: Buffer.from(comparison.to) } }),
+    ...(operation && { operation: { ...operation, argument: Buffer.from(operation.argument) } }),
+  };
 }

@@ -7,6 +7,7 @@
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
+import { editErrors } from "../../proto/error-texts.ts";
 import type { Group, Groups } from "../groups/groups.ts";
 import type { Owners } from "../members/owners.ts";
 import type { Actor } from "../tracking/actor.ts";
@@ -70,8 +71,8 @@ export class LocalChanges {
    */
   edit(key: Uint8Array, edit: Edit, by?: number): Edited {
     const group = this.#options.groups.of(key, 0, key.length);
-    if (group === undefined) return edit.value ? refusedEdit("no group takes the key") : NOT_HELD;
-    const edited = group.store.edit(key, edit);
+    if (group === undefined) return edit.value || edit.operation ? refusedEdit(editErrors.noGroup) : NOT_HELD;
+    const edited = group.store.edit(key, edit, group.conf.maxValueBytes);
     if (!edited.changed && !removesUnheld(edit, edited)) return edited;
     const bytes = asBuffer(key);
     if (edited.changed) this.#options.events?.edited(bytes, edit, edited);
@@ -134,7 +135,8 @@ export class LocalChanges {
  * Whether an edit was to remove an entry that is not held: as with a DEL, what was being loaded meanwhile, here or on
  * another member, must not be kept.
  */
-export function removesUnheld({ value, life }: Edit, { held, error }: Edited): boolean {
+export function removesUnheld({ value, life, comparison }: Edit, { held, error }: Edited): boolean {
+  if (comparison !== undefined) return false;
   return !held && error === undefined && (value === null || (typeof life === "number" && life <= 0));
 }
 

@@ -170,7 +170,7 @@ export class Procedures {
       } catch (error) {
         if (!(error instanceof PeerUnreachable)) throw error;
         if (error.wasSent && !procedure.isReadOnly) {
-          await changes.madeAt(target, procedure.keys, { by });
+          await changes.madeAt(target, procedure.keys, { by, isSilent: true });
           return new ErrorReply(errors.mayHaveRun);
         }
         failed.add(target);

@@ -4,7 +4,7 @@
  * Invariant: between `begin` and `end` every change of the procedure goes through here, to local-changes.ts. A procedure
  * runs at once, so one object serves all of them, one after the other. Knows no procedure.
  */
-import type { Edit, Edited } from "../../cluster/edit.ts";
+import { canChange, type Edit, type Edited } from "../../cluster/edit.ts";
 import type { Groups } from "../groups/groups.ts";
 import { type LocalChanges, removesUnheld } from "./local-changes.ts";
 
@@ -44,7 +44,7 @@ export class RecordedChanges implements Pick<LocalChanges, "edit" | "remove" | "
   }
 
   edit(key: Uint8Array, edit: Edit): Edited {
-    if (edit.value === undefined && edit.life === "keep") return this.#local.edit(key, edit, this.#by);
+    if (!canChange(edit)) return this.#local.edit(key, edit, this.#by);
     const before = this.#note(key);
     const edited = this.#local.edit(key, edit, this.#by);
     if (edited.changed || removesUnheld(edit, edited)) before.changed = true;

@@ -25,6 +25,7 @@ const OF_FLAG: Readonly<Partial<Record<CommandFlag, readonly string[]>>> = {
 const OF_GROUP: Readonly<Partial<Record<Command["group"], readonly string[]>>> = {
   generic: ["keyspace"],
   string: ["string"],
+  bitmap: ["bitmap"],
   connection: ["connection"],
   transactions: ["transaction"],
   scripting: ["scripting"],

@@ -94,6 +94,7 @@ export interface Facts {
   readonly group:
     | "generic"
     | "string"
+    | "bitmap"
     | "connection"
     | "server"
     | "transactions"

@@ -4,6 +4,7 @@
  * Owns Redis' rules and errors for lifetimes that are too long or too short, and the words behind SET and GETEX. A
  * lifetime becomes the milliseconds that are left. Does not know entries.
  */
+import type { Comparison } from "../../cluster/edit.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
 import { int64Of, wordOf } from "./words.ts";
@@ -50,6 +51,8 @@ export function newLifeOf(time: Time, command: string, nowMs: number): number | 
 /** What the words behind SET k v or GETEX k ask for. */
 export interface SetWords {
   condition: "missing" | "held" | undefined;
+  /** Its bytes are views. */
+  comparison?: Comparison;
   wantsOld: boolean;
   life: Time | "keep" | "endless" | undefined;
 }
@@ -60,6 +63,18 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
   exat: AT_SECOND,
   pxat: AT_MILLISECOND,
 };
+
+const COMPARISONS: Readonly<Record<string, Comparison["kind"]>> = {
+  ifeq: "equal",
+  ifne: "different",
+  ifdeq: "sameDigest",
+  ifdne: "otherDigest",
+};
+
+/** The comparison that a word of SET or DELEX asks for. */
+export function comparisonOf(word: string): Comparison["kind"] | undefined {
+  return Object.hasOwn(COMPARISONS, word) ? COMPARISONS[word] : undefined;
+}
 
 /** Reads the words from `args[at]` on; undefined: a syntax error. */
 export function readSetWords(
@@ -75,6 +90,11 @@ export function readSetWords(
       const arg = args[++i];
       if (arg === undefined || !mayFollow(words.life, unit)) return undefined;
       words.life = { arg, unit };
+    } else if (command === "set" && comparisonOf(word) !== undefined) {
+      const to = args[++i];
+      if (to === undefined || words.condition !== undefined || words.comparison !== undefined)
+        return undefined;
+      words.comparison = { kind: comparisonOf(word)!, to };
     } else if (!(command === "set" ? takeSetWord(words, word) : takeGetexWord(words, word))) return undefined;
   }
   return words;
@@ -96,6 +116,7 @@ function takeSetWord(words: SetWords, word: string): boolean {
   }
   const condition = word === "nx" ? "missing" : word === "xx" ? "held" : undefined;
   if (condition === undefined || (words.condition ?? condition) !== condition) return false;
+  if (words.comparison !== undefined) return false;
   words.condition = condition;
   return true;
 }

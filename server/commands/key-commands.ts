@@ -45,7 +45,7 @@ function ttl(unitMs: number): (glimpse: Glimpse) => Reply {
   };
 }
 
-function del(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+export function del(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   const keys = args.slice(1).map((key) => Buffer.from(key));
   return tooLong(keys, context) ?? context.node.cache.changes.remove(keys, { by: context.client.id });
 }

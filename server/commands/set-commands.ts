@@ -28,10 +28,15 @@ export function keep(
 function set(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
   const words = readSetWords(args, 3, "set");
   if (words === undefined) return new ErrorReply(errors.syntax);
-  const { condition, wantsOld, life: said = "endless" } = words;
+  const { condition, comparison, wantsOld, life: said = "endless" } = words;
   const life = typeof said === "string" ? said : newLifeOf(said, "set", context.node.wallMs());
   if (life instanceof ErrorReply) return life;
-  const edit = { conditions: condition ? [condition] : [], life, wanted: wantsOld ? WHOLE : undefined };
+  const edit: Partial<Edit> = {
+    conditions: condition ? [condition] : [],
+    ...(comparison && { comparison }),
+    life,
+    wanted: wantsOld ? WHOLE : undefined,
+  };
   return keep(args[1]!, args[2]!, context, edit, ({ value, changed }) => {
     if (wantsOld) return value ?? null;
     return changed ? OK : null;

@@ -5,13 +5,16 @@
  */
 import { absentCommands } from "./absent-commands.ts";
 import { aclCommands } from "./acl-command.ts";
+import { bitCommands } from "./bit-commands.ts";
 import { carrotCommands } from "./carrot-commands.ts";
 import { clientCommands } from "./client-commands.ts";
 import { clientControlCommands } from "./client-control.ts";
 import type { Command, CommandTable } from "./command.ts";
 import { commandCommands } from "./command-command.ts";
+import { compareCommands } from "./compare-commands.ts";
 import { configCommands } from "./config-command.ts";
 import { connectionCommands } from "./connection-commands.ts";
+import { counterCommands } from "./counter-commands.ts";
 import { debugCommands } from "./debug-command.ts";
 import { tableOf } from "./define.ts";
 import { expiryCommands } from "./expiry-commands.ts";
@@ -35,6 +38,9 @@ export const COMMANDS: CommandTable = tableOf([
   ...keyCommands,
   ...setCommands,
   ...valueCommands,
+  ...counterCommands,
+  ...bitCommands,
+  ...compareCommands,
   ...expiryCommands,
   ...severalKeysCommands,
   ...objectCommands,

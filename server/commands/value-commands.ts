@@ -1,13 +1,15 @@
 /**
- * Commands on a cached value: GETRANGE, GETDEL, TOUCH, TYPE.
+ * Commands on a cached value: GETRANGE, GETDEL, TOUCH, TYPE, APPEND, SETRANGE.
  *
- * They load nothing. The key's owner answers them, never a mirror.
+ * The first four load nothing; APPEND and SETRANGE load first what is not cached. The key's owner answers them, never a
+ * mirror.
  */
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import type { CommandContext } from "./command.ts";
 import { define } from "./define.ts";
 import { edited, LOOK, looking, tooLong, WHOLE } from "./key-access.ts";
+import { defineOperation, operated } from "./operations.ts";
 import { allReady, whenReady } from "./ready.ts";
 import { int64Of } from "./words.ts";
 
@@ -47,6 +49,18 @@ function touch(args: readonly Buffer[], context: CommandContext): Reply | Promis
 
 const type = looking({ isUse: false }, ({ held }) => new SimpleString(held ? "string" : "none"));
 
+function append(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  return operated(context, args[1]!, { kind: "append", argument: args[2]!, at: 0 }, Number);
+}
+
+function setRange(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
+  const offset = int64Of(args[2]!);
+  if (offset === undefined) return new ErrorReply(errors.notAnInteger);
+  if (offset < 0n) return new ErrorReply(errors.offsetOutOfRange);
+  const at = Number(offset > FAR ? FAR : offset);
+  return operated(context, args[1]!, { kind: "setRange", argument: args[3]!, at }, Number);
+}
+
 /** The commands of this file. */
 export const valueCommands = [
   define("getrange", { run: getRange }),
@@ -54,4 +68,6 @@ export const valueCommands = [
   define("getdel", { run: getDel }),
   define("touch", { run: touch }),
   define("type", { run: type }),
+  defineOperation("append", append),
+  defineOperation("setrange", setRange),
 ];

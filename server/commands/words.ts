@@ -3,13 +3,14 @@
  *
  * All bytes of a name count. An option (EX, NX, COUNT) is a C string for Redis: it ends at a NUL. Knows no command.
  */
+import { int64Of } from "../../proto/int64.ts";
+
+export { int64Of } from "../../proto/int64.ts";
 
 /** No option of Redis is longer. */
 const MAX_WORD_BYTES = 32;
 /** No name of a command is longer. */
 const MAX_NAME_BYTES = 64;
-/** A sign and the 19 digits of the largest integer of 64 bits. */
-const MAX_INTEGER_BYTES = 20;
 
 /** The name of a command or subcommand in lower case. A long word is cut, so that it equals no name. */
 export function nameOf(arg: Buffer): string {
@@ -22,16 +23,7 @@ export function wordOf(arg: Buffer): string {
   return arg.toString("latin1", 0, nul < 0 ? MAX_WORD_BYTES : nul).toLowerCase();
 }
 
-/** A decimal integer of 64 bits, spelt as Redis prints it; undefined for any other word. */
-export function int64Of(arg: Buffer): bigint | undefined {
-  if (arg.length > MAX_INTEGER_BYTES) return undefined;
-  const text = arg.toString("latin1");
-  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(text)) return undefined;
-  const value = BigInt(text);
-  return value === BigInt.asIntN(64, value) ? value : undefined;
-}
-
-/** The same as a number, which is exact up to 53 bits. */
+/** A decimal integer of 64 bits as a number, which is exact up to 53 bits; undefined for any other word. */
 export function integerOf(arg: Buffer): number | undefined {
   const value = int64Of(arg);
   return value === undefined ? undefined : Number(value);

@@ -17,8 +17,10 @@ import { xxh32 } from "../../proto/xxh32.ts";
  * call: a waiter that keeps it has to copy it.
  */
 export type Waiter = (outcome: Outcome) => void;
+/** The same, for a waiter that wants to know whether the key has changed since, so that nobody may keep the outcome. */
+export type FlightWaiter = (outcome: Outcome, isVoided: boolean) => void;
 
-/** One piece of work under way. Waiters are callbacks, because a promise each would cost more than all the rest. */
+/** One piece of work under way. FlightWaiters are callbacks, because a promise each would cost more than all the rest. */
 export class Flight {
   /** True: a DEL, a SET or a flush has come since it started, so its outcome must not be kept. */
   voided = false;
@@ -26,25 +28,25 @@ export class Flight {
   readonly hash: number;
   /** The next flight of its bucket. */
   next: Flight | undefined;
-  readonly #first: Waiter;
-  #others: Waiter[] | undefined;
+  readonly #first: FlightWaiter;
+  #others: FlightWaiter[] | undefined;
 
-  constructor(key: Buffer, hash: number, first: Waiter, next: Flight | undefined) {
+  constructor(key: Buffer, hash: number, first: FlightWaiter, next: Flight | undefined) {
     this.key = key;
     this.hash = hash;
     this.#first = first;
     this.next = next;
   }
 
-  wait(waiter: Waiter): void {
+  wait(waiter: FlightWaiter): void {
     if (this.#others === undefined) this.#others = [waiter];
     else this.#others.push(waiter);
   }
 
   /** Calls every waiter. Only `Flights.land` may call it. */
   end(outcome: Outcome): void {
-    this.#first(outcome);
-    if (this.#others !== undefined) for (const waiter of this.#others) waiter(outcome);
+    this.#first(outcome, this.voided);
+    if (this.#others !== undefined) for (const waiter of this.#others) waiter(outcome, this.voided);
   }
 }
 
@@ -74,7 +76,7 @@ export class Flights {
    * Waits for the outcome of the work on a key, whose bytes must not change. Undefined: the work is under way. Otherwise
    * the caller has to begin the work, and to land the flight that is returned.
    */
-  board(key: Buffer, waiter: Waiter): Flight | undefined {
+  board(key: Buffer, waiter: FlightWaiter): Flight | undefined {
     const hash = this.#hashOf(key);
     const underWay = this.#find(key, hash);
     if (underWay !== undefined) {

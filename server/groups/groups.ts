@@ -50,6 +50,11 @@ export interface Group extends HeldGroup {
   readonly countedBefore: { evictions: number; expirations: number };
 }
 
+/** Whether the group's values come from somewhere else than from clients. */
+export function hasOrigin({ conf, queue }: Pick<Group, "conf" | "queue">): boolean {
+  return conf.loader.kind !== "none" && queue.hasOrigin;
+}
+
 /** Finds the group of a key. */
 export class Groups<G extends HeldGroup = Group> {
   readonly all: readonly G[];

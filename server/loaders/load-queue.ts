@@ -13,6 +13,7 @@ import { LOADER_BUSY, LOADER_STOPPED, loaderTimeout } from "./load-error-texts.t
 import type { LoadFailures } from "./load-failures.ts";
 import type { Loader, LoaderTools } from "./loader.ts";
 import { LoadsUnderWay } from "./loads-under-way.ts";
+import { NONE_LOADER } from "./none-loader.ts";
 import { type LoadTerms, runLoad, runLoadMany } from "./run-load.ts";
 
 /** A longer `loadMany` is split: the IN list or URL of an origin has limits of its own. */
@@ -50,6 +51,11 @@ export class LoadQueue {
 
   constructor(options: LoadQueueOptions) {
     this.#options = options;
+  }
+
+  /** Whether the loader may have a value for a key. */
+  get hasOrigin(): boolean {
+    return this.#options.loader !== NONE_LOADER;
   }
 
   /** How many loads are under way and how many keys wait. */

@@ -36,7 +36,7 @@ export interface Question<T> {
   /** The member that answers for the key now. */
   readonly first: string;
   readonly ask: (member: string) => Promise<T>;
-  readonly here: () => T;
+  readonly here: () => T | Promise<T>;
 }
 
 /** Asks another member for a key, then those that stand in for it; `by` is the one that has answered. */
@@ -56,5 +56,5 @@ export async function askOthers<T>(
       target = owners.of(key, failed);
     }
   }
-  return { answer: here(), by: owners.self };
+  return { answer: await here(), by: owners.self };
 }

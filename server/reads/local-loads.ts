@@ -6,7 +6,7 @@
  */
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { Latency } from "../counters/latency.ts";
-import type { Flight, Waiter } from "../groups/flights.ts";
+import type { Flight, FlightWaiter } from "../groups/flights.ts";
 import { type Group, loaderPart } from "../groups/groups.ts";
 import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
@@ -31,7 +31,7 @@ export class LocalLoads {
   }
 
   /** Joins the load of a key that is under way, or starts one. `key` must be the caller's own copy. */
-  load(group: Group, key: Buffer, waiter: Waiter): void {
+  load(group: Group, key: Buffer, waiter: FlightWaiter): void {
     this.#options.events?.happened(key, "keymiss");
     const flight = group.loads.board(key, waiter);
     if (flight === undefined) {

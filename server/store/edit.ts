@@ -10,6 +10,7 @@ import { deadlineOf } from "./header.ts";
 import { findEntry, keyAt } from "./index-table.ts";
 import { DATED, DEADLINE_UNITS_A_MS, IS_ABSENT, LENGTH_MASK, SIZES, SLOT, VALUE } from "./layout.ts";
 import { keepEntry } from "./noeviction.ts";
+import { compare, operate } from "./operate.ts";
 import type { Shard } from "./shard.ts";
 
 /** The result of an edit. `stamp` is the one of the entry's last use before the edit. */
@@ -31,7 +32,10 @@ const NOTHING: EntryEdited = {
   error: undefined,
 };
 
-/** `deadline` is the entry's new deadline; undefined: the entry keeps its own. */
+/**
+ * `deadline` is the entry's new deadline; undefined: the entry keeps its own. No operation makes a value longer than
+ * `maxValueBytes`.
+ */
 export function editEntry(
   shard: Shard,
   hash: number,
@@ -39,11 +43,22 @@ export function editEntry(
   edit: Edit,
   deadline: number | undefined,
   now: number,
+  maxValueBytes: number,
 ): EntryEdited {
   const ref = heldEntry(shard, hash, key, now);
   const before = ref === 0 ? NOTHING : describe(shard, ref, edit.wanted);
   const next = deadline ?? (ref === 0 ? NEVER : deadlineOf(shard.words, ref));
-  const isAllowed = edit.conditions.every((condition) => holds(shard, ref, condition, next));
+  const old = ref === 0 ? undefined : viewOf(shard, ref);
+  const compared = edit.comparison === undefined || compare(old, edit.comparison);
+  if (typeof compared === "object") return { ...before, error: compared.error };
+  const isAllowed = compared && edit.conditions.every((condition) => holds(shard, ref, condition, next));
+  if (isAllowed && edit.operation !== undefined) {
+    const operated = operate(old, edit.operation, maxValueBytes);
+    if ("error" in operated) return { ...before, error: operated.error };
+    const { value, result } = operated;
+    const changed = value !== undefined && keepEntry(shard, hash, key, value, next, now);
+    return { ...before, changed, noRoom: value !== undefined && !changed, result };
+  }
   if (isAllowed && edit.value !== undefined && edit.value !== null) {
     const changed = keepEntry(shard, hash, key, edit.value, next, now);
     return { ...before, changed, noRoom: !changed };
@@ -73,15 +88,19 @@ function describe(shard: Shard, ref: number, wanted: Range | undefined): EntryEd
   return { ...NOTHING, held: true, bytes, uses, stamp, value: wanted && part(shard, ref, bytes, wanted) };
 }
 
+/** A view of an entry's value, which the next change of the shard may overwrite. */
+function viewOf({ words, buffer }: Shard, ref: number): Buffer {
+  const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
+  return buffer.subarray(at, at + (words[ref + VALUE]! & LENGTH_MASK));
+}
+
 /** A copy of the part of the value that is wanted. Offsets are those of GETRANGE: negative ones count from the end. */
 function part(shard: Shard, ref: number, bytes: number, { from, to }: Range): Buffer {
-  const { words, buffer } = shard;
   if (from < 0 && to < 0 && from > to) return Buffer.alloc(0);
   const first = Math.max(0, from < 0 ? from + bytes : from);
   const last = Math.min(bytes - 1, Math.max(0, to < 0 ? to + bytes : to));
   if (first > last) return Buffer.alloc(0);
-  const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
-  return Buffer.from(buffer.subarray(at + first, at + last + 1));
+  return Buffer.from(viewOf(shard, ref).subarray(first, last + 1));
 }
 
 /** Deadlines less than a millisecond apart count as equal, because clients see lifetimes in whole milliseconds. */

@@ -171,8 +171,10 @@ export class Store {
     }
   }
 
-  /** Looks at an entry, decides and changes it, all under one lock. */
-  edit(key: Uint8Array, edit: Edit): Edited {
+  /**
+   * Looks at an entry, decides and changes it, all under one lock. No operation makes a value longer than `maxValueBytes`.
+   */
+  edit(key: Uint8Array, edit: Edit, maxValueBytes = Number.POSITIVE_INFINITY): Edited {
     const hash = xxh32(key, 0, key.length, this.#seed);
     this.#resize?.bring(hash, key, 0, key.length);
     const shard = this.#shardOf(hash);
@@ -182,7 +184,7 @@ export class Store {
     const deadline = ttlMs === "keep" ? undefined : this.#deadlines.after(now, ttlMs);
     this.#enter(shard);
     try {
-      const edited = editEntry(shard, hash, key, edit, deadline, now);
+      const edited = editEntry(shard, hash, key, edit, deadline, now, maxValueBytes);
       const idleMs = edited.held ? this.memory.idleMs(shard, edited.stamp) : undefined;
       return idleMs === undefined ? edited : { ...edited, idleMs };
     } finally {

@@ -4,7 +4,7 @@
  * Invariants: the member that answers for a key tells of it, and its own clients hear it, as in Redis Cluster. Names, classes and
  * order are redis-server's. While `notify-keyspace-events` names nothing, each change costs one check. Does not know who listens.
  */
-import type { Edit, Edited } from "../../cluster/edit.ts";
+import type { Edit, Edited, Operation } from "../../cluster/edit.ts";
 import { type EventClass, namesClass } from "../conf/event-classes.ts";
 import { clientKey, databaseOf } from "../store/database-key.ts";
 import type { EndListener, EntryEnds } from "./entry-ends.ts";
@@ -13,6 +13,16 @@ import type { EndListener, EntryEnds } from "./entry-ends.ts";
 const CLASSES: Readonly<Record<string, EventClass>> = {
   ...{ set: "$", del: "g", expire: "g", persist: "g", expired: "x", evicted: "e", new: "n", keymiss: "m" },
   ...{ rename_from: "g", rename_to: "g", copy_to: "g" },
+  ...{ incrby: "$", incrbyfloat: "$", append: "$", setrange: "$", setbit: "$" },
+};
+
+/** The event of each operation. */
+const OF_OPERATIONS: Readonly<Record<Operation["kind"], string>> = {
+  add: "incrby",
+  addFloat: "incrbyfloat",
+  append: "append",
+  setRange: "setrange",
+  setBit: "setbit",
 };
 
 export interface KeyEventsOptions {
@@ -87,7 +97,8 @@ export class KeyEvents {
 }
 
 /** The events of an edit that has changed an entry, in redis-server's order. */
-function eventsOf({ value, life, event }: Edit, { held }: Edited): readonly string[] {
+function eventsOf({ value, operation, life, event }: Edit, { held }: Edited): readonly string[] {
+  if (operation !== undefined) return [...(held ? [] : ["new"]), OF_OPERATIONS[operation.kind]];
   const isOver = typeof life === "number" && life <= 0;
   if (value === null) return [event ?? "del"];
   if (value === undefined) return [event ?? (isOver ? "del" : life === "endless" ? "persist" : "expire")];

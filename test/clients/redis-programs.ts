@@ -86,7 +86,10 @@ export const redisCliUses: readonly Use[] = [
 const WRONG = /error|unexpected|warning/i;
 
 export const redisBenchmarkUses: readonly Use[] = [
-  { ...benchmark("-t ping,get,set,mset", "-t", "ping,get,set,mset"), expects: /MSET.*requests per second/ },
+  {
+    ...benchmark("-t ping,get,set,incr,mset", "-t", "ping,get,set,incr,mset"),
+    expects: /INCR.*requests per second.*MSET.*requests per second/s,
+  },
   benchmark("-r", "-t", "get,set", "-r", "1000"),
   benchmark("-P", "-t", "get", "-P", "16"),
   benchmark("-c", "-t", "get", "-c", "200"),

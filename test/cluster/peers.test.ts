@@ -8,6 +8,7 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { Peers } from "../../cluster/peers.ts";
 import { MAX_IN_FLIGHT } from "../../cluster/requests.ts";
+import { acceptByHand } from "./fake-peer.ts";
 import { askPeer, Members } from "./members.ts";
 import { PlainStore } from "./plain-store.ts";
 
@@ -346,6 +347,26 @@ test("an edit rejects with PeerUnreachable when the member is down or leaving", 
     instanceOf: PeerUnreachable,
   });
   await members.done(Promise.all([a.peers.close(), closing]));
+});
+
+test("an edit whose link breaks before the answer comes is in doubt, and is not sent again", async (t) => {
+  const members = new Members();
+  let edits = 0;
+  await acceptByHand(members, "b:1", ({ edit }, { wire }) => {
+    if (!edit) return;
+    edits++;
+    wire.destroy();
+  });
+  const a = await members.start("a:1");
+  a.peers.setMembers(["a:1", "b:1"]);
+  await members.logged(a, /link is up/);
+  const error = await t.throwsAsync(members.done(a.peers.edit("b:1", bytes("k"), { ...SET, value: null })), {
+    instanceOf: PeerUnreachable,
+  });
+  t.true(error!.wasSent);
+  await members.logged(a, /link is up/, 2);
+  await members.time.advance(1000);
+  t.is(edits, 1);
 });
 
 test("a scan goes on from the member's own cursor", async (t) => {

@@ -65,7 +65,7 @@ export class PlainStore implements PeerHandlers {
   }
 
   /** Sets, removes and looks; conditions and lifetimes are noted only. */
-  edit(key: Uint8Array, edit: Edit): Edited {
+  edit(key: Uint8Array, edit: Edit): Edited | Promise<Edited> {
     const name = Buffer.from(key).toString("latin1");
     this.edits.push({ ...edit, value: edit.value && Buffer.from(edit.value) });
     const before = this.entries.get(name);

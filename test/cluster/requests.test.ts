@@ -279,3 +279,17 @@ test("an invalidation is passed on, whether or not a request is under way", (t) 
   t.deepEqual(invalid, [["a", "b"], undefined, []]);
   requests.close("over");
 });
+
+test("a request that was sent and got no answer is in doubt, one that was never sent is not", async (t) => {
+  const { requests, state, time } = setUp();
+  state.requestTimeoutMs = 10;
+  const count = (extraMs = 0) => requests.request("counted", (id) => ({ count: { id } }), extraMs);
+  const late = t.throwsAsync(count(50), { instanceOf: PeerUnreachable });
+  await time.advance(100);
+  t.true((await late)!.wasSent);
+  const cut = t.throwsAsync(count(), { instanceOf: PeerUnreachable });
+  requests.close("cut");
+  t.true((await cut)!.wasSent);
+  const refused = await t.throwsAsync(count(), { instanceOf: PeerUnreachable });
+  t.false(refused!.wasSent);
+});

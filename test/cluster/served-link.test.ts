@@ -211,6 +211,30 @@ test("an edit is refused, and not done, when the asker is far behind or would no
   t.is(store.edits.length, 0);
 });
 
+test("an edit that loads first is answered when it is made, and the link does not leave before", async (t) => {
+  const { store, sent, link, take, tick } = setUp();
+  const made = store.edit.bind(store);
+  const release: (() => void)[] = [];
+  store.edit = (key, edit) =>
+    new Promise((resolve, reject) => {
+      release.push(() => (key.length > 1 ? reject(new Error("broken")) : resolve(made(key, edit))));
+    });
+  let hasLeft = false;
+  take({ edit: EDIT });
+  take({ edit: { ...EDIT, id: 6, key: Buffer.from("kk") } });
+  take({ get: { firstId: 9, keys: keys(1) } });
+  await tick();
+  link.leave(() => {
+    hasLeft = true;
+  });
+  t.deepEqual([sent.map(({ body }) => body), hasLeft], [["got"], false]);
+  for (const each of release) each();
+  await tick();
+  t.like(sent[1]?.edited, { id: 5, changed: true, error: "" });
+  t.like(sent[2]?.edited, { id: 6, changed: false, error: "peer failed: broken" });
+  t.true(hasLeft);
+});
+
 test("a member that is leaving does no edit and says so", (t) => {
   const { store, sent, link, take } = setUp();
   link.leave(() => {});

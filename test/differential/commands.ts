@@ -50,6 +50,12 @@ const integer = fc.constantFrom(
   "9223372036854775808",
   "01",
 );
+/** Integers, numbers, and what looks like one. Offsets are near, or so far that Redis refuses them, too. */
+const number = fc.oneof(
+  integer,
+  fc.constantFrom(" 1", "+1", "1e5", "-0", "12345678901234567890", "0x1p3", "inf", "1.5", "3.0e3", "\xff"),
+);
+const offset = fc.constantFrom("0", "1", "7", "8", "100", "-1", "x", "01", "4294967296");
 const flag = fc.constantFrom("NX", "XX", "GT", "LT", "nx", "FOO");
 
 const lifetime = fc.oneof(
@@ -103,6 +109,27 @@ export const CASES: Readonly<Record<string, readonly Words[]>> = {
   ],
   getdel: [words("GETDEL", key)],
   getrange: [words("GETRANGE", key, integer, integer)],
+  incr: [words("INCR", key)],
+  decr: [words("DECR", key)],
+  incrby: [words("INCRBY", key, number)],
+  decrby: [words("DECRBY", key, number)],
+  incrbyfloat: [words("INCRBYFLOAT", key, number)],
+  append: [words("APPEND", key, value), words("APPEND", key, number)],
+  setrange: [words("SETRANGE", key, offset, value)],
+  setbit: [words("SETBIT", key, offset, fc.constantFrom("0", "1", "2", "x"))],
+  getbit: [words("GETBIT", key, offset)],
+  bitcount: [
+    words("BITCOUNT", key),
+    words("BITCOUNT", key, integer),
+    words("BITCOUNT", key, integer, integer),
+    words("BITCOUNT", key, integer, integer, fc.constantFrom("BIT", "byte", "FOO")),
+  ],
+  bitpos: [
+    words("BITPOS", key, fc.constantFrom("0", "1", "2", "x")),
+    words("BITPOS", key, fc.constantFrom("0", "1"), integer),
+    words("BITPOS", key, fc.constantFrom("0", "1"), integer, integer),
+    words("BITPOS", key, fc.constantFrom("0", "1"), integer, integer, fc.constantFrom("BIT", "byte", "FOO")),
+  ],
   strlen: [words("STRLEN", key)],
   exists: [words("EXISTS", some(key))],
   del: [words("DEL", some(key))],
@@ -305,6 +332,10 @@ export const LISTED: Readonly<Record<string, Listed>> = {
   keys: { because: "in any order", rest: inAnyOrder },
   scan: { because: "in any order", rest: inAnyOrder },
   time: { because: "time passes", rest: kind },
+  "object|encoding": {
+    because: "a value that was put together is raw in Redis; here the encoding follows from the value",
+    rest: (reply) => (reply.startsWith("$-1") ? reply : kind(reply)),
+  },
   "object|idletime": {
     because: "eviction s3fifo keeps no idle time",
     rest: (reply) => reply.replace(/^(:|-ERR An LFU).*/s, ":"),

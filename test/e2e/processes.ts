@@ -81,14 +81,15 @@ export interface NodeProcess extends Program {
   readonly peerId: string;
 }
 
-/** Starts a node and waits until it is ready. `v8`: flags for the engine. */
+/** Starts a node and waits until it is ready. `v8`: flags for the engine. `runtime`: the Node that runs it. */
 export async function startNodeProcess(
   t: Owner,
   args: readonly string[],
   peerId = "",
   v8: readonly string[] = [],
+  runtime = process.execPath,
 ): Promise<NodeProcess> {
-  const program = start(t, process.execPath, [...v8, CLI, ...args]);
+  const program = start(t, runtime, [...v8, CLI, ...args]);
   const ready = await program.printed(/ready on [^ ]*:(\d+)/);
   return Object.assign(program, { port: Number(ready[1]), peerId });
 }
@@ -150,7 +151,12 @@ export interface Cluster {
 }
 
 /** Starts `count` nodes by conf files that differ in their ports; `lines` are common to all. */
-export async function startCluster(t: Owner, count: number, lines: readonly string[]): Promise<Cluster> {
+export async function startCluster(
+  t: Owner,
+  count: number,
+  lines: readonly string[],
+  runtime = process.execPath,
+): Promise<Cluster> {
   const directory = temporaryDirectory(t);
   const ports = await reservePorts(t, 2 * count);
   const ids = ports.slice(count).map((port) => `127.0.0.1:${port}`);
@@ -161,7 +167,7 @@ export async function startCluster(t: Owner, count: number, lines: readonly stri
     const file = path.join(directory, `node${i}.conf`);
     const own = [`port ${ports[i]}`, `peer-port ${ports[count + i]}`, "include common.conf", ...more, ""];
     writeFileSync(file, own.join("\n"));
-    return startNodeProcess(t, [file], ids[i]);
+    return startNodeProcess(t, [file], ids[i], [], runtime);
   };
   const nodes = await Promise.all(ids.map((_, i) => startAt(i)));
   await Promise.all(nodes.map(allLinked));

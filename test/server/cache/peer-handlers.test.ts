@@ -39,7 +39,7 @@ function setUp() {
     return found("1");
   };
   const runForPeer = () => refusedRun("nothing runs here");
-  const parts = { groups, membership, tracking, local, holdings };
+  const parts = { groups, membership, tracking, local, loaded: local, holdings };
   const published: string[] = [];
   const heard = ({ channel, message }: Publication) => void published.push(`${channel} ${message}`);
   const handlers = peerHandlers({ ...parts, reads: { getForPeer }, procedures: { runForPeer }, heard });
@@ -89,14 +89,15 @@ test("dropping copies leaves entries and loads alone, removing does not", (t) =>
 
 const EVERY = { database: 0, pattern: undefined };
 
-test("an edit, a look, a scan and a view of the ring reach the right part", (t) => {
+test("an edit, a look, a scan and a view of the ring reach the right part", async (t) => {
   const { handlers, membership } = setUp();
   const name = key("scores:Tom");
   const edit = { conditions: [], value: key("630"), life: 500, wanted: undefined, isUse: false } as const;
   t.like(handlers.edit(name, edit), { held: false, changed: true });
   t.like(handlers.look(name), { kind: "value", bytes: 3, ttlMs: 500 });
   t.deepEqual(handlers.scan(0, 10, EVERY), { cursor: 0, keys: [name], seen: 1 });
-  t.is(handlers.edit(key("nobody's"), edit).error, "the member that was asked has no group for the key");
+  const refused = await handlers.edit(key("nobody's"), edit);
+  t.is(refused.error, "the member that was asked has no group for the key");
   t.true(handlers.ring(3, ["a", "b", "c"]));
   t.is(membership.members.length, 3);
 });

@@ -34,10 +34,13 @@ function setUp() {
   const down = new Set<string>();
   /** Members that count as up but cannot be reached when they are asked. */
   const failing = new Set<string>();
-  const state = { edited: DONE };
+  /** Members whose answer is lost. */
+  const silent = new Set<string>();
+  const state = { edited: DONE, loadMs: -1, compared: [] as string[] };
   const tell = async <T>(id: string, what: string, answer: T): Promise<T> => {
     told.push(`${id} ${what}`);
     await turn();
+    if (silent.has(id)) throw new PeerUnreachable(id, "cut", true);
     if (down.has(id) || failing.has(id)) throw new PeerUnreachable(id, "down");
     return answer;
   };
@@ -47,7 +50,11 @@ function setUp() {
     track: () => {},
     remove: (id, _keys, copiesOnly) => tell(id, copiesOnly ? "drop" : "remove", 1),
     flush: (id, copiesOnly) => tell(id, copiesOnly ? "drop all" : "flush", undefined),
-    edit: (id) => tell(id, "edit", state.edited),
+    edit: (id, _key, { comparison }, loadMs) => {
+      if (comparison !== undefined) state.compared.push(String(comparison.to));
+      state.loadMs = loadMs;
+      return tell(id, "edit", state.edited);
+    },
     count: () => Promise.resolve(0),
   };
   const membership = createMembership("a", ["a", "b", "c"]);
@@ -61,7 +68,7 @@ function setUp() {
     watches: new Watches({ isHeld: () => false, isAlone: false }),
   });
   const changes = new ClusterChanges({ groups, membership, owners, peers, local, tracking });
-  return { changes, membership, group, told, down, failing, state };
+  return { changes, membership, group, told, down, failing, silent, state };
 }
 
 const sorted = (words: readonly string[]) => [...words].sort();
@@ -78,6 +85,7 @@ test("where the owner may say no, the others are told only when it has said yes"
   const { changes, membership, told, state } = setUp();
   for (const edit of [
     { ...SET, conditions: ["missing"] } as Edit,
+    { ...SET, comparison: { kind: "equal", to: key("old") } } as Edit,
     { ...LOOK, life: 5 },
     { ...LOOK, value: null },
   ]) {
@@ -134,6 +142,65 @@ test("a stand-in edits for an owner that fails, and the owner deletes the key in
   else t.true(told.includes("c edit"));
   t.true(told.includes("b remove"));
   t.true(told.includes("b drop"));
+});
+
+test("an edit that must not be made twice is not asked for again when its answer is lost, and copies go", async (t) => {
+  const { changes, membership, told, silent, group } = setUp();
+  const name = keyOwnedBy("b", membership);
+  const operation = { kind: "add", argument: key("1"), at: 0 } as const;
+  silent.add("b");
+  group.mirrors!.put(name, key("1"), undefined);
+  const edited = changes.edit(name, { ...LOOK, operation });
+  group.mirrors!.put(name, key("a copy of the value before"), undefined);
+  t.regex((await edited).error!, /may or may not have been made/);
+  t.deepEqual(told, ["b edit", "c remove", "c drop"]);
+  t.is(group.mirrors!.look(name).kind, "missing");
+  t.is(group.store.look(name).kind, "missing");
+  told.length = 0;
+  await changes.edit(name, { ...SET, conditions: ["missing"] });
+  t.true(told.filter((what) => /edit/.test(what)).length + group.store.figures().entries > 1);
+});
+
+test("an owner that was never asked is stood in for, also by an edit that must not be made twice", async (t) => {
+  const { changes, membership, failing, group } = setUp();
+  failing.add("b").add("c");
+  const name = keyOwnedBy("b", membership);
+  const operation = { kind: "add", argument: key("5"), at: 0 } as const;
+  const edited = changes.edit(name, { ...LOOK, operation });
+  operation.argument.fill("7");
+  t.like(await edited, { changed: true, result: "5" });
+  t.is(String(group.store.get(name)?.value), "5");
+});
+
+test("a stand-in compares with the bytes that the client has sent", async (t) => {
+  const { changes, membership, failing, state } = setUp();
+  failing.add("b");
+  const isNextC = (name: Buffer) => membership.ring.ownerAmong(name, (id) => id !== "b") === "c";
+  let prefix = "scores:";
+  while (!isNextC(keyOwnedBy("b", membership, prefix))) prefix += "x";
+  const comparison = { kind: "equal", to: key("5") } as const;
+  const swapped = changes.edit(keyOwnedBy("b", membership, prefix), { ...SET, comparison });
+  comparison.to.fill("7");
+  t.true((await swapped).changed);
+  t.deepEqual(state.compared, ["5", "5"]);
+});
+
+test("a member that did not answer is not told to drop copies of what it may have changed", async (t) => {
+  const { changes, told } = setUp();
+  await changes.madeAt("b", [key("scores:k")], { isSilent: true });
+  t.deepEqual(told, ["c remove", "c drop"]);
+  told.length = 0;
+  await changes.madeAt("b", [key("scores:k")]);
+  t.deepEqual(told, ["c remove", "b drop", "c drop"]);
+});
+
+test("an owner that may load first has the loader's time as well", async (t) => {
+  const { changes, membership, state } = setUp();
+  const operation = { kind: "add", argument: key("5"), at: 0 } as const;
+  await changes.edit(keyOwnedBy("b", membership), { ...LOOK, operation, loadsFirst: true });
+  t.is(state.loadMs, 60_000);
+  await changes.edit(keyOwnedBy("b", membership), { ...LOOK, operation });
+  t.is(state.loadMs, 0);
 });
 
 test("a plain SET whose owner fails has the owner delete the key as well", async (t) => {

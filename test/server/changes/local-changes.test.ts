@@ -103,6 +103,9 @@ test("every way of changing a key here tells the clients that have read it", (t)
   local.edit(name, { ...edit, value: undefined, life: 1000 });
   t.deepEqual(reader.told.splice(0), ["scores:Tom"], "another lifetime");
   read();
+  local.edit(name, { ...edit, value: undefined, operation: { kind: "add", argument: key("1"), at: 0 } });
+  t.deepEqual(reader.told.splice(0), ["scores:Tom"], "counted");
+  read();
   local.edit(name, { ...edit, conditions: ["missing"] });
   local.edit(name, { ...edit, value: undefined, life: "keep" });
   t.deepEqual(reader.told.splice(0), [], "refused, or looked at");
@@ -161,4 +164,14 @@ test("a delete of a key that only another member has a group for is told, of a k
   tracking.readsFor([key("new:1"), key("nobody's")], [], reader);
   local.remove([key("new:1"), key("nobody's")]);
   t.deepEqual([reader.told, touched], [["new:1"], ["new:1"]]);
+});
+
+test("DELIFEQ of a key that is only being loaded lets the load go on, unlike GETDEL", (t) => {
+  const { local, group } = createNode();
+  const load = startFlight(group.loads, key("scores:Tom")).flight;
+  const edit = { conditions: [], value: null, life: "keep", wanted: undefined, isUse: false } as const;
+  local.edit(key("scores:Tom"), { ...edit, comparison: { kind: "equal", to: key("1") } });
+  t.false(load.voided);
+  local.edit(key("scores:Tom"), edit);
+  t.true(load.voided);
 });

@@ -43,11 +43,19 @@ test("keys that have changed are noted once, keys that were looked at are not", 
   t.deepEqual(recorded.end(), []);
 });
 
+test("an operation is noted as any other change", (t) => {
+  const { recorded } = setUp();
+  recorded.begin(undefined);
+  recorded.edit(key("scores:a"), { ...LOOK, operation: { kind: "add", argument: key("1"), at: 0 } });
+  t.deepEqual(recorded.end(), [key("scores:a")]);
+});
+
 test("the value before the first change comes back, and its lifetime", (t) => {
   const { recorded, group } = setUp();
   const [a, b] = ["scores:a", "scores:b"].map(key) as [Buffer, Buffer];
   group.store.put(a, key("old"), 5000);
   recorded.begin(undefined);
+  recorded.edit(a, { ...LOOK, operation: { kind: "append", argument: key("er"), at: 0 } });
   recorded.edit(a, { ...LOOK, value: key("1"), life: "endless" });
   recorded.remove([a]);
   recorded.edit(b, { ...LOOK, value: key("2"), life: "endless" });

@@ -30,8 +30,17 @@ const CHANGES = [
   ],
   ...["EXPIRE c 9 GT", "EXPIRE c 9 LT", "GETEX c", "GETEX c EX 100", "GETEX c PERSIST", "GETEX c PXAT 1"],
   ...["DEL d s nokey", "UNLINK t", "UNLINK t", "SET r1 v", "RENAME r1 r2", "RENAMENX r2 r3", "COPY r3 r4"],
+  ...["INCR i1", "INCRBY i1 5", "DECR i1", "INCRBYFLOAT i1 0.5", "INCR i1", "APPEND i2 x", "APPEND i2 y"],
+  ...[
+    "SETRANGE i3 1 x",
+    "SETRANGE i3 1 y",
+    "SETRANGE i3 0 z",
+    "SETBIT i4 3 1",
+    "SETBIT i4 3 0",
+    "GETBIT i4 3",
+  ],
   ...["COPY r3 r4", "COPY r3 r4 REPLACE", "RENAME r3 r3", "TOUCH r3", "FLUSHALL"],
-].map((words) => `a: ${words.replaceAll(/\b([abcdnst]|r\d|nokey)\b/g, "scores:$1")}`);
+].map((words) => `a: ${words.replaceAll(/\b([abcdnst]|[ir]\d|nokey)\b/g, "scores:$1")}`);
 
 for (const classes of ["KEA", "KA", "E$", "Kg", "Ex", "A", ""]) {
   compared(`as redis-server: what happens to keys, with ${JSON.stringify(classes)}`, (t) => {

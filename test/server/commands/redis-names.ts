@@ -1,5 +1,5 @@
 /**
- * The names of Redis' commands: those in COMMAND DOCS of redis-server 7.0.15, and those added up to Redis 8.0.
+ * The names of Redis' commands: those in COMMAND DOCS of redis-server 7.0.15, those added up to Redis 8.4, and Valkey 9's DELIFEQ.
  *
  * Commands of modules are not among them, nor HELP, which every container has.
  */
@@ -7,7 +7,7 @@
 const NAMES = `
   acl append asking auth bgrewriteaof bgsave bitcount bitfield bitfield_ro bitop bitpos blmove blmpop blpop
   brpop brpoplpush bzmpop bzpopmax bzpopmin client cluster command config copy dbsize debug decr decrby del
-  discard dump echo eval eval_ro evalsha evalsha_ro exec exists expire expireat expiretime failover fcall
+  delex delifeq digest discard dump echo eval eval_ro evalsha evalsha_ro exec exists expire expireat expiretime failover fcall
   fcall_ro flushall flushdb function geoadd geodist geohash geopos georadius georadius_ro georadiusbymember
   georadiusbymember_ro geosearch geosearchstore get getbit getdel getex getrange getset hdel hello hexists
   hexpire hexpireat hexpiretime hget hgetall hgetdel hgetex hincrby hincrbyfloat hkeys hlen hmget hmset

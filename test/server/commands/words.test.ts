@@ -2,22 +2,13 @@
  * Goal: words are read as Redis reads them. Method: calls of the functions.
  */
 import test from "ava";
-import { int64Of, integerOf, isClientName, nameOf, wordOf } from "../../../server/commands/words.ts";
+import { integerOf, isClientName, nameOf, wordOf } from "../../../server/commands/words.ts";
 
 test("an option ends at a NUL and is in lower case; a long word is no option", (t) => {
   t.is(wordOf(Buffer.from("KeepTTL")), "keepttl");
   t.is(wordOf(Buffer.from("NX\0junk")), "nx");
   t.is(wordOf(Buffer.from("")), "");
   t.not(wordOf(Buffer.from("nx".padEnd(100))), "nx");
-});
-
-test("an integer has at most 64 bits and is spelt as Redis prints it", (t) => {
-  for (const text of ["0", "-1", "9223372036854775807", "-9223372036854775808"]) {
-    t.is(int64Of(Buffer.from(text)), BigInt(text));
-  }
-  for (const text of ["", "-", "-0", "00", "+1", "1 ", "9223372036854775808", "1".repeat(1e6)]) {
-    t.is(int64Of(Buffer.from(text)), undefined);
-  }
 });
 
 test("an integer beyond 53 bits becomes the nearest number", (t) => {

@@ -110,3 +110,40 @@ test("deadlines less than a millisecond apart count as equal", (t) => {
   t.false(edit({ conditions: ["later"], life: 1e12 }).changed);
   t.true(edit({ conditions: ["sooner"], life: 1e12 }).changed);
 });
+
+test("an operation changes the value in its one step, keeps the lifetime, and is refused whole", (t) => {
+  const { store, edit, text } = setUp("lru", 200);
+  const add = (argument: string) => ({
+    operation: { kind: "add", argument: Buffer.from(argument), at: 0 } as const,
+  });
+  t.like(edit(add("5")), { held: false, changed: true, result: "5" });
+  edit({ life: 100 });
+  t.like(edit({ ...add("7"), wanted: { from: 0, to: -1 } }), { held: true, result: "12", bytes: 1 });
+  t.deepEqual([text(), store.look(KEY).ttlMs], ["12", 100]);
+  t.like(edit({ ...add("1"), conditions: ["missing"] }), { changed: false, result: undefined });
+  t.like(edit(add("x")), { changed: false, error: "value is not an integer or out of range" });
+  const append = { operation: { kind: "append", argument: Buffer.alloc(200), at: 0 } as const };
+  t.like(edit(append), { changed: false, noRoom: true });
+  const nothing = { operation: { kind: "setRange", argument: Buffer.alloc(0), at: 9 } as const };
+  t.like(edit(nothing), { changed: false, noRoom: false, result: "2" });
+  t.is(text(), "12");
+});
+
+test("a comparison with the old value decides whether anything changes", (t) => {
+  const { edit, text } = setUp();
+  const value = Buffer.from("new");
+  const than = (kind: "equal" | "different", to: string) => ({ comparison: { kind, to: Buffer.from(to) } });
+  t.false(edit({ value, ...than("equal", "old") }).changed);
+  t.true(edit({ value: Buffer.from("old"), ...than("different", "old") }).changed);
+  t.false(edit({ value, ...than("different", "old") }).changed);
+  t.false(edit({ value: null, ...than("equal", "other") }).changed);
+  t.is(text(), "old");
+  t.true(edit({ value, ...than("equal", "old") }).changed);
+  const digest = { comparison: { kind: "sameDigest", to: Buffer.from("0") } as const };
+  t.like(edit({ value: null, ...digest }), {
+    changed: false,
+    error: "must be exactly 16 hexadecimal characters",
+  });
+  t.true(edit({ value: null, ...than("equal", "new") }).changed);
+  t.is(text(), undefined);
+});

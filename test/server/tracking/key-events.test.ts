@@ -48,6 +48,9 @@ test("an edit is told by what it has changed", (t) => {
   t.deepEqual(edit({ value, life: 10 }, held), keyspace("set", "expire"));
   t.deepEqual(edit({ value, life: 0 }, held), keyspace("set", "expire", "expired"));
   t.deepEqual(edit({ value: null }, held), keyspace("del"));
+  const operation = { kind: "addFloat", argument: value, at: 0 } as const;
+  t.deepEqual(edit({ operation, life: "keep" }), keyspace("new", "incrbyfloat"));
+  t.deepEqual(edit({ operation, life: "keep" }, held), keyspace("incrbyfloat"));
   t.deepEqual(edit({ life: 10 }, held), keyspace("expire"));
   t.deepEqual(edit({ life: -1 }, held), keyspace("del"));
   t.deepEqual(edit({ life: "endless" }, held), keyspace("persist"));
