@@ -1,7 +1,7 @@
 /**
  * Lua 5.1's basic functions, as far as Redis has them, and its coroutines.
  *
- * Invariant: when a script is over its limits, no pcall, xpcall or coroutine of it goes on. Numbers are read as 5.1 reads
+ * Invariant: when a script is over its limits, no pcall and no xpcall of it goes on. Numbers are read as 5.1 reads
  * them.
  */
 import {
@@ -35,7 +35,7 @@ const MAX_RESULTS = 8000;
 const HASH = 0x23;
 
 /** After a call that failed: a script that is over its limits has to end. */
-export function endIfOver(lua: Lua, L: LuaState): void {
+function endIfOver(lua: Lua, L: LuaState): void {
   const over = lua.limits?.over;
   if (over !== undefined) lua.fail(L, over);
 }

@@ -1,10 +1,9 @@
 /**
  * Lua 5.1's `coroutine`.
  *
- * Invariant: when a script is over its limits, nothing goes on behind a resume.
+ * A new one has the count hook of the one that made it. Knows no limits.
  */
 
-import { endIfOver } from "./base-library.ts";
 import { FUNCTION, type Lua, type LuaFunction, type LuaState, OK, STRING, YIELDED } from "./fengari.ts";
 import { badArgument, pushBytes, setLibrary } from "./lua-arguments.ts";
 import { turnTop, unwrapTop } from "./lua51-errors.ts";
@@ -22,7 +21,6 @@ function resume(lua: Lua, L: LuaState, thread: LuaState, args: number): number {
   }
   lua.lua_xmove(L, thread, args);
   const status = lua.lua_resume(thread, L, args);
-  endIfOver(lua, L);
   if (status !== OK && status !== YIELDED) {
     lua.lua_xmove(thread, L, 1);
     turnTop(lua, L);

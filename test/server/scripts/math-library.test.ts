@@ -3,6 +3,8 @@
  * Method: each line is a script; redis-server is the judge.
  */
 import test from "ava";
+import { encodeReply } from "../../../proto/reply.ts";
+import { Scripts } from "../../../server/scripts/scripts.ts";
 import { linesOf, sameAsRedis } from "./same-as-redis.ts";
 
 const SCRIPTS = linesOf(String.raw`
@@ -35,3 +37,25 @@ return math.tointeger
 `);
 
 test("math works as in Redis", (t) => sameAsRedis(t, SCRIPTS));
+
+test("random goes on from script to script, and a seed holds for its own script", (t) => {
+  const drawsOf = (scripts: readonly string[]) => {
+    const own = new Scripts(() => 0);
+    const host = { call: () => null, knows: () => true, log: () => {} };
+    const run = (script: string) => {
+      const call = { keys: [], args: [], isReadOnly: false, ms: 1000, hostOf: () => host };
+      return encodeReply(own.run(Buffer.from(script), call).reply, 2).toString();
+    };
+    return scripts.map(run);
+  };
+  const draw = "return tostring(math.random())";
+  const seeded = "math.randomseed(5) return tostring(math.random())";
+  const [first, second] = drawsOf([draw, draw]);
+  t.deepEqual(drawsOf([draw, seeded, draw, seeded]), [
+    first!,
+    "$16\r\n0.52483957937213\r\n",
+    second!,
+    "$16\r\n0.52483957937213\r\n",
+  ]);
+  t.is(first, "$16\r\n0.39646477363839\r\n");
+});
