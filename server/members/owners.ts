@@ -37,14 +37,22 @@ export class Owners {
    * other can be reached it is this node, which must ask `refusal` before it answers.
    */
   of(key: Uint8Array, failed: ReadonlySet<string> = NOBODY): string {
-    const { membership, peers } = this.#options;
+    const { membership, peers, holders } = this.#options;
     const { self, ring } = membership;
     if (peers === undefined) return self;
+    // Before anything else is done for it: every forwarded GET comes here.
+    if (holders?.differ) return this.#amongHolders(key, failed);
+    const owner = ring.ownerOf(key);
+    if (owner === self || (peers.isUp(owner) && !failed.has(owner))) return owner;
+    return ring.ownerAmong(key, (id) => id === self || (peers.isUp(id) && !failed.has(id))) ?? self;
+  }
+
+  #amongHolders(key: Uint8Array, failed: ReadonlySet<string>): string {
+    const { membership, peers } = this.#options;
+    const { self, ring } = membership;
     const holders = this.#holdersOf(key);
     const has = (id: string) => holders === undefined || holders.has(id);
-    const owner = ring.ownerOf(key);
-    if (has(owner) && (owner === self || (peers.isUp(owner) && !failed.has(owner)))) return owner;
-    const answers = (id: string) => has(id) && (id === self || (peers.isUp(id) && !failed.has(id)));
+    const answers = (id: string) => has(id) && (id === self || (peers!.isUp(id) && !failed.has(id)));
     return ring.ownerAmong(key, answers) ?? self;
   }
 
