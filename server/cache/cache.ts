@@ -34,7 +34,7 @@ import { untilUp } from "../members/links-up.ts";
 import { Membership } from "../members/membership.ts";
 import { Owners } from "../members/owners.ts";
 import { ClusterScan } from "../reads/cluster-scan.ts";
-import { Elsewhere } from "../reads/elsewhere.ts";
+import { Elsewhere, longestGetMs } from "../reads/elsewhere.ts";
 import { Holdings } from "../reads/holdings.ts";
 import { LocalLoads } from "../reads/local-loads.ts";
 import { MissLog } from "../reads/miss-log.ts";
@@ -295,9 +295,4 @@ export class Cache {
       handlers: peerHandlers(this),
     });
   }
-}
-
-/** How long another member may take for a GET of a group that this node lacks: as long as for any group of its own. */
-function longestGetMs({ groups, peerTimeoutMs }: NodeConf): number {
-  return Math.max(...groups.map((group) => group.loaderTimeoutMs)) + peerTimeoutMs;
 }

@@ -6,6 +6,7 @@
  */
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
+import type { NodeConf } from "../conf/conf.ts";
 import type { Owners } from "../members/owners.ts";
 import { askOthers } from "../members/reach.ts";
 import type { Tracking } from "../tracking/tracking.ts";
@@ -52,4 +53,9 @@ export class Elsewhere {
       peers.get(member, key, { timeoutMs: timeoutMs(), settle, unreachable }),
     );
   }
+}
+
+/** How long another member may take for a GET of a group that this node lacks: as long as for any group of its own. */
+export function longestGetMs({ groups, peerTimeoutMs }: Pick<NodeConf, "groups" | "peerTimeoutMs">): number {
+  return Math.max(...groups.map((group) => group.loaderTimeoutMs)) + peerTimeoutMs;
 }
