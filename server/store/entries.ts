@@ -31,7 +31,7 @@ import {
   VALUE,
 } from "./layout.ts";
 import { linkAged, linkLru, lruVictim } from "./lru.ts";
-import { countIn, countOut, countsAlike } from "./population.ts";
+import { countedFlags, countIn, countMoved, countOut } from "./population.ts";
 import { unqueue } from "./queues.ts";
 import { linkS3Fifo, MAX_USES, s3FifoVictim, unlinkS3Fifo } from "./s3fifo.ts";
 import type { EntryEnd, Shard } from "./shard.ts";
@@ -163,9 +163,9 @@ export function setDeadline(
 ): boolean {
   const { words } = shard;
   if (deadlineOf(words, ref) !== Number.POSITIVE_INFINITY && deadline !== Number.POSITIVE_INFINITY) {
-    countOut(shard, ref);
+    const before = deadlineOf(words, ref);
     writeDeadline(words, ref, deadline);
-    countIn(shard, ref);
+    countMoved(shard, ref, before);
     return true;
   }
   const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
@@ -183,11 +183,17 @@ function overwrite(
   value: Uint8Array | null,
   deadline: number,
 ): void {
-  // Mostly a value without a deadline takes the place of another one, and no count changes.
-  const isUsual = countsAlike(shard, ref, value, deadline);
-  if (!isUsual) countOut(shard, ref);
-  writeEntry(shard, ref, key, value, deadline);
-  if (!isUsual) countIn(shard, ref);
+  const before = countedFlags(shard, ref);
+  // Mostly a value takes the place of a value, both with a deadline or both without one.
+  if ((before & IS_ABSENT) !== 0 || value === null || (before !== 0) !== Number.isFinite(deadline)) {
+    countOut(shard, ref);
+    writeEntry(shard, ref, key, value, deadline);
+    countIn(shard, ref);
+  } else {
+    const old = deadlineOf(shard.words, ref);
+    writeEntry(shard, ref, key, value, deadline);
+    if (before !== 0) countMoved(shard, ref, old);
+  }
   stampUse(shard, shard.words[ref + SLOT]!);
 }
 

@@ -36,26 +36,31 @@ export interface Population {
   readonly ttlSumMs: number;
 }
 
-/** Whether an entry and what is written over it are both values without a deadline. */
-export function countsAlike(
-  { words }: Shard,
-  ref: number,
-  value: Uint8Array | null,
-  deadline: number,
-): boolean {
-  return (
-    value !== null &&
-    deadline === Number.POSITIVE_INFINITY &&
-    (words[ref + VALUE]! & (DATED | IS_ABSENT)) === 0
-  );
+/** The flags of an entry by which it is counted; 0: a value without a deadline. */
+export function countedFlags({ words }: Shard, ref: number): number {
+  return words[ref + VALUE]! & (DATED | IS_ABSENT);
+}
+
+/** An entry with a value and a deadline has got another deadline; `before` is the old one. */
+export function countMoved(shard: Shard, ref: number, before: number): void {
+  const { words, counters } = shard;
+  const deadline = deadlineOf(words, ref);
+  counters[DEADLINES]! += deadline - before;
+  noteDeadline(shard, deadline);
+  if (shard.bytes[keyAt(words, ref)] !== 0) return;
+  const database = databaseAt(shard, ref);
+  if (database > 0) counters[PLACES[database]!.deadlines]! += deadline - before;
 }
 
 export function countIn(shard: Shard, ref: number): void {
-  const { words, counters } = shard;
+  const { words } = shard;
   const value = words[ref + VALUE]!;
   if ((value & IS_ABSENT) === 0) count(shard, ref, 1);
   if ((value & DATED) === 0) return;
-  const deadline = deadlineOf(words, ref);
+  noteDeadline(shard, deadlineOf(words, ref));
+}
+
+function noteDeadline({ counters }: Shard, deadline: number): void {
   // SOONEST is never later than SOONEST_AHEAD, so mostly this comparison is the only one.
   if (deadline >= counters[SOONEST_AHEAD]!) return;
   counters[SOONEST_AHEAD] = deadline;
@@ -100,14 +105,17 @@ function countExpiring(
 }
 
 function countInDatabase(shard: Shard, ref: number, by: 1 | -1): void {
-  const { words, bytes } = shard;
-  const at = keyAt(words, ref);
-  const length = Math.min(words[ref + SIZES]! & 0xffff, MAX_HIDDEN_BYTES);
-  const database = databaseOf(bytes.subarray(at, at + length));
+  const { words } = shard;
+  const database = databaseAt(shard, ref);
   if (database === 0) return;
   const places = PLACES[database]!;
   words[places.values]! += by;
   if ((words[ref + VALUE]! & DATED) !== 0) countExpiring(shard, ref, places, by);
+}
+
+function databaseAt({ words, bytes }: Shard, ref: number): number {
+  const at = keyAt(words, ref);
+  return databaseOf(bytes.subarray(at, at + Math.min(words[ref + SIZES]! & 0xffff, MAX_HIDDEN_BYTES)));
 }
 
 /** To be called for an empty shard. */
