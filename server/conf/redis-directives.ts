@@ -56,8 +56,7 @@ const ANSWERS: readonly (readonly [names: string, answer: string])[] = [
   ["tcp-backlog", "not needed: 4096 connections may wait, and net.core.somaxconn of the kernel limits them"],
   ["shutdown-on-*", OWN_SHUTDOWN],
   ["latency-*", "INFO, CARROT.STATS and /metrics have times without it; leave it out"],
-  ["notify-keyspace-events", "there are no keyspace notifications; CLIENT TRACKING tells clients about keys"],
-  ["lua-time-limit busy-reply-threshold", "there are no scripts that run for long; leave it out"],
+  ["lua-time-limit", "carrotCache calls it `busy-reply-threshold`, in milliseconds"],
   ["always-show-logo set-proc-title proc-title-template ignore-warnings crash-*", NOTHING_LIKE_IT],
   ["enable-protected-configs", NOTHING_LIKE_IT],
 ];

@@ -1,0 +1,35 @@
+/**
+ * `npm run software`: tries all software that is installed and prints the README's table. Ends with 1 when something failed or
+ * is not installed.
+ */
+import type { Owner } from "../started-once.ts";
+import { missingPackage, SOFTWARE } from "./software.ts";
+import { softwareTable } from "./table.ts";
+import { TOOLS } from "./tools.ts";
+import { startSoftwareNodes, tryProgram, tryTool } from "./try-software.ts";
+
+/** Gives `run` an owner for its processes, and ends the processes when `run` has ended. */
+async function owning<T>(run: (owner: Owner) => Promise<T>): Promise<T> {
+  const ends: (() => unknown)[] = [];
+  try {
+    return await run({ teardown: (end) => void ends.push(end) });
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+function report(name: string, wrong: string | undefined): void {
+  if (wrong === undefined) return;
+  console.error(`${name}: ${wrong}`);
+  process.exitCode = 1;
+}
+
+for (const software of SOFTWARE) {
+  const tried = () => owning(async (t) => tryProgram(t, software, await startSoftwareNodes(t)));
+  report(software.name, software.missing() ?? (await tried()));
+}
+for (const tool of TOOLS) {
+  const tried = () => owning((t) => tryTool(t, tool)).then(() => undefined, String);
+  report(tool.name, missingPackage(tool.debian) ?? (await tried()));
+}
+console.log(softwareTable());

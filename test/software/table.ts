@@ -1,0 +1,45 @@
+/**
+ * The README's table of software: `npm run software` prints it after it has tried everything, and a test holds the README to
+ * the list.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { ROOT } from "../e2e/processes.ts";
+import { SOFTWARE, WITHOUT } from "./software.ts";
+import { TOOLS } from "./tools.ts";
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** The version of a Debian package, without what Debian adds. */
+function debianVersion(name: string): string {
+  const text = execFileSync("dpkg-query", ["-W", "-f", `\${Version}`, name], { encoding: "utf8" });
+  return /^(?:\d+:)?([^-+~]+)/.exec(text)?.[1] ?? text;
+}
+
+function npmVersion(name: string): string {
+  const text = readFileSync(path.join(ROOT, "test/software/npm/package.json"), "utf8");
+  return (JSON.parse(text) as { dependencies: Record<string, string> }).dependencies[name]!;
+}
+
+/** The rows in the order of the lists, without the versions where `versions` is false. */
+export function softwareRows(versions: boolean): string[] {
+  const version = (name: string, debian: string | undefined) => {
+    if (!versions) return "*";
+    return debian === undefined ? npmVersion(name) : debianVersion(debian);
+  };
+  return [
+    ...SOFTWARE.map(({ name, does, without = "", debian }) =>
+      line([name, version(name, debian), does, without]),
+    ),
+    ...TOOLS.map(({ name, does, debian }) => line([name, version(name, debian), does, ""])),
+    ...WITHOUT.map(([name, why]) => line([name, versions ? "" : "*", "", why])),
+  ];
+}
+
+export function softwareTable(): string {
+  const heads = ["software", "version", "what was tried", "what is not here"];
+  return [line(heads), line(heads.map(() => "---")), ...softwareRows(true)].join("\n");
+}
