@@ -22,7 +22,10 @@ export function perform({ command, args }: Chosen, context: LocalContext): Answe
     const took = { ms: tookMs ?? sessions.nowMs - startedMs, error: errorCodeOf(reply) };
     sessions.performed(command, words, took, connection);
     if (log.isLevelEnabled("trace"))
-      log.trace({ command: command.name, key, client: connection.id, ...took }, "a command");
+      log.trace(
+        { command: command.name, key, client: connection.id, ...took, ms: Number(took.ms.toFixed(3)) },
+        "a command",
+      );
     return reply;
   };
   const { local } = command;

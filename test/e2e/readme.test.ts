@@ -92,6 +92,7 @@ test("every npm script and every conf that the README names exists", (t) => {
     "fuzz",
     "simulate",
     "soak",
+    "software",
     "start",
     "test",
     "test:all",

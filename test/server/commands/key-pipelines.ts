@@ -78,7 +78,7 @@ export const number = fc.oneof(
   fc.integer({ min: -20, max: 20 }).map(String),
   odd,
   fc.constantFrom("+1", "01", "-0", "1e5", "0x1p3", "inf", "nan", "3.0e3", "-2.50", ".5", "1.", "0.1"),
-  fc.constantFrom("9223372036854775800", "-9223372036854775801", "1e308", "1e4932", "1\0", "\xb2", "1 "),
+  fc.constantFrom("9223372036854775800", "-9223372036854775801", "1e308", "1\0", "\xb2", "1 "),
 );
 const near = fc.integer({ min: 0, max: 100 }).map(String);
 // Far away only what both refuse: a value above 8 MB is too long here, and one above 512 MB in Redis.

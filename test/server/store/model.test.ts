@@ -158,6 +158,9 @@ class Model {
       return { changed: true, noRoom: false };
     }
     if (life === "keep" || (!dated && !Number.isFinite(old))) return { changed: false, noRoom: false };
+    // An entry that fills its store has no room for its first deadline, and stays as it is.
+    const isFirst = dated && !Number.isFinite(old);
+    if (isFirst && !this.fits(name, entry.value!.length, dated)) return { changed: false, noRoom: false };
     this.put(name, entry.value, dated ? deadline - this.now : undefined);
     return { changed: true, noRoom: false };
   }
