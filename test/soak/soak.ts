@@ -32,6 +32,11 @@ export interface SoakReport {
   readonly descriptors: readonly (readonly [before: number, after: number])[];
 }
 
+/** A node may have so many more open descriptors than before: connections to the origin come and go with the loads. */
+export const MORE_DESCRIPTORS = 3;
+/** An idle connection to the origin closes after 4 s. */
+const SETTLE_MS = 12_000;
+
 const KEYS = 5000;
 const AT_ONCE = 16;
 const PAUSE_MS = 5;
@@ -136,7 +141,7 @@ export async function soak(owner: Owner, { seconds, seed, calmMs }: SoakOptions)
     await sleep(calmMs);
     mostResidentBytes = Math.max(mostResidentBytes, ...cluster.nodes.map(residentBytes));
   }
-  const after = cluster.nodes.map(openDescriptors);
+  const after = await settledDescriptors(cluster.nodes, before);
   for (const caller of callers) caller.stop();
   await Promise.all(running);
   return {
@@ -157,6 +162,20 @@ function patientClient(owner: Owner, port: number): Redis {
 function residentBytes({ child }: NodeProcess): number {
   const status = readFileSync(`/proc/${child.pid}/status`, "latin1");
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+}
+
+/** The open descriptors of each node as soon as none has many more than before, or when the time is over. */
+async function settledDescriptors(
+  nodes: readonly NodeProcess[],
+  before: readonly number[],
+): Promise<number[]> {
+  const endMs = performance.now() + SETTLE_MS;
+  for (;;) {
+    const now = nodes.map(openDescriptors);
+    const isSettled = now.every((count, i) => count <= before[i]! + MORE_DESCRIPTORS);
+    if (isSettled || performance.now() > endMs) return now;
+    await sleep(100);
+  }
 }
 
 function openDescriptors({ child }: NodeProcess): number {
