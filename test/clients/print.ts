@@ -2,7 +2,7 @@
  * `npm run clients`: asks every client and prints the README's tables. Ends with 1 when a client is not installed or
  * something failed.
  */
-import type { Owner } from "../started-once.ts";
+import { owning } from "../owning.ts";
 import { CHECK_NAMES } from "./checks.ts";
 import { debianClients, nodeClients } from "./clients.ts";
 import { redisBenchmarkUses, redisCliUses, startNodes, tryUse, type Use } from "./redis-programs.ts";
@@ -12,16 +12,6 @@ import { clientRow, clientTable, programRow, programTable } from "./table.ts";
 function failed(what: string): void {
   console.error(what);
   process.exitCode = 1;
-}
-
-/** Gives `run` an owner for its processes, and ends the processes when `run` has ended. */
-async function owning<T>(run: (owner: Owner) => Promise<T>): Promise<T> {
-  const ends: (() => unknown)[] = [];
-  try {
-    return await run({ teardown: (end) => void ends.push(end) });
-  } finally {
-    for (const end of ends) await end();
-  }
 }
 
 const rows: string[] = [];

@@ -1,16 +1,14 @@
 /**
  * Goal: while members' confs differ, as in a rollout node by node, no client gets "not found" for a key that the origin
  * has, nor a value of another group; what clients change holds on all members.
- * Method: whole members over a network in memory, in virtual time, a few seeds for each test (SEED, SEEDS as in
- * whole-cluster.test.ts). The origin has every key. A loaded value of a group other than `scores` names its group.
+ * Method: whole members over a network in memory, in virtual time, a few seeds for each test (whole-cluster-seeds.ts). The
+ * origin has every key. A loaded value of a group other than `scores` names its group.
  */
-import test, { type ExecutionContext } from "ava";
 import type { Edit } from "../../cluster/edit.ts";
-import { WholeCluster, type WholeMember, type WholeOptions } from "./whole-cluster.ts";
+import type { WholeCluster, WholeMember } from "./whole-cluster.ts";
+import { testWithSeeds } from "./whole-cluster-seeds.ts";
 
-const SEEDS = Number(process.env.SEEDS ?? 5);
-const FIRST_SEED = Number(process.env.SEED ?? 1);
-const LAST_SEED = process.env.SEED === undefined ? SEEDS : FIRST_SEED;
+const SEEDS = 5;
 const NEW = "group new ttl 0";
 const DEFAULT = "group default ttl 0";
 const KEYS = Array.from({ length: 12 }, (_, i) => `new:${i}`);
@@ -22,23 +20,6 @@ const EXPIRE: Edit = {
   isUse: false,
 };
 
-function everySeed(
-  name: string,
-  run: (t: ExecutionContext, cluster: WholeCluster) => Promise<void>,
-  options: Omit<WholeOptions, "seed">,
-): void {
-  test(name, async (t) => {
-    for (let seed = FIRST_SEED; seed <= LAST_SEED; seed++) {
-      const cluster = await WholeCluster.start({ ...options, seed });
-      const tried = await t.try(run, cluster);
-      if (!tried.passed) t.log(`SEED=${seed}`);
-      tried.commit();
-      if (!tried.passed) return;
-      await cluster.stop();
-    }
-  });
-}
-
 /** What all members answer to a GET of each key. */
 function askAll({ members }: WholeCluster, keys: readonly string[]): Promise<string[]> {
   return Promise.all(keys.flatMap((key) => members.map((member) => member.get(key))));
@@ -48,7 +29,8 @@ for (const [what, rest] of [
   ["lack", []],
   ["give to default", [DEFAULT]],
 ] as const) {
-  everySeed(
+  testWithSeeds(
+    SEEDS,
     `a group that two of three members ${what} is answered for by the third, whoever is asked`,
     async (t, cluster) => {
       const { members } = cluster;
@@ -74,7 +56,8 @@ for (const [what, rest] of [
     { lines: rest, linesOf: (i) => (i === 1 ? [NEW] : []) },
   );
 
-  everySeed(
+  testWithSeeds(
+    SEEDS,
     `with the only member gone that has the group, which others ${what}, a GET is an error, and a change too`,
     async (t, cluster) => {
       const [a, b, c] = cluster.members as [WholeMember, WholeMember, WholeMember];
@@ -94,7 +77,8 @@ for (const [what, rest] of [
   );
 }
 
-everySeed(
+testWithSeeds(
+  SEEDS,
   "node by node to a conf with a new group and one group less: no null for a key that some member knows",
   async (t, cluster) => {
     const asking = [...KEYS.slice(0, 4), "scores:Tom", "old:1", "old:2"];
@@ -143,7 +127,8 @@ everySeed(
   { lines: ["group old ttl 0"] },
 );
 
-everySeed(
+testWithSeeds(
+  SEEDS,
   "to a new ring-seed by restarts one after the other: two clusters for a while, no null and no old value",
   async (t, cluster) => {
     const seed = "ring-seed 99";

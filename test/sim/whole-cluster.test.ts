@@ -4,37 +4,20 @@
  * Method: clusters of real caches over a network in memory, in virtual time, a few seeds for each test. A seed that fails
  * is printed; `SEED=17` runs that one alone, `SEEDS=1000` runs more of them.
  */
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { type Done, lostSet, staleRead } from "./history.ts";
-import { WholeCluster, type WholeOptions } from "./whole-cluster.ts";
+import { WholeCluster } from "./whole-cluster.ts";
+import { FIRST_SEED, testWithSeeds } from "./whole-cluster-seeds.ts";
 
-const SEEDS = Number(process.env.SEEDS ?? 10);
-const FIRST_SEED = Number(process.env.SEED ?? 1);
-const LAST_SEED = process.env.SEED === undefined ? SEEDS : FIRST_SEED;
+const SEEDS = 10;
 /** One heartbeat that heard something just before the cut, and three that heard nothing. */
 const NOTICED_MS = 2000;
 /** The longest wait before a dial, a dial, and a handshake. */
 const RETURN_MS = 8000;
 const KEY = "scores:Tom";
 
-function everySeed(
-  name: string,
-  run: (t: ExecutionContext, cluster: WholeCluster) => Promise<void>,
-  options: Omit<WholeOptions, "seed"> = {},
-): void {
-  test(name, async (t) => {
-    for (let seed = FIRST_SEED; seed <= LAST_SEED; seed++) {
-      const cluster = await WholeCluster.start({ ...options, seed });
-      const tried = await t.try(run, cluster);
-      if (!tried.passed) t.log(`SEED=${seed}`);
-      tried.commit();
-      if (!tried.passed) return;
-      await cluster.stop();
-    }
-  });
-}
-
-everySeed(
+testWithSeeds(
+  SEEDS,
   "a GET through a member that does not own the key is loaded once, at its owner",
   async (t, cluster) => {
     const { owner, others } = cluster.ownerOf(KEY);
@@ -49,17 +32,22 @@ everySeed(
   },
 );
 
-everySeed("when a DEL through any member has been answered, no member has the value", async (t, cluster) => {
-  const { others } = cluster.ownerOf(KEY);
-  const before = await cluster.done(others[0]!.get(KEY));
-  t.is(await cluster.done(others[1]!.remove(KEY)), 1);
-  await cluster.time.advance(1);
-  const answers = await cluster.done(Promise.all(cluster.members.map((member) => member.get(KEY))));
-  t.false(answers.includes(before));
-  t.is(cluster.loads.get("Tom"), 2);
-});
+testWithSeeds(
+  SEEDS,
+  "when a DEL through any member has been answered, no member has the value",
+  async (t, cluster) => {
+    const { others } = cluster.ownerOf(KEY);
+    const before = await cluster.done(others[0]!.get(KEY));
+    t.is(await cluster.done(others[1]!.remove(KEY)), 1);
+    await cluster.time.advance(1);
+    const answers = await cluster.done(Promise.all(cluster.members.map((member) => member.get(KEY))));
+    t.false(answers.includes(before));
+    t.is(cluster.loads.get("Tom"), 2);
+  },
+);
 
-everySeed(
+testWithSeeds(
+  SEEDS,
   "a cut link is noticed, its key is loaded without the owner, and healing links up again",
   async (t, cluster) => {
     const { owner, others } = cluster.ownerOf(KEY);
@@ -78,7 +66,8 @@ everySeed(
   },
 );
 
-everySeed(
+testWithSeeds(
+  SEEDS,
   "all others notice a dead member and agree on one stand-in, which loads once",
   async (t, cluster) => {
     const { owner, others } = cluster.ownerOf(KEY);
@@ -126,11 +115,12 @@ async function play(
   return history;
 }
 
-everySeed("no GET sees a value from before an acknowledged DEL or SET", async (t, cluster) => {
+testWithSeeds(SEEDS, "no GET sees a value from before an acknowledged DEL or SET", async (t, cluster) => {
   t.is(staleRead(await play(cluster, { get: 60, set: 8, remove: 6 })), undefined);
 });
 
-everySeed(
+testWithSeeds(
+  SEEDS,
   "every GET through whole members gets the value of a SET that nothing follows",
   async (t, cluster) => {
     t.is(lostSet(await play(cluster, { get: 60, set: 8, remove: 0 })), undefined);

@@ -2,21 +2,11 @@
  * `npm run software`: tries all software that is installed and prints the README's table. Ends with 1 when something failed or
  * is not installed.
  */
-import type { Owner } from "../started-once.ts";
+import { owning } from "../owning.ts";
 import { missingPackage, SOFTWARE } from "./software.ts";
 import { softwareTable } from "./table.ts";
 import { TOOLS } from "./tools.ts";
 import { startSoftwareNodes, tryProgram, tryTool } from "./try-software.ts";
-
-/** Gives `run` an owner for its processes, and ends the processes when `run` has ended. */
-async function owning<T>(run: (owner: Owner) => Promise<T>): Promise<T> {
-  const ends: (() => unknown)[] = [];
-  try {
-    return await run({ teardown: (end) => void ends.push(end) });
-  } finally {
-    for (const end of ends) await end();
-  }
-}
 
 function report(name: string, wrong: string | undefined): void {
   if (wrong === undefined) return;
