@@ -1,11 +1,12 @@
 /**
  * Goal: a command that runs at another member runs there once, and its caller knows whether it may have run when no answer
- * comes.
+ * comes. It may take longer than other requests, and so may an edit that loads first.
  * Method: two members over virtual wires and in virtual time.
  */
 import test from "ava";
+import type { Edit } from "../../cluster/edit.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
-import { Members } from "./members.ts";
+import { Members, type TestMember } from "./members.ts";
 
 const words = (...texts: string[]) => texts.map((text) => Buffer.from(text));
 const unreachable = { instanceOf: PeerUnreachable };
@@ -54,19 +55,30 @@ test("when the link ends before the answer, the command may have run", async (t)
   t.true((error as PeerUnreachable).wasSent);
 });
 
-test("a command may take longer than other requests, then it may have run", async (t) => {
-  const members = new Members();
-  const [a, b] = await members.pair({ requestTimeoutMs: () => 1000 });
-  b.store.run = () => new Promise(() => {});
-  let error: unknown;
-  a.peers.run("b:1", words("now"), 3000).catch((thrown: unknown) => {
-    error = thrown;
+const ADD: Edit = {
+  ...{ conditions: [], value: undefined, life: "keep", wanted: undefined, isUse: false, loadsFirst: true },
+  operation: { kind: "add", argument: Buffer.from("1"), at: 0 },
+};
+
+for (const [what, ask] of [
+  ["a command", ({ peers }: TestMember) => peers.run("b:1", words("now"), 3000)],
+  ["an edit that loads first", ({ peers }: TestMember) => peers.edit("b:1", Buffer.from("k"), ADD, 3000)],
+] as const) {
+  test(`${what} may take longer than other requests, then it may have run`, async (t) => {
+    const members = new Members();
+    const [a, b] = await members.pair({ requestTimeoutMs: () => 1000 });
+    b.store.run = () => new Promise(() => {});
+    b.store.edit = () => new Promise(() => {});
+    let error: unknown;
+    ask(a).catch((thrown: unknown) => {
+      error = thrown;
+    });
+    await members.time.advance(3900);
+    t.is(error, undefined);
+    await members.time.advance(200);
+    t.true(error instanceof PeerUnreachable && error.wasSent);
   });
-  await members.time.advance(3900);
-  t.is(error, undefined);
-  await members.time.advance(200);
-  t.true(error instanceof PeerUnreachable && error.wasSent);
-});
+}
 
 test("a member that is leaving runs nothing and says so", async (t) => {
   const members = new Members();

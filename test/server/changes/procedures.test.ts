@@ -29,7 +29,10 @@ function setUp(kind: Partial<Procedure> = {}, undo = false) {
   const groups = { of: (_: Uint8Array) => (String(_).startsWith("other") ? other : group) } as never;
   const recorded = new RecordedChanges(groups, local);
   const ran: string[] = [];
-  const state: { answer: () => Ran; loaded: Outcome } = { answer: () => RAN, loaded: found("loaded") };
+  const state: { answer: () => Ran; loaded: Outcome; extraMs?: number } = {
+    answer: () => RAN,
+    loaded: found("loaded"),
+  };
   const find = (keys: readonly Buffer[]): Procedure => ({
     ...{ keys, loads: false, isReadOnly: false, extraMs: 0, ...kind },
     run: () => {
@@ -41,7 +44,8 @@ function setUp(kind: Partial<Procedure> = {}, undo = false) {
       return { reply: new SimpleString(`ran ${before.join()}`.trim()), undo };
     },
   });
-  const run = async (id: string, words: readonly Uint8Array[]) => {
+  const run = async (id: string, words: readonly Uint8Array[], extraMs: number) => {
+    state.extraMs = extraMs;
     peers.told.push(`${id} run ${words.map((word) => Buffer.from(word)).join()}`);
     return state.answer();
   };
@@ -127,6 +131,18 @@ test("what it reads is loaded first, and a load that fails is the answer", async
   state.loaded = { kind: "error", text: "loader failed" };
   t.is(await text(procedures.run([own])), "-ERR loader failed");
   t.is(ran.length, 2);
+});
+
+test("another member has the time of the procedure and of the longest load that it may need", async (t) => {
+  for (const [loads, extraMs] of [
+    [false, 70],
+    [true, 5070],
+  ] as const) {
+    const { procedures, keyOf, state, other } = setUp({ loads, extraMs: 70 });
+    Object.assign(other.conf, { loaderTimeoutMs: 5000 });
+    await procedures.run([keyOf("b", "other:")]);
+    t.is(state.extraMs, extraMs);
+  }
 });
 
 test("words that die after the call are copied when the procedure has to wait", async (t) => {

@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import test from "ava";
 import { ConfError } from "../../../server/conf/conf-error.ts";
+import { directives } from "../../../server/conf/directives.ts";
 import { readConf } from "../../../server/conf/read-conf.ts";
 import { answerForRedis } from "../../../server/conf/redis-directives.ts";
 import { program, testWith } from "../../needs.ts";
@@ -73,6 +74,25 @@ testWith(existsSync(DEBIANS) ? undefined : `there is no ${DEBIANS}`)(
     t.true(answers.filter((answer) => answer !== undefined).length > 20);
   },
 );
+
+test("a directive that carrotCache calls by another name is told that name, and each name exists", (t) => {
+  const names: Readonly<Record<string, string>> = {
+    "maxmemory-policy": "eviction",
+    "io-threads": "threads",
+    "proto-max-bulk-len": "client-query-buffer-limit",
+    "maxmemory-clients": "client-output-buffer-limit",
+    "lua-time-limit": "busy-reply-threshold",
+    replicaof: "peers",
+    user: "requirepass",
+  };
+  const known = new Set(directives.map(({ name }) => name));
+  for (const [redis, here] of Object.entries(names)) {
+    const answer = answerForRedis(redis) ?? "";
+    const quoted = Array.from(answer.matchAll(/`([^`]+)`/g), ([, name]) => name!);
+    t.is(quoted[0], here, redis);
+    for (const name of quoted) t.true(known.has(name), `${redis}: ${name}`);
+  }
+});
 
 test("directives that redis-server does not show have an answer, too; a name that Redis does not have has none", (t) => {
   for (const name of ["user", "rename-command", "loadmodule", "replicaof", "always-show-logo"])

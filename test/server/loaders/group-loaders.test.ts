@@ -16,7 +16,7 @@ import {
 import { failuresOf } from "../../../server/loaders/load-failures.ts";
 import type { Loader } from "../../../server/loaders/loader.ts";
 import { NONE_LOADER } from "../../../server/loaders/none-loader.ts";
-import { NO_TOOLS, worldAt } from "../fakes.ts";
+import { NO_TOOLS, turn, worldAt } from "../fakes.ts";
 
 function confIn(t: ExecutionContext, text: string) {
   const directory = mkdtempSync(path.join(tmpdir(), "carrot-loaders-"));
@@ -85,4 +85,18 @@ test("a loader whose close fails keeps no other one open", async (t) => {
   ]);
   await t.throwsAsync(closeLoaders(loaders), { message: "no" });
   t.is(closed, 1);
+});
+
+test("a loader whose close fails at once cuts nobody short: a slow one is closed before the failure is told", async (t) => {
+  const order: string[] = [];
+  const slow = async () => {
+    await turn();
+    order.push("slow is closed");
+  };
+  const loaders = new Map<string, Loader>([
+    ["a", { load: () => null, close: () => Promise.reject(new Error("no")) }],
+    ["b", { load: () => null, close: slow }],
+  ]);
+  await closeLoaders(loaders).catch((error: Error) => order.push(error.message));
+  t.deepEqual(order, ["slow is closed", "no"]);
 });

@@ -1,6 +1,7 @@
 /**
  * Goal: each shell completes subcommands, their options, directives, and the directives of a group.
- * Method: bash and fish are asked what they would complete; zsh checks the syntax, and so does fish.
+ * Method: bash and fish are asked what they would complete. zsh has no editor here, so its function is called as the editor
+ * would call it, and what it calls for candidates prints them.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -42,10 +43,37 @@ testWith(program("bash"))("bash completes", (t) => {
   t.deepEqual(bashCompletes("--group", "a", "ttl-"), ["ttl-jitter"]);
   t.deepEqual(bashCompletes("--completion", "z"), ["zsh"]);
   t.deepEqual(bashCompletes("x.conf", "--logfile", "et"), ["etc"]);
+  t.deepEqual(bashCompletes("get", "--socket", "et"), ["etc"]);
 });
 
-testWith(program("zsh"))("zsh takes it", (t) => {
-  t.is(run("zsh", ["-n"], completionFor("zsh")!), "");
+/** What the function for zsh offers for the last of these words, each kind of candidates as `kind: words`. */
+function zshOffers(...words: string[]): string[] {
+  const quoted = ["carrotcache", ...words].map((word) => `'${word}'`).join(" ");
+  const script = `_describe() { print -r -- "\${argv[-2]}:" \${\${(P)argv[-1]}%%:*} }
+compadd() { print -r -- "words: $*" }
+_files() { print files }
+words=(${quoted}); CURRENT=${words.length + 1}; PREFIX='${words.at(-1)}'
+${completionFor("zsh")}`;
+  return run("zsh", ["-f", "-s"], script).trim().split("\n");
+}
+
+testWith(program("zsh"))("zsh offers", (t) => {
+  const has = (offered: readonly string[], kind: string, word: string) =>
+    t.true(
+      offered.some((line) => line.startsWith(`${kind}: `) && line.split(" ").includes(word)),
+      offered.join("\n").slice(0, 300),
+    );
+  const first = zshOffers("pe");
+  has(first, "subcommand", "peers");
+  t.is(first.at(-1), "files");
+  has(zshOffers("--maxc"), "directive", "--maxclients");
+  has(zshOffers("x.conf", "--che"), "directive", "--check");
+  t.deepEqual(zshOffers("x.conf", "--logfile", "et"), ["files"]);
+  has(zshOffers("get", "a", "--pa"), "option", "--password");
+  t.is(zshOffers("get", "--maxc").length, 1);
+  t.deepEqual(zshOffers("get", "--socket", "x"), ["files"]);
+  has(zshOffers("--group", "a", "ttl-"), "directive", "ttl-jitter");
+  t.deepEqual(zshOffers("--completion", "z"), ["words: bash zsh fish"]);
 });
 
 testWith(program("fish"))("fish completes", (t) => {
@@ -65,4 +93,6 @@ testWith(program("fish"))("fish completes", (t) => {
   t.true(completes("carrotcache get a --pa").includes("--password"));
   t.false(completes("carrotcache get --maxc").includes("--maxclients"));
   t.true(completes("carrotcache --group a ttl-").includes("ttl-jitter"));
+  // What stands behind a directive is its value, and no subcommand.
+  t.false(completes("carrotcache --logfile pe").includes("peers"));
 });

@@ -5,8 +5,9 @@
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../../cluster/peer-unreachable.ts";
+import type { GroupConf } from "../../../server/conf/conf.ts";
 import { Owners } from "../../../server/members/owners.ts";
-import { Elsewhere } from "../../../server/reads/elsewhere.ts";
+import { Elsewhere, longestGetMs } from "../../../server/reads/elsewhere.ts";
 import type { ReadPeers } from "../../../server/reads/forward.ts";
 import { createMembership, FakeTracker, found, key } from "../fakes.ts";
 
@@ -53,4 +54,9 @@ test("a key that no member has a group for is not found, and nobody is asked", (
   const { told, elsewhere } = setUp(undefined, () => found("1"));
   t.deepEqual(elsewhere.get(key("nobody's"), new FakeTracker()), { kind: "absent", ttlMs: undefined });
   t.deepEqual(told, []);
+});
+
+test("another member may take as long as the slowest loader here, and the way there and back", (t) => {
+  const groups = [700, 9000, 80].map((loaderTimeoutMs) => ({ loaderTimeoutMs }) as GroupConf);
+  t.is(longestGetMs({ groups, peerTimeoutMs: 500 }), 9500);
 });
