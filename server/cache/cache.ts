@@ -141,9 +141,9 @@ export class Cache {
     this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs, missLog });
     this.#elsewhere = new Elsewhere({ owners, peers, tracking, timeoutMs: () => longestGetMs(conf) });
     const { changes } = this;
-    const recorded = new RecordedChanges(groups, local);
+    const recorded = new RecordedChanges(groups, local, events);
     const find = options.findProcedure ?? NO_PROCEDURES;
-    this.procedures = new Procedures({ groups, owners, peers, changes, recorded, loads, find });
+    this.procedures = new Procedures({ groups, owners, peers, changes, recorded, loads, watches, find });
     this.here = localView(this, recorded, this.procedures);
   }
 

@@ -26,7 +26,7 @@ export interface LoadedEditsOptions {
 }
 
 /** A key that is deleted this often while it is loaded gets an error: the member that asked will not wait for ever. */
-const MAX_LOADS = 5;
+export const MAX_LOADS = 5;
 
 export class LoadedEdits {
   readonly #options: LoadedEditsOptions;

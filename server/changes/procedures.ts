@@ -13,14 +13,15 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { Ran } from "../../cluster/run.ts";
 import { refusedRun } from "../../cluster/run-message.ts";
-import { errors } from "../../proto/error-texts.ts";
+import { editErrors, errors } from "../../proto/error-texts.ts";
 import { ByDialect, Encoded, ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import { type Groups, heldOf } from "../groups/groups.ts";
 import type { Owners } from "../members/owners.ts";
 import { MAX_MEMBERS_ASKED } from "../members/reach.ts";
-import type { LocalLoads } from "../reads/local-loads.ts";
 import type { Actor } from "../tracking/actor.ts";
 import type { ClusterChanges } from "./cluster-changes.ts";
+import { MAX_LOADS } from "./loaded-edits.ts";
+import { ProcedureLoads, type ProcedureLoadsOptions } from "./procedure-loads.ts";
 import type { RecordedChanges } from "./recorded-changes.ts";
 
 export interface Procedure {
@@ -38,7 +39,7 @@ export interface Procedure {
 /** The procedure that words stand for. They may be those of another member. */
 export type FindProcedure = (words: readonly Buffer[]) => Procedure | ErrorReply;
 
-export interface ProceduresOptions {
+export interface ProceduresOptions extends ProcedureLoadsOptions {
   readonly groups: Groups;
   readonly owners: Owners;
   /** Undefined on a node that is alone. */
@@ -47,7 +48,6 @@ export interface ProceduresOptions {
     | undefined;
   readonly changes: ClusterChanges;
   readonly recorded: RecordedChanges;
-  readonly loads: LocalLoads;
   readonly find: FindProcedure;
 }
 
@@ -113,20 +113,39 @@ export class Procedures {
   }
 
   #runHere(procedure: Procedure, by: number | undefined): Performed | Promise<Performed> {
-    const missing = this.#missing(procedure);
-    if (missing.length === 0) return this.#perform(procedure, by);
-    return this.#load(missing).then((loaded) =>
-      loaded instanceof ErrorReply ? { reply: loaded, changed: [] } : this.#perform(procedure, by, loaded),
-    );
+    return this.#missing(procedure).length === 0
+      ? this.#perform(procedure, by)
+      : this.#runLoaded(procedure, by);
+  }
+
+  /** Nothing is awaited between the look at what is loaded and the run. */
+  async #runLoaded(procedure: Procedure, by: number | undefined): Promise<Performed> {
+    const loads = new ProcedureLoads(this.#options);
+    try {
+      for (let rounds = 0; ; rounds++) {
+        const lacking = this.#missing(procedure).filter((key) => !loads.has(key));
+        if (lacking.length === 0) return this.#perform(procedure, by, loads.outcomes);
+        if (rounds === MAX_LOADS) return failed(editErrors.deletedAgain);
+        await loads.load(lacking);
+        if (loads.failure !== undefined) return failed(loads.failure);
+      }
+    } finally {
+      loads.end();
+    }
   }
 
   #perform(procedure: Procedure, by: number | undefined, loaded = NOTHING_LOADED): Performed {
     const { recorded } = this.#options;
     this.#loaded = loaded;
     recorded.begin(by);
-    const { reply, undo } = procedure.run();
-    if (undo) recorded.takeBack();
-    return { reply, changed: recorded.end() };
+    try {
+      const { reply, undo } = procedure.run();
+      if (undo) recorded.takeBack();
+      return { reply, changed: recorded.end() };
+    } finally {
+      // Taking back may find a shard locked. What comes next must not be held back as a part of this.
+      recorded.end();
+    }
   }
 
   /** The keys that have to be loaded before the procedure runs here. */
@@ -136,20 +155,6 @@ export class Procedures {
       const group = this.#options.groups.of(key, 0, key.length);
       return group !== undefined && group.conf.loader.kind !== "none" && heldOf(group, key) === undefined;
     });
-  }
-
-  async #load(keys: readonly Buffer[]): Promise<Map<string, Outcome> | ErrorReply> {
-    const { groups, loads } = this.#options;
-    const outcomes = await Promise.all(
-      keys.map((key) => {
-        const group = groups.of(key, 0, key.length)!;
-        group.counters.misses++;
-        return new Promise<Outcome>((resolve) => loads.load(group, Buffer.from(key), resolve));
-      }),
-    );
-    const failed = outcomes.find(({ kind }) => kind === "error");
-    if (failed?.kind === "error") return new ErrorReply(`ERR ${failed.text}`);
-    return new Map(outcomes.map((outcome, i) => [keys[i]!.toString("latin1"), outcome]));
   }
 
   /** Asks the owner, or its stand-in when the owner has not been asked, and at last this node. */
@@ -196,6 +201,10 @@ export class Procedures {
       ...keys.map((key) => this.#options.groups.of(key, 0, key.length)?.conf.loaderTimeoutMs ?? 0),
     );
   }
+}
+
+function failed(text: string): Performed {
+  return { reply: new ErrorReply(`ERR ${text}`), changed: [] };
 }
 
 function ranOf({ reply, changed }: Performed): Ran {

@@ -2,10 +2,12 @@
  * The changes that one procedure makes on this node: which keys it has changed, and how to take all of it back.
  *
  * Invariant: between `begin` and `end` every change of the procedure goes through here, to local-changes.ts. A procedure
- * runs at once, so one object serves all of them, one after the other. Knows no procedure.
+ * runs at once, so one object serves all of them, one after the other. Nobody hears of a change that is taken back. Knows
+ * no procedure.
  */
 import { canChange, type Edit, type Edited } from "../../cluster/edit.ts";
 import type { Groups } from "../groups/groups.ts";
+import type { KeyEvents } from "../tracking/key-events.ts";
 import { type LocalChanges, removesUnheld } from "./local-changes.ts";
 
 interface Before {
@@ -19,23 +21,30 @@ export class RecordedChanges implements Pick<LocalChanges, "edit" | "remove" | "
   readonly #groups: Groups;
   readonly #local: LocalChanges;
   readonly #before = new Map<string, Before>();
+  readonly #events: Pick<KeyEvents, "hold" | "release"> | undefined;
   #by: number | undefined;
+  #isTakenBack = false;
 
-  constructor(groups: Groups, local: LocalChanges) {
+  /** `events`: where `local` tells of its changes. */
+  constructor(groups: Groups, local: LocalChanges, events?: Pick<KeyEvents, "hold" | "release">) {
     this.#groups = groups;
     this.#local = local;
+    this.#events = events;
   }
 
   /** `by`: the client of this node that asked for the procedure. */
   begin(by: number | undefined): void {
     this.#before.clear();
     this.#by = by;
+    this.#isTakenBack = false;
+    this.#events?.hold();
   }
 
   /** The keys that have changed. */
   end(): Buffer[] {
     const changed = [...this.#before.values()].flatMap((before) => (before.changed ? [before.key] : []));
     this.#before.clear();
+    this.#events?.release(this.#isTakenBack);
     return changed;
   }
 
@@ -72,6 +81,7 @@ export class RecordedChanges implements Pick<LocalChanges, "edit" | "remove" | "
 
   /** Takes all changes back. The keys still count as changed: somebody may have seen the values in between. */
   takeBack(): void {
+    this.#isTakenBack = true;
     for (const { key, held, changed } of this.#before.values()) {
       if (!changed) continue;
       this.#local.remove([key], this.#by);

@@ -2,7 +2,8 @@
  * Keyspace notifications: what happens to keys, told on the channels `__keyspace@0__:KEY` and `__keyevent@0__:EVENT`.
  *
  * Invariants: the member that answers for a key tells of it, and its own clients hear it, as in Redis Cluster. Names, classes and
- * order are redis-server's. While `notify-keyspace-events` names nothing, each change costs one check. Does not know who listens.
+ * order are redis-server's. While `notify-keyspace-events` names nothing, each change costs one check. What is done between
+ * `hold` and `release` is told at the release, or not at all. Does not know who listens.
  */
 import type { Edit, Edited, Operation } from "../../cluster/edit.ts";
 import { type EventClass, namesClass } from "../conf/event-classes.ts";
@@ -35,11 +36,20 @@ export interface KeyEventsOptions {
   readonly announce: (channel: Buffer, message: Buffer) => void;
 }
 
+interface HeldEvent {
+  readonly key: Buffer;
+  readonly name: string;
+  /** An entry has gone, whatever becomes of the command that made it go. */
+  readonly isFinal: boolean;
+}
+
 export class KeyEvents {
   readonly #options: KeyEventsOptions;
   #classes = "";
   /** Entries that have ended, with their events. A store names them inside its lock, where no more may be done. */
   #ended: [key: Buffer, name: string][] = [];
+  /** What has happened since `hold`; undefined: nothing is held back. */
+  #held: HeldEvent[] | undefined;
   readonly #onEnd: EndListener = (key, end, hadValue) => {
     if (!hadValue) return;
     if (this.#ended.push([key, end === "evicted" ? "evicted" : "expired"]) === 1)
@@ -73,7 +83,22 @@ export class KeyEvents {
   happened(key: Buffer, name: string): void {
     if (!this.isOn) return;
     this.#tellEnded();
-    this.#tell(key, name);
+    if (this.#held === undefined) this.#tell(key, name);
+    else this.#held.push({ key: Buffer.from(key), name, isFinal: false });
+  }
+
+  /** Holds back what happens from now on: somebody may take it back. */
+  hold(): void {
+    if (this.isOn) this.#held = [];
+  }
+
+  /** Tells what has happened since `hold`. `isTakenBack`: only of entries that were evicted or have expired. */
+  release(isTakenBack: boolean): void {
+    if (this.#held === undefined) return;
+    this.#tellEnded();
+    const held = this.#held;
+    this.#held = undefined;
+    for (const { key, name, isFinal } of held) if (isFinal || !isTakenBack) this.#tell(key, name);
   }
 
   #names(letter: EventClass): boolean {
@@ -82,7 +107,9 @@ export class KeyEvents {
 
   /** What a command ends before it sets another value comes first. */
   #tellEnded(): void {
-    for (const [key, name] of this.#ended.splice(0)) this.#tell(key, name);
+    for (const [key, name] of this.#ended.splice(0))
+      if (this.#held === undefined) this.#tell(key, name);
+      else this.#held.push({ key, name, isFinal: true });
   }
 
   #tell(key: Buffer, name: string): void {

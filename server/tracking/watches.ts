@@ -1,5 +1,6 @@
 /**
- * WATCH: which client, of any thread, watches which keys, and whether one of them has changed since.
+ * WATCH: which client, of any thread, watches which keys, and whether one of them has changed since. The node itself may
+ * watch a key as well.
  *
  * Invariant: when `settle` says true, no change that this node has made or heard of has touched a key of the client, and no
  * entry that was here when the client began to watch has expired or been evicted. Costs one check a change while no client
@@ -13,6 +14,13 @@ interface Watcher {
   touched: boolean;
 }
 
+/** One key that the node watches for itself. */
+export interface KeyWatch {
+  /** A command has changed the key, or a flush has come. Not so when the entry expires or is evicted. */
+  readonly touched: boolean;
+  end(): void;
+}
+
 export interface WatchesOptions {
   /** Whether this node holds a value for the key now. */
   isHeld(key: Buffer): boolean;
@@ -22,6 +30,8 @@ export interface WatchesOptions {
 
 export class Watches {
   readonly #clients = new Map<number, Watcher>();
+  /** Those of `watch`. */
+  readonly #own = new Set<Watcher>();
   readonly #watchers = new Map<string, Set<Watcher>>();
   readonly #options: WatchesOptions;
 
@@ -41,9 +51,21 @@ export class Watches {
     for (const bytes of keys) {
       const key = bytes.toString("latin1");
       if (!watcher.keys.has(key)) watcher.keys.set(key, this.#options.isHeld(bytes));
-      const watchers = this.#watchers.get(key) ?? new Set();
-      this.#watchers.set(key, watchers.add(watcher));
+      this.#listen(key, watcher);
     }
+  }
+
+  /** Watches a key for the node itself. The key is copied. */
+  watch(bytes: Buffer): KeyWatch {
+    const key = bytes.toString("latin1");
+    // It counts as held, so that a flush touches it.
+    const watcher: Watcher = { keys: new Map([[key, true]]), touched: false };
+    this.#own.add(watcher);
+    this.#listen(key, watcher);
+    const end = () => {
+      if (this.#own.delete(watcher)) this.#forget(watcher);
+    };
+    return Object.assign(watcher, { end });
   }
 
   /** Ends the watching of a client. False: one of its keys has changed, or its entry has gone. */
@@ -51,12 +73,21 @@ export class Watches {
     const watcher = this.#clients.get(client);
     if (watcher === undefined) return true;
     this.#clients.delete(client);
+    this.#forget(watcher);
+    return !watcher.touched && !this.#hasLostOne(watcher);
+  }
+
+  #listen(key: string, watcher: Watcher): void {
+    const watchers = this.#watchers.get(key) ?? new Set();
+    this.#watchers.set(key, watchers.add(watcher));
+  }
+
+  #forget(watcher: Watcher): void {
     for (const key of watcher.keys.keys()) {
       const watchers = this.#watchers.get(key)!;
       watchers.delete(watcher);
       if (watchers.size === 0) this.#watchers.delete(key);
     }
-    return !watcher.touched && !this.#hasLostOne(watcher);
   }
 
   #hasLostOne({ keys }: Watcher): boolean {
@@ -77,7 +108,7 @@ export class Watches {
     const { isAlone } = this.#options;
     const isIn = (name: string) =>
       database === undefined || databaseOf(Buffer.from(name.slice(0, 2), "latin1")) === database;
-    for (const watcher of this.#clients.values())
+    for (const watcher of [...this.#clients.values(), ...this.#own])
       watcher.touched ||= [...watcher.keys].some(([name, wasHeld]) => (wasHeld || !isAlone) && isIn(name));
   }
 }

@@ -21,7 +21,7 @@ const RAN: Ran = { reply: Buffer.from("+ran\r\n"), reply3: undefined, changed: [
 
 function setUp(kind: Partial<Procedure> = {}, undo = false) {
   const node = createNode();
-  const { group, other, membership, local, owners, changes, peers } = node;
+  const { group, other, membership, local, owners, changes, peers, watches } = node;
   Object.assign(
     other,
     createGroup({ conf: { ...other.conf, loader: { ...other.conf.loader, kind: "module" } } }),
@@ -52,9 +52,11 @@ function setUp(kind: Partial<Procedure> = {}, undo = false) {
   const load = (_group: unknown, _key: Buffer, waiter: (outcome: Outcome) => void) =>
     void setImmediate(() => waiter(state.loaded));
   const loads = { load } as unknown as LocalLoads;
-  const procedures = new Procedures({ groups, owners, peers: { run }, changes, recorded, loads, find });
+  const procedures = new Procedures({
+    ...{ groups, owners, peers: { run }, changes, recorded, loads, watches, find },
+  });
   const keyOf = (owner: string, prefix?: string) => keyOwnedBy(owner, membership, prefix);
-  return { ...node, procedures, ran, state, keyOf, find };
+  return { ...node, procedures, recorded, ran, state, keyOf, find };
 }
 
 const text = async (reply: Reply | Promise<Reply>) =>
@@ -183,8 +185,18 @@ test("an error of the search is the answer, also for another member", async (t) 
   const node = setUp();
   const { owners, changes } = node;
   const find = () => new ErrorReply("ERR nosuch");
-  const rest = { groups: {} as never, recorded: {} as never, loads: {} as never };
+  const rest = { groups: {} as never, recorded: {} as never, loads: {} as never, watches: {} as never };
   const procedures = new Procedures({ ...rest, owners, changes, peers: undefined, find });
   t.is(await text(procedures.run([key("k")])), "-ERR nosuch");
   t.is(String((await procedures.runForPeer([key("k")])).reply), "-ERR nosuch\r\n");
+});
+
+test("when taking back fails, the next procedure begins anew", (t) => {
+  const { procedures, recorded, keyOf, local } = setUp({}, true);
+  const own = keyOf("a");
+  local.remove = () => {
+    throw new Error("locked");
+  };
+  t.throws(() => procedures.run([own]), { message: "locked" });
+  t.false(recorded.hasChanged(own));
 });

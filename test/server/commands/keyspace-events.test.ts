@@ -121,3 +121,16 @@ test("clients of the member that owns the key hear of it, whichever member chang
     t.deepEqual(heard(raw.take()), events(key));
   }
 });
+
+test("nobody hears of what a command that fails half-way has taken back", async (t) => {
+  const lines = ["notify-keyspace-events EA", "eviction noeviction", "group scores maxmemory 8kb"];
+  const rig = await startRig(t, lines);
+  const value = "x".repeat(1000);
+  for (let i = 100; (await rig.ask(["SET", `scores:${i}`, value])).startsWith("+"); i++);
+  await rig.ask(["DEL", "scores:100"]);
+  const raw = await listener(rig, "__keyevent@0__:*");
+  t.regex(await rig.ask(["MSETNX", "scores:1", value, "scores:2", value]), /^-OOM/);
+  t.is(await rig.ask(["MSETNX", "scores:1", value]), ":1\r\n");
+  await raw.until((text) => text.includes("scores:1\r\n"));
+  t.deepEqual(heard(raw.take()), ["set scores:1"]);
+});

@@ -108,3 +108,22 @@ test("stores name no entry unless its end is told", (t) => {
   events.confChanged();
   t.is(store.onEnd, undefined);
 });
+
+test("what is held back is told in order at the release, or not at all; an entry that has gone is told anyhow", (t) => {
+  const { events, told, store, clock } = setUp("KA");
+  for (const isTakenBack of [false, true]) {
+    store.put(A, key("v"), 10);
+    clock.advance(20);
+    events.hold();
+    const name = key("scores:a");
+    events.happened(name, "append");
+    name.fill("x");
+    store.delete(A);
+    events.happened(A, "set");
+    t.deepEqual(told, []);
+    events.release(isTakenBack);
+    t.deepEqual(told.splice(0), isTakenBack ? keyspace("expired") : keyspace("append", "expired", "set"));
+    events.happened(A, "del");
+    t.deepEqual(told.splice(0), keyspace("del"));
+  }
+});
