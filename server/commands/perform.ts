@@ -17,11 +17,12 @@ export function perform({ command, args }: Chosen, context: LocalContext): Answe
   const { connection, sessions, log } = context;
   connection.lastCommand = command.name;
   const startedMs = sessions.nowMs;
-  const key = log.isLevelEnabled("trace") ? firstKey(command, args) : undefined;
+  const isLogged = log.isLevelEnabled("trace");
+  const key = isLogged ? firstKey(command, args) : undefined;
   const finished = (reply: Reply | undefined, words: () => Buffer[]) => {
     const took = { ms: tookMs ?? sessions.nowMs - startedMs, error: errorCodeOf(reply) };
     sessions.performed(command, words, took, connection);
-    if (log.isLevelEnabled("trace"))
+    if (isLogged)
       log.trace(
         { command: command.name, key, client: connection.id, ...took, ms: Number(took.ms.toFixed(3)) },
         "a command",

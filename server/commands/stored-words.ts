@@ -13,10 +13,14 @@ export function withStoredKeys(
   words: readonly Buffer[],
   database: number,
 ): readonly Buffer[] {
+  if (database === 0 && !words.some(mayDiffer)) return words;
   const places = keyPlaces(command, words) ?? [];
-  if (database === 0 && places.every((place) => isStoredAsIs(words[place]!, 0, words[place]!.length)))
-    return words;
   const stored = [...words];
   for (const place of places) stored[place] = storedKey(database, words[place]!);
   return stored;
+}
+
+/** Whether a key of database 0 that is this word is stored as another one. */
+function mayDiffer(word: Buffer): boolean {
+  return !isStoredAsIs(word, 0, word.length);
 }

@@ -96,9 +96,11 @@ function answerElsewhere(
 /** The stored key of a GET that missed in place, a copy; undefined: it was not looked up. */
 export function missedKey(reader: CommandReader, route: HitRoute, database: number): Buffer | undefined {
   const { bytes, argStart, argEnd } = reader;
-  if (database === 0 && groupOf(reader, route, 1) === undefined) return undefined;
   if (argEnd[1]! - argStart[1]! > route.conf.maxKeyBytes) return undefined;
-  const key = storedKey(database, Buffer.from(bytes.subarray(argStart[1], argEnd[1])));
+  if (database === 0 && groupOf(reader, route, 1) === undefined) return undefined;
+  const said = Buffer.from(bytes.subarray(argStart[1], argEnd[1]));
+  if (database === 0) return said;
+  const key = storedKey(database, said);
   return route.groups.of(key, 0, key.length) === undefined ? undefined : key;
 }
 

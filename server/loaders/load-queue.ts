@@ -44,6 +44,8 @@ export class LoadQueue {
   #gathering: Waiting[] = [];
   /** Batches that wait; a batch is one key when the loader has no `loadMany`. */
   #batches: Waiting[][] = [];
+  /** Loads that are over, whose keys are answered in this turn. */
+  #settled: [Waiting, Outcome][] = [];
   #queued = 0;
   #active = 0;
   readonly #underWay = new LoadsUnderWay();
@@ -63,18 +65,16 @@ export class LoadQueue {
     return { active: this.#active, queued: this.#queued };
   }
 
-  /** Loads a key (without the group's prefix). Never rejects. */
-  load(key: Buffer): Promise<Outcome> {
+  /** Loads a key (without the group's prefix). `settle` is called once, after this call, and must not throw. */
+  load(key: Buffer, settle: (outcome: Outcome) => void): void {
+    const deadline = this.#options.world.clock() + this.#options.conf.loaderTimeoutMs;
+    const waiting: Waiting = { key, deadline, settle };
     if (this.#queued >= this.#options.conf.loaderQueue + this.#room()) {
-      const full = failure(LOADER_BUSY, { kind: "queue-full" });
-      this.#options.failures.failed(key, full);
-      return Promise.resolve(full);
+      this.#settleSoon(waiting, failure(LOADER_BUSY, { kind: "queue-full" }));
+      return;
     }
-    return new Promise((settle) => {
-      const deadline = this.#options.world.clock() + this.#options.conf.loaderTimeoutMs;
-      this.#queued++;
-      this.#enqueue({ key, deadline, settle });
-    });
+    this.#queued++;
+    this.#enqueue(waiting);
   }
 
   /** Ends the queue with the node: answers every key with an error now, and fires the signals of loads under way. */
@@ -119,27 +119,48 @@ export class LoadQueue {
     while (this.#active < this.#options.conf.loaderConcurrency && this.#batches.length > 0) {
       const batch = this.#batches.shift()!;
       this.#queued -= batch.length;
-      void this.#run(batch);
+      this.#run(batch);
     }
     this.#watch();
   }
 
-  async #run(batch: Waiting[]): Promise<void> {
+  #run(batch: Waiting[]): void {
     this.#active++;
     const { loader, conf, world, tools } = this.#options;
     const timeoutMs = Math.max(1, Math.ceil(batch[0]!.deadline - world.clock()));
     const { name: group, maxValueBytes } = conf;
     const terms: LoadTerms = { group, maxValueBytes, timeoutMs, world, tools, underWay: this.#underWay };
     if (loader.loadMany === undefined) {
-      const waiting = batch[0]!;
-      this.#settle(waiting, await runLoad(loader, waiting.key, terms));
+      const outcome = runLoad(loader, batch[0]!.key, terms);
+      if (outcome instanceof Promise) outcome.then((late) => this.#end(batch, [late]));
+      else this.#endSoon(batch, [outcome]);
     } else {
       const keys = batch.map((waiting) => waiting.key);
-      const outcomes = await runLoadMany(loader, keys, terms);
-      for (const [i, waiting] of batch.entries()) this.#settle(waiting, outcomes[i]!);
+      const outcomes = runLoadMany(loader, keys, terms);
+      if (outcomes instanceof Promise) outcomes.then((late) => this.#end(batch, late));
+      else this.#endSoon(batch, outcomes);
     }
+  }
+
+  #end(batch: Waiting[], outcomes: Outcome[]): void {
+    for (const [i, waiting] of batch.entries()) this.#settle(waiting, outcomes[i]!);
     this.#active--;
     this.#advance();
+  }
+
+  /** Whoever asks for a load gets its outcome after the question. All outcomes of a turn wait for one microtask. */
+  #endSoon(batch: Waiting[], outcomes: Outcome[]): void {
+    this.#active--;
+    for (const [i, waiting] of batch.entries()) this.#settleSoon(waiting, outcomes[i]!);
+  }
+
+  #settleSoon(waiting: Waiting, outcome: Outcome): void {
+    if (this.#settled.push([waiting, outcome]) > 1) return;
+    queueMicrotask(() => {
+      const settled = this.#settled;
+      this.#settled = [];
+      for (const [each, its] of settled) this.#settle(each, its);
+    });
   }
 
   #settle({ key, settle }: Waiting, outcome: Outcome): void {
@@ -166,6 +187,7 @@ export class LoadQueue {
   #expire(): void {
     if (this.#batches.length === 0) return;
     const now = this.#options.world.clock();
+    if (this.#batches[0]![0]!.deadline > now) return;
     const outcome = failure(loaderTimeout(this.#options.conf.loaderTimeoutMs), { kind: "timeout" });
     while (this.#batches.length > 0 && this.#batches[0]![0]!.deadline <= now) {
       const batch = this.#batches.shift()!;

@@ -1,7 +1,7 @@
 /**
  * Runs one call of a loader, whatever the loader does.
  *
- * Invariant: the promise resolves exactly once, with one outcome for each key, at its deadline at the latest; it never
+ * Invariant: there is one outcome for each key, exactly once, at its deadline at the latest; no call throws, and no promise
  * rejects. A value or a rejection that comes later is dropped. Knows neither flights nor the store. A loader that blocks
  * the thread blocks the node: no deadline can end it.
  *
@@ -32,14 +32,17 @@ export interface LoadTerms {
   readonly tools: LoaderTools;
 }
 
-/** `keyBytes` goes to the loader without a copy: the loader must not change it. */
-export async function runLoad(loader: Loader, keyBytes: Uint8Array, terms: LoadTerms): Promise<Outcome> {
+/**
+ * The outcome itself when the loader answers at once: a promise would cost more than a quick loader does. `keyBytes` goes to
+ * the loader without a copy: the loader must not change it.
+ */
+export function runLoad(loader: Loader, keyBytes: Uint8Array, terms: LoadTerms): Outcome | Promise<Outcome> {
   const context = new Context(terms, keyBytes) satisfies LoadContext;
   try {
     const loaded: unknown = loader.load(toLoaderKey(keyBytes), context);
     // A value that is there at once needs no timer.
     if (!isThenable(loaded)) return normalizeLoaded(loaded, terms);
-    return await beforeDeadline(
+    return beforeDeadline(
       loaded,
       context,
       terms,
@@ -52,11 +55,11 @@ export async function runLoad(loader: Loader, keyBytes: Uint8Array, terms: LoadT
 }
 
 /** The outcomes in the order of the keys, under one deadline. A loader without `loadMany` gets a `load` for each key, all at once. */
-export async function runLoadMany(
+export function runLoadMany(
   loader: Loader,
   keyBytes: readonly Uint8Array[],
   terms: LoadTerms,
-): Promise<Outcome[]> {
+): Outcome[] | Promise<Outcome[]> {
   if (!loader.loadMany) return Promise.all(keyBytes.map((key) => runLoad(loader, key, terms)));
   const context = new Context(terms, keyBytes) satisfies LoadManyContext;
   const failAll = (outcome: Outcome): Outcome[] => keyBytes.map(() => outcome);
@@ -67,7 +70,7 @@ export async function runLoadMany(
   try {
     const loaded: unknown = loader.loadMany(keyBytes.map(toLoaderKey), context);
     if (!isThenable(loaded)) return finish(loaded);
-    return await beforeDeadline(loaded, context, terms, finish, failAll);
+    return beforeDeadline(loaded, context, terms, finish, failAll);
   } catch (thrown) {
     return failAll(failed(thrown, terms));
   }

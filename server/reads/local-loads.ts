@@ -38,14 +38,17 @@ export class LocalLoads {
       group.counters.flightsJoined++;
       return;
     }
-    this.#loadAndKeep(group, key, flight).then((outcome) => group.loads.land(flight, outcome));
-  }
-
-  async #loadAndKeep(group: Group, key: Buffer, flight: Flight): Promise<Outcome> {
     const started = this.#options.clock();
     group.counters.loads++;
-    const outcome = await group.queue.load(loaderPart(group, key));
-    this.#options.loadLatency.observe((this.#options.clock() - started) / 1000);
+    group.queue.load(loaderPart(group, key), (loaded) => {
+      this.#options.loadLatency.observe((this.#options.clock() - started) / 1000);
+      group.loads.land(flight, this.#keptOf(group, flight, loaded));
+    });
+  }
+
+  /** Keeps what was loaded; returns the outcome with the lifetime that it got. */
+  #keptOf(group: Group, flight: Flight, outcome: Outcome): Outcome {
+    const { key } = flight;
     if (outcome.kind === "error") {
       group.counters.loadErrors++;
       return outcome;

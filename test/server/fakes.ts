@@ -211,3 +211,8 @@ export function startFlight(flights: Flights, name: Buffer): { flight: Flight; o
   });
   return { flight, outcome };
 }
+
+/** The outcome of a load that goes through a queue. */
+export function loadedBy(queue: Pick<LoadQueue, "load">, key: Buffer): Promise<Outcome> {
+  return new Promise((resolve) => queue.load(key, resolve));
+}

@@ -9,7 +9,7 @@ import { readConf } from "../../../server/conf/read-conf.ts";
 import type { LoaderNode } from "../../../server/loaders/loader.ts";
 import { realWorld } from "../../../server/machine/world.ts";
 import { storedKey } from "../../../server/store/database-key.ts";
-import { key } from "../fakes.ts";
+import { key, loadedBy } from "../fakes.ts";
 
 function setUp() {
   const conf = readConf({
@@ -43,7 +43,7 @@ function setUp() {
   );
   const load = async (database: number, name: string) => {
     const stored = storedKey(database, key(name));
-    const outcome = await groups.of(stored, 0, stored.length)!.queue.load(stored);
+    const outcome = await loadedBy(groups.of(stored, 0, stored.length)!.queue, stored);
     return outcome.kind === "value" ? String(outcome.value) : outcome.kind;
   };
   return { groups, starts, started, load };

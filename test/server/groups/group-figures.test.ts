@@ -5,7 +5,7 @@ import test from "ava";
 import { zeroGroupCounters } from "../../../server/counters/group-counters.ts";
 import { figuresOf, noteCounted, sumFigures } from "../../../server/groups/group-figures.ts";
 import { until } from "../../until.ts";
-import { createGroup, FakeClock, HeldLoader, key, turn } from "../fakes.ts";
+import { createGroup, FakeClock, HeldLoader, key, loadedBy, turn } from "../fakes.ts";
 
 test("the figures of a group are its counters, its stores' figures and its queue's", async (t) => {
   const loader = new HeldLoader();
@@ -20,9 +20,9 @@ test("the figures of a group are its counters, its stores' figures and its queue
   group.store.put(key("b"), key("2"), undefined);
   group.store.put(key("absent"), null, 70);
   group.mirrors!.put(key("c"), key("33"), undefined);
-  void group.queue.load(key("x"));
-  void group.queue.load(key("y"));
-  void group.queue.load(key("z"));
+  void loadedBy(group.queue, key("x"));
+  void loadedBy(group.queue, key("y"));
+  void loadedBy(group.queue, key("z"));
   const figures = figuresOf(group);
   t.is(figures.hits, 7);
   t.is(figures.standIns, 2);

@@ -61,7 +61,7 @@ function loadFrom(t: ExecutionContext, { url }: HttpOrigin, template: string) {
   const loader = loaderOf(url + template);
   t.teardown(() => loader.close());
   const terms = termsOf({ timeoutMs: 90_000, maxValueBytes: MAX_VALUE_BYTES });
-  return (key: string): Promise<Outcome> => runLoad(loader, Buffer.from(key, "latin1"), terms);
+  return async (key: string): Promise<Outcome> => runLoad(loader, Buffer.from(key, "latin1"), terms);
 }
 
 const failed = (message: string): Outcome => ({ kind: "error", text: `loader failed: ${message}` });

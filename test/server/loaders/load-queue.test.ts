@@ -9,7 +9,7 @@ import fc from "fast-check";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { LoadQueue } from "../../../server/loaders/load-queue.ts";
 import type { Loader, LoaderKey } from "../../../server/loaders/loader.ts";
-import { FakeClock, HeldLoader, key, NO_TOOLS, textOf, turn, worldAt } from "../fakes.ts";
+import { FakeClock, HeldLoader, key, loadedBy, NO_TOOLS, textOf, turn, worldAt } from "../fakes.ts";
 
 type Terms = { timeoutMs: number; concurrency: number; maxQueued: number; clock: () => number };
 
@@ -32,7 +32,7 @@ const confOf = ({ timeoutMs = 60_000, concurrency = 2, maxQueued = 1000 }: Parti
 });
 
 const keysOf = (loader: HeldLoader) => loader.loads.map((load) => load.argument);
-const loadAll = (queue: LoadQueue, ...names: string[]) => names.map((name) => queue.load(key(name)));
+const loadAll = (queue: LoadQueue, ...names: string[]) => names.map((name) => loadedBy(queue, key(name)));
 
 /** A loader of batches that notes them and answers at once. */
 function batchLoader(
@@ -75,7 +75,7 @@ test("at most `concurrency` loads run, the order holds, and every key gets its o
     const queue = createQueue(loader, { concurrency });
     const answers: number[] = dice.map(() => 0);
     const outcomes = dice.map(async (_, i) => {
-      const outcome = await queue.load(key(`${i}`));
+      const outcome = await loadedBy(queue, key(`${i}`));
       answers[i]!++;
       return textOf(outcome);
     });
@@ -109,7 +109,7 @@ test("when the queue is full, a key gets an error at once and the others get the
     t.is(textOf(await outcomes[i]!), `v${i}`);
     await turn();
   }
-  const late = queue.load(key("d"));
+  const late = loadedBy(queue, key("d"));
   loader.loads[3]!.resolve("v3");
   t.is(textOf(await late), "v3");
 });
@@ -117,8 +117,8 @@ test("when the queue is full, a key gets an error at once and the others get the
 test("with loader-queue 0 a key is loaded as long as there is a place", async (t) => {
   const loader = new HeldLoader();
   const queue = createQueue(loader, { concurrency: 1, maxQueued: 0 });
-  const first = queue.load(key("a"));
-  t.is(textOf(await queue.load(key("b"))), "error: loader busy (queue full)");
+  const first = loadedBy(queue, key("a"));
+  t.is(textOf(await loadedBy(queue, key("b"))), "error: loader busy (queue full)");
   loader.loads[0]!.resolve("v");
   t.is(textOf(await first), "v");
 });
@@ -140,10 +140,10 @@ test("a loader that throws at once frees its place", async (t) => {
 test("a loader that never settles frees its place at the deadline", async (t) => {
   const loader = new HeldLoader();
   const queue = createQueue(loader, { concurrency: 1, timeoutMs: 20, clock: () => performance.now() });
-  t.regex(textOf(await queue.load(key("a"))), /^error: loader timeout after 20 ms$/);
+  t.regex(textOf(await loadedBy(queue, key("a"))), /^error: loader timeout after 20 ms$/);
   await turn();
   t.deepEqual(queue.figures, { active: 0, queued: 0 });
-  const next = queue.load(key("b"));
+  const next = loadedBy(queue, key("b"));
   loader.loads[1]!.resolve("v");
   t.is(textOf(await next), "v");
 });
@@ -187,10 +187,10 @@ test("the misses of one tick go to loadMany as one call, in their order", async 
   const queue = createQueue(loader, { concurrency: 1 });
   const outcomes = loadAll(queue, "c", "a", "b");
   await Promise.resolve();
-  outcomes.push(queue.load(key("d")));
+  outcomes.push(loadedBy(queue, key("d")));
   t.deepEqual((await Promise.all(outcomes)).map(textOf), ["vc", "va", "vb", "vd"]);
   t.deepEqual(batches, [["c", "a", "b", "d"]]);
-  await queue.load(key("e"));
+  await loadedBy(queue, key("e"));
   t.deepEqual(batches[1], ["e"]);
 });
 
@@ -265,14 +265,14 @@ test("a changed conf holds for the next key", async (t) => {
     failures: { failed: () => {} },
     tools: NO_TOOLS,
   });
-  const first = queue.load(key("a"));
+  const first = loadedBy(queue, key("a"));
   conf.loaderConcurrency = 2;
-  const second = queue.load(key("b"));
+  const second = loadedBy(queue, key("b"));
   t.deepEqual(keysOf(loader), ["a", "b"]);
-  t.is(textOf(await queue.load(key("c"))), "error: loader busy (queue full)");
+  t.is(textOf(await loadedBy(queue, key("c"))), "error: loader busy (queue full)");
   conf.loaderQueue = 1;
   conf.loaderTimeoutMs = 5;
-  const third = queue.load(key("c"));
+  const third = loadedBy(queue, key("c"));
   for (const load of loader.loads) load.resolve("v");
   t.deepEqual((await Promise.all([first, second])).map(textOf), ["v", "v"]);
   t.is(textOf(await third), "error: loader timeout after 5 ms");
@@ -281,9 +281,9 @@ test("a changed conf holds for the next key", async (t) => {
 test("a loader that asks for another key from within a load gets it", async (t) => {
   const queue: LoadQueue = createQueue({
     load: async (loaderKey) =>
-      loaderKey === "outer" ? `outer of ${textOf(await queue.load(key("inner")))}` : "inner",
+      loaderKey === "outer" ? `outer of ${textOf(await loadedBy(queue, key("inner")))}` : "inner",
   });
-  t.is(textOf(await queue.load(key("outer"))), "outer of inner");
+  t.is(textOf(await loadedBy(queue, key("outer"))), "outer of inner");
 });
 
 test("a queue that stops answers every key, waiting or under way, and fires the signals", async (t) => {

@@ -94,7 +94,9 @@ test("who waits for a load goes on outside of the scope", async (t) => {
   };
   await runLoad(scoped({ load }, scope), KEY, terms);
   t.is(currentScope(), undefined);
-  const after = await runLoad(scoped({ load }, scope), KEY, terms).then(() => currentScope());
+  const after = await Promise.resolve(runLoad(scoped({ load }, scope), KEY, terms)).then(() =>
+    currentScope(),
+  );
   t.is(after, undefined);
 });
 

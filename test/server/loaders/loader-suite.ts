@@ -53,7 +53,8 @@ export interface Subject {
 
 export function loaderSuite(name: string, start: () => Promise<Subject>): void {
   let subject: Subject;
-  const load = (key: string | Buffer): Promise<Outcome> => runLoad(subject.loader, Buffer.from(key), TERMS);
+  const load = async (key: string | Buffer): Promise<Outcome> =>
+    runLoad(subject.loader, Buffer.from(key), TERMS);
 
   test.before(async () => {
     subject = await start();

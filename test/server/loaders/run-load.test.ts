@@ -23,7 +23,7 @@ function batchLoaderOf(loadMany: (keys: readonly unknown[], context: LoadManyCon
   return { load: () => null, loadMany } as Loader;
 }
 
-const run = (load: (key: unknown, context: LoadContext) => unknown, terms = TERMS): Promise<Outcome> =>
+const run = async (load: (key: unknown, context: LoadContext) => unknown, terms = TERMS): Promise<Outcome> =>
   runLoad(loaderOf(load), KEY, terms);
 const error = (text: string): Outcome => ({ kind: "error", text });
 
