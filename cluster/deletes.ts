@@ -2,13 +2,16 @@
  * Deletes for one other member: sent at once, or as soon as the member can be reached again.
  *
  * Owns the deletes that the member may have missed. Keeps: a delete is remembered until the member has confirmed it. When
- * the link comes up the missed deletes go first, and a link answers in order, so no later answer is older than a delete.
+ * the link comes up the missed deletes go first, and a link answers them in order, so no later answer is older than a delete.
  * Does not know which member owns a key: every member gets every delete.
  */
 
 import type { DialedLink } from "./dialed-link.ts";
 import { MissedDeletes } from "./missed-deletes.ts";
 import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_KEY_BYTES } from "./requests.ts";
+
+/** Some ten million entries. */
+const SLOW_FLUSH_MS = 60_000;
 
 export class Deletes {
   readonly #link: Pick<DialedLink, "request">;
@@ -28,10 +31,14 @@ export class Deletes {
     return this.#remove(kept, copiesOnly);
   }
 
-  /** As `remove`, of all keys of a database; undefined: of all databases. */
-  async flush(copiesOnly = false, database?: number): Promise<void> {
+  /**
+   * As `remove`, of all keys of a database; undefined: of all databases. `isSlow`: the member serves others meanwhile, so what
+   * is sent behind it may be answered before it is done.
+   */
+  async flush(copiesOnly = false, database?: number, isSlow = false): Promise<void> {
     try {
-      await this.#link.request("flushed", (id) => ({ flush: { id, copiesOnly, database } }));
+      const build = (id: number) => ({ flush: { id, copiesOnly, database, isSlow } });
+      await this.#link.request("flushed", build, isSlow ? SLOW_FLUSH_MS : 0);
     } catch (error) {
       this.#missed.addFlush(database);
       throw error;

@@ -41,7 +41,7 @@ export interface PeerHandlers {
    */
   remove(keys: readonly Uint8Array[], copiesOnly: boolean): number;
   /** `database` undefined: all of them. */
-  flush(copiesOnly: boolean, database: number | undefined): void;
+  flush(copiesOnly: boolean, database: number | undefined, isSlow: boolean): Promise<void> | undefined;
   /** Edits an entry of this node's own store, perhaps after a load; the bytes are views as in `get`. */
   edit(key: Uint8Array, edit: Edit): Edited | Promise<Edited>;
   /** Runs a command whole on this node's own stores; the words are views as in `get`. Never rejects. */

@@ -152,9 +152,9 @@ export class Peers {
     return this.#member(id).deletes.remove(keys, copiesOnly);
   }
 
-  /** Flushes a member; a flush that fails is remembered, as in `remove`. */
-  async flush(id: string, copiesOnly = false, database?: number): Promise<void> {
-    await this.#member(id).deletes.flush(copiesOnly, database);
+  /** Flushes a member; a flush that fails is remembered, as in `remove`. `isSlow`: as in Deletes.flush. */
+  async flush(id: string, copiesOnly = false, database?: number, isSlow = false): Promise<void> {
+    await this.#member(id).deletes.flush(copiesOnly, database, isSlow);
   }
 
   /**

@@ -64,6 +64,7 @@ export class ServedLink implements Tracker {
     else if (frame.body === "publish") this.#options.handlers.heard(publicationOf(frame.publish!));
     else if (frame.body === "run") this.#takeRun(frame.run!);
     else if (frame.body === "edit") this.#takeEdit(frame.edit!);
+    else if (frame.body === "flush") this.#takeFlush(frame.flush!);
     else this.#send(this.#answerTo(frame));
   }
 
@@ -183,7 +184,7 @@ export class ServedLink implements Tracker {
 
   #answerTo(frame: carrot.Frame): carrot.Frame.$Properties {
     const { handlers } = this.#options;
-    const { look, remove, flush, count, ring, ping, scan } = frame;
+    const { look, remove, count, ring, ping, scan } = frame;
     if (ping) return { pong: { id: ping.id, ring: this.#options.ring.fingerprint } };
     if (remove) {
       return {
@@ -194,10 +195,6 @@ export class ServedLink implements Tracker {
     if (count) return { counted: { id: count.id, count: handlers.count(count.database ?? 0) } };
     if (ring) return this.#answerRing(ring);
     if (scan) return { scanned: this.#answerScan(scan) };
-    if (flush) {
-      handlers.flush(flush.copiesOnly ?? false, flush.database ?? undefined);
-      return { flushed: { id: flush.id } };
-    }
     throw new Error(`asked with ${frame.body ?? "an unknown frame"}`);
   }
 
@@ -232,6 +229,22 @@ export class ServedLink implements Tracker {
     if (edit.wanted !== undefined && handlers.look(key).bytes > maxAnswerBytes - EDIT_OVERHEAD_BYTES)
       return refusedEdit("value is too large for the member that asked");
     return handlers.edit(key, edit);
+  }
+
+  /** Unlike a GET it is not refused by a member that leaves: it may have what the others may not keep. */
+  #takeFlush({ id, copiesOnly, database, isSlow }: carrot.Flush.$Properties): void {
+    const answer = () => this.#send({ flushed: { id } });
+    const done = this.#options.handlers.flush(copiesOnly ?? false, database ?? undefined, isSlow ?? false);
+    if (done === undefined) answer();
+    else {
+      this.#inFlight++;
+      // One that fails is answered by nobody, and remembered by who has asked.
+      const settle = () => {
+        this.#inFlight--;
+        this.#settle();
+      };
+      done.then(answer, () => {}).finally(settle);
+    }
   }
 
   #takeRun({ id, words }: carrot.Run.$Properties): void {

@@ -127,7 +127,7 @@ export class Cache {
       announce: (channel, message) => options.announce?.(channel, message),
     });
     this.#events = events;
-    this.local = new LocalChanges({ groups, tracking, watches, owners, events });
+    this.local = new LocalChanges({ groups, tracking, watches, owners, soon: world.soon, events });
     this.holdings = new Holdings({ groups, membership, owners, peers, tracking });
     const { local } = this;
     const loads = new LocalLoads({ clock, random, loadLatency: this.loadLatency, tracking, events });

@@ -52,9 +52,11 @@ export function peerHandlers(cache: AnsweringCache): PeerHandlers {
       cache.local.dropCopies(keys);
       return 0;
     },
-    flush: (copiesOnly, database) => {
+    flush: (copiesOnly, database, isSlow) => {
+      if (!copiesOnly && isSlow && database !== undefined) return cache.local.flushSlowly(database);
       if (copiesOnly) cache.local.dropAllCopies();
       else cache.local.flush({ database });
+      return undefined;
     },
     heard: (publication) => cache.heard(publication),
     count: (database) => cache.holdings.countHere(database),

@@ -35,7 +35,7 @@ import { type LocalChanges, removesUnheld } from "./local-changes.ts";
 /** The part of the peer links that changes need. */
 export interface ChangePeers {
   remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number>;
-  flush(id: string, copiesOnly: boolean, database: number | undefined): Promise<void>;
+  flush(id: string, copiesOnly: boolean, database?: number, isSlow?: boolean): Promise<void>;
   edit(id: string, key: Uint8Array, edit: Edit, loadMs: number): Promise<Edited>;
   /** As LookPeers.track. */
   track(id: string, key: Uint8Array, kind: "lookedAt"): void;
@@ -47,7 +47,10 @@ export interface ClusterChangesOptions {
   readonly owners: Owners;
   /** Undefined on a node that is alone. */
   readonly peers: ChangePeers | undefined;
-  readonly local: Pick<LocalChanges, "remove" | "dropCopies" | "edit" | "flush" | "dropAllCopies">;
+  readonly local: Pick<
+    LocalChanges,
+    "remove" | "dropCopies" | "edit" | "flush" | "flushSlowly" | "dropAllCopies"
+  >;
   /** Loads what an edit wants loaded first; without it nothing is loaded. */
   readonly loaded?: Pick<LoadedEdits, "edit"> | undefined;
   readonly tracking: Pick<Tracking, "looks">;
@@ -100,8 +103,25 @@ export class ClusterChanges {
     local.flush({ database, by });
     if (peers === undefined) return;
     await askEach(membership.others, (id) => peers.flush(id, false, database), undefined);
+    await this.#dropAllCopies();
+  }
+
+  /** As `flush` of one database. Nobody waits for all of it but the caller, whose next command must not come before its end. */
+  async flushSlowly(database: number, actor: Actor = {}): Promise<void> {
+    const { peers, local, membership } = this.#options;
+    const others = peers === undefined ? [] : membership.others;
+    await Promise.all([
+      local.flushSlowly(database, actor),
+      askEach(others, (id) => peers!.flush(id, false, database, true), undefined),
+    ]);
+    if (peers !== undefined) await this.#dropAllCopies();
+  }
+
+  /** The second round of a flush. */
+  async #dropAllCopies(): Promise<void> {
+    const { peers, local, membership } = this.#options;
     local.dropAllCopies();
-    await askEach(membership.others, (id) => peers.flush(id, true, database), undefined);
+    await askEach(membership.others, (id) => peers!.flush(id, true), undefined);
   }
 
   /**

@@ -7,6 +7,7 @@
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
+import type { World } from "../../cluster/world.ts";
 import { editErrors } from "../../proto/error-texts.ts";
 import type { Group, Groups } from "../groups/groups.ts";
 import type { Owners } from "../members/owners.ts";
@@ -21,10 +22,14 @@ export interface LocalChangesOptions {
   readonly watches: Pick<Watches, "touch" | "touchAll">;
   /** Undefined: no other member has a group for a key that has none here. */
   readonly owners?: Pick<Owners, "refusal">;
+  /** Runs something when the clients that wait have been served. Undefined: a flush is done in one go. */
+  readonly soon?: World["soon"];
   /** Undefined: nobody can hear of events. */
   readonly events?: Pick<KeyEvents, "edited" | "happened">;
 }
 
+/** Of a flush: how long a client waits at most for a slice of it. */
+const SLICE_MS = 1;
 const NOT_HELD: Edited = { ...refusedEdit(""), error: undefined };
 
 export class LocalChanges {
@@ -93,6 +98,25 @@ export class LocalChanges {
       group.loads.voidAll();
       group.store.clear(database);
     }
+    this.#flushed(database, by);
+  }
+
+  /**
+   * As `flush`, in slices between which clients are served. What was there at the call is gone when it resolves; what is set
+   * meanwhile may be gone or not.
+   */
+  async flushSlowly(database: number, { by }: Actor = {}): Promise<void> {
+    const { groups, soon } = this.#options;
+    // A load that begins later has a value from after the call.
+    for (const { loads } of groups.all) loads.voidAll();
+    for (const { store } of groups.all) {
+      const clear = store.clearing(database);
+      while (!clear(soon === undefined ? Number.POSITIVE_INFINITY : SLICE_MS)) await new Promise<void>(soon!);
+    }
+    this.#flushed(database, by);
+  }
+
+  #flushed(database: number | undefined, by: number | undefined): void {
     this.dropAllCopies();
     this.#options.tracking.flushed(by);
     this.#options.watches.touchAll(database);

@@ -75,6 +75,10 @@ export class RecordedChanges implements Pick<LocalChanges, "edit" | "remove" | "
     throw new Error("a procedure cannot flush");
   }
 
+  flushSlowly(): never {
+    return this.flush();
+  }
+
   dropAllCopies(): never {
     return this.flush();
   }

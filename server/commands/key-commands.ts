@@ -6,11 +6,13 @@
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, OK, type Reply } from "../../proto/reply.ts";
+import type { ClusterChanges } from "../changes/cluster-changes.ts";
 import { outcomeReply } from "../clients/outcome-reply.ts";
-import type { CommandContext, Run } from "./command.ts";
+import type { Command, CommandContext, Run } from "./command.ts";
 import { define } from "./define.ts";
 import { glimpse, glimpsing, tooLong } from "./key-access.ts";
 import { allReady, whenReady } from "./ready.ts";
+import { inTurn } from "./whole-commands.ts";
 import { wordOf } from "./words.ts";
 
 function get(args: readonly Buffer[], context: CommandContext): Reply | Promise<Reply> {
@@ -50,17 +52,21 @@ export function del(args: readonly Buffer[], context: CommandContext): Reply | P
   return tooLong(keys, context) ?? context.node.cache.changes.remove(keys, { by: context.client.id });
 }
 
-/** Empties the database that `target` chooses; all of them when it chooses none. */
-function flushing(target: (context: CommandContext) => { readonly database?: number }): Run {
-  return async (args, context) => {
-    const { node, client } = context;
+function flushing(flush: (changes: ClusterChanges, by: number, database: number) => Promise<void>): Run {
+  return async (args, { node, client, database }) => {
     const word = args[1] && wordOf(args[1]);
     if (args.length > 2 || (word !== undefined && word !== "sync" && word !== "async"))
       return new ErrorReply(errors.syntax);
-    await node.cache.changes.flush({ ...target(context), by: client.id });
+    await flush(node.cache.changes, client.id, database);
     return OK;
   };
 }
+
+/** Its connection waits for it, so that what comes behind it in a pipeline is done behind it. */
+const flushdb: Command = define("flushdb", {
+  run: flushing((changes, by, database) => changes.flushSlowly(database, { by })),
+  local: (args, context) => inTurn(flushdb, args, context),
+});
 
 /** The commands of this file. */
 export const keyCommands = [
@@ -73,6 +79,6 @@ export const keyCommands = [
   define("del", { run: del }),
   define("unlink", { run: del }),
   define("dbsize", { run: (_args, { node, database }) => node.cache.holdings.count(database) }),
-  define("flushall", { run: flushing(() => ({})) }),
-  define("flushdb", { run: flushing(({ database }) => ({ database })) }),
+  define("flushall", { run: flushing((changes, by) => changes.flush({ by })) }),
+  flushdb,
 ];

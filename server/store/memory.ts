@@ -4,6 +4,7 @@
  * Keeps: from `moveTo` until the last entry has moved, everything here looks at both memories. Does not know how one key is
  * read or written; a store that has other memory now is told by `used`.
  */
+import { Clearing } from "./clearing.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { emptyShard, recoverThread } from "./empty-shard.ts";
 import { figuresOf, type StoreFigures } from "./figures.ts";
@@ -17,7 +18,6 @@ import type { OnEnd, Shard } from "./shard.ts";
 import { ShardMap, whyNotAll } from "./shard-map.ts";
 import { Sweep, type Swept } from "./sweep.ts";
 import { UseTimes } from "./use-times.ts";
-import { removeDatabase } from "./walk.ts";
 
 interface StoreMemoryOptions {
   readonly clock: () => number;
@@ -82,12 +82,38 @@ export class StoreMemory {
   }
 
   clear(database: number | undefined): void {
+    if (database === undefined || this.#hasOnly(database)) this.#empty();
+    else this.#clearing(database).step(() => true);
+  }
+
+  /** As `clear`, in pieces: each call takes about the milliseconds that it is given, and returns whether all is done. */
+  clearing(database: number): (maxMs: number) => boolean {
+    const { deadlines } = this.#options;
+    const map = this.#map;
+    const clearing = this.#clearing(database);
+    return (maxMs) => {
+      const until = deadlines.now() + maxMs * DEADLINE_UNITS_A_MS;
+      const isMoved = this.isMoving || this.#map !== map;
+      if (!isMoved && !this.#hasOnly(database)) return clearing.step(() => deadlines.now() < until);
+      // Entries that move to other memory would come in behind the walk.
+      this.clear(database);
+      return true;
+    };
+  }
+
+  #clearing(database: number): Clearing {
+    return new Clearing({ ...this.#options.lockAs, shards: this.shards, database });
+  }
+
+  #hasOnly(database: number): boolean {
+    return this.population(database).values === this.figures.values;
+  }
+
+  #empty(): void {
     const { thread, lockWaitMs } = this.#options.lockAs;
-    const isAll = database === undefined || this.population(database).values === this.figures.values;
     for (const shard of this.shards) {
       enter(shard, thread, lockWaitMs);
-      if (isAll) emptyShard(shard);
-      else removeDatabase(shard, database);
+      emptyShard(shard);
       leave(shard);
     }
   }

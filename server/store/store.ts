@@ -235,6 +235,14 @@ export class Store {
     this.memory.clear(database);
   }
 
+  /**
+   * As `clear`, in pieces: call it with the milliseconds that a piece may take until it returns true. What is put meanwhile may
+   * be removed or not.
+   */
+  clearing(database: number): (maxMs: number) => boolean {
+    return this.memory.clearing(database);
+  }
+
   /** How many entries of a database there are, and how many of them expire. */
   population(database: number): Population {
     return this.memory.population(database);

@@ -1,5 +1,5 @@
 /**
- * Goes through one shard for a scan, a bucket at a time.
+ * Goes through one shard, a bucket at a time: for a scan, and to remove a database.
  *
  * A position is a point in the space of bit-reversed hashes. At every size of the table, a bucket is an interval of that
  * space. A step treats the bucket that the position is in and goes on to the end of its interval. When the table grows
@@ -39,12 +39,21 @@ export function scanBucket(
   return afterBucket(shard, position);
 }
 
-/** Removes every entry of a database. Stops readers: the caller has entered the shard. */
-export function removeDatabase(shard: Shard, database: number): void {
-  for (let at = 0; at < POSITIONS; at = afterBucket(shard, at)) {
-    for (let ref = firstOf(shard, at, database); ref !== 0; ref = firstOf(shard, at, database))
-      removeEntry(shard, ref);
+/**
+ * Removes every entry of a database from the bucket at `position`; returns the next position. `before` is called before each
+ * removal: from then on readers must be kept off.
+ */
+export function removeFromBucket(
+  shard: Shard,
+  position: number,
+  database: number,
+  before: () => void,
+): number {
+  for (let ref = firstOf(shard, position, database); ref !== 0; ref = firstOf(shard, position, database)) {
+    before();
+    removeEntry(shard, ref);
   }
+  return afterBucket(shard, position);
 }
 
 /** The first entry of a database in the bucket at `position`, or 0. */

@@ -10,10 +10,10 @@ import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 function setUp() {
   const sent: string[][] = [];
   const state = { up: true };
-  const request: Pick<DialedLink, "request">["request"] = async (_answer, build) => {
+  const request: Pick<DialedLink, "request">["request"] = async (_answer, build, extraMs = 0) => {
     if (!state.up) throw new PeerUnreachable("b:1", "down");
     const { remove, flush } = build(1);
-    const flushed = `FLUSH ${flush?.database ?? ""}`.trim();
+    const flushed = `FLUSH ${flush?.database ?? ""} ${flush?.isSlow ? `slowly +${extraMs}` : ""}`.trim();
     sent.push(remove ? remove.keys!.map((key) => Buffer.from(key).toString().slice(0, 8)) : [flushed]);
     return { count: remove?.keys?.length ?? 0 } as never;
   };
@@ -56,10 +56,12 @@ test("catching up that fails is tried again the next time", async (t) => {
 test("a flush of one database that a member missed is sent when the link is back", async (t) => {
   const { sent, state, deletes } = setUp();
   state.up = false;
-  await t.throwsAsync(deletes.flush(false, 3), unreachable);
+  await t.throwsAsync(deletes.flush(false, 3, true), unreachable);
   state.up = true;
   deletes.catchUp();
-  t.deepEqual(sent, [["FLUSH 3"]]);
+  t.deepEqual(sent, [["FLUSH 3"]], "what comes behind it must not be answered before");
+  await deletes.flush(false, 3, true);
+  t.deepEqual(sent[1], ["FLUSH 3 slowly +60000"]);
 });
 
 test("many keys travel in several requests, and all of them are remembered when they fail", async (t) => {

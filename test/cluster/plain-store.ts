@@ -12,6 +12,8 @@ export class PlainStore implements PeerHandlers {
   /** What the handlers were asked, in order. */
   readonly calls: string[] = [];
   readonly edits: Edit[] = [];
+  /** When a slow flush is done; undefined: at once. */
+  flushing: Promise<void> | undefined;
   readonly trackers = new Set<Tracker>();
   takesRings = true;
   onRing: (epoch: number, members: readonly string[]) => void = () => {};
@@ -59,9 +61,10 @@ export class PlainStore implements PeerHandlers {
     );
   }
 
-  flush(copiesOnly: boolean): void {
-    this.calls.push(copiesOnly ? "drop all" : "flush");
+  flush(copiesOnly: boolean, _database: number | undefined, isSlow: boolean): Promise<void> | undefined {
+    this.calls.push(copiesOnly ? "drop all" : isSlow ? "flush slowly" : "flush");
     if (!copiesOnly) this.entries.clear();
+    return isSlow ? this.flushing : undefined;
   }
 
   /** Sets, removes and looks; conditions and lifetimes are noted only. */

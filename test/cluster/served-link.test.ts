@@ -266,6 +266,26 @@ test("a delete of copies only reaches the handler as such", (t) => {
   t.deepEqual(store.calls, ["drop k0", "remove k0", "drop all"]);
 });
 
+test("a slow flush is answered when it is done, and what comes behind it is answered before", async (t) => {
+  const { store, sent, link, take, tick } = setUp();
+  let done!: () => void;
+  store.flushing = new Promise((resolve) => {
+    done = resolve;
+  });
+  let hasLeft = false;
+  take({ flush: { id: 3, database: 1, isSlow: true } });
+  take({ count: { id: 4 } });
+  link.leave(() => {
+    hasLeft = true;
+  });
+  await tick();
+  t.deepEqual([sent.map(({ body }) => body), hasLeft], [["counted"], false]);
+  done();
+  await tick();
+  t.deepEqual([sent.map(({ body }) => body), hasLeft], [["counted", "flushed"], true]);
+  t.deepEqual(store.calls, ["flush slowly"]);
+});
+
 test("keys that change are sent after the answers before them, in one frame a tick", async (t) => {
   const { store, sent, link, take, tick } = setUp();
   take({ track: { read: keys(2), lookedAt: [Buffer.from("l")] } });

@@ -57,8 +57,8 @@ export class FakePeers {
     return this.#answer(id, `${copiesOnly ? "drop" : "remove"} ${names}`, () => this.counts[id]!);
   }
 
-  flush(id: string, copiesOnly: boolean): Promise<void> {
-    return this.#answer(id, copiesOnly ? "drop all" : "flush", () => {});
+  flush(id: string, copiesOnly: boolean, _database?: number, isSlow = false): Promise<void> {
+    return this.#answer(id, copiesOnly ? "drop all" : isSlow ? "flush slowly" : "flush", () => {});
   }
 
   edit(id: string, bytes: Uint8Array, { value }: Edit): Promise<Edited> {

@@ -65,7 +65,7 @@ test("a GET gets a copy of its key; one of no group is an error and asks nobody"
   t.is(asked.length, 1);
 });
 
-test("dropping copies leaves entries and loads alone, removing does not", (t) => {
+test("dropping copies leaves entries and loads alone, removing does not", async (t) => {
   const { handlers, group } = setUp();
   const name = key("scores:Tom");
   const fill = () => {
@@ -73,18 +73,30 @@ test("dropping copies leaves entries and loads alone, removing does not", (t) =>
     group.mirrors!.put(name, key("1"), undefined);
     return [startFlight(group.loads, name).flight, startFlight(group.forwards, name).flight] as const;
   };
-  for (const drop of [() => handlers.remove([name], true), () => handlers.flush(true, undefined)]) {
+  for (const drop of [() => handlers.remove([name], true), () => handlers.flush(true, undefined, false)]) {
     const [load, forward] = fill();
     drop();
     t.deepEqual([load.voided, forward.voided], [false, true]);
     t.deepEqual([group.store.look(name).kind, group.mirrors!.look(name).kind], ["value", "missing"]);
     group.loads.void(name);
   }
-  for (const remove of [() => handlers.remove([name], false), () => handlers.flush(false, undefined)]) {
+  for (const remove of [
+    () => handlers.remove([name], false),
+    () => handlers.flush(false, undefined, false),
+    () => handlers.flush(false, 0, true),
+  ]) {
     const [load, forward] = fill();
-    remove();
+    await remove();
     t.deepEqual([load.voided, forward.voided, handlers.count(0)], [true, true, 0]);
   }
+});
+
+test("only a slow flush of one database takes its time", async (t) => {
+  const { handlers } = setUp();
+  t.is(handlers.flush(false, 0, false), undefined);
+  t.is(handlers.flush(false, undefined, true), undefined);
+  t.is(handlers.flush(true, 0, true), undefined);
+  t.true(handlers.flush(false, 0, true) instanceof Promise);
 });
 
 const EVERY = { database: 0, pattern: undefined };

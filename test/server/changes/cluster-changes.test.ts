@@ -119,3 +119,24 @@ test("a flush empties this node and all others, in two rounds, and passes over m
   await flushed;
   t.deepEqual(peers.told, ["b flush", "c flush", "b drop all", "c drop all"]);
 });
+
+test("a database is flushed slowly here and at all others, then all copies go", async (t) => {
+  const { changes, lone, holdings, peers, group } = createNode();
+  const fill = () => group.store.put(key("scores:Tom"), key("1"), undefined);
+  fill();
+  await lone.changes.flushSlowly(0);
+  t.is(holdings.countHere(0), 0);
+  fill();
+  peers.hold = [];
+  const flushed = changes.flushSlowly(0);
+  await turn();
+  t.is(holdings.countHere(0), 0);
+  group.mirrors!.put(key("scores:Tom"), key("1"), undefined);
+  t.deepEqual(peers.told, ["b flush slowly", "c flush slowly"]);
+  for (const held of peers.hold) held.resolve();
+  await turn();
+  t.is(group.mirrors!.figures().entries, 0);
+  for (const held of peers.hold) held.resolve();
+  await flushed;
+  t.deepEqual(peers.told.slice(2), ["b drop all", "c drop all"]);
+});

@@ -7,6 +7,7 @@ import test from "ava";
 import { LocalChanges } from "../../../server/changes/local-changes.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { storedKey } from "../../../server/store/database-key.ts";
+import { Watches } from "../../../server/tracking/watches.ts";
 import { createGroup, createTracking, FakeTracker, key, startFlight, turn } from "../fakes.ts";
 import { createNode } from "../node-with-fake-peers.ts";
 
@@ -88,6 +89,42 @@ test("emptying one database leaves the entries of the others", (t) => {
       [0, 0, 1],
     ],
   );
+});
+
+test("a slow flush takes turns: loads from before are voided at once, later ones are kept, copies go at the end", async (t) => {
+  let now = 0;
+  const group = createGroup({ conf: { prefix: key("") }, clock: () => now++ });
+  const groups = new Groups([group]);
+  const tracking = createTracking(groups);
+  const watches = new Watches({ isHeld: () => false, isAlone: false });
+  const turns: (() => void)[] = [];
+  const soon = (run: () => void) => void turns.push(run);
+  const local = new LocalChanges({ groups, tracking, watches, soon });
+  for (let i = 0; i < 1000; i++)
+    for (const database of [0, 1]) group.store.put(storedKey(database, key(`k${i}`)), key("1"), undefined);
+  const early = startFlight(group.loads, key("x")).flight;
+  watches.add(1, [storedKey(1, key("w"))]);
+  let isOver = false;
+  const flushed = local.flushSlowly(1).then(() => {
+    isOver = true;
+  });
+  const late = startFlight(group.loads, key("y")).flight;
+  t.true(early.voided);
+  let slices = 1;
+  for (; turns.length > 0; slices++) {
+    group.mirrors!.put(key("mirrored"), key("1"), undefined);
+    t.false(isOver);
+    turns.pop()!();
+    await turn();
+  }
+  await flushed;
+  t.true(slices > 3, `${slices}`);
+  t.false(late.voided);
+  t.deepEqual(
+    [0, 1].map((database) => group.store.population(database).values),
+    [1000, 0],
+  );
+  t.deepEqual([group.mirrors!.figures().entries, watches.settle(1)], [0, false]);
 });
 
 test("every way of changing a key here tells the clients that have read it", (t) => {

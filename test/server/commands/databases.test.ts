@@ -146,3 +146,26 @@ test("every member knows the keys of every database, and FLUSHDB empties one dat
   t.is(await b.ask(["DBSIZE"], ["SELECT", "3"], ["GET", "k7"], ["DBSIZE"]), ":30\r\n+OK\r\n$-1\r\n:0\r\n");
   t.is(await b.ask(["GET", "k7"]), bulk("k7 of 0"));
 });
+
+test("what comes behind FLUSHDB in a pipeline is done behind it, however many slices it takes", async (t) => {
+  const rig = await startRig(t, ["group scores loader none", "group default loader none"]);
+  const fill = Array.from({ length: 500 }, (_, i) => ["SET", `k${i}`, "old"]);
+  await rig.ask(...fill, ["SELECT", "1"], ...fill);
+  // Each reading of the clock is later than the one before, so that each slice is small.
+  let now = rig.clock.now;
+  Object.defineProperty(rig.clock, "now", { get: () => (now += 0.5) });
+  const behind = [
+    ["MGET", "k0", "k499"],
+    ["SET", "k499", "new"],
+    ["GET", "k499"],
+    ["DBSIZE"],
+    ["SELECT", "0"],
+    ["DBSIZE"],
+  ];
+  const replies = await rig.ask(["SELECT", "1"], ["FLUSHDB"], ...behind);
+  t.is(replies, "+OK\r\n+OK\r\n*2\r\n$-1\r\n$-1\r\n+OK\r\n$3\r\nnew\r\n:1\r\n+OK\r\n:500\r\n");
+  await rig.ask(["SELECT", "1"], ...fill);
+  const again = ["MSET", ...fill.slice(0, 100).flatMap(([, name]) => [name!, "new"])];
+  await rig.ask(["SELECT", "1"], ["MULTI"], ["FLUSHDB"], again, ["EXEC"]);
+  t.is(await rig.ask(["SELECT", "1"], ["DBSIZE"]), "+OK\r\n:100\r\n");
+});
