@@ -35,10 +35,10 @@ export interface ClientsOptions {
   readonly world: Pick<World, "soon" | "after" | "quietlyEvery">;
   /** Told of a connection that was not let in, and why. */
   refused(socket: Socket, why: string): void;
-  /** Told that a client is no longer connected. */
+  /** Told once that a client is no longer connected, or has left. */
   gone(connection: Connection): void;
-  /** What every connection is given; `closed` is added here. */
-  readonly host: Omit<ConnectionHost<Connection>, "closed">;
+  /** What every connection is given; `left` and `closed` are added here. */
+  readonly host: Omit<ConnectionHost<Connection>, "left" | "closed">;
 }
 
 /** Time between two looks for idle and stuck clients. */
@@ -55,6 +55,8 @@ export class Clients {
   readonly #figures = zeroConnectionFigures();
   readonly #options: ClientsOptions;
   readonly #connections = new Map<number, Connection>();
+  /** Those with their last reply, whose sockets are still there. */
+  readonly #left = new Set<Connection>();
   readonly #servers: Server[] = [];
   readonly #host: ConnectionHost<Connection>;
   readonly #sweeper: Timer;
@@ -63,7 +65,14 @@ export class Clients {
 
   constructor(options: ClientsOptions) {
     this.#options = options;
-    this.#host = { ...options.host, closed: (connection) => this.#closed(connection) };
+    this.#host = {
+      ...options.host,
+      left: (connection) => {
+        this.#left.add(connection);
+        options.gone(connection);
+      },
+      closed: (connection) => this.#closed(connection),
+    };
     this.#sweeper = options.world.quietlyEvery(SWEEP_MS, () => this.sweep());
   }
 
@@ -94,12 +103,15 @@ export class Clients {
     return Math.min(this.#options.conf.maxClients, this.#options.room);
   }
 
-  all(): IterableIterator<Connection> {
-    return this.#connections.values();
+  /** Those that have not left. */
+  *all(): IterableIterator<Connection> {
+    for (const connection of this.#connections.values()) if (!this.#left.has(connection)) yield connection;
   }
 
+  /** Undefined: there is no such client, or it has left. */
   get(id: number): Connection | undefined {
-    return this.#connections.get(id);
+    const connection = this.#connections.get(id);
+    return connection && this.#left.has(connection) ? undefined : connection;
   }
 
   /** Listens on every host with one port; 0 takes a free one for the first host and the same for the others. */
@@ -167,7 +179,7 @@ export class Clients {
     if (this.#connections.delete(connection.id)) {
       addTraffic(this.#figures, connection.socket);
       this.#options.counts.leave(this.#options.thread);
-      this.#options.gone(connection);
+      if (!this.#left.delete(connection)) this.#options.gone(connection);
     }
     if (this.#connections.size === 0) this.#allGone?.();
   }

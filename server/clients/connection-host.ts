@@ -46,6 +46,9 @@ export interface ConnectionHost<Client> extends HitRoute {
   execute(args: Buffer[], connection: Client): Reply | undefined | Promise<Reply | undefined>;
   /** MONITOR or a pause looks at commands before they are executed: no hit is answered in place. */
   isObserved(): boolean;
+  /** The client has its last reply; its socket stays until the client may have read it. */
+  left(connection: Client): void;
+  /** The socket is gone, whether the client has left before or not. */
   closed(connection: Client): void;
   dropped(connection: Client, why: string): void;
   /** An invariant is broken; the client gets an error reply. */

@@ -184,6 +184,7 @@ export class Connection {
 
   #end(): void {
     if (this.socket.destroyed) return;
+    this.host.left(this);
     const linger = () => void this.host.world.quietlyAfter(LINGER_MS, () => this.socket.destroy());
     this.socket.end(linger);
     // A client that broke the protocol may never read: for it the time runs from now.
@@ -200,7 +201,6 @@ export class Connection {
     if (chunk.length >= FULL_READ_BYTES && !this.#isPaused) this.#giveWay();
   }
 
-  /** Pauses reading, or goes on. */
   #pause(isPaused: boolean): void {
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;

@@ -6,6 +6,7 @@
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply, SimpleString } from "../../proto/reply.ts";
 import type { ScriptHost } from "../scripts/redis-library.ts";
+import { monitorLine } from "../sessions/monitor-line.ts";
 import { clientKey } from "../store/database-key.ts";
 import type { Command, CommandContext, CommandTable } from "./command.ts";
 import { arityFits, isBare } from "./find-command.ts";
@@ -52,6 +53,8 @@ export class ScriptCalls implements ScriptHost {
     const refused = this.#refusalOf(command, words);
     if (refused !== undefined) return new ErrorReply(refused);
     const { node } = this.#options;
+    if (node.sessions.isMonitored)
+      node.sessions.seen(monitorLine(words, `${this.#context.database} lua`, node.wallMs()));
     const keyless = KEYLESS.get(command.name);
     if (keyless !== undefined) return keyless(words);
     const stored = withStoredKeys(command, words, this.#context.database);

@@ -9,7 +9,8 @@ import { errors } from "../../proto/error-texts.ts";
 import type { Answer } from "../../proto/reply.ts";
 import { ErrorReply, errorCodeOf, SimpleString } from "../../proto/reply.ts";
 import type { CommandShape } from "../clients/command-shape.ts";
-import { keptSize } from "../clients/transaction.ts";
+import { keptSize, type QueuedCommand } from "../clients/transaction.ts";
+import { readShebang } from "../scripts/shebang.ts";
 import type { Chosen, LocalContext } from "./command.ts";
 import { commandMeant } from "./find-command.ts";
 import { perform } from "./perform.ts";
@@ -105,10 +106,17 @@ function refusalOf({ command, args }: Chosen, context: LocalContext): ErrorReply
   return refused === undefined ? undefined : new ErrorReply(refused);
 }
 
-/** The command; for EXEC also the commands that it would execute. */
-function commandsOf({ command }: Chosen, { connection }: LocalContext): readonly CommandShape[] {
-  const queue = command.name === "exec" ? (connection.session.transaction?.queue ?? []) : [];
-  return [command, ...queue];
+/** The command; for EXEC also the commands that it would execute. Without scripts that declare that they do not write. */
+function commandsOf({ command, args }: Chosen, { connection }: LocalContext): readonly CommandShape[] {
+  const { name, flags } = command;
+  const queue = name === "exec" ? (connection.session.transaction?.queue ?? []) : [];
+  return [{ name, flags, args }, ...queue].filter((queued) => !declaresNoWrites(queued));
+}
+
+function declaresNoWrites({ name, args }: QueuedCommand): boolean {
+  if (name !== "eval") return false;
+  const shebang = readShebang(args[1]!.toString("latin1"));
+  return !(shebang instanceof ErrorReply) && shebang.flags?.has("no-writes") === true;
 }
 
 /** Performs the command when the pause is over. Until then the connection takes no other command. */

@@ -9,8 +9,8 @@ import type { CommandShape } from "../clients/command-shape.ts";
 
 export type PauseMode = "write" | "all";
 
-/** Commands without the flag `write` that reach other clients all the same. */
-const REACHING = new Set(["publish", "spublish"]);
+/** Commands without the flag `write` that reach other clients, or may write, all the same. */
+const REACHING = new Set(["publish", "spublish", "eval", "evalsha"]);
 
 /** Node's timers hold no more, which is 24 days: a longer pause takes several of them. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -60,6 +60,11 @@ export class Sessions {
     void this.#ask({ what: "watch commands", isOn: false });
   }
 
+  /** Some client says MONITOR. */
+  get isMonitored(): boolean {
+    return this.#monitors.size > 0;
+  }
+
   /** A command has been executed on some thread: the line of it for clients that say MONITOR. */
   seen(line: string): void {
     for (const client of this.#monitors.values()) client.push(new SimpleString(line));

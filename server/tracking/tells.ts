@@ -16,6 +16,8 @@ export class Tells {
   readonly #soon: (run: () => void) => void;
   /** Clients in BCAST mode with a message that is not sent yet. */
   readonly #gathering = new Set<TrackingClient>();
+  /** Those of them whose own command has made a change, and is about to be answered. */
+  readonly #hurried = new Set<TrackingClient>();
   #flushPlanned = false;
   #late: LateTell[] = [];
 
@@ -43,13 +45,32 @@ export class Tells {
     });
   }
 
-  /** Tells a client in BCAST mode of a key as clients say it, together with the other keys of this turn. */
+  /**
+   * Tells a client in BCAST mode of a key as clients say it, together with the other keys of this turn. The client's own
+   * change has to leave with the reply to it, which may be written before the turn ends.
+   */
   gather(client: TrackingClient, name: string, by: number | undefined): void {
-    if (isUnwanted(client, by) || !client.gather(name, isBy(client, by))) return;
+    if (isUnwanted(client, by)) return;
+    const isOwn = isBy(client, by);
+    const isFirst = client.gather(name, isOwn);
+    if (isOwn && client.mode.redirect === 0) this.#flushBehindReply(client);
+    else if (isFirst) this.#flushSoon(client);
+  }
+
+  #flushBehindReply(client: TrackingClient): void {
+    if (this.#hurried.has(client)) return;
+    this.#hurried.add(client);
+    queueMicrotask(() => {
+      this.#hurried.delete(client);
+      client.flush();
+    });
+  }
+
+  #flushSoon(client: TrackingClient): void {
     this.#gathering.add(client);
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
-    queueMicrotask(() => this.#flush());
+    this.#soon(() => this.#flush());
   }
 
   #flush(): void {

@@ -65,6 +65,18 @@ test("one client more than maxclients gets Redis' text and is closed; a place th
   t.is(await ask(await connect(), ["ECHO", "x"]), bulk("x"));
 });
 
+test("a client with its last reply has left: nobody finds or counts it, while its socket waits to be read", async (t) => {
+  const { clients, counts, connect, gone, ids, time } = setUp();
+  const [socket] = [await connect(), await connect()];
+  clients.get(1)!.closeAfterReplies();
+  await turn();
+  t.deepEqual([socket.isGone, counts.total()], [false, 2]);
+  t.deepEqual([gone, ids(), clients.get(1)], [[1], [2], undefined]);
+  time.advance(200);
+  await closed(socket);
+  t.deepEqual([gone, ids(), counts.total()], [[1], [2], 1]);
+});
+
 test("clients of other threads count, and so do the descriptors there are", async (t) => {
   const { clients, conf, counts, connect } = setUp({ maxClients: 2 });
   counts.enter(1, 10);

@@ -100,6 +100,7 @@ export function setUp(
     counters,
     execute,
     isObserved: () => false,
+    left: () => {},
     closed: () => happened.push("closed"),
     missed: loads ? (name, answer) => misses.push({ key: name, answer }) : undefined,
     missAnswered: ({ id }, name, ms, isFailure) => happened.push(`missed: ${id} ${name} ${ms} ${isFailure}`),

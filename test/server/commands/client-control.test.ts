@@ -186,6 +186,25 @@ test("PAUSE WRITE holds up what changes something, an EXEC with such a command t
   t.false(node.sessions.standing.length > 0);
 });
 
+test("PAUSE WRITE holds up a script, an EXEC with one too, unless it declares that it does not write", async (t) => {
+  const { client, ask } = await startRig(t);
+  const noWrites = ["EVAL", "#!lua flags=no-writes\nreturn 7", "0"];
+  const writing = ["#!lua\nreturn 1", "return 1", "#!lua flags=no-cluster\nreturn 1"];
+  const raws = (await Promise.all([...writing, "in EXEC"].map(() => client()))) as RawClient[];
+  const inExec = raws.at(-1)!;
+  inExec.send(command("MULTI") + command("EVAL", "return 1", "0"));
+  await inExec.until((text) => text.endsWith("QUEUED\r\n"));
+  inExec.take();
+  await ask(["CLIENT", "PAUSE", "100000", "WRITE"]);
+  for (const [i, text] of writing.entries()) raws[i]!.send(command("EVAL", text, "0"));
+  inExec.send(command("EXEC"));
+  t.is(await ask(noWrites, ["EVAL_RO", "return 8", "0"]), ":7\r\n:8\r\n");
+  t.is(await ask(["MULTI"], noWrites, ["EXEC"]), "+OK\r\n+QUEUED\r\n*1\r\n:7\r\n");
+  t.is(raws.map((raw) => raw.text).join(""), "");
+  await ask(["CLIENT", "UNPAUSE"]);
+  for (const raw of raws) await raw.until((text) => text.endsWith(":1\r\n"));
+});
+
 test("a pause ends by itself", async (t) => {
   const { ask, asked } = await startRig(t, [], { clock: () => performance.now() });
   await ask(["CLIENT", "PAUSE", "60"]);

@@ -3,6 +3,7 @@
  * read writes nothing; redis.log goes to the log.
  */
 import test from "ava";
+import { command } from "../../proto/read-commands.ts";
 import { bulk, startRig } from "../rig.ts";
 
 const LINES = ["group default loader none"];
@@ -46,6 +47,21 @@ test("commands without keys are refused, but for TIME, ECHO and PING", async (t)
     await ask(["EVAL", "return {#redis.call('TIME'), redis.call('ECHO', 'x'), redis.call('PING')}", "0"]),
     `*3\r\n:2\r\n${bulk("x")}+PONG\r\n`,
   );
+});
+
+test("MONITOR shows what a script calls, behind the script", async (t) => {
+  const { ask, client } = await startRig(t, LINES, NOTHING);
+  const monitor = await client();
+  await monitor.reply(command("MONITOR"), "+OK\r\n");
+  await ask([
+    "EVAL",
+    "redis.pcall('GET', 'other') return redis.call('SET', KEYS[1], ARGV[1])",
+    "1",
+    "a",
+    "b",
+  ]);
+  await monitor.until((text) => text.includes("lua]"));
+  t.regex(monitor.take(), /^\+\S+ \[0 127\S+\] "EVAL" .*\r\n\+\d+\.\d{6} \[0 lua\] "SET" "a" "b"\r\n$/);
 });
 
 test("EVAL_RO writes nothing, by no command", async (t) => {

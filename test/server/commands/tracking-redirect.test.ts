@@ -3,8 +3,9 @@
  * Method: a client that tracks and one that listens play scripts on both servers; ids are shown as what they are, since the two
  * servers number differently.
  */
+import { once } from "node:events";
 import { connect, type NetConnectOpts } from "node:net";
-import type { ExecutionContext } from "ava";
+import test, { type ExecutionContext } from "ava";
 import { NONE_LOADER } from "../../../server/loaders/none-loader.ts";
 import { program, testWith } from "../../needs.ts";
 import { bytes, command } from "../../proto/read-commands.ts";
@@ -94,6 +95,22 @@ async function play(t: ExecutionContext, to: NetConnectOpts, own: 2 | 3, other: 
   seen.push(await a.say("CLIENT TRACKING ON", "CLIENT TRACKINGINFO", "CLIENT GETREDIR"));
   return seen;
 }
+
+test("a redirection is broken as soon as the listener has said QUIT, though its socket is still there", async (t) => {
+  const rig = await startRig(t, [], { loader: NONE_LOADER });
+  const to = { port: rig.port, host: rig.node.conf.bind[0]! };
+  const [a, b] = await Promise.all([open(t, to), open(t, to)]);
+  const id = /^:(\d+)/.exec(await b.say("CLIENT ID"))![1]!;
+  await a.say("HELLO 3", `CLIENT TRACKING ON REDIRECT ${id}`, "GET scores:k");
+  b.socket.write(command("QUIT"));
+  await once(b.socket, "end");
+  t.is(
+    await a.say(`CLIENT TRACKING ON REDIRECT ${id}`),
+    "-ERR The client ID you want redirect to does not exist\r\n",
+  );
+  await rig.ask(["SET", "scores:k", "1"]);
+  t.regex(await a.say(), /tracking-redir-broken/);
+});
 
 for (const [own, other] of [
   [2, 2],

@@ -8,7 +8,8 @@ import { Pause } from "../../../server/sessions/pause.ts";
 import { FakeTime } from "../fake-time.ts";
 
 const named = (name: string, ...flags: string[]) => [{ name, flags } as unknown as Command];
-const [get, del, publish] = [named("get", "readonly"), named("del", "write"), named("publish")];
+const [get, del] = [named("get", "readonly"), named("del", "write")];
+const [publish, script] = [named("publish"), named("evalsha")];
 
 function setUp() {
   const time = new FakeTime();
@@ -29,7 +30,7 @@ test("WRITE holds commands that change something or reach others, ALL holds ever
   const { pause, ended } = setUp();
   pause.begin("write", 1e12);
   t.is(pause.holds(get), undefined);
-  const waits = [pause.holds(del), pause.holds(publish), pause.holds([...get, ...del])];
+  const waits = [pause.holds(del), pause.holds(publish), pause.holds(script), pause.holds([...get, ...del])];
   pause.begin("all", 1);
   waits.push(pause.holds(get));
   t.false(waits.includes(undefined));

@@ -51,14 +51,31 @@ test("news that come with a reply are told soon, all with one call", (t) => {
   t.deepEqual(member.told, ["a", "b", "c"]);
 });
 
-test("in BCAST mode all keys of a turn are told together", async (t) => {
-  const { tells, client } = setUp();
+test("in BCAST mode all keys of a turn are told together, however many commands have changed them", async (t) => {
+  const { tells, due, client } = setUp();
   const { told, tracker } = client(1, { bcast: true, prefixes: [""] });
   tells.tell([tracker], "b", undefined);
   tells.gather(tracker, "a", 2);
   t.deepEqual(told, []);
   await turn();
+  t.deepEqual(told, []);
+  due.pop()!();
   t.deepEqual(told, [">2\r\n$10\r\ninvalidate\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n"]);
+});
+
+test("in BCAST mode a client's own change is told before the turn ends, with what waits; one that goes elsewhere waits", async (t) => {
+  const { tells, due, client } = setUp();
+  const own = client(1, { bcast: true, prefixes: [""] });
+  tells.gather(own.tracker, "a", 2);
+  tells.gather(own.tracker, "b", 1);
+  await turn();
+  t.deepEqual(own.told, [">2\r\n$10\r\ninvalidate\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n"]);
+  due.pop()!();
+  t.is(own.told.length, 1);
+  const redirecting = client(3, { bcast: true, prefixes: [""], redirect: 1 });
+  tells.gather(redirecting.tracker, "a", 3);
+  await turn();
+  t.is(due.length, 1);
 });
 
 test("a change is a client's own by the client's id; a member makes none", (t) => {

@@ -180,8 +180,10 @@ test("in BCAST mode a client is told once of a key that expires", async (t) => {
   clock.advance(1101);
   tracking.expire();
   await turn();
+  await turn();
   t.deepEqual(told, ["scores:a"]);
   group.store.sweep(1);
+  await turn();
   await turn();
   t.deepEqual(told, ["scores:a", "scores:unread"]);
 });
