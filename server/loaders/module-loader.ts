@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import type { World } from "../../cluster/world.ts";
 import { describeCause } from "./describe-cause.ts";
 import type { Loader } from "./loader.ts";
+import { refuseExit } from "./refuse-exit.ts";
 
 /** How long the import may take. */
 export interface ImportTerms {
@@ -20,6 +21,7 @@ export interface ImportTerms {
 /** Throws an Error whose message names `path` and says why it is no loader. */
 export async function importLoader(path: string, terms: ImportTerms): Promise<Loader> {
   await checkFile(path);
+  refuseExit();
   const loader = loaderIn(await importModule(path, terms));
   if (typeof loader?.load !== "function") throw new Error(`${path} exports no load function`);
   for (const name of OPTIONAL) {

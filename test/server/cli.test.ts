@@ -241,6 +241,16 @@ for (const [name, source, cause] of [
   ["never settles", "await new Promise(() => {});", "it has not finished after 100 ms \\(loader-timeout\\)"],
   ["throws", "throw new Error('no database');", "no database \\(at file:.*"],
   ["exports nothing", "", "exports no load function"],
+  [
+    "calls process.exit",
+    "process.exit(0);",
+    "a loader must not end the node: process.exit\\(0\\) \\(at file:.*",
+  ],
+  [
+    "calls process.exit later",
+    "await new Promise(setImmediate); process.exit();",
+    "must not end the node: process.exit\\(\\) \\(at .*",
+  ],
 ] as const) {
   test(`a module that ${name} ends the start with exit code 1 and one line`, async (t) => {
     const module = write(`${name.replaceAll(" ", "-")}.mjs`, source);
