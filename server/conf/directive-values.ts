@@ -9,7 +9,7 @@ import { Complaint, ConfError, errorAt, type Place } from "./conf-error.ts";
 import { directives, findDirective, type Row } from "./directives.ts";
 import { nearest } from "./nearest.ts";
 import { shown, textOf } from "./quoting.ts";
-import { answerForRedis } from "./redis-directives.ts";
+import { answerForRedis, answerForWords } from "./redis-directives.ts";
 import type { Statement } from "./statement.ts";
 
 const GROUP_NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -66,6 +66,8 @@ export function parseValue(row: Row, words: readonly string[], place: Place): un
 function addToNode({ node }: DirectiveValues, statement: Statement): void {
   const row = findDirective("node", statement.name);
   if (row === undefined) throw unknownDirective(statement);
+  const answer = answerForWords(row.name, statement.words);
+  if (answer !== undefined) throw errorAt(statement.place, row.name, answer);
   addValue(node, row, row.name, statement);
 }
 

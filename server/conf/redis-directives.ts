@@ -66,6 +66,12 @@ export function answerForRedis(name: string): string | undefined {
   return ANSWERS.find(([names]) => names.split(" ").some((pattern) => fits(pattern, name)))?.[1];
 }
 
+/** What to do instead of these words after a directive that Redis has as well; undefined: they mean the same here. */
+export function answerForWords(name: string, words: readonly string[]): string | undefined {
+  if (name !== "client-output-buffer-limit" || words.length < 4) return undefined;
+  return "all clients have the same limits here, and one always: write `client-output-buffer-limit` with the first number of class normal (not 0), `client-output-soft-limit` with the second, `client-output-soft-time` with the third and its unit; leave other classes out";
+}
+
 function fits(pattern: string, name: string): boolean {
   if (pattern.startsWith("*")) return name.endsWith(pattern.slice(1));
   return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;

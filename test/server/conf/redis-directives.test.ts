@@ -29,7 +29,7 @@ function mistakeIn(text: string): string | undefined {
 }
 
 /** An answer says what to write, or that nothing is needed; these two say neither. */
-const isNoAnswer = (text: string) => /unknown directive|expected one value, got/.test(text);
+const isNoAnswer = (text: string) => /unknown directive|expected one value.*, got \d+$/.test(text);
 
 testWith(program("redis-server"), program("redis-cli"))(
   "each directive of redis-server has an answer",
@@ -74,6 +74,23 @@ testWith(existsSync(DEBIANS) ? undefined : `there is no ${DEBIANS}`)(
     t.true(answers.filter((answer) => answer !== undefined).length > 20);
   },
 );
+
+test("the lines of redis.conf on output buffers are told which three directives to write", (t) => {
+  for (const words of ["normal 0 0 0", "replica 256mb 64mb 60", "pubsub 32mb 8mb 60"]) {
+    const mistake = mistakeIn(`\nclient-output-buffer-limit ${words}`) ?? "";
+    t.true(
+      mistake.startsWith("redis.conf:2: client-output-buffer-limit: all clients have the same"),
+      mistake,
+    );
+    for (const [, name] of mistake.matchAll(/`([^`]+)`/g))
+      t.true(
+        directives.some((row) => row.name === name),
+        name,
+      );
+  }
+  t.is(mistakeIn("client-output-buffer-limit 64mb"), undefined);
+  t.regex(mistakeIn("client-output-buffer-limit 64mb 16mb") ?? "", /expected one value/);
+});
 
 test("a directive that carrotCache calls by another name is told that name, and each name exists", (t) => {
   const names: Readonly<Record<string, string>> = {
