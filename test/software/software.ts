@@ -15,8 +15,10 @@ export interface Software {
   readonly does: string;
   /** What is not there for it, and why; undefined: nothing is missed. */
   readonly without?: string;
-  /** The Debian package whose version the README shows; undefined: an npm package of this name. */
+  /** The Debian package whose version the README shows. */
   readonly debian?: string;
+  /** The Python package whose version the README shows. With neither: an npm package of this name. */
+  readonly python?: string;
   /** Tried on every change by .ci/run; the others by `npm run software`. */
   readonly inCi: boolean;
   /** Why it cannot be tried; undefined: it can. */
@@ -67,6 +69,17 @@ export function missingPackage(name: string): string | undefined {
 }
 
 /** Debian's own, because its modules are. */
+/** Software that Debian has only in an older version: `.ci/software DIR all` puts it into an environment of its own. */
+function python(name: string, packaged: string, [file, ...args]: readonly string[], does: string): Software {
+  const runner = path.join(NPM, "python/bin/python");
+  return {
+    ...{ name, does, python: packaged, inCi: false },
+    missing: () =>
+      existsSync(runner) ? undefined : "CARROT_SOFTWARE names no folder of `.ci/software DIR all`",
+    command: ([port]) => [runner, path.join(PROGRAMS, file!), ...args, port],
+  };
+}
+
 const PYTHON = "/usr/bin/python3";
 
 export const SOFTWARE: readonly Software[] = [
@@ -82,6 +95,12 @@ export const SOFTWARE: readonly Software[] = [
   node("rate-limiter-flexible", "consume, get, penalty, block, delete"),
   node("rate-limit-redis", "the limit of an express application"),
   node("redlock", "lock, refusal, extend, unlock"),
+  python(
+    "Django's own cache",
+    "django",
+    ["django_cache.py", "django"],
+    "get, add, many, get_or_set, incr, touch, clear",
+  ),
   debian(
     "django-redis",
     "python3-django-redis",

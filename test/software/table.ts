@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../e2e/processes.ts";
-import { SOFTWARE, WITHOUT } from "./software.ts";
+import { SOFTWARE, type Software, WITHOUT } from "./software.ts";
 import { TOOLS } from "./tools.ts";
 
 function line(cells: readonly string[]): string {
@@ -24,17 +24,21 @@ function npmVersion(name: string): string {
   return (JSON.parse(text) as { dependencies: Record<string, string> }).dependencies[name]!;
 }
 
+function pythonVersion(name: string): string {
+  const text = readFileSync(path.join(ROOT, "test/software/python/requirements.txt"), "utf8");
+  return new RegExp(`^${name}==(.+)$`, "m").exec(text)![1]!;
+}
+
 /** The rows in the order of the lists, without the versions where `versions` is false. */
 export function softwareRows(versions: boolean): string[] {
-  const version = (name: string, debian: string | undefined) => {
+  const version = ({ name, debian, python }: Pick<Software, "name" | "debian" | "python">) => {
     if (!versions) return "*";
+    if (python !== undefined) return pythonVersion(python);
     return debian === undefined ? npmVersion(name) : debianVersion(debian);
   };
   return [
-    ...SOFTWARE.map(({ name, does, without = "", debian }) =>
-      line([name, version(name, debian), does, without]),
-    ),
-    ...TOOLS.map(({ name, does, debian }) => line([name, version(name, debian), does, ""])),
+    ...SOFTWARE.map((each) => line([each.name, version(each), each.does, each.without ?? ""])),
+    ...TOOLS.map((each) => line([each.name, version(each), each.does, ""])),
     ...WITHOUT.map(([name, why]) => line([name, versions ? "" : "*", "", why])),
   ];
 }
