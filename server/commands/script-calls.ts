@@ -9,7 +9,7 @@ import type { ScriptHost } from "../scripts/redis-library.ts";
 import { monitorLine } from "../sessions/monitor-line.ts";
 import { clientKey } from "../store/database-key.ts";
 import type { Command, CommandContext, CommandTable } from "./command.ts";
-import { arityFits, isBare } from "./find-command.ts";
+import { arityFits, commandMeant, isBare } from "./find-command.ts";
 import { keysOf } from "./keys-of.ts";
 import type { NodeFace } from "./node-face.ts";
 import { withStoredKeys } from "./stored-words.ts";
@@ -48,13 +48,23 @@ export class ScriptCalls implements ScriptHost {
   }
 
   call(words: readonly Buffer[]): Reply {
-    const command = this.#find(words);
-    if (command instanceof ErrorReply) return command;
-    const refused = this.#refusalOf(command, words);
-    if (refused !== undefined) return new ErrorReply(refused);
-    const { node } = this.#options;
+    const { node, commands } = this.#options;
+    const { stats } = node.sessions;
+    const command = this.#findAllowed(words);
+    if (command instanceof ErrorReply) {
+      stats.rejectCall(commandMeant(commands, words)?.name);
+      return command;
+    }
     if (node.sessions.isMonitored)
       node.sessions.seen(monitorLine(words, `${this.#context.database} lua`, node.wallMs()));
+    const startMs = node.wallMs();
+    const reply = this.#perform(command, words);
+    stats.addCall(command.name, Math.round((node.wallMs() - startMs) * 1000), reply instanceof ErrorReply);
+    return reply;
+  }
+
+  #perform(command: Command, words: readonly Buffer[]): Reply {
+    const { node } = this.#options;
     const keyless = KEYLESS.get(command.name);
     if (keyless !== undefined) return keyless(words);
     const stored = withStoredKeys(command, words, this.#context.database);
@@ -79,6 +89,13 @@ export class ScriptCalls implements ScriptHost {
     const command = hasWord ? named.subcommands!.get(nameOf(words[1]!)) : named;
     if (command === undefined) return new ErrorReply(errors.scriptUnknown);
     return arityFits(command.arity, words.length) ? command : new ErrorReply(errors.scriptArity);
+  }
+
+  #findAllowed(words: readonly Buffer[]): Command | ErrorReply {
+    const command = this.#find(words);
+    if (command instanceof ErrorReply) return command;
+    const refused = this.#refusalOf(command, words);
+    return refused === undefined ? command : new ErrorReply(refused);
   }
 
   #refusalOf(command: Command, words: readonly Buffer[]): string | undefined {

@@ -40,19 +40,28 @@ export class CommandStats {
 
   /** `error`: the code of the error that the call was answered with. */
   add(name: string, micros: number, error: string | undefined): void {
+    this.addCall(name, micros, error !== undefined);
+    if (error !== undefined) this.addError(error);
+  }
+
+  /** A call that no client has made: its error is no client's reply. */
+  addCall(name: string, micros: number, hasFailed: boolean): void {
     const stat = this.#of(name);
     stat.calls++;
     stat.micros += micros;
     stat.latency.observe(micros / 1e6);
-    if (error === undefined) return;
-    stat.failed++;
-    this.addError(error);
+    if (hasFailed) stat.failed++;
   }
 
   /** A call that was refused with this error. `name`: undefined for an unknown command. */
   reject(name: string | undefined, error: string): void {
-    if (name !== undefined) this.#of(name).rejected++;
+    this.rejectCall(name);
     this.addError(error);
+  }
+
+  /** As `reject`, of a call that no client has made. */
+  rejectCall(name: string | undefined): void {
+    if (name !== undefined) this.#of(name).rejected++;
   }
 
   addError(code: string, count = 1): void {

@@ -64,6 +64,30 @@ test("MONITOR shows what a script calls, behind the script", async (t) => {
   t.regex(monitor.take(), /^\+\S+ \[0 127\S+\] "EVAL" .*\r\n\+\d+\.\d{6} \[0 lua\] "SET" "a" "b"\r\n$/);
 });
 
+test("as in redis-server, INFO counts what scripts call by command: performed, refused and failed", async (t) => {
+  const { ask } = await startRig(t, LINES, NOTHING);
+  await ask(["CONFIG", "RESETSTAT"]);
+  const calls = [
+    "'set', KEYS[1]",
+    "'nosuch'",
+    "'incr', KEYS[1], 1",
+    "'set', KEYS[1], 'x'",
+    "'incr', KEYS[1]",
+  ];
+  await ask(["EVAL", calls.map((call) => `redis.pcall(${call})`).join(" "), "1", "a"]);
+  await ask(["EVAL", "return redis.call('SUBSCRIBE', 'x')", "0"]);
+  await ask(["EVAL_RO", "return redis.call('INCR', KEYS[1])", "1", "a"]);
+  const info = await ask(["INFO", "commandstats"]);
+  const countsOf = (name: string) =>
+    new RegExp(`cmdstat_${name}:calls=(\\d+),.*,rejected_calls=(\\d+),failed_calls=(\\d+)`)
+      .exec(info)
+      ?.slice(1);
+  t.deepEqual(countsOf("set"), ["1", "1", "0"]);
+  t.deepEqual(countsOf("incr"), ["1", "2", "1"]);
+  t.deepEqual(countsOf("subscribe"), ["0", "1", "0"]);
+  t.deepEqual(countsOf("eval"), ["2", "0", "1"]);
+});
+
 test("EVAL_RO writes nothing, by no command", async (t) => {
   const { ask } = await startRig(t, LINES, NOTHING);
   await ask(["SET", "a", "1"]);
