@@ -144,6 +144,16 @@ test("a stand-in edits for an owner that fails, and the owner deletes the key in
   t.true(told.includes("b drop"));
 });
 
+test("an edit that this node makes in the owner's place finds nothing of what it held before it asked", async (t) => {
+  const { changes, membership, failing, group } = setUp();
+  const name = keyOwnedBy("b", membership);
+  for (const member of ["b", "c"]) failing.add(member);
+  group.store.put(name, key("of an earlier outage"), undefined);
+  const edited = await changes.edit(name, { ...SET, conditions: ["missing"] });
+  t.like(edited, { held: false, changed: true });
+  t.is(String(group.store.get(name)?.value), "v");
+});
+
 test("an edit that must not be made twice is not asked for again when its answer is lost, and copies go", async (t) => {
   const { changes, membership, told, silent, group } = setUp();
   const name = keyOwnedBy("b", membership);
