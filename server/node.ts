@@ -92,7 +92,7 @@ export class Node implements NodeFace {
     this.#regularWork = new RegularWork(log, world);
     this.scripts = new Scripts(world.clock);
     const findProcedure = procedureFinder(COMMANDS, SCRIPT_PROCEDURES, this);
-    const redirect: Redirect = (client, keys) => this.sessions.invalidate(client, keys);
+    const redirect: Redirect = (client, keys, of) => this.sessions.invalidate(client, keys, of);
     const heard = (publication: Publication) => this.sessions.heard(publication);
     const announce = (channel: Buffer, message: Buffer) =>
       void this.sessions.announce("channels", channel, message);

@@ -79,6 +79,7 @@ function flagsOf(session: Session, isUnix: boolean): string {
     session.transaction !== undefined && "x",
     session.isHeld && "b",
     session.tracking !== undefined && "t",
+    session.isRedirectBroken && "R",
     session.tracking === "prefixes" && "B",
     isUnix && "U",
     session.noEvict && "e",

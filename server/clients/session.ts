@@ -32,6 +32,8 @@ export class Session {
   tracking: "keys" | "prefixes" | undefined;
   /** The client that gets what tracking has to tell this one; 0: this one gets it. */
   redirect = 0;
+  /** That client has gone, and tracking had something to tell it. */
+  isRedirectBroken = false;
   /** CLIENT CACHING has been said, and no command has used it yet. */
   caching = false;
   isMonitor = false;

@@ -140,6 +140,7 @@ function askForTracking(args: readonly Buffer[], context: LocalContext): Answer 
       connection.session.special.set("tracking", true);
       connection.session.tracking = isBcast ? "prefixes" : "keys";
       connection.session.redirect = redirect;
+      connection.session.isRedirectBroken = false;
     } else forgetTracking(connection);
     return reply;
   };
@@ -154,6 +155,7 @@ function askForTracking(args: readonly Buffer[], context: LocalContext): Answer 
 /** Ends tracking on the connection's thread. The main thread ends its own part. */
 export function forgetTracking(connection: Connection): void {
   connection.session.redirect = 0;
+  connection.session.isRedirectBroken = false;
   connection.session.tracking = undefined;
   connection.session.caching = false;
   connection.session.special.set("tracking", false);

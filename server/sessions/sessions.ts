@@ -104,9 +104,14 @@ export class Sessions {
     return (await this.#ask({ what: "has client", client })).includes(true);
   }
 
-  /** Tells a client of any thread that keys are no longer valid; null: none is. False: there is no such client. */
-  async invalidate(client: number, keys: readonly Buffer[] | null): Promise<boolean> {
-    return (await this.#ask({ what: "invalidate", client, keys })).includes(true);
+  /**
+   * Tells a client of any thread that keys are no longer valid; null: none is. False: there is no such client, and CLIENT LIST
+   * shows it of the client `of`, whose messages were to go there.
+   */
+  async invalidate(client: number, keys: readonly Buffer[] | null, of: number): Promise<boolean> {
+    if ((await this.#ask({ what: "invalidate", client, keys })).includes(true)) return true;
+    await this.#ask({ what: "redirect is broken", client: of });
+    return false;
   }
 
   /** Listeners of each channel or pattern, on all threads. */

@@ -42,6 +42,8 @@ export type Question =
   | { readonly what: "has client"; readonly client: number }
   /** CLIENT TRACKING REDIRECT: `keys` are no longer valid; null: none is. */
   | { readonly what: "invalidate"; readonly client: number; readonly keys: readonly Uint8Array[] | null }
+  /** The client's messages were to go to one that is not there. */
+  | { readonly what: "redirect is broken"; readonly client: number }
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "watch commands"; readonly isOn: boolean }
   | { readonly what: "pause"; readonly mode: PauseMode; readonly ms: number }
@@ -53,6 +55,7 @@ interface Answers {
   /** Whether the client is one of the thread. */
   readonly "has client": boolean;
   readonly invalidate: boolean;
+  readonly "redirect is broken": null;
   readonly subscriptions: SubscriptionCounts;
   readonly "client states": ClientStates;
   /** Clients that were closed. */

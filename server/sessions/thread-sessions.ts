@@ -101,7 +101,8 @@ export class ThreadSessions {
     if (question.what === "client states") return this.#clientStates();
     if (question.what === "slow log") return this.slowLog.entries;
     if (question.what === "kill") return this.#kill(question.filter);
-    if (question.what === "watch commands") this.#isWatched = question.isOn;
+    if (question.what === "redirect is broken") this.#redirectIsBroken(question.client);
+    else if (question.what === "watch commands") this.#isWatched = question.isOn;
     else if (question.what === "forget slow log") this.slowLog.clear();
     else if (question.what === "pause") this.pause.begin(question.mode, question.ms);
     else this.pause.end();
@@ -118,6 +119,11 @@ export class ThreadSessions {
     else if (connection.session.isSubscribed)
       connection.push(new Push(["message", "__redis__:invalidate", names]));
     return true;
+  }
+
+  #redirectIsBroken(client: number): void {
+    const session = this.#options.client(client)?.session;
+    if (session !== undefined) session.isRedirectBroken = true;
   }
 
   #clientStates(): ClientStates {

@@ -27,8 +27,8 @@ export interface PushTarget {
   push(message: Reply, atOnce?: boolean): void;
 }
 
-/** Sends keys, or null for all, to another client of any thread; resolves to false when there is no such client. */
-export type Redirect = (client: number, keys: readonly Buffer[] | null) => Promise<boolean>;
+/** Sends keys, or null for all, in place of `of` to another client of any thread; false: there is no such client. */
+export type Redirect = (client: number, keys: readonly Buffer[] | null, of: number) => Promise<boolean>;
 
 export class TrackingClient implements Tracker {
   readonly id: number;
@@ -120,7 +120,8 @@ export class TrackingClient implements Tracker {
   }
 
   async #send(redirect: number, keys: Buffer[] | null): Promise<void> {
-    if ((await this.#redirect(redirect, keys)) || this.isGone || this.#mode.redirect !== redirect) return;
+    if ((await this.#redirect(redirect, keys, this.id)) || this.isGone || this.#mode.redirect !== redirect)
+      return;
     this.isBroken = true;
     this.#target.push(new ByDialect(undefined, new Push(["tracking-redir-broken", redirect])), true);
   }

@@ -92,7 +92,12 @@ async function play(t: ExecutionContext, to: NetConnectOpts, own: 2 | 3, other: 
       (await a.say("CLIENT TRACKINGINFO", "CLIENT GETREDIR", "GET scores:k")).replaceAll(`:${id}\r`, ":ID\r"),
     );
   }
+  // Without U: the clients of one of the two servers use a unix socket.
+  const flags = async (...lines: string[]) =>
+    seen.push(/ flags=[^U ]+/.exec(await a.say(...lines, "CLIENT INFO"))?.[0] ?? "none");
+  await flags();
   seen.push(await a.say("CLIENT TRACKING ON", "CLIENT TRACKINGINFO", "CLIENT GETREDIR"));
+  await flags();
   return seen;
 }
 
