@@ -11,7 +11,7 @@ import type { Store, StoreHandle } from "../store/store.ts";
 
 /** A slice, the pause behind one, and how often it is looked whether there is something to move. */
 const SLICE_MS = 2;
-const PAUSE_MS = 3;
+const PAUSE_MS = 1;
 export const LOOK_MS = 100;
 
 /** Returns why it cannot be; undefined: the stores use the new memory from now on, and `moveSlice` moves the entries. */

@@ -22,7 +22,7 @@ export interface WorkerStart {
   readonly port: number;
   /** The memory of SharedCounts. */
   readonly counts: SharedArrayBuffer;
-  readonly groups: readonly WorkerGroup[];
+  readonly groups: WorkerGroup[];
   /** What is in force now, such as a pause. The worker obeys it before it listens. */
   readonly standing: readonly Question[];
 }

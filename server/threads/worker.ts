@@ -44,7 +44,8 @@ const commandsToMain = new CommandsToMain((batch) =>
   main.postMessage(batch, [batch.bytes.buffer as ArrayBuffer]),
 );
 const groups = new Groups<HeldGroup>(
-  start.groups.map(({ name, store, mirrors }) => ({
+  // Taken out, because what this thread was started with lives as long as the thread: memory in it would never be given back.
+  start.groups.splice(0).map(({ name, store, mirrors }) => ({
     name,
     prefix: prefixOf(name),
     store: attach(store),
