@@ -50,7 +50,9 @@ const MATCHING_STEPS = 2_000_000;
 const SPARE_LOOKS = 100;
 /** The piece of a member that cannot be reached. */
 const NOTHING: ScanPiece = { cursor: 0, keys: [], seen: 0 };
-/** Places that RANDOMKEY tries before it takes the first key it comes to. */
+/** Keys of a place that RANDOMKEY chooses from: a key right behind another one would hardly ever be the first. */
+const RANDOM_KEYS = 16;
+/** Places that RANDOMKEY tries before it takes one of the next keys from some place on, however far they are. */
 const RANDOM_TRIES = 20;
 
 /** A piece of this node's own stored keys, from `cursor` on. */
@@ -107,9 +109,9 @@ export class ClusterScan {
     return { cursor: at, keys };
   }
 
-  /** All keys that match, piece by piece. */
-  async *all(wanted: WantedKeys): AsyncGenerator<Buffer[]> {
-    let cursor = 0n;
+  /** All keys that match from a place on, piece by piece. */
+  async *all(wanted: WantedKeys, start = 0n): AsyncGenerator<Buffer[]> {
+    let cursor = start;
     do {
       const piece = await this.#piece(cursor, MAX_SCAN_COUNT, wanted);
       yield piece.keys;
@@ -123,10 +125,12 @@ export class ClusterScan {
     const { random } = this.#options;
     const wanted = { database, pattern: undefined };
     for (let tries = 0; tries < RANDOM_TRIES; tries++) {
-      const { keys } = await this.#piece(this.#randomPlace(), 1, wanted);
+      const { keys } = await this.#piece(this.#randomPlace(), RANDOM_KEYS, wanted);
       if (keys.length > 0) return keys[Math.floor(random() * keys.length)];
     }
-    for await (const keys of this.all(wanted)) if (keys.length > 0) return keys[0];
+    for (const start of [this.#randomPlace(), 0n])
+      for await (const keys of this.all(wanted, start))
+        if (keys.length > 0) return keys[Math.floor(random() * keys.length)];
     return undefined;
   }
 

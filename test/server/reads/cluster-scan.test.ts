@@ -25,7 +25,7 @@ function like(pattern?: string): WantedKeys {
 }
 
 /** Member a of three. The last character of a key names the key's owner. */
-function setUp(ids = IDS) {
+function setUp(ids = IDS, random = Math.random) {
   const members = new Map(ids.map((id) => [id, groupsOf()]));
   const down = new Set<string>();
   let yields = 0;
@@ -39,7 +39,7 @@ function setUp(ids = IDS) {
       },
     },
     owners: { of: (name: Uint8Array) => String(name).at(-1)! } as Owners,
-    random: Math.random,
+    random,
     soon: (run) => {
       yields++;
       queueMicrotask(run);
@@ -193,3 +193,19 @@ test("random() finds every key sooner or later", async (t) => {
   for (let i = 0; i < 2000 && seen.size < 12; i++) seen.add(String(await scan.random(0)));
   t.is(seen.size, 12);
 });
+
+for (const [where, place, rollsOfPlaces] of [
+  ["behind the place that it tries first", 0, 3],
+  ["that no place it tries is near", 0.999, 63],
+] as const) {
+  test(`random() takes one of two keys ${where} by chance`, async (t) => {
+    let choice = 0;
+    let rolls = 0;
+    const { scan, put } = setUp(IDS, () => (++rolls % (rollsOfPlaces + 1) === 0 ? choice : place));
+    for (const name of ["scores:1a", "scores:2a"]) put("a", name);
+    const first = String(await scan.random(0));
+    choice = 0.999;
+    t.not(String(await scan.random(0)), first);
+    t.is(rolls, 2 * (rollsOfPlaces + 1));
+  });
+}
