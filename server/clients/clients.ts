@@ -187,6 +187,7 @@ export class Clients {
   /** To be called about once a second. */
   sweep(): void {
     this.closeIdle();
+    this.#host.output.rest();
     const { clock, conf } = this.#host;
     const now = clock();
     for (const connection of this.#connections.values()) {

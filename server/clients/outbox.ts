@@ -159,7 +159,7 @@ export class Outbox<Owner extends OutboxOwner> {
     const bytes = output.length - start;
     if (bytes === 0) return;
     if (!this.hasRoom(bytes)) output.length = start;
-    else if (this.#mayWait() && bytes <= TURN_BYTES) this.#host.writes.add(this.#writer, start);
+    else if (this.#mayWait()) this.#host.writes.add(this.#writer, start);
     else this.#write(output.take(start));
     this.#turnStart = output.length;
   }

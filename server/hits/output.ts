@@ -10,7 +10,10 @@ import type { ABSENT, MISS, Store } from "../store/store.ts";
 
 /** The room around a value: `$`, up to 16 digits and two CRLF. */
 const FRAMING_BYTES = 24;
-/** A buffer that a huge value has made larger than this is not kept after the turn. */
+/**
+ * A buffer that has become larger than this is not kept after the turn. The write queue keeps replies of everyday sizes below
+ * it: 256 KiB of finished ones, and as much again of one client.
+ */
 const KEPT_BYTES = 1 << 20;
 const FIRST_BYTES = 1 << 16;
 
@@ -22,6 +25,8 @@ export class Output {
   #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #view = new DataView(this.#buffer.buffer);
   length = 0;
+  /** The largest length since `rest`. */
+  #peak = 0;
 
   /** Appends a finished reply. */
   append(bytes: Uint8Array): void {
@@ -67,8 +72,17 @@ export class Output {
    * does, and the output takes a new one.
    */
   returned(isTaken: boolean): void {
+    if (this.length > this.#peak) this.#peak = this.length;
     this.length = 0;
     if (!isTaken || this.#buffer.length > KEPT_BYTES) this.#use(Buffer.allocUnsafeSlow(FIRST_BYTES));
+  }
+
+  /** Gives memory back that nothing has needed since the last call. To be called now and then, between turns. */
+  rest(): void {
+    const isLarge = this.#buffer.length > FIRST_BYTES;
+    if (isLarge && this.#peak <= FIRST_BYTES && this.length === 0)
+      this.#use(Buffer.allocUnsafeSlow(FIRST_BYTES));
+    this.#peak = 0;
   }
 
   #use(buffer: Buffer<ArrayBuffer>): void {

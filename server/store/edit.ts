@@ -5,6 +5,7 @@
  * keeps readers off. Knows no clock, only deadlines in the shard's units.
  */
 import type { Edit, Edited, Range } from "../../cluster/edit.ts";
+import { copyOf } from "./copies.ts";
 import { expire, removeEntry, setDeadline, stampUse } from "./entries.ts";
 import { deadlineOf } from "./header.ts";
 import { findEntry, keyAt } from "./index-table.ts";
@@ -100,7 +101,7 @@ function part(shard: Shard, ref: number, bytes: number, { from, to }: Range): Bu
   const first = Math.max(0, from < 0 ? from + bytes : from);
   const last = Math.min(bytes - 1, Math.max(0, to < 0 ? to + bytes : to));
   if (first > last) return Buffer.alloc(0);
-  return Buffer.from(viewOf(shard, ref).subarray(first, last + 1));
+  return copyOf(viewOf(shard, ref), first, last + 1);
 }
 
 /** Deadlines less than a millisecond apart count as equal, because clients see lifetimes in whole milliseconds. */

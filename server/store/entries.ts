@@ -6,6 +6,7 @@
  */
 
 import { lengthOf, reserve } from "./arena.ts";
+import { copyLong, copyOf, LONG_COPY_BYTES } from "./copies.ts";
 import { takeGhost } from "./ghosts.ts";
 import { deadlineOf, writeDeadline } from "./header.ts";
 import { findEntry, insertEntry, keyAt, overfullChain, unindexEntry } from "./index-table.ts";
@@ -118,7 +119,7 @@ export function moveEntry(from: Shard, ref: number, to: Shard, ticksRatio: numbe
   else {
     makeRoom(to, words[ref + HASH]!, charge, now);
     const moved = reserve(to, length, evict);
-    to.words.set(words.subarray(ref, ref + length), moved);
+    copyLong(to.buffer, moved * 4, from.bytes, ref * 4, (ref + length) * 4);
     to.words[moved + SLOT] = takeSlot(to);
     if (from.isLru !== to.isLru) to.words[moved + VALUE]! &= ~IN_MAIN;
     countIn(to, moved);
@@ -169,7 +170,7 @@ export function setDeadline(
     return true;
   }
   const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
-  const value = Buffer.from(shard.buffer.subarray(at, at + (words[ref + VALUE]! & LENGTH_MASK)));
+  const value = copyOf(shard.bytes, at, at + (words[ref + VALUE]! & LENGTH_MASK));
   return putEntry(shard, words[ref + HASH]!, key, value, deadline, now);
 }
 
@@ -215,19 +216,17 @@ function writeEntry(
   if (value === null) flags |= IS_ABSENT;
   words[ref + VALUE] = flags | (value === null ? 0 : value.length);
   const at = keyAt(words, ref);
-  copyIn(shard.bytes, at, key);
-  if (value !== null) copyIn(shard.bytes, at + key.length, value);
+  copyIn(shard, at, key);
+  if (value !== null) copyIn(shard, at + key.length, value);
 }
 
-/** A shorter copy is faster in a loop than with `set`. */
-const LONG_COPY_BYTES = 64;
+/** Up to here a copy is faster in a loop than with `set`. */
+const LOOP_BYTES = 64;
 
-function copyIn(bytes: Uint8Array, at: number, source: Uint8Array): void {
-  if (source.length > LONG_COPY_BYTES) {
-    bytes.set(source, at);
-    return;
-  }
-  for (let i = 0; i < source.length; i++) bytes[at + i] = source[i]!;
+function copyIn({ bytes, buffer }: Shard, at: number, source: Uint8Array): void {
+  if (source.length > LONG_COPY_BYTES) copyLong(buffer, at, source, 0, source.length);
+  else if (source.length > LOOP_BYTES) bytes.set(source, at);
+  else for (let i = 0; i < source.length; i++) bytes[at + i] = source[i]!;
 }
 
 /** Evicts until `charge` more bytes fit and the chain of `hash` has room for one more entry. */

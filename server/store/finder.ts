@@ -6,6 +6,7 @@
  * Bytes read between two equal, even sequence numbers are whole. A reader that writers disturb again and again takes the
  * mutex once and copies the value aside. Remembers the last entry found. Does not know what a key means.
  */
+import { copyLong, copyOf, LONG_COPY_BYTES } from "./copies.ts";
 import { stampUse } from "./entries.ts";
 import { deadlineOf } from "./header.ts";
 import { findEntry, keyAt } from "./index-table.ts";
@@ -91,16 +92,19 @@ export class Finder {
   }
 
   /** Copies the value last found to `target[at...]`, which must have room for it; `view` is a DataView of the target. */
-  copy(target: Uint8Array, view: DataView, at: number): void {
+  copy(target: Buffer, view: DataView, at: number): void {
     const shard = this.#shard;
     if (shard === undefined) target.set(this.#aside, at);
-    else if (this.#length > LONG_COPY_BYTES) shard.buffer.copy(target, at, this.#at, this.#at + this.#length);
+    else if (this.#length > LONG_COPY_BYTES)
+      copyLong(target, at, shard.bytes, this.#at, this.#at + this.#length);
     else copyShort(view, at, shard.view, this.#at, this.#length);
   }
 
   /** A copy of the value last found. */
   taken(): Buffer {
-    return this.#shard === undefined ? this.#aside : copyOf(this.#shard.bytes, this.#at, this.#length);
+    return this.#shard === undefined
+      ? this.#aside
+      : copyOf(this.#shard.bytes, this.#at, this.#at + this.#length);
   }
 
   /** False: a writer has been in the shard since the entry was found, so the copy may be torn. */
@@ -148,7 +152,7 @@ export class Finder {
     try {
       const length = this.#walk(shard, hash, chunk, start, end);
       if (length !== MISS) {
-        this.#aside = Buffer.from(shard.buffer.subarray(this.#at, this.#at + this.#length));
+        this.#aside = copyOf(shard.bytes, this.#at, this.#at + this.#length);
         if (isUse) stampUse(shard, this.#slot);
       }
       this.#shard = undefined;
@@ -160,9 +164,6 @@ export class Finder {
   }
 }
 
-/** Buffer.copy copies longer values. For 100 bytes its call costs 250 ns, and a loop 55. */
-const LONG_COPY_BYTES = 400;
-
 function copyShort(target: DataView, at: number, source: DataView, from: number, length: number): void {
   let i = 0;
   for (; i + 16 <= length; i += 16) {
@@ -173,11 +174,4 @@ function copyShort(target: DataView, at: number, source: DataView, from: number,
   }
   for (; i + 4 <= length; i += 4) target.setInt32(at + i, source.getInt32(from + i, true), true);
   for (; i < length; i++) target.setUint8(at + i, source.getUint8(from + i));
-}
-
-function copyOf(source: Uint8Array, from: number, length: number): Buffer {
-  const copy = Buffer.allocUnsafe(length);
-  if (length > LONG_COPY_BYTES) copy.set(source.subarray(from, from + length));
-  else for (let i = 0; i < length; i++) copy[i] = source[from + i]!;
-  return copy;
 }

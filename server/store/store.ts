@@ -105,7 +105,7 @@ export class Store {
   }
 
   /** Copies the value last found to `target[at...]`; `view` is a DataView of the target. */
-  copyFound(target: Uint8Array, view: DataView, at: number): void {
+  copyFound(target: Buffer, view: DataView, at: number): void {
     this.#finder.copy(target, view, at);
   }
 

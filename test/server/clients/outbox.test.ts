@@ -94,7 +94,7 @@ test("an outbox is full when its client does not read, and while too many replie
 });
 
 test("a turn's replies are written early when they are many, which shows whether the client takes them", (t) => {
-  const { outbox, socket, due, word } = setUp();
+  const { outbox, socket, due, owner, word } = setUp();
   const long = Buffer.alloc(1 << 18);
   outbox.beginTurn();
   outbox.add(word("x"));
@@ -105,7 +105,13 @@ test("a turn's replies are written early when they are many, which shows whether
   outbox.add(word("x"));
   outbox.writeTurn();
   outbox.add(long);
-  t.true(outbox.writeLongTurn(), "behind a reply that waits");
+  t.false(outbox.writeLongTurn(), "written with the reply that waits");
+  t.is(socket.text.length, 2 * ((1 << 18) + bulk("x").length + "$262144\r\n\r\n".length));
+  outbox.add(word("x"));
+  outbox.writeTurn();
+  owner.session.special.set("subscribed", true);
+  outbox.add(long);
+  t.true(outbox.writeLongTurn(), "of a special client, behind a reply that waits");
   t.is(due.length, 1);
 });
 

@@ -175,6 +175,30 @@ test("bytes for one client that come while another's are gathered belong to the 
   t.deepEqual([a.text, b.text, c.text], ["1push", "2", "secret of c"]);
 });
 
+test("many bytes are written at once, and the output does not grow for what comes behind them", (t) => {
+  const { output, queue, say, writeAll, due } = setUp();
+  const [a, b] = [new FakeClient(), new FakeClient()];
+  const long = "x".repeat(200_000);
+  say(a, "a1");
+  queue.addBytes(a.writer, Buffer.from("a2"));
+  say(b, long);
+  t.deepEqual([a.text, b.text, due.length], ["", "", 1]);
+  say(b, long);
+  t.deepEqual([a.text, b.text.length, output.length, due.length], ["a1a2", 400_000, 0, 1]);
+  t.deepEqual([a.writer.queuedBytes, b.writer.queuedBytes, a.ended, b.ended], [0, 0, 1, 1]);
+  const { buffer } = output.view(0, 0);
+  for (let i = 0; i < 100; i++) say(i % 2 === 0 ? a : b, long);
+  t.is(output.view(0, 0).buffer, buffer);
+  say(a, "end");
+  t.is(due.length, 1, "no second call is planned while one is due");
+  writeAll();
+  t.is(a.text, `a1a2${long.repeat(50)}end`);
+  say(a, "later");
+  t.is(due.length, 1);
+  writeAll();
+  t.is(output.length, 0);
+});
+
 test("while a kernel has not taken what was lent, it is not written over", (t) => {
   const { output, say, writeAll } = setUp();
   const [slow, quick] = [new FakeClient(), new FakeClient()];

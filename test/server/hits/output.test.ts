@@ -145,6 +145,26 @@ test("the output works on after a huge value", (t) => {
   );
 });
 
+test("memory that large replies needed stays until none has needed it for a while", (t) => {
+  const output = new Output();
+  const store = storeWith({ a: "1", b: Buffer.alloc(500_000, "b") });
+  const bufferAfter = (name: string) => {
+    hit(output, store, name);
+    const { buffer } = output.view(0, output.length);
+    output.returned(true);
+    return buffer;
+  };
+  const large = bufferAfter("b");
+  t.is(bufferAfter("b"), large);
+  output.rest();
+  t.is(bufferAfter("a"), large, "it was needed since the rest before");
+  hit(output, store, "b");
+  output.rest();
+  t.is(output.take(0).length, 500_000 + 11, "replies that wait are not thrown away");
+  output.rest();
+  t.true(bufferAfter("a").byteLength < large.byteLength);
+});
+
 test("a value that a writer moved meanwhile is looked up again, and only its new form is appended", (t) => {
   const output = new Output();
   const values = ["torn and long", "torn", "whole"];
