@@ -215,6 +215,7 @@ export class Node implements NodeFace {
       counts: this.#counts,
       sharesPort: threads > 1,
       missed: (key, waiter) => this.cache.missed(key, waiter),
+      sets: this.cache.peers === undefined ? this.cache.local.plainSets : undefined,
       run: (command, args, client) => {
         return runHere(command, args, { node: this, client, database: client.session.database });
       },

@@ -15,17 +15,18 @@ import type { Actor } from "../tracking/actor.ts";
 import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import type { Watches } from "../tracking/watches.ts";
+import { PlainSets } from "./plain-sets.ts";
 
 export interface LocalChangesOptions {
   readonly groups: Groups;
-  readonly tracking: Pick<Tracking, "changed" | "flushed" | "lostTrack" | "lostTrackOfAll">;
-  readonly watches: Pick<Watches, "touch" | "touchAll">;
+  readonly tracking: Pick<Tracking, "isIdle" | "changed" | "flushed" | "lostTrack" | "lostTrackOfAll">;
+  readonly watches: Pick<Watches, "isIdle" | "touch" | "touchAll">;
   /** Undefined: no other member has a group for a key that has none here. */
   readonly owners?: Pick<Owners, "refusal">;
   /** Runs something when the clients that wait have been served. Undefined: a flush is done in one go. */
   readonly soon?: World["soon"];
   /** Undefined: nobody can hear of events. */
-  readonly events?: Pick<KeyEvents, "edited" | "happened">;
+  readonly events?: Pick<KeyEvents, "isOn" | "edited" | "happened">;
 }
 
 /** Of a flush: how long a client waits at most for a slice of it. */
@@ -33,10 +34,13 @@ const SLICE_MS = 1;
 const NOT_HELD: Edited = { ...refusedEdit(""), error: undefined };
 
 export class LocalChanges {
+  /** For a node that is alone. */
+  readonly plainSets: PlainSets;
   readonly #options: LocalChangesOptions;
 
   constructor(options: LocalChangesOptions) {
     this.#options = options;
+    this.plainSets = new PlainSets(options);
   }
 
   /**

@@ -14,12 +14,13 @@ import type { Latency } from "../counters/latency.ts";
 import type { Waiter } from "../groups/flights.ts";
 import type { HitRoute } from "../hits/hits.ts";
 import type { Output } from "../hits/output.ts";
+import type { SetRoute } from "../hits/plain-set.ts";
 import type { Passwords } from "./passwords.ts";
 import type { StallLimits } from "./stall-check.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** `Client` is the connection: it is handed back, and nothing is asked of it here. */
-export interface ConnectionHost<Client> extends HitRoute {
+export interface ConnectionHost<Client> extends HitRoute, SetRoute<Client> {
   /** All connections of a thread share it; what it holds between turns is about to be written. */
   readonly output: Output;
   /** All connections of a thread share it. */
@@ -27,7 +28,10 @@ export interface ConnectionHost<Client> extends HitRoute {
   /** All connections of a thread share it: what it finds is answered within the turn, or found again in a later one. */
   readonly run: GetRun;
   /** Read at each use, because CONFIG SET changes it in place. */
-  readonly conf: Pick<NodeConf, "requirePass" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands"> &
+  readonly conf: Pick<
+    NodeConf,
+    "requirePass" | "loglevel" | "maxKeyBytes" | "maxOutputBytes" | "maxPendingCommands"
+  > &
     StallLimits;
   readonly passwords: Passwords;
   /** What a client may send now. */

@@ -4,11 +4,10 @@
  * Invariants:
  *  - Commands are taken in their order, and no further ones while the outbox is full or the client has to wait.
  *  - No client takes more than its turn: 512 commands, or one full read.
- *  - After QUIT or a protocol error nothing more is executed, and the socket is gone 200 ms after the last reply.
- *  - When the client is gone, nothing more of what it has sent is executed.
+ *  - After QUIT, a protocol error or the client's end nothing more is executed; the socket ends 200 ms after the last reply.
  * Knows neither what a command does nor in which order replies are written.
  *
- *     chunk ─▶ reader ─▶ hits.ts: the value of a GET or MGET ┐
+ *     chunk ─▶ reader ─▶ in-place.ts: hits, plain SETs ──────┐
  *                     ─▶ the command table: everything else ─┴▶ outbox ─▶ one write a turn
  */
 import type { Socket } from "node:net";
@@ -16,7 +15,7 @@ import { COMMAND, CommandReader, DROP, type HeldInput, NEED_MORE } from "../../p
 import { protocolErrors } from "../../proto/error-texts.ts";
 import { ErrorReply, type Reply } from "../../proto/reply.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
-import { answerInPlace, missedKey } from "../hits/hits.ts";
+import { doInPlace, missedKey } from "../hits/in-place.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "./outbox.ts";
 import { outcomeBytes } from "./outcome-reply.ts";
@@ -251,8 +250,9 @@ export class Connection {
     const { host } = this;
     host.counters.commands++;
     const mark = host.output.length;
-    if (this.#special.plain && answerInPlace(this.#reader, host, this.protocol, this.session.database)) {
-      this.lastCommand = this.#reader.isGet ? "get" : "mget";
+    const done = this.#special.plain ? doInPlace(this.#reader, host, this) : undefined;
+    if (done !== undefined) {
+      this.lastCommand = done;
       this.#outbox.addHit(mark);
       return;
     }

@@ -46,7 +46,7 @@ interface StoreOptions extends MemoryOptions {
   readonly insideWrite?: () => void;
 }
 
-/** Much longer than a write takes: a shard that is locked for so long has most likely lost its holder. */
+/** Much longer than a write takes: the holder of a shard that is locked for so long is most likely dead. */
 const DEFAULT_LOCK_WAIT_MS = 1000;
 
 export class Store {
@@ -62,7 +62,6 @@ export class Store {
   #shift!: number;
   #mask!: number;
   #ahead!: ReadAhead;
-  /** Undefined: no entry is in other memory. */
   #resize: Resize | undefined;
 
   constructor(options: StoreOptions) {
@@ -156,19 +155,12 @@ export class Store {
    * entry any more, not even an older one.
    */
   put(key: Uint8Array, value: Uint8Array | null, ttlMs: number | undefined): boolean {
-    const hash = xxh32(key, 0, key.length, this.#seed);
-    this.#resize?.bring(hash, key, 0, key.length);
-    const shard = this.#shardOf(hash);
-    const now = this.#deadlines.now();
-    this.#enter(shard);
-    try {
-      if (keepEntry(shard, hash, key, value, this.#deadlines.after(now, ttlMs), now)) return true;
-      const old = findEntry(shard, hash, key, 0, key.length);
-      if (old !== 0) endOld(shard, old, now);
-      return false;
-    } finally {
-      leave(shard);
-    }
+    return this.#keep(key, value, ttlMs, true);
+  }
+
+  /** As `put`, but what the store has of a key stays when a new value finds no room. */
+  set(key: Uint8Array, value: Uint8Array, ttlMs: number | undefined): boolean {
+    return this.#keep(key, value, ttlMs, false);
   }
 
   /**
@@ -278,6 +270,22 @@ export class Store {
     this.#resize = resize;
     this.#finder.bring = resize && ((hash, chunk, start, end) => resize.bring(hash, chunk, start, end));
     this.#finder.forget();
+  }
+
+  #keep(key: Uint8Array, value: Uint8Array | null, ttlMs: number | undefined, endsOlder: boolean): boolean {
+    const hash = xxh32(key, 0, key.length, this.#seed);
+    this.#resize?.bring(hash, key, 0, key.length);
+    const shard = this.#shardOf(hash);
+    const now = this.#deadlines.now();
+    this.#enter(shard);
+    try {
+      const isKept = keepEntry(shard, hash, key, value, this.#deadlines.after(now, ttlMs), now);
+      const old = isKept || !endsOlder ? 0 : findEntry(shard, hash, key, 0, key.length);
+      if (old !== 0) endOld(shard, old, now);
+      return isKept;
+    } finally {
+      leave(shard);
+    }
   }
 
   #shardOf(hash: number): Shard {

@@ -8,6 +8,7 @@ import { QuietLog } from "../../cluster/quiet-log.ts";
 import type { World } from "../../cluster/world.ts";
 import { GetRun } from "../../proto/get-run.ts";
 import type { Answer } from "../../proto/reply.ts";
+import type { PlainSets } from "../changes/plain-sets.ts";
 import { addressesOf } from "../clients/client-line.ts";
 import { clientRoom } from "../clients/client-room.ts";
 import { Clients, type ClientsOptions } from "../clients/clients.ts";
@@ -26,8 +27,10 @@ import type { Latency } from "../counters/latency.ts";
 import type { Waiter } from "../groups/flights.ts";
 import type { Groups, HeldGroup } from "../groups/groups.ts";
 import { Output } from "../hits/output.ts";
+import type { PlainSetName } from "../hits/plain-set.ts";
 import { RunHashes } from "../hits/run-hashes.ts";
 import type { Log } from "../machine/log.ts";
+import { cutWords } from "../sessions/slow-log.ts";
 import type { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { clientKey } from "../store/database-key.ts";
 
@@ -47,10 +50,17 @@ export interface ThreadClientsOptions {
   gone(client: number): void;
   /** As in ConnectionHost. */
   readonly missed?: (key: Buffer, waiter: Waiter) => void;
+  /** As in SetRoute. */
+  readonly sets?: PlainSets | undefined;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
 
+const PLAIN_SETS: Readonly<Record<PlainSetName, CommandShape>> = {
+  set: COMMANDS.get("set")!,
+  setex: COMMANDS.get("setex")!,
+  psetex: COMMANDS.get("psetex")!,
+};
 const GET: CommandShape = COMMANDS.get("get")!;
 const GET_NAME = Buffer.from("GET");
 
@@ -103,11 +113,8 @@ function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOpti
         sessions.stats.general++;
         options.missed!(key, waiter);
       }),
-    missAnswered: (connection, key, ms, isFailure) => {
-      waitLatency.observe(ms / 1000);
-      const took = { ms, error: isFailure ? "ERR" : undefined };
-      sessions.performed(GET, () => [GET_NAME, clientKey(key)], took, connection);
-    },
+    sets: options.sets,
+    ...countsOf(options),
     isObserved: () => sessions.isObserved,
     execute: (args, connection) =>
       execute(args, {
@@ -123,6 +130,24 @@ function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOpti
     failed: (connection, error) => {
       const { id, lastCommand } = connection;
       log.error({ err: error, client: id, command: lastCommand }, "a reply broke an invariant");
+    },
+  };
+}
+
+/** What is told of commands that did not go through the command table. */
+function countsOf({
+  sessions,
+  waitLatency,
+}: ThreadClientsOptions): Pick<ConnectionHost<Connection>, "missAnswered" | "setDone"> {
+  return {
+    missAnswered: (connection, key, ms, isFailure) => {
+      waitLatency.observe(ms / 1000);
+      const took = { ms, error: isFailure ? "ERR" : undefined };
+      sessions.performed(GET, () => [GET_NAME, clientKey(key)], took, connection);
+    },
+    setDone: (connection, name, words, ms) => {
+      sessions.stats.general++;
+      sessions.performed(PLAIN_SETS[name], () => cutWords(words()), { ms, error: undefined }, connection);
     },
   };
 }

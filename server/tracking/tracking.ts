@@ -74,7 +74,6 @@ export class Tracking {
     const name = nameOf(key);
     if (end !== "outlived" && (this.#table.has(name) || this.#prefixes.size > 0)) this.#ends(name);
   };
-  /** No client and no member tracks. */
   #isIdle = true;
 
   constructor(options: TrackingOptions) {
@@ -85,6 +84,11 @@ export class Tracking {
   get figures(): TrackingFigures {
     const { keys, items } = this.#table;
     return { clients: this.#clients.size, keys, items, prefixes: this.#prefixes.size };
+  }
+
+  /** No client and no member tracks: nobody has to be told of anything. */
+  get isIdle(): boolean {
+    return this.#isIdle;
   }
 
   client(id: number): TrackingClient | undefined {

@@ -39,6 +39,11 @@ export class Watches {
     this.#options = options;
   }
 
+  /** Nobody watches a key. */
+  get isIdle(): boolean {
+    return this.#watchers.size === 0;
+  }
+
   /** The number of clients that watch. */
   get size(): number {
     return this.#clients.size;

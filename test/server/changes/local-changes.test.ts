@@ -193,7 +193,11 @@ test("a delete of a key that only another member has a group for is told, of a k
   const tracking = createTracking(groups);
   const reader = new FakeTracker();
   const touched: string[] = [];
-  const watches = { touch: (name: Buffer) => void touched.push(String(name)), touchAll: () => {} };
+  const watches = {
+    touch: (name: Buffer) => void touched.push(String(name)),
+    touchAll: () => {},
+    isIdle: false,
+  };
   const owners = {
     refusal: (name: Uint8Array) => (String(name).startsWith("new:") ? "not here" : undefined),
   };

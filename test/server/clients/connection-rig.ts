@@ -28,6 +28,7 @@ const CONF = {
   ...{
     requirePass: "",
     adminPassword: "",
+    loglevel: "notice" as const,
     maxKeyBytes: 100,
     maxOutputBytes: 1 << 26,
     maxPendingCommands: 1024,
@@ -104,6 +105,8 @@ export function setUp(
     closed: () => happened.push("closed"),
     missed: loads ? (name, answer) => misses.push({ key: name, answer }) : undefined,
     missAnswered: ({ id }, name, ms, isFailure) => happened.push(`missed: ${id} ${name} ${ms} ${isFailure}`),
+    sets: undefined,
+    setDone: () => {},
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
   };

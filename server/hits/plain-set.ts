@@ -1,0 +1,106 @@
+/**
+ * Does a plain SET in place: from the reader's bytes into the store.
+ *
+ * Owns which commands are plain: `SET k v`, the same with EX or PX, SETEX and PSETEX. Invariant: either the SET is done and
+ * its whole reply is appended, or nothing has happened, and the command goes the general way, which does the same. Whatever
+ * may end in an error goes that way, and so does every command while each is logged.
+ */
+import type { CommandReader } from "../../proto/command-reader.ts";
+import type { PlainSets } from "../changes/plain-sets.ts";
+import type { NodeConf } from "../conf/conf.ts";
+import { isStoredAsIs } from "../store/database-key.ts";
+import type { Output } from "./output.ts";
+
+export type PlainSetName = "set" | "setex" | "psetex";
+
+/** What a plain SET needs, and who hears of it. */
+export interface SetRoute<Client> {
+  readonly output: Output;
+  readonly conf: Pick<NodeConf, "maxKeyBytes" | "loglevel">;
+  /** Undefined on a thread or a node that can do none. */
+  readonly sets: PlainSets | undefined;
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number;
+  /** Told that a plain SET has been done. */
+  setDone(client: Client, name: PlainSetName, words: () => Buffer[], tookMs: number): void;
+}
+
+const OK = Buffer.from("+OK\r\n");
+const SECOND_MS = 1000;
+/** A longer number may be none, or too large. */
+const MAX_DIGITS = 9;
+
+/** Where the value and the lifetime of the command last recognised are; a lifetime at -1: it has none. */
+let valueAt = 0;
+let lifeAt = -1;
+let unitMs = 1;
+
+/** Does a plain SET of a key of database 0; returns its name. Undefined: nothing has happened, it goes the general way. */
+export function setInPlace<Client>(
+  reader: CommandReader,
+  route: SetRoute<Client>,
+  client: Client,
+): PlainSetName | undefined {
+  const { sets, conf, clock } = route;
+  const name = sets === undefined || conf.loglevel === "debug" ? undefined : nameOf(reader);
+  if (name === undefined) return undefined;
+  const startedMs = clock();
+  if (!isSet(reader, sets!, conf.maxKeyBytes)) return undefined;
+  route.output.append(OK);
+  route.setDone(client, name, () => reader.args(), clock() - startedMs);
+  return name;
+}
+
+function isSet({ bytes, argStart, argEnd }: CommandReader, sets: PlainSets, maxKeyBytes: number): boolean {
+  const start = argStart[1]!;
+  const end = argEnd[1]!;
+  if (end - start > maxKeyBytes || !isStoredAsIs(bytes, start, end)) return false;
+  const life = lifeAt < 0 ? undefined : positiveAt(bytes, argStart[lifeAt]!, argEnd[lifeAt]!) * unitMs;
+  return life !== 0 && sets.set(bytes, start, end, argStart[valueAt]!, argEnd[valueAt]!, life);
+}
+
+/** The name of the command if it is a plain SET, by its name and the number of its words. */
+function nameOf(reader: CommandReader): PlainSetName | undefined {
+  switch (reader.argc) {
+    case 3:
+      return isWord(reader, 0, "set") ? found("set", 2, -1, 1) : undefined;
+    case 4:
+      if (isWord(reader, 0, "setex")) return found("setex", 3, 2, SECOND_MS);
+      return isWord(reader, 0, "psetex") ? found("psetex", 3, 2, 1) : undefined;
+    case 5:
+      if (!isWord(reader, 0, "set")) return undefined;
+      if (isWord(reader, 3, "ex")) return found("set", 2, 4, SECOND_MS);
+      return isWord(reader, 3, "px") ? found("set", 2, 4, 1) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function found(name: PlainSetName, value: number, life: number, unit: number): PlainSetName {
+  valueAt = value;
+  lifeAt = life;
+  unitMs = unit;
+  return name;
+}
+
+/** Whether an argument is this word of small letters, in upper or lower case. */
+function isWord({ bytes, argStart, argEnd }: CommandReader, i: number, word: string): boolean {
+  const start = argStart[i]!;
+  if (argEnd[i]! - start !== word.length) return false;
+  for (let at = 0; at < word.length; at++) {
+    if ((bytes[start + at]! | 0x20) !== word.charCodeAt(at)) return false;
+  }
+  return true;
+}
+
+/** A positive decimal number of a few digits; 0: something else. */
+function positiveAt(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > MAX_DIGITS || bytes[start] === 0x30) return 0;
+  let number = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - 0x30;
+    if (digit < 0 || digit > 9) return 0;
+    number = number * 10 + digit;
+  }
+  return number;
+}

@@ -1,0 +1,47 @@
+/**
+ * Goal: a command that can be done in place is, and is called by its name; any other leaves no trace.
+ * Method: a real group and real plain SETs, and commands read by the real reader.
+ */
+import test from "ava";
+import { COMMAND, CommandReader } from "../../../proto/command-reader.ts";
+import { GetRun } from "../../../proto/get-run.ts";
+import { PlainSets } from "../../../server/changes/plain-sets.ts";
+import { Groups } from "../../../server/groups/groups.ts";
+import { doInPlace } from "../../../server/hits/in-place.ts";
+import { Output } from "../../../server/hits/output.ts";
+import { RunHashes } from "../../../server/hits/run-hashes.ts";
+import { command, LIMITS } from "../../proto/read-commands.ts";
+import { createGroup } from "../fakes.ts";
+
+function setUp() {
+  const groups = new Groups([createGroup()]);
+  const output = new Output();
+  const sets = new PlainSets({ groups, tracking: { isIdle: true }, watches: { isIdle: true } });
+  const conf = { maxKeyBytes: 100, loglevel: "notice" as const };
+  const known = new RunHashes();
+  const run = new GetRun((found) => known.prepare(found, groups));
+  const route = { groups, output, known, conf, sets, clock: () => 0, setDone: () => {} };
+  return (database: number, ...words: string[]): readonly [name: string | undefined, reply: string] => {
+    const reader = new CommandReader(LIMITS, run);
+    reader.push(Buffer.from(command(...words)));
+    if (reader.next() !== COMMAND) throw new Error("no command");
+    const name = doInPlace(reader, route, { protocol: 2, session: { database } });
+    return [name, output.take(0).toString()];
+  };
+}
+
+test("GET, MGET and a plain SET are done in place, and named", (t) => {
+  const run = setUp();
+  t.deepEqual(run(0, "SET", "scores:Tom", "630"), ["set", "+OK\r\n"]);
+  t.deepEqual(run(0, "PSETEX", "scores:Bob", "9", "1"), ["psetex", "+OK\r\n"]);
+  t.deepEqual(run(0, "GET", "scores:Tom"), ["get", "$3\r\n630\r\n"]);
+  t.deepEqual(run(0, "MGET", "scores:Tom", "scores:Bob"), ["mget", "*2\r\n$3\r\n630\r\n$1\r\n1\r\n"]);
+});
+
+test("a miss, another command, and a SET in another database go the general way", (t) => {
+  const run = setUp();
+  t.deepEqual(run(0, "GET", "scores:Tom"), [undefined, ""]);
+  t.deepEqual(run(0, "DEL", "scores:Tom"), [undefined, ""]);
+  t.deepEqual(run(1, "SET", "scores:Tom", "630"), [undefined, ""]);
+  t.deepEqual(run(0, "GET", "scores:Tom"), [undefined, ""]);
+});
