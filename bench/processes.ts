@@ -3,26 +3,33 @@
  *
  * Invariant: every process that is started here is ended here, by pid.
  */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { ask, type Batch, bulkBytes, command, drive, keyOf } from "./client.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Clock ticks a second, as `getconf CLK_TCK` has it on every Linux that Node runs on. */
 const TICKS = 100;
 const START_MS = 20_000;
+/** Short, because the part "start" measures how long a start takes. */
+const LOOK_AGAIN_MS = 2;
 /** Keys in one MGET or MSET that fills a server. */
 const FILL_KEYS = 1000;
+/** Bytes of values in the SETs that fill a server in one go. */
+const FILL_BYTES = 2 ** 18;
 
 export interface ServerProcess {
-  readonly name: "redis-server" | "carrotCache";
+  /** As the table shows it. */
+  readonly name: string;
+  readonly kind: "redis-server" | "carrotCache" | "other";
   readonly port: number;
   readonly child: ChildProcess;
+  /** From the start of the process to its answer to a PING. */
+  readonly readyMs: number;
 }
 
 const started = new Set<ChildProcess>();
@@ -41,11 +48,22 @@ export function stopAll(): void {
   started.clear();
 }
 
-/** CPU time that all threads of a process have used, user and system, in microseconds. It grows in steps of 10,000. */
+/**
+ * CPU time that all threads of a process have used, user and system, in microseconds. Where the kernel does not count
+ * nanoseconds, it grows in steps of 10,000. The time of a thread that has ended may be missing.
+ */
 export function cpuMicroseconds({ child }: ServerProcess): number {
-  const stat = readFileSync(`/proc/${child.pid}/stat`, "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1e6;
+  const threads = `/proc/${child.pid}/task`;
+  try {
+    const nanoseconds = readdirSync(threads).map((thread) =>
+      Number(readFileSync(`${threads}/${thread}/schedstat`, "latin1").split(" ")[0]),
+    );
+    return nanoseconds.reduce((sum, count) => sum + count) / 1000;
+  } catch {
+    const stat = readFileSync(`/proc/${child.pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1e6;
+  }
 }
 
 /** Resident memory of a process, in bytes. */
@@ -70,11 +88,17 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** redis-server without disks. */
-export async function startRedis(): Promise<ServerProcess> {
+/** redis-server, or a program that takes its arguments, without disks. */
+export async function startRedis(program = "redis-server", name = program): Promise<ServerProcess> {
   const port = await freePort();
   const args = ["--port", String(port), "--save", "", "--appendonly", "no", "--daemonize", "no"];
-  return launch("redis-server", port, "redis-server", args);
+  return launch({ name, kind: name === "redis-server" ? "redis-server" : "other", port }, program, args);
+}
+
+/** A program that takes pogocache's arguments, on one thread. */
+export async function startPogocache(program: string, name: string): Promise<ServerProcess> {
+  const port = await freePort();
+  return launch({ name, kind: "other", port }, program, ["-p", String(port), "--threads", "1"]);
 }
 
 export interface CarrotOptions {
@@ -92,15 +116,16 @@ export async function startCarrot(options: CarrotOptions): Promise<ServerProcess
   const { node, directives = [], port = await freePort(), loader = "loader.mjs" } = options;
   const group = ["--group", "default", "loader", "module", path.join(ROOT, "bench", loader)];
   const common = ["dist/server/cli.js", "--port", String(port), "--loglevel", "warning"];
-  return launch("carrotCache", port, node, ["--no-warnings", ...common, ...group, ...directives]);
+  const server = { name: "carrotCache", kind: "carrotCache", port } as const;
+  return launch(server, node, ["--no-warnings", ...common, ...group, ...directives]);
 }
 
 async function launch(
-  name: ServerProcess["name"],
-  port: number,
+  server: Pick<ServerProcess, "name" | "kind" | "port">,
   program: string,
   args: readonly string[],
 ): Promise<ServerProcess> {
+  const start = performance.now();
   const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
   let complaint = "";
   child.stderr.on("data", (chunk) => {
@@ -110,23 +135,26 @@ async function launch(
     complaint = error.message;
   });
   started.add(child);
-  const deadline = performance.now() + START_MS;
-  while ((await ask(port, ["PING"]).catch(() => "")) !== "PONG") {
-    if (child.exitCode !== null || child.pid === undefined || performance.now() > deadline) {
-      throw new Error(`${name} does not start: ${complaint}`);
+  while ((await ask(server.port, ["PING"]).catch(() => "")) !== "PONG") {
+    if (child.exitCode !== null || child.pid === undefined || performance.now() > start + START_MS) {
+      throw new Error(`${server.name} does not start: ${complaint}`);
     }
-    await sleep(50);
+    await sleep(LOOK_AGAIN_MS);
   }
-  return { name, port, child };
+  return { ...server, child, readyMs: performance.now() - start };
 }
 
-/** Fills a server with entries under the keys of `keyOf`: redis-server by MSET, carrotCache by MGET, which loads them. */
+/**
+ * Fills a server with entries under the keys of `keyOf`: carrotCache by MGET, which loads them with the loader's 100 bytes,
+ * every other by MSET.
+ */
 export async function fill(
-  { name, port }: ServerProcess,
+  server: ServerProcess,
   entries: number,
   valueBytes = 100,
   from = 0,
 ): Promise<void> {
+  const { kind, port } = server;
   const value = "x".repeat(valueBytes);
   const end = from + entries;
   const next = (): Batch | undefined => {
@@ -134,7 +162,7 @@ export async function fill(
     const count = Math.min(FILL_KEYS, end - from);
     const keys = Array.from({ length: count }, (_, i) => keyOf(from + i));
     from += count;
-    if (name === "redis-server") {
+    if (kind !== "carrotCache") {
       return { commands: command(["MSET", ...keys.flatMap((key) => [key, value])]), replyBytes: 5 };
     }
     const replyBytes = `*${count}\r\n`.length + count * bulkBytes(valueBytes);
@@ -143,30 +171,15 @@ export async function fill(
   await drive(port, 1, next);
 }
 
-export interface GetLoad {
-  readonly requests: number;
-  readonly pipeline: number;
-  /** redis-benchmark asks at random for keys below this number. The server must hold all of them. */
-  readonly keys: number;
-  /** Threads of redis-benchmark. */
-  readonly clientThreads?: number;
-}
-
-/** Runs redis-benchmark with 50 connections once; returns the server's CPU time a GET, in microseconds. */
-export async function measureGet(server: ServerProcess, load: GetLoad): Promise<number> {
-  const { requests, pipeline, keys, clientThreads } = load;
-  const before = await infoOf(server);
-  const start = cpuMicroseconds(server);
-  await promisify(execFile)("redis-benchmark", [
-    ...["-p", String(server.port), "-c", "50", "-P", String(pipeline), "-n", String(requests)],
-    ...(clientThreads === undefined ? [] : ["--threads", String(clientThreads)]),
-    ...["-r", String(keys), "-q", "GET", "key:__rand_int__"],
-  ]);
-  const spent = cpuMicroseconds(server) - start;
-  const after = await infoOf(server);
-  const hits = after("keyspace_hits") - before("keyspace_hits");
-  if (hits < requests || after("keyspace_misses") !== before("keyspace_misses")) {
-    throw new Error(`${server.name}: ${hits} hits in ${requests} GETs of keys that are all held`);
-  }
-  return spent / hits;
+/** Writes values of this length under the first keys of `keyOf`. */
+export async function fillBySet({ port }: ServerProcess, entries: number, valueBytes: number): Promise<void> {
+  const value = "x".repeat(valueBytes);
+  let count = 0;
+  await drive(port, 1, () => {
+    if (count >= entries) return undefined;
+    const from = count;
+    count = Math.min(entries, from + Math.ceil(FILL_BYTES / valueBytes));
+    const sets = Array.from({ length: count - from }, (_, i) => command(["SET", keyOf(from + i), value]));
+    return { commands: sets.join(""), replyBytes: sets.length * "+OK\r\n".length };
+  });
 }

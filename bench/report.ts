@@ -9,7 +9,7 @@ import { cpus, loadavg, release, totalmem, type } from "node:os";
 
 /** The settings of one run. */
 export interface Settings {
-  /** The number of rounds of a comparison; its figure is their median. */
+  /** The number of rounds of a comparison; its figure is their lowest, or their median. */
   readonly rounds: number;
   /** A run that shows whether everything works: a tenth of the requests. Its figures are not to be quoted. */
   readonly quick: boolean;
@@ -76,7 +76,7 @@ export function machine({ node, rounds, quick }: Settings): string {
     load > cpus().length / 2 ? " (busy with other work: times are above those of a quiet one)" : "";
   return [
     `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${gib} GiB, ${type()} ${release()}, load average ${load.toFixed(1)}${noise}`,
-    `Node ${versionOf(node)}, redis-server ${redis}; medians of ${rounds} rounds${quick ? "; a quick run: not to be quoted" : ""}`,
+    `Node ${versionOf(node)}, redis-server ${redis}; ${rounds} rounds${quick ? "; a quick run: not to be quoted" : ""}`,
   ].join("\n");
 }
 
@@ -122,4 +122,9 @@ export function median(figures: readonly number[]): number {
 export function spread(figures: readonly number[], digits = 2): string {
   const [middle, lowest, highest] = [median(figures), Math.min(...figures), Math.max(...figures)];
   return `${middle.toFixed(digits)} (${lowest.toFixed(digits)} to ${highest.toFixed(digits)})`;
+}
+
+/** `4.10 us (to 5.02)`: the lowest, and the highest. Noise only ever adds, so the lowest of many rounds is the nearest. */
+export function lowest(figures: readonly number[], unit: string, digits = 2): string {
+  return `${Math.min(...figures).toFixed(digits)} ${unit} (to ${Math.max(...figures).toFixed(digits)})`;
 }

@@ -1,32 +1,42 @@
 /**
  * Measures the figures of the README's table of targets, and prints them as one table.
  *
- *     npm run bench                             everything, about a quarter of an hour
+ *     npm run bench                             everything, more than half an hour
  *     npm run bench -- get forward              these parts
  *     npm run bench -- --quick                  fewer requests and rounds: does it all work?
  *     npm run bench -- --long                   the random fill takes ten minutes
- *     npm run bench -- --rounds 9               rounds of each comparison (5)
+ *     npm run bench -- --rounds 9               rounds of each comparison (7)
  *     npm run bench -- TRACE.gz TRACE:441,2208  hit ratios on traces, at these sizes
  *     CARROT_NODE=PROGRAM npm run bench         carrotCache runs on another Node
+ *     CARROT_BESIDE=NAME=PROGRAM,... npm run bench -- values
+ *                                               these are measured beside, too: beside.ts says which can be
  *
  * Exit code 1 when a part could not be measured, or redis-server is missing; a figure that misses its target is no error.
  */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { besideMistake } from "./beside.ts";
 import { forward } from "./figures/forward.ts";
 import { get } from "./figures/get.ts";
 import { hitRatio } from "./figures/hit-ratio.ts";
+import { latency } from "./figures/latency.ts";
 import { limit } from "./figures/limit.ts";
 import { memory } from "./figures/memory.ts";
 import { miss } from "./figures/miss.ts";
 import { resize } from "./figures/resize.ts";
 import { stall } from "./figures/stall.ts";
+import { start } from "./figures/start.ts";
 import { threads } from "./figures/threads.ts";
+import { values } from "./figures/values.ts";
+import { writes } from "./figures/writes.ts";
 import { stopAll } from "./processes.ts";
 import { endProgress, type Figure, machine, type Part, type Settings, table, versionOf } from "./report.ts";
 
-const PARTS: readonly Part[] = [get, threads, memory, limit, stall, resize, hitRatio, forward, miss];
-const ROUNDS = { quick: 3, usual: 5 };
+const PARTS: readonly Part[] = [
+  ...[get, values, writes, latency, threads, memory, limit, stall, resize],
+  ...[hitRatio, forward, miss, start],
+];
+const ROUNDS = { quick: 2, usual: 7 };
 
 function fail(why: string): never {
   console.error(`bench: ${why}`);
@@ -80,6 +90,8 @@ async function measure(part: Part, settings: Settings): Promise<Figure[]> {
 if (process.platform !== "linux") fail("needs Linux: CPU times and memory come from /proc");
 const { settings, parts } = readArgs();
 checkRedis(parts);
+const mistake = besideMistake();
+if (mistake !== undefined) fail(mistake);
 process.on("exit", stopAll);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 const about = machine(settings);
