@@ -16,6 +16,7 @@ import type { ConnectionHost } from "./connection-host.ts";
 import type { Passwords } from "./passwords.ts";
 import type { SharedCounts } from "./shared-counts.ts";
 import { readIntoSharedBuffer } from "./shared-read-buffer.ts";
+import { bytesWrittenTo } from "./socket-writer.ts";
 import { listenOnPath, noteUnixPath } from "./unix-socket.ts";
 
 export interface ClientsOptions {
@@ -259,9 +260,9 @@ export function isExcluded(
 
 /** The socket counts its bytes; so no read and no write has to. Bytes that the kernel has not taken do not count. */
 function addTraffic(sum: ConnectionFigures, socket: Socket, sign: 1 | -1 = 1): void {
-  const { bytesRead, bytesWritten, writableLength, destroyed } = socket;
+  const { bytesRead, writableLength, destroyed } = socket;
   sum.netInputBytes += sign * bytesRead;
-  sum.netOutputBytes += sign * (bytesWritten - (destroyed ? 0 : writableLength));
+  sum.netOutputBytes += sign * (bytesWrittenTo(socket) - (destroyed ? 0 : writableLength));
 }
 
 function refuse(socket: Socket, text: string): void {

@@ -15,7 +15,8 @@ import type { Socket } from "node:net";
 import { errors } from "../../proto/error-texts.ts";
 import { type Answer, Encoded, ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
-import type { Output } from "../hits/output.ts";
+import type { LargeValues, Output } from "../hits/output.ts";
+import type { Store } from "../store/store.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { ReplyQueue, type Slot } from "./reply-queue.ts";
 import type { Session } from "./session.ts";
@@ -31,6 +32,7 @@ const MAX_PUSHES = 1 << 16;
 /** For a client that has not given the password: bytes of a turn before they are written, and bytes that it may leave unread. */
 const LOCKED_TURN_BYTES = 1 << 12;
 const MAX_LOCKED_OUTPUT_BYTES = 1 << 14;
+const CRLF = Buffer.from("\r\n");
 /** Log reason and counter for a client over its output limit. */
 const OUTPUT_LIMIT = ["output buffer limit reached", "outputLimitCloses"] as const;
 
@@ -49,7 +51,7 @@ export interface OutboxOwner {
   endIfDone(): void;
 }
 
-export class Outbox<Owner extends OutboxOwner> {
+export class Outbox<Owner extends OutboxOwner> implements LargeValues {
   readonly #owner: Owner;
   readonly #host: ConnectionHost<Owner>;
   readonly #socket: Socket;
@@ -93,6 +95,18 @@ export class Outbox<Owner extends OutboxOwner> {
   /** From here to `writeTurn`, what is added to the thread's output is this client's. */
   beginTurn(): void {
     this.#turnStart = this.#output.length;
+    this.#output.large = this;
+  }
+
+  /** As in LargeValues. */
+  sendFound(store: Store, bytes: number): boolean {
+    const [output, start, end] = [this.#output, this.#turnStart, this.#output.length];
+    if (this.#queue.length > 0 || !this.#writer.isDirect || !this.hasRoom(end - start + bytes)) return false;
+    output.appendBulkHeader(bytes);
+    const head = output.view(start, output.length);
+    const isSent = store.finder.lend((value) => this.#writer.writeNow([head, value, CRLF]));
+    output.length = isSent ? start : end;
+    return isSent;
   }
 
   /** A hit's reply stands in the thread's output from `mark` on: keeps it behind earlier replies, if any wait. */

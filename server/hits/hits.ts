@@ -66,7 +66,7 @@ function answerGet(reader: CommandReader, route: HitRoute, protocol: Protocol): 
   const start = reader.argStart[1]!;
   const end = reader.argEnd[1]!;
   const hash = runAt < 0 ? group.store.hashOf(reader.bytes, start, end) : route.known.hashes[runAt]!;
-  const found = lookUp(reader.bytes, start, end, group, hash, route.output, protocol);
+  const found = lookUp(reader.bytes, start, end, group, hash, route.output, protocol, true);
   if (found === NOTHING) return false;
   count(group.counters, found, 1);
   return true;
@@ -87,7 +87,7 @@ function answerElsewhere(
   const group = groups.of(stored, 0, length);
   if (group === undefined) return false;
   const hash = group.store.hashOf(stored, 0, length);
-  const found = lookUp(stored, 0, length, group, hash, output, protocol);
+  const found = lookUp(stored, 0, length, group, hash, output, protocol, true);
   if (found === NOTHING) return false;
   count(group.counters, found, 1);
   return true;
@@ -125,6 +125,7 @@ function answerMget(reader: CommandReader, route: HitRoute, protocol: Protocol):
           mgetHashes[inPiece]!,
           output,
           protocol,
+          false,
         )
       : NOTHING;
     if (found === NOTHING) {
@@ -172,7 +173,7 @@ function readAhead(reader: CommandReader, group: HeldGroup, from: number): void 
 
 /**
  * Appends the reply for the stored key `bytes[start, end)`, and returns where it came from. NOTHING: a miss, and nothing is
- * appended.
+ * appended. `isAlone` as in Output.hit.
  */
 function lookUp(
   bytes: Uint8Array,
@@ -182,14 +183,15 @@ function lookUp(
   hash: number,
   output: Output,
   protocol: Protocol,
+  isAlone: boolean,
 ): Found {
-  const found = output.hit(group.store, bytes, start, end, hash);
+  const found = output.hit(group.store, bytes, start, end, hash, isAlone);
   if (found === HIT) return VALUE;
   if (found === ABSENT) {
     output.append(protocol === 3 ? NULL_RESP3 : NULL_RESP2);
     return NEGATIVE;
   }
-  if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end, hash) !== HIT)
+  if (group.mirrors === undefined || output.hit(group.mirrors, bytes, start, end, hash, isAlone) !== HIT)
     return NOTHING;
   return MIRROR;
 }

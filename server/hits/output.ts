@@ -17,6 +17,15 @@ const FRAMING_BYTES = 24;
 const KEPT_BYTES = 1 << 20;
 const FIRST_BYTES = 1 << 16;
 
+/** Values from here on go from the store to the kernel; a smaller one is copied for less than a write of its own costs. */
+const LARGE_BYTES = 1 << 14;
+
+/** The client whose turn it is, as far as large values go. */
+export interface LargeValues {
+  /** Writes the value that `store` has found as a bulk string, behind the client's replies before. False: not now. */
+  sendFound(store: Store, bytes: number): boolean;
+}
+
 /** What `hit` found. */
 type HitResult = typeof MISS | typeof ABSENT | 0;
 export const HIT = 0;
@@ -25,6 +34,8 @@ export class Output {
   #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #view = new DataView(this.#buffer.buffer);
   length = 0;
+  /** Takes large values of the replies that are gathered now. Undefined: they are copied. */
+  large: LargeValues | undefined = undefined;
   /** The largest length since `rest`. */
   #peak = 0;
 
@@ -37,12 +48,20 @@ export class Output {
 
   /**
    * Appends the value of a key as a bulk string, straight from the store. Appends nothing on MISS, nor on ABSENT, because
-   * a null has another form in RESP3.
+   * a null has another form in RESP3. `isAlone`: the value is all of the reply, so it may leave at once.
    */
-  hit(store: Store, chunk: Uint8Array, start: number, end: number, hash: number): HitResult {
+  hit(
+    store: Store,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    hash: number,
+    isAlone: boolean,
+  ): HitResult {
     for (;;) {
       const bytes = store.find(chunk, start, end, hash);
       if (bytes < 0) return bytes as HitResult;
+      if (bytes >= LARGE_BYTES && isAlone && this.large?.sendFound(store, bytes)) return HIT;
       this.#reserve(bytes + FRAMING_BYTES);
       const at = writeBulkHeader(this.#buffer, this.length, bytes);
       store.copyFound(this.#buffer, this.#view, at);
@@ -50,6 +69,12 @@ export class Output {
       this.length = writeCrlf(this.#buffer, at + bytes);
       return HIT;
     }
+  }
+
+  /** Appends what stands before a value of this length. */
+  appendBulkHeader(bytes: number): void {
+    this.#reserve(FRAMING_BYTES);
+    this.length = writeBulkHeader(this.#buffer, this.length, bytes);
   }
 
   /** Removes everything from `mark` on, and returns a copy of it. */

@@ -11,7 +11,7 @@ import { stampUse } from "./entries.ts";
 import { deadlineOf } from "./header.ts";
 import { findEntry, keyAt } from "./index-table.ts";
 import { DATED, IS_ABSENT, LENGTH_MASK, SEQUENCE, SIZES, SLOT, VALUE } from "./layout.ts";
-import { lock, ShardLockedError, unchangedSince, unlock } from "./lock.ts";
+import { lock, ShardLockedError, tryLock, unchangedSince, unlock } from "./lock.ts";
 import type { Shard } from "./shard.ts";
 
 /** What `find` returns in place of a length; ABSENT is a cached "not found". */
@@ -98,6 +98,23 @@ export class Finder {
     else if (this.#length > LONG_COPY_BYTES)
       copyLong(target, at, shard.bytes, this.#at, this.#at + this.#length);
     else copyShort(view, at, shard.view, this.#at, this.#length);
+  }
+
+  /**
+   * Calls `use` with a view of the value last found, and keeps writers off its shard meanwhile. False: another thread writes
+   * there now or has written since `find`; `use` has not been called.
+   */
+  lend(use: (value: Buffer) => void): boolean {
+    const shard = this.#shard;
+    if (shard === undefined) return false;
+    if (!this.#isSoleWriter && !tryLock(shard, this.#thread)) return false;
+    try {
+      if (!this.#isSoleWriter && !unchangedSince(shard, this.#sequence)) return false;
+      use(shard.buffer.subarray(this.#at, this.#at + this.#length));
+      return true;
+    } finally {
+      if (!this.#isSoleWriter) unlock(shard);
+    }
   }
 
   /** A copy of the value last found. */

@@ -24,6 +24,11 @@ export function lock(shard: Shard, thread: number, waitMs: number): void {
   lockSlowly(shard.words, thread, waitMs);
 }
 
+/** Takes the mutex if it is free and nobody waits for it: a caller that can do without it keeps no writer out. */
+export function tryLock({ words }: Shard, thread: number): boolean {
+  return Atomics.load(words, WAITERS) === 0 && Atomics.compareExchange(words, MUTEX, 0, thread) === 0;
+}
+
 function lockSlowly(words: Int32Array, thread: number, waitMs: number): void {
   for (let spins = 0; spins < SPINS; spins++) {
     if (Atomics.compareExchange(words, MUTEX, 0, thread) === 0) return;

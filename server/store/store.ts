@@ -55,7 +55,7 @@ export class Store {
   readonly #deadlines: Deadlines;
   readonly #lockAs: { readonly thread: number; readonly lockWaitMs: number };
   readonly #insideWrite: (() => void) | undefined;
-  readonly #finder: Finder;
+  readonly finder: Finder;
   readonly #seed: number;
   // Of the memory in use, one memory read nearer; `#use` sets them.
   #shards!: readonly Shard[];
@@ -74,7 +74,7 @@ export class Store {
     this.#lockAs = lockAs;
     this.#insideWrite = options.insideWrite;
     const isSoleWriter = options.isSoleWriter ?? false;
-    this.#finder = new Finder({ ...lockAs, now: () => deadlines.now(), isSoleWriter });
+    this.finder = new Finder({ ...lockAs, now: () => deadlines.now(), isSoleWriter });
     const used = (map: ShardMap, resize: Resize | undefined) => this.#use(map, resize);
     const isNew = options.shared === undefined;
     this.memory = new StoreMemory(handle, isNew, { clock, deadlines, lockAs, used });
@@ -87,10 +87,10 @@ export class Store {
 
   /**
    * Looks the key `chunk[start, end)` up: the length of its value, MISS or ABSENT. A hit counts as a use. `copyFound`
-   * then copies the value and `foundIntact` says whether the copy is whole. Allocates nothing.
+   * then copies the value and `foundIntact` says whether the copy is whole; or `finder.lend` lends it. Allocates nothing.
    */
   find(chunk: Uint8Array, start: number, end: number, hash = this.hashOf(chunk, start, end)): number {
-    return this.#finder.find(this.#shardOf(hash), hash, chunk, start, end, true);
+    return this.finder.find(this.#shardOf(hash), hash, chunk, start, end, true);
   }
 
   /** The hash of a key in this store, for a caller that needs it before it looks the key up. */
@@ -105,12 +105,12 @@ export class Store {
 
   /** Copies the value last found to `target[at...]`; `view` is a DataView of the target. */
   copyFound(target: Buffer, view: DataView, at: number): void {
-    this.#finder.copy(target, view, at);
+    this.finder.copy(target, view, at);
   }
 
   /** False: another thread has written to the shard since `find`, so the copy may be torn and `find` must be repeated. */
   foundIntact(): boolean {
-    return this.#finder.intact();
+    return this.finder.intact();
   }
 
   /** A copy of the value (null: a cached "not found") and its remaining life; undefined: a miss. Counts as a use. */
@@ -118,10 +118,10 @@ export class Store {
     for (;;) {
       const length = this.find(key, 0, key.length);
       if (length === MISS) return undefined;
-      const ttlMs = this.#deadlines.ttlMs(this.#finder.deadline);
+      const ttlMs = this.#deadlines.ttlMs(this.finder.deadline);
       if (length === ABSENT) return { value: null, ttlMs };
-      const value = this.#finder.taken();
-      if (this.#finder.intact()) return { value, ttlMs };
+      const value = this.finder.taken();
+      if (this.finder.intact()) return { value, ttlMs };
     }
   }
 
@@ -268,8 +268,8 @@ export class Store {
     this.#mask = map.bits.mask;
     this.#ahead = new ReadAhead(map.shards, map.bits.shift);
     this.#resize = resize;
-    this.#finder.bring = resize && ((hash, chunk, start, end) => resize.bring(hash, chunk, start, end));
-    this.#finder.forget();
+    this.finder.bring = resize && ((hash, chunk, start, end) => resize.bring(hash, chunk, start, end));
+    this.finder.forget();
   }
 
   #keep(key: Uint8Array, value: Uint8Array | null, ttlMs: number | undefined, endsOlder: boolean): boolean {

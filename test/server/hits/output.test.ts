@@ -16,7 +16,7 @@ function storeWith(entries: Record<string, string | Buffer | null>): Store {
 }
 
 function hitAt(output: Output, store: Store, chunk: string, start: number, end: number): number {
-  return output.hit(store, key(chunk), start, end, store.hashOf(key(chunk), start, end));
+  return output.hit(store, key(chunk), start, end, store.hashOf(key(chunk), start, end), true);
 }
 
 function hit(output: Output, store: Store, name: string): number {
@@ -174,7 +174,7 @@ test("a value that a writer moved meanwhile is looked up again, and only its new
     copyFound: (target, _view, offset) => void target.set(Buffer.from(values[at]!), offset),
     foundIntact: () => ++at === values.length && at-- > 0,
   };
-  t.is(output.hit(moving as Store, key("a"), 0, 1, 0), HIT);
+  t.is(output.hit(moving as Store, key("a"), 0, 1, 0, true), HIT);
   t.is(output.take(0).toString(), "$5\r\nwhole\r\n");
 });
 
@@ -189,6 +189,6 @@ test("a value that was deleted while it was copied is a miss without a trace", (
       return false;
     },
   };
-  t.is(output.hit(moving as Store, key("a"), 0, 1, 0), MISS);
+  t.is(output.hit(moving as Store, key("a"), 0, 1, 0, true), MISS);
   t.is(output.length, 0);
 });

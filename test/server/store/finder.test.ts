@@ -134,3 +134,39 @@ test("a sole writer reads without looking at the sequence", (t) => {
   t.true(finder.intact());
   t.deepEqual(finder.taken(), Buffer.alloc(50));
 });
+
+test("a value is lent while no writer can change it, and as it is then", (t) => {
+  const shard = shardOf(1 << 20);
+  putUnder(shard, 1, "key", 50);
+  const finder = finderOf();
+  const lent: number[] = [];
+  const lend = () => finder.lend((value) => lent.push(value.length, shard.words[MUTEX]!));
+  finder.find(shard, 1, key, 0, 3, true);
+  t.true(lend());
+  t.deepEqual([lent, shard.words[MUTEX]], [[50, 1], 0]);
+  shard.words[MUTEX] = 9;
+  t.false(lend(), "a writer is there");
+  shard.words[MUTEX] = 0;
+  shard.words[SEQUENCE]! += 2;
+  t.false(lend(), "a writer was there");
+  t.deepEqual([lent.length, shard.words[MUTEX]], [2, 0]);
+  finder.find(shard, 1, key, 0, 3, true);
+  const broken = () => {
+    throw new Error("no memory");
+  };
+  t.throws(() => finder.lend(broken));
+  t.is(shard.words[MUTEX], 0, "the shard is free again");
+});
+
+test("a sole writer lends without a look at mutex and sequence; a value that was copied aside is not lent", (t) => {
+  const shard = shardOf(1 << 20);
+  putUnder(shard, 1, "key", 50);
+  const alone = finderOf(true);
+  alone.find(shard, 1, key, 0, 3, true);
+  shard.words[MUTEX] = 9;
+  shard.words[SEQUENCE]! += 2;
+  t.true(alone.lend((value) => t.is(value.length, 50)));
+  t.is(shard.words[MUTEX], 9);
+  alone.forget();
+  t.false(alone.lend(() => t.fail("there is nothing to lend")));
+});

@@ -4,7 +4,15 @@
  */
 import test from "ava";
 import { MUTEX, SEQUENCE, WAITERS } from "../../../server/store/layout.ts";
-import { enter, leave, lock, ShardLockedError, unchangedSince, unlock } from "../../../server/store/lock.ts";
+import {
+  enter,
+  leave,
+  lock,
+  ShardLockedError,
+  tryLock,
+  unchangedSince,
+  unlock,
+} from "../../../server/store/lock.ts";
 import { shardOf } from "./shards.ts";
 
 test("a reader notices that a writer was inside", (t) => {
@@ -34,4 +42,16 @@ test("a thread gives up on a mutex that stays locked, and no longer counts as wa
   t.is(shard.words[WAITERS], 0);
   unlock(shard);
   t.notThrows(() => lock(shard, 2, 10));
+});
+
+test("a thread that can do without the mutex gets it only when nobody has it or waits for it", (t) => {
+  const shard = shardOf(4096);
+  t.true(tryLock(shard, 1));
+  t.is(shard.words[MUTEX], 1);
+  t.false(tryLock(shard, 2));
+  unlock(shard);
+  shard.words[WAITERS] = 1;
+  t.false(tryLock(shard, 2));
+  shard.words[WAITERS] = 0;
+  t.true(tryLock(shard, 2));
 });

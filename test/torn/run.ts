@@ -1,0 +1,32 @@
+/**
+ * `npm run torn -- --seconds 60 --seed 1 --threads 2`: has clients write and read values of all sizes as fast as they can, and
+ * prints each value that was not whole. Ends with 1 when there was one. CARROT_NODE_NEW is the Node that runs the node.
+ */
+import { parseArgs } from "node:util";
+import { tear } from "./torn.ts";
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "60" },
+    seed: { type: "string" },
+    threads: { type: "string", default: "1" },
+  },
+});
+const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const runtime = process.env.CARROT_NODE_NEW ?? process.execPath;
+const ends: (() => unknown)[] = [];
+const close = async () => {
+  for (const end of ends.reverse()) await end();
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void close().then(() => process.exit(1)));
+}
+const options = { seconds: Number(values.seconds), seed, threads: Number(values.threads), runtime };
+const report = await tear({ teardown: (end) => void ends.push(end) }, options);
+await close();
+const { misses, written, pauses, problems } = report;
+console.log(
+  `seed ${seed}: ${report.values} values read, ${misses} misses, ${written} written, ${pauses} pauses`,
+);
+for (const problem of problems) console.log(`PROBLEM: ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;
