@@ -33,6 +33,7 @@ import { NodeReport } from "./observe/node-report.ts";
 import { Scripts } from "./scripts/scripts.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { ThreadSessions } from "./sessions/thread-sessions.ts";
+import { FreeWrites } from "./store/free-writes.ts";
 import type { WorkerGroup } from "./threads/messages.ts";
 import { createThreadClients } from "./threads/thread-clients.ts";
 import { closeClients, createWorker, Workers } from "./threads/workers.ts";
@@ -76,6 +77,8 @@ export class Node implements NodeFace {
   readonly #options: NodeOptions;
   readonly #regularWork: RegularWork;
   readonly #counts: SharedCounts;
+  /** Undefined with one thread, and on a member of a cluster. */
+  readonly #freeWrites: FreeWrites | undefined;
   /** Undefined with one thread. */
   readonly #workers: Workers | undefined;
   #closing: Promise<void> | undefined;
@@ -92,13 +95,14 @@ export class Node implements NodeFace {
     this.#regularWork = new RegularWork(log, world);
     this.scripts = new Scripts(world.clock);
     const findProcedure = procedureFinder(COMMANDS, SCRIPT_PROCEDURES, this);
+    this.#freeWrites = threads > 1 && conf.peers.length === 0 ? new FreeWrites(threads) : undefined;
     const redirect: Redirect = (client, keys, of) => this.sessions.invalidate(client, keys, of);
     const heard = (publication: Publication) => this.sessions.heard(publication);
     const announce = (channel: Buffer, message: Buffer) =>
       void this.sessions.announce("channels", channel, message);
     this.cache = new Cache({
       ...{ conf, loaders, failures, log, world, hash },
-      ...{ findProcedure, heard, announce, redirect },
+      ...{ findProcedure, heard, announce, redirect, freeWrites: this.#freeWrites },
     });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();
@@ -151,7 +155,8 @@ export class Node implements NodeFace {
     const copied = changes.map(([name, text]) => [name, Uint8Array.from(Buffer.from(text))] as const);
     this.#workers?.tell({ kind: "conf", changes: copied.filter(([name]) => !concernsMemory(name)) });
     if (changes.some(([name]) => concernsMemory(name))) {
-      this.#workers?.tell({ kind: "memory", groups: this.#handles() });
+      const memories = this.#freeWrites?.memories ?? 0;
+      this.#workers?.tell({ kind: "memory", groups: this.#handles(), memories });
     }
     this.cache.confChanged();
     await this.report.gather();
@@ -245,6 +250,10 @@ export class Node implements NodeFace {
         counts: this.#counts.memory,
         standing: this.sessions.standing,
         groups: this.#handles(),
+        freeWrites: this.#freeWrites && {
+          memory: this.#freeWrites.memory,
+          memories: this.#freeWrites.memories,
+        },
       }),
       execute: (number, args, client, database) =>
         executeForThread(number, args, { node: this, client, database }),
@@ -253,6 +262,7 @@ export class Node implements NodeFace {
       denied: (denial) => this.sessions.denied(denial),
       recover: (thread) => {
         this.#counts.forget(thread);
+        this.#freeWrites?.forget(thread);
         this.cache.recoverThread(thread);
       },
     });

@@ -11,6 +11,7 @@ import type { NodeConf } from "../conf/conf.ts";
 import type { LoadFailures } from "../loaders/load-failures.ts";
 import type { Loader } from "../loaders/loader.ts";
 import type { Log } from "../machine/log.ts";
+import type { FreeWrites } from "../store/free-writes.ts";
 import type { Redirect } from "../tracking/tracking-client.ts";
 
 export interface CacheOptions {
@@ -31,4 +32,6 @@ export interface CacheOptions {
   readonly redirect?: Redirect;
   /** Tells the clients of this node that listen to a channel. */
   readonly announce?: (channel: Buffer, message: Buffer) => void;
+  /** Undefined: no other thread writes. */
+  readonly freeWrites?: FreeWrites | undefined;
 }

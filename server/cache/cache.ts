@@ -25,7 +25,6 @@ import { Latency } from "../counters/latency.ts";
 import type { Waiter } from "../groups/flights.ts";
 import type { Groups } from "../groups/groups.ts";
 import { closeLoaders } from "../loaders/group-loaders.ts";
-import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
 import { RegularWork } from "../machine/regular-work.ts";
 import { version } from "../machine/version.ts";
 import { changeRing } from "../members/change-ring.ts";
@@ -44,9 +43,9 @@ import { KeyEvents } from "../tracking/key-events.ts";
 import { Tracking } from "../tracking/tracking.ts";
 import { Watches } from "../tracking/watches.ts";
 import type { CacheOptions } from "./cache-options.ts";
-import { createGroups } from "./create-groups.ts";
+import { createGroups, recoverThread } from "./create-groups.ts";
 import { EXPIRY_PAUSE_MS, Expiry } from "./expiry.ts";
-import { fitMemory, isMoving, LOOK_MS, moveSlice } from "./fit-memory.ts";
+import { fitMemory, LOOK_MS, moveSlice } from "./fit-memory.ts";
 import { localView } from "./local-view.ts";
 import { peerHandlers } from "./peer-handlers.ts";
 import { loaderNode } from "./program-keys.ts";
@@ -97,7 +96,7 @@ export class Cache {
   #isClosed = false;
 
   constructor(options: CacheOptions) {
-    const { conf, log, world } = options;
+    const { conf, log, world, freeWrites } = options;
     const { clock, random } = world;
     this.#options = options;
     this.conf = conf;
@@ -114,14 +113,14 @@ export class Cache {
     const ends = new EntryEnds(groups);
     const maxKeys = () => conf.trackingMaxKeys;
     this.tracking = new Tracking({
-      ...{ groups, ends, clock, maxKeys, soon: world.soon },
+      ...{ groups, ends, clock, maxKeys, soon: world.soon, freeWrites },
       ...(options.redirect && { redirect: options.redirect }),
     });
     const isHeld = (key: Buffer) => groups.of(key, 0, key.length)?.store.look(key).kind === "value";
-    this.watches = new Watches({ isHeld, isAlone: peers === undefined });
+    this.watches = new Watches({ isHeld, isAlone: peers === undefined, freeWrites });
     const { tracking, watches } = this;
     const events = new KeyEvents({
-      ends,
+      ...{ ends, freeWrites },
       classes: () => conf.keyEventClasses,
       answersFor: (key) => owners.of(key) === owners.self,
       announce: (channel, message) => options.announce?.(channel, message),
@@ -129,9 +128,9 @@ export class Cache {
     this.#events = events;
     this.local = new LocalChanges({ groups, tracking, watches, owners, soon: world.soon, events });
     this.holdings = new Holdings({ groups, membership, owners, peers, tracking });
-    const { local } = this;
-    const loads = new LocalLoads({ clock, random, loadLatency: this.loadLatency, tracking, events });
-    this.loaded = new LoadedEdits({ groups, local, loads });
+    const { local, loadLatency } = this;
+    const loads = new LocalLoads({ clock, random, loadLatency, tracking, events, freeWrites });
+    this.loaded = new LoadedEdits({ groups, local, loads, freeWrites });
     const { loaded } = this;
     this.changes = new ClusterChanges({ groups, membership, owners, peers, local, loaded, tracking });
     this.scan = new ClusterScan({ groups, membership, owners, peers, random, soon: world.soon });
@@ -140,10 +139,10 @@ export class Cache {
     const missLog = new MissLog(log, clock);
     this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs, missLog });
     this.#elsewhere = new Elsewhere({ owners, peers, tracking, timeoutMs: () => longestGetMs(conf) });
-    const { changes } = this;
     const recorded = new RecordedChanges(groups, local, events);
     const find = options.findProcedure ?? NO_PROCEDURES;
-    this.procedures = new Procedures({ groups, owners, peers, changes, recorded, loads, watches, find });
+    const work = { changes: this.changes, recorded, loads, watches, freeWrites };
+    this.procedures = new Procedures({ groups, owners, peers, find, ...work });
     this.here = localView(this, recorded, this.procedures);
   }
 
@@ -195,7 +194,7 @@ export class Cache {
       });
     }
     await Promise.all(this.#starts.map((start) => start()));
-    this.#regularWork.atItsPace(LOOK_MS, () => moveSlice(this.groups.all));
+    this.#regularWork.atItsPace(LOOK_MS, () => moveSlice(this.groups.all, this.#options.freeWrites));
     this.#regularWork.atItsPace(EXPIRY_PAUSE_MS, () =>
       this.expiresActively ? this.#expiry.slice() : EXPIRY_PAUSE_MS,
     );
@@ -210,17 +209,12 @@ export class Cache {
 
   /** Has the stores take other memory, while they are in use; returns why they cannot. */
   fitMemory(plan: MemoryPlan): string | undefined {
-    const whyNot = fitMemory(this.groups.all, plan);
-    if (whyNot === undefined) hintGarbage(this.#options.world, HINTS, () => isMoving(this.groups.all));
-    return whyNot;
+    return fitMemory(this.groups.all, plan, this.#options);
   }
 
   /** Empties and frees the parts of stores that a dead thread holds locked. */
   recoverThread(thread: number): void {
-    for (const { store, mirrors } of this.groups.all) {
-      if (store.recoverThread(thread) > 0) this.tracking.flushed();
-      mirrors?.recoverThread(thread);
-    }
+    if (recoverThread(this.groups.all, thread)) this.tracking.flushed();
   }
 
   /** Answers what other members have asked, then ends the links and the loaders. */

@@ -4,7 +4,7 @@
  * Owns the group without a loader that takes what other databases leave to `default`.
  */
 import { createGroup, withoutLoader } from "../groups/create-group.ts";
-import { Groups } from "../groups/groups.ts";
+import { type Group, Groups } from "../groups/groups.ts";
 import { failuresOf } from "../loaders/load-failures.ts";
 import type { LoaderNode } from "../loaders/loader.ts";
 import { loaderLog } from "../loaders/loader-log.ts";
@@ -28,8 +28,19 @@ export function createGroups(
       ...{ loader, tools, world, failures: places.get(group.name)! },
       eviction: conf.eviction,
       hasPeers: conf.peers.length > 0,
+      isSoleWriter: options.freeWrites === undefined,
     });
   });
   const fallback = all.find(({ prefix }) => prefix.length === 0);
   return new Groups(all, fallback && withoutLoader(fallback, { world, tools: toolsOf(fallback.name) }));
+}
+
+/** Empties and frees the parts of stores that a dead thread holds locked. True: entries may be lost. */
+export function recoverThread(groups: readonly Group[], thread: number): boolean {
+  let recovered = 0;
+  for (const { store, mirrors } of groups) {
+    recovered += store.recoverThread(thread);
+    mirrors?.recoverThread(thread);
+  }
+  return recovered > 0;
 }

@@ -4,9 +4,12 @@
  * Invariant: either all stores begin to move, or none does and the reason is returned. Moving takes slices of two
  * milliseconds, so that clients notice nothing. Does not know how an entry moves.
  */
+import type { World } from "../../cluster/world.ts";
 import type { MemoryPlan } from "../conf/memory-plan.ts";
 import type { Group } from "../groups/groups.ts";
+import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
 import { isOutOfMemory, noMemoryText } from "../machine/memory.ts";
+import type { FreeWrites } from "../store/free-writes.ts";
 import type { Store, StoreHandle } from "../store/store.ts";
 
 /** A slice, the pause behind one, and how often it is looked whether there is something to move. */
@@ -14,8 +17,18 @@ const SLICE_MS = 2;
 const PAUSE_MS = 1;
 export const LOOK_MS = 100;
 
+interface MoveOptions {
+  readonly world: Pick<World, "quietlyAfter">;
+  /** Undefined: no other thread writes. */
+  readonly freeWrites?: FreeWrites | undefined;
+}
+
 /** Returns why it cannot be; undefined: the stores use the new memory from now on, and `moveSlice` moves the entries. */
-export function fitMemory(groups: readonly Group[], plan: MemoryPlan): string | undefined {
+export function fitMemory(
+  groups: readonly Group[],
+  plan: MemoryPlan,
+  { world, freeWrites }: MoveOptions,
+): string | undefined {
   const moves: { readonly store: Store; readonly to: StoreHandle }[] = [];
   try {
     for (const { store, maxBytes, eviction, maxValueBytes } of groups.flatMap((group) =>
@@ -31,7 +44,11 @@ export function fitMemory(groups: readonly Group[], plan: MemoryPlan): string | 
     if (error instanceof Error && isOutOfMemory(error)) return noMemoryText();
     throw error;
   }
+  if (moves.length === 0) return undefined;
+  freeWrites?.set("moving", true);
+  freeWrites?.moves();
   for (const { store, to } of moves) store.memory.moveTo(to);
+  hintGarbage(world, HINTS, () => movingOf(groups) !== undefined);
   return undefined;
 }
 
@@ -47,14 +64,11 @@ function wishesOf({ name, store, mirrors, conf }: Group, { groups, eviction }: M
   ];
 }
 
-export function isMoving(groups: readonly Group[]): boolean {
-  return movingOf(groups) !== undefined;
-}
-
 /** Moves entries for a slice; returns in how many milliseconds the next one is to come. */
-export function moveSlice(groups: readonly Group[]): number {
+export function moveSlice(groups: readonly Group[], freeWrites?: FreeWrites): number {
   const moving = movingOf(groups);
   moving?.memory.moveSome(SLICE_MS);
+  freeWrites?.set("moving", moving !== undefined);
   return moving === undefined ? LOOK_MS : PAUSE_MS;
 }
 

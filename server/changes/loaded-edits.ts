@@ -17,12 +17,15 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import { editErrors } from "../../proto/error-texts.ts";
 import { type Group, type Groups, hasOrigin } from "../groups/groups.ts";
 import type { LocalLoads } from "../reads/local-loads.ts";
+import { type FreeWrites, inSteps } from "../store/free-writes.ts";
 import type { LocalChanges } from "./local-changes.ts";
 
 export interface LoadedEditsOptions {
   readonly groups: Groups;
   readonly local: Pick<LocalChanges, "edit">;
   readonly loads: Pick<LocalLoads, "load">;
+  /** Undefined: no other thread writes. */
+  readonly freeWrites?: FreeWrites | undefined;
 }
 
 /** A key that is deleted this often while it is loaded gets an error: the member that asked will not wait for ever. */
@@ -37,9 +40,12 @@ export class LoadedEdits {
 
   /** As LocalChanges.edit. A promise only when the key has to be loaded; the bytes are then copied. */
   edit(key: Uint8Array, edit: Edit, by?: number): Edited | Promise<Edited> {
-    const { local, groups } = this.#options;
+    const { local, groups, freeWrites } = this.#options;
     const group = edit.loadsFirst ? groups.of(key, 0, key.length) : undefined;
-    if (group === undefined || !hasOrigin(group) || isKnown(group, key)) return local.edit(key, edit, by);
+    if (group === undefined || !hasOrigin(group)) return local.edit(key, edit, by);
+    const editIfKnown = () => (isKnown(group, key) ? local.edit(key, edit, by) : undefined);
+    const edited = inSteps(freeWrites, editIfKnown);
+    if (edited !== undefined) return edited;
     const { operation } = edit;
     const own = operation && { operation: { ...operation, argument: Buffer.from(operation.argument) } };
     return new Promise((resolve, reject) => {
@@ -48,12 +54,13 @@ export class LoadedEdits {
   }
 
   #load(waiting: Waiting, loads: number): void {
-    this.#options.loads.load(waiting.group, waiting.key, (outcome, isVoided) => {
+    const { loads: source, freeWrites } = this.#options;
+    source.load(waiting.group, waiting.key, (outcome, isVoided) => {
       // A waiter of a flight must not throw, and a shard may be locked for too long.
       try {
         if (isVoided && loads < MAX_LOADS && !isKnown(waiting.group, waiting.key))
           this.#load(waiting, loads + 1);
-        else waiting.resolve(this.#editLoaded(waiting, outcome, isVoided));
+        else waiting.resolve(inSteps(freeWrites, () => this.#editLoaded(waiting, outcome, isVoided)));
       } catch (error) {
         waiting.reject(error);
       }

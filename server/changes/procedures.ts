@@ -18,6 +18,7 @@ import { ByDialect, Encoded, ErrorReply, encodeReply, type Reply } from "../../p
 import { type Groups, heldOf } from "../groups/groups.ts";
 import type { Owners } from "../members/owners.ts";
 import { MAX_MEMBERS_ASKED } from "../members/reach.ts";
+import { type FreeWrites, inSteps } from "../store/free-writes.ts";
 import type { Actor } from "../tracking/actor.ts";
 import type { ClusterChanges } from "./cluster-changes.ts";
 import { MAX_LOADS } from "./loaded-edits.ts";
@@ -48,6 +49,8 @@ export interface ProceduresOptions extends ProcedureLoadsOptions {
     | undefined;
   readonly changes: ClusterChanges;
   readonly recorded: RecordedChanges;
+  /** Undefined: no other thread writes. */
+  readonly freeWrites?: FreeWrites | undefined;
   readonly find: FindProcedure;
 }
 
@@ -77,8 +80,8 @@ export class Procedures {
     if (owner === undefined) return CROSS_SLOT;
     const refusal = owner === owners.self ? this.#refusal(procedure.keys) : undefined;
     if (refusal !== undefined) return refusal;
-    if (owner === owners.self && this.#missing(procedure).length === 0)
-      return this.#tell(this.#perform(procedure, by), by);
+    const done = owner === owners.self ? this.#performIfHeld(procedure, by) : undefined;
+    if (done !== undefined) return this.#tell(done, by);
     // The words die before the procedure runs.
     const own = words.map((word) => Buffer.from(word));
     return this.#runLater(owner, own, find(own) as Procedure, by);
@@ -113,20 +116,30 @@ export class Procedures {
   }
 
   #runHere(procedure: Procedure, by: number | undefined): Performed | Promise<Performed> {
-    return this.#missing(procedure).length === 0
-      ? this.#perform(procedure, by)
-      : this.#runLoaded(procedure, by);
+    return this.#performIfHeld(procedure, by) ?? this.#runLoaded(procedure, by);
   }
 
-  /** Nothing is awaited between the look at what is loaded and the run. */
+  /** Nothing comes between the look at what is held and the run. Undefined: some key has to be loaded. */
+  #performIfHeld(
+    procedure: Procedure,
+    by: number | undefined,
+    loads?: ProcedureLoads,
+  ): Performed | undefined {
+    return inSteps(this.#options.freeWrites, () =>
+      this.#missing(procedure, loads).length === 0
+        ? this.#perform(procedure, by, loads?.outcomes)
+        : undefined,
+    );
+  }
+
   async #runLoaded(procedure: Procedure, by: number | undefined): Promise<Performed> {
     const loads = new ProcedureLoads(this.#options);
     try {
       for (let rounds = 0; ; rounds++) {
-        const lacking = this.#missing(procedure).filter((key) => !loads.has(key));
-        if (lacking.length === 0) return this.#perform(procedure, by, loads.outcomes);
+        const done = this.#performIfHeld(procedure, by, loads);
+        if (done !== undefined) return done;
         if (rounds === MAX_LOADS) return failed(editErrors.deletedAgain);
-        await loads.load(lacking);
+        await loads.load(this.#missing(procedure, loads));
         if (loads.failure !== undefined) return failed(loads.failure);
       }
     } finally {
@@ -149,9 +162,10 @@ export class Procedures {
   }
 
   /** The keys that have to be loaded before the procedure runs here. */
-  #missing({ loads, keys }: Procedure): readonly Buffer[] {
+  #missing({ loads, keys }: Procedure, loaded?: ProcedureLoads): readonly Buffer[] {
     if (!loads) return [];
     return keys.filter((key) => {
+      if (loaded?.has(key)) return false;
       const group = this.#options.groups.of(key, 0, key.length);
       return group !== undefined && group.conf.loader.kind !== "none" && heldOf(group, key) === undefined;
     });

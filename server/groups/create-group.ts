@@ -22,6 +22,8 @@ interface GroupOptions {
   readonly eviction: Eviction;
   /** Whether other members can own entries that this node may mirror. */
   readonly hasPeers: boolean;
+  /** No other thread writes. */
+  readonly isSoleWriter: boolean;
   /** Its clock is the same on every thread. */
   readonly world: Pick<World, "clock" | "after" | "soon" | "randomBytes">;
 }
@@ -29,17 +31,16 @@ interface GroupOptions {
 /** An empty group. */
 export function createGroup(
   conf: GroupConf,
-  { loader, failures, tools, eviction, hasPeers, world }: GroupOptions,
+  { loader, failures, tools, eviction, hasPeers, isSoleWriter, world }: GroupOptions,
 ): Group {
   const mirrorBytes = hasPeers ? conf.mirrorBytes : 0;
   // Store and mirrors have one seed, because a key missed in the one is looked up in the other by the same hash.
-  // They have a sole writer, because worker threads only read.
   const common = {
     eviction,
     clock: world.clock,
     maxValueBytes: conf.maxValueBytes,
     seed: seedOf(world),
-    isSoleWriter: true,
+    isSoleWriter,
   };
   // Mirrors are evicted under every policy, because the owner still has the entry.
   const mirrorEviction = eviction === "noeviction" ? "s3fifo" : eviction;

@@ -14,6 +14,8 @@ export { missedKey } from "./hits.ts";
 export interface InPlaceClient {
   readonly protocol: Protocol;
   readonly session: { readonly database: number };
+  /** How many of its commands are under way: perhaps on another thread, where a SET must not overtake a read. */
+  readonly outgoing: { readonly replies: number };
 }
 
 /** Does the command that the reader has found; returns its name. Undefined: nothing has happened, it goes the general way. */
@@ -24,5 +26,6 @@ export function doInPlace<Client extends InPlaceClient>(
 ): "get" | "mget" | PlainSetName | undefined {
   const { protocol, session } = client;
   if (answerInPlace(reader, route, protocol, session.database)) return reader.isGet ? "get" : "mget";
-  return reader.isGet || session.database !== 0 ? undefined : setInPlace(reader, route, client);
+  if (reader.isGet || session.database !== 0 || client.outgoing.replies > 0) return undefined;
+  return setInPlace(reader, route, client);
 }

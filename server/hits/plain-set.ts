@@ -9,6 +9,7 @@ import type { CommandReader } from "../../proto/command-reader.ts";
 import type { PlainSets } from "../changes/plain-sets.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import { isStoredAsIs } from "../store/database-key.ts";
+import { ShardLockedError } from "../store/lock.ts";
 import type { Output } from "./output.ts";
 
 export type PlainSetName = "set" | "setex" | "psetex";
@@ -18,7 +19,7 @@ export interface SetRoute<Client> {
   readonly output: Output;
   readonly conf: Pick<NodeConf, "maxKeyBytes" | "loglevel">;
   /** Undefined on a thread or a node that can do none. */
-  readonly sets: PlainSets | undefined;
+  readonly sets: Pick<PlainSets, "set"> | undefined;
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
   /** Told that a plain SET has been done. */
@@ -51,12 +52,22 @@ export function setInPlace<Client>(
   return name;
 }
 
-function isSet({ bytes, argStart, argEnd }: CommandReader, sets: PlainSets, maxKeyBytes: number): boolean {
+function isSet(
+  { bytes, argStart, argEnd }: CommandReader,
+  sets: Pick<PlainSets, "set">,
+  maxKeyBytes: number,
+): boolean {
   const start = argStart[1]!;
   const end = argEnd[1]!;
   if (end - start > maxKeyBytes || !isStoredAsIs(bytes, start, end)) return false;
   const life = lifeAt < 0 ? undefined : positiveAt(bytes, argStart[lifeAt]!, argEnd[lifeAt]!) * unitMs;
-  return life !== 0 && sets.set(bytes, start, end, argStart[valueAt]!, argEnd[valueAt]!, life);
+  try {
+    return life !== 0 && sets.set(bytes, start, end, argStart[valueAt]!, argEnd[valueAt]!, life);
+  } catch (error) {
+    // The general way has a reply for it.
+    if (error instanceof ShardLockedError) return false;
+    throw error;
+  }
 }
 
 /** The name of the command if it is a plain SET, by its name and the number of its words. */

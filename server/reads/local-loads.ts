@@ -8,6 +8,7 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import type { Latency } from "../counters/latency.ts";
 import type { Flight, FlightWaiter } from "../groups/flights.ts";
 import { type Group, loaderPart } from "../groups/groups.ts";
+import { type FreeWrites, inSteps } from "../store/free-writes.ts";
 import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 
@@ -21,6 +22,8 @@ export interface LocalLoadsOptions {
   readonly tracking: Pick<Tracking, "isNoted" | "changed" | "filled" | "prolonged" | "lostTrack">;
   /** Undefined: nobody can hear of events. */
   readonly events?: Pick<KeyEvents, "happened">;
+  /** Undefined: no other thread writes. */
+  readonly freeWrites?: FreeWrites | undefined;
 }
 
 export class LocalLoads {
@@ -38,11 +41,15 @@ export class LocalLoads {
       group.counters.flightsJoined++;
       return;
     }
-    const started = this.#options.clock();
+    const { clock, freeWrites, loadLatency } = this.#options;
+    const hash = freeWrites === undefined ? 0 : group.store.hashOf(key, 0, key.length);
+    const started = clock();
     group.counters.loads++;
+    freeWrites?.loadBegins(hash);
     group.queue.load(loaderPart(group, key), (loaded) => {
-      this.#options.loadLatency.observe((this.#options.clock() - started) / 1000);
+      loadLatency.observe((clock() - started) / 1000);
       group.loads.land(flight, this.#keptOf(group, flight, loaded));
+      freeWrites?.loadEnds(hash);
     });
   }
 
@@ -55,12 +62,20 @@ export class LocalLoads {
     }
     const ttlMs = this.#lifetime(group, outcome);
     if (flight.voided) group.counters.loadsVoided++;
-    else this.#keep(group, key, outcome.kind === "value" ? outcome.value : null, ttlMs);
+    else {
+      const value = outcome.kind === "value" ? outcome.value : null;
+      inSteps(this.#options.freeWrites, () => this.#keep(group, key, value, ttlMs));
+    }
     return { ...outcome, ttlMs };
   }
 
   #keep(group: Group, key: Buffer, value: Uint8Array | null, ttlMs: number | undefined): void {
-    const { tracking } = this.#options;
+    const { tracking, freeWrites } = this.#options;
+    // Another thread has set the key since, and will say so.
+    if (freeWrites !== undefined && group.store.look(key).kind === "value") {
+      tracking.lostTrack(key);
+      return;
+    }
     const before = tracking.isNoted(key) ? group.store.get(key) : undefined;
     const isKept = ttlMs !== 0 && group.store.put(key, value, ttlMs);
     // Nobody would notice a change of a value that is not kept. Without an origin only a SET can change it.

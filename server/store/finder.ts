@@ -31,7 +31,7 @@ interface FinderOptions {
 }
 
 export class Finder {
-  /** Brings an entry that is missed over from other memory. Only the sole writer may have one. */
+  /** Brings an entry that is missed over from other memory, while no other thread writes. */
   bring: ((hash: number, chunk: Uint8Array, start: number, end: number) => boolean) | undefined = undefined;
   readonly #now: () => number;
   readonly #thread: number;
@@ -83,6 +83,7 @@ export class Finder {
       if ((sequence & 1) !== 0) continue;
       const length = this.#walk(shard, hash, chunk, start, end);
       if (!unchangedSince(shard, sequence)) continue;
+      if (length === MISS && this.bring?.(hash, chunk, start, end)) continue;
       this.#shard = shard;
       this.#sequence = sequence;
       if (isUse && length !== MISS) stampUse(shard, this.#slot);

@@ -23,6 +23,8 @@ export interface WorkerStart {
   /** The memory of SharedCounts. */
   readonly counts: SharedArrayBuffer;
   readonly groups: WorkerGroup[];
+  /** Undefined: this thread must not write. */
+  readonly freeWrites: { readonly memory: SharedArrayBuffer; readonly memories: number } | undefined;
   /** What is in force now, such as a pause. The worker obeys it before it listens. */
   readonly standing: readonly Question[];
 }
@@ -81,7 +83,7 @@ export type ToWorker =
   | { readonly kind: "figures"; readonly question: number; readonly withLines: boolean }
   | { readonly kind: "ask"; readonly question: number; readonly about: Question }
   /** The stores have moved to other memory. */
-  | { readonly kind: "memory"; readonly groups: readonly WorkerGroup[] }
+  | { readonly kind: "memory"; readonly groups: readonly WorkerGroup[]; readonly memories: number }
   | { readonly kind: "reset" }
   | { readonly kind: "stopListening"; readonly question: number }
   | { readonly kind: "close" };

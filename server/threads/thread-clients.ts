@@ -51,7 +51,7 @@ export interface ThreadClientsOptions {
   /** As in ConnectionHost. */
   readonly missed?: (key: Buffer, waiter: Waiter) => void;
   /** As in SetRoute. */
-  readonly sets?: PlainSets | undefined;
+  readonly sets?: Pick<PlainSets, "set"> | undefined;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }

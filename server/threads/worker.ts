@@ -1,7 +1,8 @@
 /**
  * The program of a worker thread: answers its clients from the shared stores, hands everything else to the main thread.
  *
- * Invariants: a worker only reads the stores, so one that dies leaves nothing half written. A client's commands take
+ * Invariants: a worker reads the stores, and writes to them what nobody else has to hear of (worker-sets.ts); the shard in
+ * which one dies is emptied. A client's commands take
  * effect in their order, on whichever thread each of them runs. Knows no loaders and no peers.
  */
 import { getHeapStatistics } from "node:v8";
@@ -25,11 +26,13 @@ import { wallClock } from "../machine/wall-clock.ts";
 import { realWorld } from "../machine/world.ts";
 import { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { storedKey } from "../store/database-key.ts";
+import { FreeWrites } from "../store/free-writes.ts";
 import { Store, type StoreHandle } from "../store/store.ts";
 import { CommandsToMain } from "./commands-to-main.ts";
 import type { ClientPush, ToMain, ToWorker, WorkerGroup, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
 import { createWorkerLog } from "./worker-log.ts";
+import { WorkerSets } from "./worker-sets.ts";
 
 /** The numbers by which the main thread knows commands. */
 const NUMBERS = new Map(NODE_COMMANDS.map((command, number) => [command, number]));
@@ -53,6 +56,7 @@ const groups = new Groups<HeldGroup>(
     counters: zeroGroupCounters(),
   })),
 );
+const sets = start.freeWrites && createSets(start.freeWrites);
 const counters = zeroClientCounters();
 const waitLatency = new Latency();
 const counts = new SharedCounts(start.counts);
@@ -77,6 +81,7 @@ const clients = createThreadClients({
   thread,
   counts,
   sharesPort: true,
+  sets,
   run: runOnMain,
   // Behind the commands of this tick: the main thread must run a client's last commands before it forgets the client.
   gone: (client) => world.soon(() => tell({ kind: "gone", client })),
@@ -85,6 +90,11 @@ const clients = createThreadClients({
 function prefixOf(name: string): Buffer {
   const { database, prefix } = conf.groups.find((group) => group.name === name)!;
   return storedKey(database, Buffer.from(prefix));
+}
+
+function createSets({ memory, memories }: NonNullable<WorkerStart["freeWrites"]>): WorkerSets {
+  const maxValueBytes = (name: string) => conf.groups.find((group) => group.name === name)!.maxValueBytes;
+  return new WorkerSets({ groups, maxValueBytes, freeWrites: new FreeWrites(memory), thread, memories });
 }
 
 function attach(handle: StoreHandle): Store {
@@ -146,6 +156,7 @@ async function obey(message: ToWorker): Promise<void> {
   else if (message.kind === "reset") reset();
   else if (message.kind === "memory") {
     message.groups.forEach(follow);
+    if (sets !== undefined) sets.memories = message.memories;
     hintGarbage(world, HINTS);
   } else if (message.kind === "stopListening") {
     await clients.stopListening();

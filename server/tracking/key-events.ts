@@ -8,6 +8,7 @@
 import type { Edit, Edited, Operation } from "../../cluster/edit.ts";
 import { type EventClass, namesClass } from "../conf/event-classes.ts";
 import { clientKey, databaseOf } from "../store/database-key.ts";
+import type { FreeWrites } from "../store/free-writes.ts";
 import type { EndListener, EntryEnds } from "./entry-ends.ts";
 
 /** The class of each event. A command names its event by a row here, and by `event` of its edit. */
@@ -34,6 +35,8 @@ export interface KeyEventsOptions {
   readonly answersFor: (key: Buffer) => boolean;
   /** Tells the clients of this node that listen to a channel. */
   readonly announce: (channel: Buffer, message: Buffer) => void;
+  /** Undefined: no other thread writes. */
+  readonly freeWrites?: FreeWrites | undefined;
 }
 
 interface HeldEvent {
@@ -71,6 +74,7 @@ export class KeyEvents {
     const classes = this.#options.classes();
     const tells = namesClass(classes, "K") || namesClass(classes, "E");
     this.#classes = tells ? classes : "";
+    this.#options.freeWrites?.set("events", tells);
     this.#options.ends.set(this.#onEnd, this.#names("x") || this.#names("e"));
   }
 

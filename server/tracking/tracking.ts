@@ -21,6 +21,7 @@
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { Groups } from "../groups/groups.ts";
 import { clientKey } from "../store/database-key.ts";
+import type { FreeWrites } from "../store/free-writes.ts";
 import type { Store } from "../store/store.ts";
 import { BcastPrefixes } from "./bcast-prefixes.ts";
 import type { EndListener, EntryEnds } from "./entry-ends.ts";
@@ -43,6 +44,8 @@ export interface TrackingOptions {
   readonly redirect?: Redirect;
   /** As World.soon. */
   readonly soon: (run: () => void) => void;
+  /** Undefined: no other thread writes. */
+  readonly freeWrites?: FreeWrites | undefined;
 }
 
 /** As INFO shows them. */
@@ -264,6 +267,7 @@ export class Tracking {
   /** Has the stores name the entries that end, while there is a client or a member to tell. */
   #watchStores(): void {
     this.#isIdle = this.#clients.size === 0 && this.#members.size === 0;
+    this.#options.freeWrites?.set("tracking", !this.#isIdle);
     if (this.#isIdle) this.#table.clear();
     this.#options.ends.set(this.#onEnd, !this.#isIdle);
   }

@@ -7,6 +7,7 @@
  * watches. Keys are Latin-1 text here, a character a byte.
  */
 import { databaseOf } from "../store/database-key.ts";
+import type { FreeWrites } from "../store/free-writes.ts";
 
 interface Watcher {
   /** Whether this node held the key's entry when the client began to watch. */
@@ -26,6 +27,8 @@ export interface WatchesOptions {
   isHeld(key: Buffer): boolean;
   /** There is no other member that may hold an entry. */
   readonly isAlone: boolean;
+  /** Undefined: no other thread writes. */
+  readonly freeWrites?: FreeWrites | undefined;
 }
 
 export class Watches {
@@ -85,6 +88,7 @@ export class Watches {
   #listen(key: string, watcher: Watcher): void {
     const watchers = this.#watchers.get(key) ?? new Set();
     this.#watchers.set(key, watchers.add(watcher));
+    this.#options.freeWrites?.set("watching", true);
   }
 
   #forget(watcher: Watcher): void {
@@ -93,6 +97,7 @@ export class Watches {
       watchers.delete(watcher);
       if (watchers.size === 0) this.#watchers.delete(key);
     }
+    this.#options.freeWrites?.set("watching", !this.isIdle);
   }
 
   #hasLostOne({ keys }: Watcher): boolean {

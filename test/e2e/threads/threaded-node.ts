@@ -15,6 +15,11 @@ export interface Answers {
   connected: () => number;
   /** Hits in group `item` that the main thread has answered. */
   mainHits: () => number;
+  /**
+   * Keeps the main thread busy until the store of group `item` holds a value of the key `item:free`; false: it never did. The
+   * main thread runs no command meanwhile.
+   */
+  seesFreeSet: () => boolean;
   /** What happens, in order, while a directive is put into force. */
   confOrder: () => Promise<string[]>;
   /** Terminates a worker, whatever it is doing; answers when it is gone. */
@@ -37,6 +42,10 @@ export interface Question {
   readonly about: number;
 }
 
+const FREE = Buffer.from("item:free");
+/** Longer than any SET takes on a busy machine. */
+const BUSY_MS = 20_000;
+
 const { node, port, close } = await startServer(readConf({ overrides: process.argv.slice(2) }));
 
 const answers: Answers = {
@@ -49,6 +58,12 @@ const answers: Answers = {
   },
   connected: () => node.report.clients.count,
   mainHits: () => node.cache.groups.named("item")!.counters.hits,
+  seesFreeSet: () => {
+    const { store } = node.cache.groups.named("item")!;
+    const until = performance.now() + BUSY_MS;
+    while (store.look(FREE).kind !== "value") if (performance.now() > until) return false;
+    return true;
+  },
   confOrder: async () => {
     const order: string[] = [];
     const workers = node.workers!;

@@ -3,7 +3,9 @@
  * Method: groups with entries, moved slice by slice.
  */
 import test from "ava";
-import { fitMemory, isMoving, LOOK_MS, moveSlice } from "../../../server/cache/fit-memory.ts";
+import { fitMemory, LOOK_MS, moveSlice } from "../../../server/cache/fit-memory.ts";
+import type { Group } from "../../../server/groups/groups.ts";
+import { FreeWrites } from "../../../server/store/free-writes.ts";
 import { createGroup, key } from "../fakes.ts";
 
 const MIB = 2 ** 20;
@@ -26,10 +28,14 @@ function groupsOf() {
   return { groups, limits, planOf };
 }
 
+const world = { quietlyAfter: () => ({ cancel: () => {} }) };
+const isMoving = (groups: readonly Group[]) =>
+  groups.some(({ store, mirrors }) => store.memory.isMoving || mirrors!.memory.isMoving);
+
 test("stores and mirrors move, slice by slice, and keep their entries", (t) => {
   const { groups, limits, planOf } = groupsOf();
   t.is(moveSlice(groups), LOOK_MS);
-  t.is(fitMemory(groups, planOf(16 * MIB)), undefined);
+  t.is(fitMemory(groups, planOf(16 * MIB), { world }), undefined);
   t.deepEqual(limits(), [12, 4, 12, 4]);
   t.true(isMoving(groups));
   let slices = 0;
@@ -44,7 +50,7 @@ test("stores and mirrors move, slice by slice, and keep their entries", (t) => {
 
 test("when one store cannot, no other one moves", (t) => {
   const { groups, limits, planOf } = groupsOf();
-  fitMemory(groups, planOf(8 * MIB, "noeviction"));
+  fitMemory(groups, planOf(8 * MIB, "noeviction"), { world });
   while (isMoving(groups)) moveSlice(groups);
   t.deepEqual(
     groups.map(({ store, mirrors }) => [store.handle.eviction, mirrors!.handle.eviction]),
@@ -56,11 +62,23 @@ test("when one store cannot, no other one moves", (t) => {
   groups[1]!.store.put(key("large"), Buffer.alloc(2 * MIB), undefined);
   const before = limits();
   t.is(
-    fitMemory(groups, planOf(2 * MIB, "noeviction")),
+    fitMemory(groups, planOf(2 * MIB, "noeviction"), { world }),
     "more is held than would fit, and noeviction drops nothing",
   );
   t.deepEqual(limits(), before);
   t.false(isMoving(groups));
-  t.regex(fitMemory(groups, planOf(2 ** 45))!, /^(the system gives|the limit of address space)/);
+  t.regex(fitMemory(groups, planOf(2 ** 45), { world })!, /^(the system gives|the limit of address space)/);
   t.deepEqual(limits(), before);
+});
+
+test("while entries move, no other thread writes, nor does one that does not know the new memory", (t) => {
+  const { groups, planOf } = groupsOf();
+  const freeWrites = new FreeWrites(2);
+  t.true(freeWrites.begin(2, 0));
+  freeWrites.end(2);
+  fitMemory(groups, planOf(16 * MIB), { world, freeWrites });
+  t.false(freeWrites.begin(2, 1));
+  while (moveSlice(groups, freeWrites) < LOOK_MS);
+  t.false(freeWrites.begin(2, 0));
+  t.true(freeWrites.begin(2, 1));
 });

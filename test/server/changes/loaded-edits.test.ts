@@ -10,6 +10,7 @@ import type { GroupConf } from "../../../server/conf/conf.ts";
 import { Latency } from "../../../server/counters/latency.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { LocalLoads } from "../../../server/reads/local-loads.ts";
+import { FreeWrites } from "../../../server/store/free-writes.ts";
 import { Watches } from "../../../server/tracking/watches.ts";
 import { createGroup, createTracking, FakeClock, HeldLoader, key, startFlight, turn } from "../fakes.ts";
 
@@ -20,7 +21,7 @@ const ADD_ONE: Edit = {
 } as const;
 const SET: Edit = { conditions: [], value: key("70"), life: "endless", wanted: undefined, isUse: false };
 
-function setUp(conf: Partial<GroupConf> = {}) {
+function setUp(conf: Partial<GroupConf> = {}, freeWrites?: FreeWrites) {
   const clock = new FakeClock();
   const loader = new HeldLoader();
   const origin = { kind: "module", args: ["x.mjs"], where: "carrot.conf:1", directory: "/" };
@@ -33,7 +34,7 @@ function setUp(conf: Partial<GroupConf> = {}) {
     watches: new Watches({ isHeld: () => false, isAlone: false }),
   });
   const loads = new LocalLoads({ clock: clock.read, random: () => 0, loadLatency: new Latency(), tracking });
-  const edits = new LoadedEdits({ groups, local, loads });
+  const edits = new LoadedEdits({ groups, local, loads, freeWrites });
   const text = () => group.store.get(NAME)?.value?.toString();
   return { edits, local, loads, loader, group, clock, text };
 }
@@ -164,4 +165,22 @@ test("an edit that breaks an invariant rejects, and the load's other waiters get
   loader.loads[0]!.resolve("1");
   await t.throwsAsync(edited, { message: "broken" });
   t.like(await loaded, { kind: "value" });
+});
+
+test("no other thread writes between the look at an entry and its edit", async (t) => {
+  const freeWrites = new FreeWrites(2);
+  const { edits, group, local, loader } = setUp({}, freeWrites);
+  const seen: boolean[] = [];
+  const edit = local.edit.bind(local);
+  local.edit = (...args) => {
+    seen.push(freeWrites.has("steps"));
+    return edit(...args);
+  };
+  const loaded = edits.edit(NAME, ADD_ONE);
+  loader.loads[0]!.resolve("5");
+  t.like(await loaded, { result: "6" });
+  t.like(edits.edit(NAME, ADD_ONE), { result: "7" });
+  t.deepEqual(seen, [true, true]);
+  t.false(freeWrites.has("steps"));
+  t.is(String(group.store.get(NAME)?.value), "7");
 });

@@ -13,13 +13,14 @@ import { ErrorReply, encodeReply, type Reply, SimpleString } from "../../../prot
 import { type Procedure, Procedures } from "../../../server/changes/procedures.ts";
 import { RecordedChanges } from "../../../server/changes/recorded-changes.ts";
 import type { LocalLoads } from "../../../server/reads/local-loads.ts";
+import { FreeWrites } from "../../../server/store/free-writes.ts";
 import { createGroup, found, key, keyOwnedBy } from "../fakes.ts";
 import { createNode } from "../node-with-fake-peers.ts";
 
 const SET: Edit = { conditions: [], value: key("new"), life: "endless", wanted: undefined, isUse: false };
 const RAN: Ran = { reply: Buffer.from("+ran\r\n"), reply3: undefined, changed: [], error: undefined };
 
-function setUp(kind: Partial<Procedure> = {}, undo = false) {
+function setUp(kind: Partial<Procedure> = {}, undo = false, freeWrites?: FreeWrites) {
   const node = createNode();
   const { group, other, membership, local, owners, changes, peers, watches } = node;
   Object.assign(
@@ -36,7 +37,7 @@ function setUp(kind: Partial<Procedure> = {}, undo = false) {
   const find = (keys: readonly Buffer[]): Procedure => ({
     ...{ keys, loads: false, isReadOnly: false, extraMs: 0, ...kind },
     run: () => {
-      ran.push(keys.join());
+      ran.push(keys.join() + (freeWrites?.has("steps") ? ", alone" : ""));
       const before = keys
         .map((each) => procedures.loadedOf(each))
         .map((one) => (one?.kind === "value" ? String(one.value) : ""));
@@ -53,7 +54,7 @@ function setUp(kind: Partial<Procedure> = {}, undo = false) {
     void setImmediate(() => waiter(state.loaded));
   const loads = { load } as unknown as LocalLoads;
   const procedures = new Procedures({
-    ...{ groups, owners, peers: { run }, changes, recorded, loads, watches, find },
+    ...{ groups, owners, peers: { run }, changes, recorded, loads, watches, find, freeWrites },
   });
   const keyOf = (owner: string, prefix?: string) => keyOwnedBy(owner, membership, prefix);
   return { ...node, procedures, recorded, ran, state, keyOf, find };
@@ -199,4 +200,15 @@ test("when taking back fails, the next procedure begins anew", (t) => {
   };
   t.throws(() => procedures.run([own]), { message: "locked" });
   t.false(recorded.hasChanged(own));
+});
+
+test("no other thread writes while a procedure runs, from the look at what it reads on", async (t) => {
+  const freeWrites = new FreeWrites(2);
+  const { procedures, ran, group, keyOf } = setUp({ loads: true }, false, freeWrites);
+  const name = keyOf("a");
+  await procedures.run([name]);
+  group.store.delete(name);
+  await procedures.run([name]);
+  t.deepEqual(ran, [`${name}, alone`, `${name}, alone`]);
+  t.false(freeWrites.has("steps"));
 });

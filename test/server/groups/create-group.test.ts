@@ -20,6 +20,7 @@ function create(hasPeers: boolean, lines: string, eviction: Eviction = "lru") {
     tools: NO_TOOLS,
     eviction,
     hasPeers,
+    isSoleWriter: true,
     world: worldAt(() => 0),
   });
 }

@@ -19,27 +19,40 @@ function setUp() {
   const sets = new PlainSets({ groups, tracking: { isIdle: true }, watches: { isIdle: true } });
   const conf = { maxKeyBytes: 100, loglevel: "notice" as const };
   const known = new RunHashes();
-  const run = new GetRun((found) => known.prepare(found, groups));
+  const gets = new GetRun((found) => known.prepare(found, groups));
   const route = { groups, output, known, conf, sets, clock: () => 0, setDone: () => {} };
-  return (database: number, ...words: string[]): readonly [name: string | undefined, reply: string] => {
-    const reader = new CommandReader(LIMITS, run);
+  const state = { underWay: 0 };
+  const run = (database: number, ...words: string[]): readonly [name: string | undefined, reply: string] => {
+    const reader = new CommandReader(LIMITS, gets);
     reader.push(Buffer.from(command(...words)));
     if (reader.next() !== COMMAND) throw new Error("no command");
-    const name = doInPlace(reader, route, { protocol: 2, session: { database } });
+    const name = doInPlace(reader, route, {
+      protocol: 2,
+      session: { database },
+      outgoing: { replies: state.underWay },
+    });
     return [name, output.take(0).toString()];
   };
+  return { run, state };
 }
 
 test("GET, MGET and a plain SET are done in place, and named", (t) => {
-  const run = setUp();
+  const { run, state } = setUp();
   t.deepEqual(run(0, "SET", "scores:Tom", "630"), ["set", "+OK\r\n"]);
   t.deepEqual(run(0, "PSETEX", "scores:Bob", "9", "1"), ["psetex", "+OK\r\n"]);
   t.deepEqual(run(0, "GET", "scores:Tom"), ["get", "$3\r\n630\r\n"]);
   t.deepEqual(run(0, "MGET", "scores:Tom", "scores:Bob"), ["mget", "*2\r\n$3\r\n630\r\n$1\r\n1\r\n"]);
+  state.underWay = 1;
+  t.deepEqual(
+    run(0, "SET", "scores:Tom", "631"),
+    [undefined, ""],
+    "it would overtake a read on another thread",
+  );
+  t.deepEqual(run(0, "GET", "scores:Tom"), ["get", "$3\r\n630\r\n"]);
 });
 
 test("a miss, another command, and a SET in another database go the general way", (t) => {
-  const run = setUp();
+  const { run } = setUp();
   t.deepEqual(run(0, "GET", "scores:Tom"), [undefined, ""]);
   t.deepEqual(run(0, "DEL", "scores:Tom"), [undefined, ""]);
   t.deepEqual(run(1, "SET", "scores:Tom", "630"), [undefined, ""]);

@@ -8,6 +8,7 @@ import { COMMAND, CommandReader } from "../../../proto/command-reader.ts";
 import type { PlainSets } from "../../../server/changes/plain-sets.ts";
 import { Output } from "../../../server/hits/output.ts";
 import { type SetRoute, setInPlace } from "../../../server/hits/plain-set.ts";
+import { ShardLockedError } from "../../../server/store/lock.ts";
 import { command, LIMITS } from "../../proto/read-commands.ts";
 
 interface Options {
@@ -19,6 +20,7 @@ function setUp({ takes = true, loglevel = "notice" }: Options = {}) {
   const asked: string[] = [];
   const set: PlainSets["set"] = (chunk, keyStart, keyEnd, valueStart, valueEnd, ttlMs) => {
     const text = (from: number, to: number) => Buffer.from(chunk.subarray(from, to)).toString("latin1");
+    if (text(keyStart, keyEnd) === "locked") throw new ShardLockedError();
     asked.push(`${text(keyStart, keyEnd)}=${text(valueStart, valueEnd)} ${ttlMs}`);
     return takes;
   };
@@ -92,6 +94,10 @@ for (const words of OTHERS) {
     t.deepEqual(asked, []);
   });
 }
+
+test("a SET whose shard stays locked goes the general way, which has an error for it", (t) => {
+  t.is(setUp().run("SET", "locked", "v"), undefined);
+});
 
 test("a SET that cannot be done plainly, or while each command is logged, goes the general way", (t) => {
   t.is(setUp({ takes: false }).run("SET", "k", "v"), undefined);

@@ -9,6 +9,7 @@ import { Latency } from "../../../server/counters/latency.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { NONE_LOADER } from "../../../server/loaders/none-loader.ts";
 import { LocalLoads } from "../../../server/reads/local-loads.ts";
+import { FreeWrites } from "../../../server/store/free-writes.ts";
 import {
   createGroup,
   createTracking,
@@ -21,13 +22,13 @@ import {
   turn,
 } from "../fakes.ts";
 
-function setUp(conf: Partial<GroupConf> = {}, dice = 0) {
+function setUp(conf: Partial<GroupConf> = {}, dice = 0, freeWrites?: FreeWrites) {
   const clock = new FakeClock();
   const loader = new HeldLoader();
   const group = createGroup({ conf, loader, clock: clock.read });
   const tracking = createTracking(new Groups([group]), clock.read);
   const loadLatency = new Latency();
-  const loads = new LocalLoads({ clock: clock.read, random: () => dice, loadLatency, tracking });
+  const loads = new LocalLoads({ clock: clock.read, random: () => dice, loadLatency, tracking, freeWrites });
   const load = (name: Buffer) => new Promise<Outcome>((resolve) => loads.load(group, name, resolve));
   return { load, loader, group, tracking, clock, loadLatency };
 }
@@ -176,4 +177,26 @@ test("after a load of the same bytes with a shorter life, readers are told when 
   tracking.expire();
   await turn();
   t.deepEqual(reader.told, ["scores:a"]);
+});
+
+test("what another thread sets while a key is loaded stays, and its clients are told to look again", async (t) => {
+  const freeWrites = new FreeWrites(2);
+  const { load, loader, group, tracking } = setUp({}, 0, freeWrites);
+  const name = key("scores:a");
+  const hash = group.store.hashOf(name, 0, name.length);
+  const reader = new FakeTracker();
+  tracking.readsFor([name], [], reader);
+  const outcome = load(name);
+  t.true(freeWrites.mayBeLoading(hash));
+  group.store.set(name, key("set"), undefined);
+  loader.loads[0]!.resolve("loaded");
+  t.is(textOf(await outcome), "loaded");
+  t.is(String(group.store.get(name)?.value), "set");
+  await turn();
+  t.deepEqual(reader.told, ["scores:a"]);
+  t.false(freeWrites.mayBeLoading(hash));
+  const next = load(key("scores:b"));
+  loader.loads[1]!.resolve("loaded");
+  await next;
+  t.is(String(group.store.get(key("scores:b"))?.value), "loaded");
 });

@@ -14,13 +14,13 @@ const keyOf = (i: number) => text(`key ${i}`);
 const POLICIES = ["lru", "s3fifo", "noeviction"] as const;
 type Policy = (typeof POLICIES)[number];
 
-function storeOf(maxBytes: number, eviction: Policy, entries: number) {
+function storeOf(maxBytes: number, eviction: Policy, entries: number, isSoleWriter = true) {
   const time = { now: 0, readingMs: 0 };
   const clock = () => {
     time.now += time.readingMs;
     return time.now;
   };
-  const store = new Store({ seed: 1, maxBytes, eviction, clock, isSoleWriter: true });
+  const store = new Store({ seed: 1, maxBytes, eviction, clock, isSoleWriter });
   for (let i = 0; i < entries; i++)
     store.put(keyOf(i), text(`value ${i}`), i % 3 === 0 ? 1000 + i : undefined);
   const moveTo = (bytes: number, policy: Policy = eviction) => {
@@ -236,4 +236,11 @@ test("memory that the system has not got is a RangeError, and changes nothing", 
   const { store } = storeOf(MIB, "lru", 10);
   t.throws(() => store.memory.other({ maxBytes: 2 ** 45, eviction: "lru" }), { instanceOf: RangeError });
   t.is(read(store, keyOf(1)), "value 1");
+});
+
+test("a store that other threads write to as well finds an entry that has not moved yet", (t) => {
+  const { store, moveTo } = storeOf(1 << 20, "s3fifo", 10, false);
+  moveTo(2 << 20);
+  t.is(read(store, keyOf(1)), "value 1");
+  t.is(read(store, keyOf(11)), undefined);
 });

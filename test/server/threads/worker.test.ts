@@ -57,6 +57,7 @@ async function startWorker(
     port: PORT,
     counts: counts.memory,
     groups,
+    freeWrites: undefined,
     standing,
   };
   const worker = createWorker(start);

@@ -6,6 +6,7 @@ import test from "ava";
 import type { Edit, Edited } from "../../../cluster/edit.ts";
 import { refusedEdit } from "../../../cluster/edit-message.ts";
 import { storedKey } from "../../../server/store/database-key.ts";
+import { FreeWrites } from "../../../server/store/free-writes.ts";
 import { EntryEnds } from "../../../server/tracking/entry-ends.ts";
 import { KeyEvents } from "../../../server/tracking/key-events.ts";
 import { createGroup, FakeClock, key, turn } from "../fakes.ts";
@@ -17,11 +18,13 @@ function setUp(classes: string) {
   const group = createGroup({ clock: clock.read });
   const told: string[] = [];
   const conf = { classes, answers: true };
+  const freeWrites = new FreeWrites(2);
   const events = new KeyEvents({
     ends: new EntryEnds({ all: [group] }),
     classes: () => conf.classes,
     answersFor: () => conf.answers,
     announce: (channel, message) => told.push(`${channel} ${message}`),
+    freeWrites,
   });
   const edit = (change: Partial<Edit>, edited: Partial<Edited> = {}) => {
     const whole: Edit = {
@@ -35,7 +38,7 @@ function setUp(classes: string) {
     events.edited(A, whole, { ...refusedEdit(""), error: undefined, changed: true, ...edited });
     return told.splice(0);
   };
-  return { events, told, edit, conf, store: group.store, clock };
+  return { events, freeWrites, told, edit, conf, store: group.store, clock };
 }
 
 const keyspace = (...names: string[]) => names.map((name) => `__keyspace@0__:scores:a ${name}`);
@@ -126,4 +129,15 @@ test("what is held back is told in order at the release, or not at all; an entry
     events.happened(A, "del");
     t.deepEqual(told.splice(0), keyspace("del"));
   }
+});
+
+test("no other thread writes while some event is told", (t) => {
+  const { events, freeWrites, conf } = setUp("KA");
+  t.true(freeWrites.has("events"));
+  conf.classes = "K";
+  events.confChanged();
+  t.true(freeWrites.has("events"));
+  conf.classes = "A";
+  events.confChanged();
+  t.false(freeWrites.has("events"));
 });

@@ -4,6 +4,7 @@
  */
 import test from "ava";
 import { storedKey } from "../../../server/store/database-key.ts";
+import { FreeWrites } from "../../../server/store/free-writes.ts";
 import { Watches } from "../../../server/tracking/watches.ts";
 import { key } from "../fakes.ts";
 
@@ -77,4 +78,16 @@ test("a flush of one database touches the keys that are watched in it only", (t)
   watches.add(2, [storedKey(0, key("\0b"))]);
   watches.touchAll(0);
   t.false(watches.settle(2));
+});
+
+test("no other thread writes while a key is watched, by a client or by the node", (t) => {
+  const freeWrites = new FreeWrites(2);
+  const watches = new Watches({ ...IN_CLUSTER, freeWrites });
+  watches.add(1, [key("a")]);
+  const own = watches.watch(key("b"));
+  t.true(freeWrites.has("watching"));
+  watches.settle(1);
+  t.true(freeWrites.has("watching"));
+  own.end();
+  t.false(freeWrites.has("watching"));
 });
