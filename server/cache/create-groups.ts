@@ -39,8 +39,8 @@ export function createGroups(
 export function recoverThread(groups: readonly Group[], thread: number): boolean {
   let recovered = 0;
   for (const { store, mirrors } of groups) {
-    recovered += store.recoverThread(thread);
-    mirrors?.recoverThread(thread);
+    recovered += store.memory.recoverThread(thread);
+    mirrors?.memory.recoverThread(thread);
   }
   return recovered > 0;
 }

@@ -26,7 +26,7 @@ export class PlainSets {
 
   /**
    * Sets the stored key `chunk[keyStart, keyEnd)` to `chunk[valueStart, valueEnd)`; the bytes are copied. `ttlMs`: undefined:
-   * the entry does not expire. False: nothing has happened, and the SET has to go the general way.
+   * the entry does not expire. `clockMs`: a reading of the clock now. False: nothing has happened, and the SET has to go the general way.
    */
   set(
     chunk: Uint8Array,
@@ -35,13 +35,14 @@ export class PlainSets {
     valueStart: number,
     valueEnd: number,
     ttlMs: number | undefined,
+    clockMs: number,
   ): boolean {
     const { groups, tracking, watches, events } = this.#options;
     const group = groups.of(chunk, keyStart, keyEnd);
     if (group === undefined || valueEnd - valueStart > group.conf.maxValueBytes) return false;
     if (!tracking.isIdle || !watches.isIdle || events?.isOn) return false;
     const key = viewOf(chunk, keyStart, keyEnd);
-    if (!group.store.set(key, viewOf(chunk, valueStart, valueEnd), ttlMs)) return false;
+    if (!group.store.set(key, viewOf(chunk, valueStart, valueEnd), ttlMs, clockMs)) return false;
     if (group.loads.size > 0) voidLoad(group, key);
     return true;
   }

@@ -23,7 +23,7 @@ export interface SetRoute<Client> {
   /** Monotonic, in milliseconds. */
   readonly clock: () => number;
   /** Told that a plain SET has been done. */
-  setDone(client: Client, name: PlainSetName, words: () => Buffer[], tookMs: number): void;
+  setDone(client: Client, name: PlainSetName, words: Pick<CommandReader, "args">, tookMs: number): void;
 }
 
 const OK = Buffer.from("+OK\r\n");
@@ -46,9 +46,9 @@ export function setInPlace<Client>(
   const name = sets === undefined || conf.loglevel === "debug" ? undefined : nameOf(reader);
   if (name === undefined) return undefined;
   const startedMs = clock();
-  if (!isSet(reader, sets!, conf.maxKeyBytes)) return undefined;
+  if (!isSet(reader, sets!, conf.maxKeyBytes, startedMs)) return undefined;
   route.output.append(OK);
-  route.setDone(client, name, () => reader.args(), clock() - startedMs);
+  route.setDone(client, name, reader, clock() - startedMs);
   return name;
 }
 
@@ -56,13 +56,14 @@ function isSet(
   { bytes, argStart, argEnd }: CommandReader,
   sets: Pick<PlainSets, "set">,
   maxKeyBytes: number,
+  clockMs: number,
 ): boolean {
   const start = argStart[1]!;
   const end = argEnd[1]!;
   if (end - start > maxKeyBytes || !isStoredAsIs(bytes, start, end)) return false;
   const life = lifeAt < 0 ? undefined : positiveAt(bytes, argStart[lifeAt]!, argEnd[lifeAt]!) * unitMs;
   try {
-    return life !== 0 && sets.set(bytes, start, end, argStart[valueAt]!, argEnd[valueAt]!, life);
+    return life !== 0 && sets.set(bytes, start, end, argStart[valueAt]!, argEnd[valueAt]!, life, clockMs);
   } catch (error) {
     // The general way has a reply for it.
     if (error instanceof ShardLockedError) return false;

@@ -18,7 +18,12 @@ export class Deadlines {
 
   /** The present, as a deadline. */
   now(): number {
-    return (this.#clock() - this.#epochMs) * DEADLINE_UNITS_A_MS;
+    return this.of(this.#clock());
+  }
+
+  /** A reading of the clock, as a deadline. */
+  of(clockMs: number): number {
+    return (clockMs - this.#epochMs) * DEADLINE_UNITS_A_MS;
   }
 
   /**

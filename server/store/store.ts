@@ -155,12 +155,14 @@ export class Store {
    * entry any more, not even an older one.
    */
   put(key: Uint8Array, value: Uint8Array | null, ttlMs: number | undefined): boolean {
-    return this.#keep(key, value, ttlMs, true);
+    const now = this.#deadlines.now();
+    return this.#keep(key, value, this.#deadlines.after(now, ttlMs), now, true);
   }
 
-  /** As `put`, but what the store has of a key stays when a new value finds no room. */
-  set(key: Uint8Array, value: Uint8Array, ttlMs: number | undefined): boolean {
-    return this.#keep(key, value, ttlMs, false);
+  /** As `put` at this reading of the clock, but what the store has of a key stays when a new value finds no room. */
+  set(key: Uint8Array, value: Uint8Array, ttlMs: number | undefined, clockMs: number): boolean {
+    const now = this.#deadlines.of(clockMs);
+    return this.#keep(key, value, this.#deadlines.after(now, ttlMs), now, false);
   }
 
   /**
@@ -257,11 +259,6 @@ export class Store {
     return this.memory.figures;
   }
 
-  /** Empties and unlocks the shards that a dead thread has locked; returns how many there were. */
-  recoverThread(thread: number): number {
-    return this.memory.recoverThread(thread);
-  }
-
   #use(map: ShardMap, resize: Resize | undefined): void {
     this.#shards = map.shards;
     this.#shift = map.bits.shift;
@@ -272,15 +269,14 @@ export class Store {
     this.finder.forget();
   }
 
-  #keep(key: Uint8Array, value: Uint8Array | null, ttlMs: number | undefined, endsOlder: boolean): boolean {
+  #keep(key: Uint8Array, value: Uint8Array | null, deadline: number, now: number, endsOld: boolean): boolean {
     const hash = xxh32(key, 0, key.length, this.#seed);
     this.#resize?.bring(hash, key, 0, key.length);
     const shard = this.#shardOf(hash);
-    const now = this.#deadlines.now();
     this.#enter(shard);
     try {
-      const isKept = keepEntry(shard, hash, key, value, this.#deadlines.after(now, ttlMs), now);
-      const old = isKept || !endsOlder ? 0 : findEntry(shard, hash, key, 0, key.length);
+      const isKept = keepEntry(shard, hash, key, value, deadline, now);
+      const old = isKept || !endsOld ? 0 : findEntry(shard, hash, key, 0, key.length);
       if (old !== 0) endOld(shard, old, now);
       return isKept;
     } finally {

@@ -30,7 +30,6 @@ import { Output } from "../hits/output.ts";
 import type { PlainSetName } from "../hits/plain-set.ts";
 import { RunHashes } from "../hits/run-hashes.ts";
 import type { Log } from "../machine/log.ts";
-import { cutWords } from "../sessions/slow-log.ts";
 import type { ThreadSessions } from "../sessions/thread-sessions.ts";
 import { clientKey } from "../store/database-key.ts";
 
@@ -145,9 +144,7 @@ function countsOf({
       const took = { ms, error: isFailure ? "ERR" : undefined };
       sessions.performed(GET, () => [GET_NAME, clientKey(key)], took, connection);
     },
-    setDone: (connection, name, words, ms) => {
-      sessions.stats.general++;
-      sessions.performed(PLAIN_SETS[name], () => cutWords(words()), { ms, error: undefined }, connection);
-    },
+    setDone: (connection, name, words, ms) =>
+      sessions.performedInPlace(PLAIN_SETS[name], words, ms, connection),
   };
 }

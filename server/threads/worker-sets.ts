@@ -36,6 +36,7 @@ export class WorkerSets {
     valueStart: number,
     valueEnd: number,
     ttlMs: number | undefined,
+    clockMs: number,
   ): boolean {
     const { groups, maxValueBytes, freeWrites, thread } = this.#options;
     const group = groups.of(chunk, keyStart, keyEnd);
@@ -46,7 +47,7 @@ export class WorkerSets {
       const key = new Uint8Array(buffer, byteOffset + keyStart, keyEnd - keyStart);
       const value = new Uint8Array(buffer, byteOffset + valueStart, valueEnd - valueStart);
       return (
-        group.store.set(key, value, ttlMs) &&
+        group.store.set(key, value, ttlMs, clockMs) &&
         !freeWrites.mayBeLoading(group.store.hashOf(chunk, keyStart, keyEnd))
       );
     } finally {

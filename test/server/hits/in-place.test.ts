@@ -20,7 +20,7 @@ function setUp() {
   const conf = { maxKeyBytes: 100, loglevel: "notice" as const };
   const known = new RunHashes();
   const gets = new GetRun((found) => known.prepare(found, groups));
-  const route = { groups, output, known, conf, sets, clock: () => 0, setDone: () => {} };
+  const route = { groups, output, known, conf, sets, clock: () => 1000, setDone: () => {} };
   const state = { underWay: 0 };
   const run = (database: number, ...words: string[]): readonly [name: string | undefined, reply: string] => {
     const reader = new CommandReader(LIMITS, gets);

@@ -18,10 +18,10 @@ interface Options {
 
 function setUp({ takes = true, loglevel = "notice" }: Options = {}) {
   const asked: string[] = [];
-  const set: PlainSets["set"] = (chunk, keyStart, keyEnd, valueStart, valueEnd, ttlMs) => {
+  const set: PlainSets["set"] = (chunk, keyStart, keyEnd, valueStart, valueEnd, ttlMs, clockMs) => {
     const text = (from: number, to: number) => Buffer.from(chunk.subarray(from, to)).toString("latin1");
     if (text(keyStart, keyEnd) === "locked") throw new ShardLockedError();
-    asked.push(`${text(keyStart, keyEnd)}=${text(valueStart, valueEnd)} ${ttlMs}`);
+    asked.push(`${text(keyStart, keyEnd)}=${text(valueStart, valueEnd)} ${ttlMs} at ${clockMs}`);
     return takes;
   };
   const output = new Output();
@@ -32,7 +32,8 @@ function setUp({ takes = true, loglevel = "notice" }: Options = {}) {
     conf: { maxKeyBytes: 10, loglevel },
     sets: { set } as PlainSets,
     clock: () => now++,
-    setDone: (client, name, said, ms) => told.push(`${client}: ${name} ${said().length} words, ${ms} ms`),
+    setDone: (client, name, said, ms) =>
+      told.push(`${client}: ${name} ${said.args().length} words, ${ms} ms`),
   };
   /** The name and the reply; undefined when the command has to go the general way. */
   const run = (...words: string[]): string | undefined => {
@@ -47,13 +48,13 @@ function setUp({ takes = true, loglevel = "notice" }: Options = {}) {
 }
 
 const PLAIN: readonly (readonly [words: string[], name: string, asked: string])[] = [
-  [["SET", "k", "v"], "set", "k=v undefined"],
-  [["set", "", ""], "set", "= undefined"],
-  [["sEt", "k\xff", "\0\r\n"], "set", "k\xff=\0\r\n undefined"],
-  [["SET", "k", "v", "EX", "12"], "set", "k=v 12000"],
-  [["SET", "k", "v", "px", "999999999"], "set", "k=v 999999999"],
-  [["SETEX", "k", "7", "v"], "setex", "k=v 7000"],
-  [["psetex", "k", "7", "v"], "psetex", "k=v 7"],
+  [["SET", "k", "v"], "set", "k=v undefined at 0"],
+  [["set", "", ""], "set", "= undefined at 0"],
+  [["sEt", "k\xff", "\0\r\n"], "set", "k\xff=\0\r\n undefined at 0"],
+  [["SET", "k", "v", "EX", "12"], "set", "k=v 12000 at 0"],
+  [["SET", "k", "v", "px", "999999999"], "set", "k=v 999999999 at 0"],
+  [["SETEX", "k", "7", "v"], "setex", "k=v 7000 at 0"],
+  [["psetex", "k", "7", "v"], "psetex", "k=v 7 at 0"],
 ];
 
 for (const [words, name, what] of PLAIN) {

@@ -188,7 +188,7 @@ test("what another thread sets while a key is loaded stays, and its clients are 
   tracking.readsFor([name], [], reader);
   const outcome = load(name);
   t.true(freeWrites.mayBeLoading(hash));
-  group.store.set(name, key("set"), undefined);
+  group.store.set(name, key("set"), undefined, 0);
   loader.loads[0]!.resolve("loaded");
   t.is(textOf(await outcome), "loaded");
   t.is(String(group.store.get(name)?.value), "set");

@@ -47,14 +47,14 @@ test("every shard that a dead thread held is unlocked, and no other", (t) => {
   writing[SEQUENCE]!++;
   other[MUTEX] = 8;
   const before = other[SEQUENCE];
-  t.is(store.recoverThread(7), 2);
+  t.is(store.memory.recoverThread(7), 2);
   t.deepEqual(
     shards.map((words) => words[ENTRIES]),
     [0, 0, ...entries.slice(2)],
   );
   t.deepEqual([reading[MUTEX], writing[MUTEX], other[MUTEX]], [0, 0, 8]);
   t.deepEqual([reading[SEQUENCE]! & 1, writing[SEQUENCE]! & 1, other[SEQUENCE]], [0, 0, before]);
-  t.is(store.recoverThread(7), 0);
+  t.is(store.memory.recoverThread(7), 0);
   other[MUTEX] = 0;
   for (const name of names) t.true(store.put(name, text("new"), undefined));
 });

@@ -57,8 +57,8 @@ test("a shard is free again after the thread that held it was terminated", async
   await worker.terminate();
   // The worst that the thread can leave behind: links that lead anywhere.
   new Int32Array(store.handle.memory[0]!).fill(-7, SENTINELS_AT + 20);
-  t.is(store.recoverThread(6), 0, "another thread's death frees nothing");
-  t.is(store.recoverThread(7), 1);
+  t.is(store.memory.recoverThread(6), 0, "another thread's death frees nothing");
+  t.is(store.memory.recoverThread(7), 1);
   t.is(store.figures().entries, 0);
   t.true(store.put(Buffer.from("new"), Buffer.from("value"), undefined));
   t.is(store.get(Buffer.from("new"))?.value?.toString(), "value");

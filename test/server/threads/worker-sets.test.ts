@@ -21,7 +21,7 @@ function setUp() {
   const set = (name: string, value: string, ttlMs?: number) => {
     const chunk = Buffer.from(`..${name}..${value}..`);
     const keyEnd = 2 + name.length;
-    return sets.set(chunk, 2, keyEnd, keyEnd + 2, keyEnd + 2 + value.length, ttlMs);
+    return sets.set(chunk, 2, keyEnd, keyEnd + 2, keyEnd + 2 + value.length, ttlMs, 1000);
   };
   const held = (name: string) => group.store.get(key(name))?.value?.toString();
   return { group, freeWrites, sets, set, held };
