@@ -111,11 +111,11 @@ export interface CarrotOptions {
   readonly loader?: "loader.mjs" | "sized-loader.mjs";
 }
 
-/** carrotCache with a group `default` whose loader answers at once. Directives that are not given keep their defaults. */
+/** carrotCache, as the package has it, with a group `default` whose loader answers at once. Directives that are not given keep their defaults. */
 export async function startCarrot(options: CarrotOptions): Promise<ServerProcess> {
   const { node, directives = [], port = await freePort(), loader = "loader.mjs" } = options;
   const group = ["--group", "default", "loader", "module", path.join(ROOT, "bench", loader)];
-  const common = ["dist/server/cli.js", "--port", String(port), "--loglevel", "warning"];
+  const common = ["dist/bundle/cli.js", "--port", String(port), "--loglevel", "warning"];
   const server = { name: "carrotCache", kind: "carrotCache", port } as const;
   return launch(server, node, ["--no-warnings", ...common, ...group, ...directives]);
 }

@@ -16,6 +16,7 @@ import { checkMemory } from "./conf/memory-rules.ts";
 import { readConf } from "./conf/read-conf.ts";
 import { summaryOf } from "./conf/summary.ts";
 import { guardProcess } from "./loaders/loader-scope.ts";
+import { compileCacheDirectory, useCompileCache } from "./machine/compile-cache.ts";
 import type { LogFormat } from "./machine/log.ts";
 import { memoryHere } from "./machine/memory.ts";
 import { obeySignals } from "./machine/signals.ts";
@@ -55,6 +56,7 @@ async function run({ action, file, overrides }: CommandLine): Promise<void> {
 
 async function start(conf: NodeConf): Promise<void> {
   format = conf.logFormat;
+  useCompileCache(compileCacheDirectory(process.env));
   if (conf.file === undefined) say("no conf file given, starting on the defaults (carrotcache --help)");
   const starting = startServer(conf);
   // Before the node is ready: a signal right behind the ready line must be heard.

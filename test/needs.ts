@@ -25,6 +25,13 @@ export function sqlite(): Need {
   return status === 0 ? undefined : "SQLite needs Node 22.13 or later (CARROT_NODE_NEW)";
 }
 
+/** `NODE_NEW` can keep what V8 has compiled. */
+export function compileCache(): Need {
+  const script = "process.exit(require('node:module').enableCompileCache ? 0 : 1)";
+  const { status } = spawnSync(NODE_NEW, ["-e", script], { stdio: "ignore" });
+  return status === 0 ? undefined : "a compile cache needs Node 22.8 or later (CARROT_NODE_NEW)";
+}
+
 const programs = new Map<string, Need>();
 
 /** A program on the PATH. */

@@ -63,7 +63,7 @@ export const start: Part = {
   name: "start",
   needsRedis: true,
   includes: `From the start of the process to its answer to a PING, which is sent every 2 ms until one comes; and the resident memory
-    (VmRSS) ${IDLE_MS / 1000} s later. A conf with one group, one thread, no peers, no HTTP. A start before the first round,
+    (VmRSS) ${IDLE_MS / 1000} s later. The files are those of the package. A conf with one group, one thread, no peers, no HTTP. A start before the first round,
     which is not measured, finds the files on disk and fills the compile cache. The figure is the lowest of the rounds (to the
     highest).`,
   run,

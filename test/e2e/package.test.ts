@@ -15,7 +15,9 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { version } from "../../server/machine/version.ts";
 import { SHELLS } from "../../server/manual/completions.ts";
-import { ROOT, start } from "./processes.ts";
+import { NODE_NEW, testWith } from "../needs.ts";
+import { ROOT, reservePorts, start } from "./processes.ts";
+import { THREADS } from "./threads/rig.ts";
 
 const run = promisify(execFile);
 
@@ -76,14 +78,30 @@ test("the package has its sources built, its manual and its examples, and nothin
     })
       .trim()
       .split("\n");
-  const built = inGit("server", "cluster", "proto")
+  const types = inGit("server", "cluster", "proto")
     .filter((file) => file.endsWith(".ts"))
     .map((file) => file.replace(/\.ts$/, ""))
     .concat("proto/generated/carrot")
-    .flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]);
+    .map((file) => `dist/${file}.d.ts`);
+  const entries = ["cli", "library", "worker"].flatMap((name) => [
+    `dist/bundle/${name}.js`,
+    `dist/bundle/${name}.js.map`,
+  ]);
   const beside = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "carrot.conf"];
   const manual = ["1", ...SHELLS].map((kind) => `dist/manual/carrotcache.${kind}`);
-  t.deepEqual(packed.toSorted(), [...built, ...beside, ...manual, ...inGit("examples")].sort());
+  const isPart = (file: string) => /^dist\/bundle\/part-[\w-]+\.js(\.map)?$/.test(file);
+  t.deepEqual(
+    packed.filter((file) => !isPart(file)).toSorted(),
+    [...types, ...entries, ...beside, ...manual, ...inGit("examples")].sort(),
+  );
+  t.true(packed.filter(isPart).length < 60, "few files: a start opens them");
+});
+
+test("an error in the package names the source's line where Node reads source maps", async (t) => {
+  const script =
+    'import("carrotcache").then(({ startNode }) => startNode({ directives: { prot: 1 } })).catch((error) => console.log(error.stack))';
+  const { stdout } = await run(process.execPath, ["--enable-source-maps", "-e", script], { cwd: directory });
+  t.regex(stdout, /server\/conf\/[\w-]+\.ts:\d+/);
 });
 
 test("the manual page and the completions of the package are those that its command prints", async (t) => {
@@ -134,6 +152,25 @@ test("a node on the package's own conf gives Tom's score", async (t) => {
   const client = new Redis(Number(port), "127.0.0.1");
   t.is(await client.get("scores:Tom"), "630");
   client.disconnect();
+  node.kill("SIGTERM");
+  t.is(await node.ended, 0);
+});
+
+testWith(THREADS)("what a start does not import is found when it is asked for", async (t) => {
+  const [http] = await reservePorts(t, 1);
+  const cli = path.join(installed, "dist/bundle/cli.js");
+  const conf = path.join(installed, "carrot.conf");
+  const node = start(
+    t,
+    NODE_NEW,
+    [cli, conf, "--port", "0", "--http-port", String(http), "--threads", "2"],
+    directory,
+  );
+  const [, port] = await node.printed(/ready on [^ ]*:(\d+).* threads: 2 /);
+  const client = new Redis(Number(port), "127.0.0.1");
+  t.is(await client.eval("return redis.call('GET', KEYS[1])", 1, "scores:Tom"), "630");
+  client.disconnect();
+  t.regex(await (await fetch(`http://127.0.0.1:${http}/metrics`)).text(), /^nodejs_version_info/m);
   node.kill("SIGTERM");
   t.is(await node.ended, 0);
 });
