@@ -12,7 +12,8 @@
 import { Deletes } from "./deletes.ts";
 import { DialedLink } from "./dialed-link.ts";
 import type { Edit, Edited } from "./edit.ts";
-import { bytesIn, EDIT_OVERHEAD_BYTES, editedOf, editMessageOf, refusedEdit } from "./edit-message.ts";
+import { editedOf, editMessageOf } from "./edit-bytes.ts";
+import { bytesIn, EDIT_OVERHEAD_BYTES, refusedEdit } from "./edit-message.ts";
 import type { IntroducedGroup } from "./introduction.ts";
 import { Introductions } from "./introductions.ts";
 import type { LinkFigures } from "./link-figures.ts";

@@ -9,7 +9,8 @@
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import type { Edited } from "./edit.ts";
-import { EDIT_OVERHEAD_BYTES, editedMessageOf, editOf, refusedEdit } from "./edit-message.ts";
+import { editedMessageOf, editOf } from "./edit-bytes.ts";
+import { EDIT_OVERHEAD_BYTES, refusedEdit } from "./edit-message.ts";
 import type { Outcome } from "./outcome.ts";
 import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-message.ts";
 import type { PeerHandlers } from "./peer-handlers.ts";
@@ -37,7 +38,7 @@ interface ServedLinkOptions {
 /** While more bytes of answers than this wait for the other side to take them, GETs get an error outcome. */
 const MAX_OUTGOING_BYTES = 64 << 20;
 /** Entries looked at for one piece of a scan: about a millisecond. */
-export const MAX_SCAN_COUNT = 500;
+const MAX_SCAN_COUNT = 500;
 const LEAVING: carrot.Entry.$Properties = { kind: carrot.Kind.LEAVING };
 
 export class ServedLink implements Tracker {

@@ -10,6 +10,7 @@ import type { Publication } from "../cluster/publications.ts";
 import { loadHash32 } from "../cluster/ring.ts";
 import type { World } from "../cluster/world.ts";
 import { Cache } from "./cache/cache.ts";
+import type { CacheOptions } from "./cache/cache-options.ts";
 import type { Clients } from "./clients/clients.ts";
 import { SharedCounts } from "./clients/shared-counts.ts";
 import { executeForThread, runHere } from "./commands/execute.ts";
@@ -84,7 +85,7 @@ export class Node implements NodeFace {
   #closing: Promise<void> | undefined;
 
   /** Only `Node.start` calls this. */
-  private constructor(options: NodeOptions, hash: Awaited<ReturnType<typeof loadHash32>>) {
+  private constructor(options: NodeOptions, parts: Pick<CacheOptions, "hash" | "createPeers">) {
     const { conf, loaders, failures, log, world, threads } = options;
     this.#options = options;
     this.conf = conf;
@@ -101,7 +102,7 @@ export class Node implements NodeFace {
     const announce = (channel: Buffer, message: Buffer) =>
       void this.sessions.announce("channels", channel, message);
     this.cache = new Cache({
-      ...{ conf, loaders, failures, log, world, hash },
+      ...{ conf, loaders, failures, log, world, ...parts },
       ...{ findProcedure, heard, announce, redirect, freeWrites: this.#freeWrites },
     });
     this.#counts = new SharedCounts(threads);
@@ -135,7 +136,10 @@ export class Node implements NodeFace {
 
   /** Starts a node. Rejects with the operating system's error about a port; after a rejection nothing is left open. */
   static async start(options: NodeOptions): Promise<Node> {
-    const node = new Node(options, await loadHash32());
+    const node = new Node(options, {
+      hash: await loadHash32(),
+      createPeers: options.conf.peers.length > 0 ? await loadPeers() : undefined,
+    });
     try {
       await node.#open();
     } catch (error) {
@@ -267,4 +271,10 @@ export class Node implements NodeFace {
       },
     });
   }
+}
+
+/** Imports the links to other members, and protobufjs with them: a node that is alone starts without. */
+async function loadPeers(): Promise<CacheOptions["createPeers"]> {
+  const { Peers } = await import("../cluster/peers.ts");
+  return (options) => new Peers(options);
 }

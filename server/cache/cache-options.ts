@@ -3,6 +3,8 @@
  *
  * Owns the type only.
  */
+import type { Peers } from "../../cluster/peers.ts";
+import type { PeersOptions } from "../../cluster/peers-options.ts";
 import type { Publication } from "../../cluster/publications.ts";
 import type { Hash32 } from "../../cluster/ring.ts";
 import type { World } from "../../cluster/world.ts";
@@ -22,6 +24,8 @@ export interface CacheOptions {
   readonly failures?: ReadonlyMap<string, LoadFailures> | undefined;
   readonly log: Pick<Log, "info" | "warn" | "error" | "debug" | "trace" | "isLevelEnabled">;
   readonly world: World;
+  /** Makes the links to other members. Needed where the conf has peers; a node that is alone does not load their code. */
+  readonly createPeers?: ((options: PeersOptions) => Peers) | undefined;
   /** From `loadHash32`. */
   readonly hash: Hash32;
   /** The commands that run whole at the owner of their keys. Default: there are none. */

@@ -8,7 +8,7 @@
  */
 import { HotKeys } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
-import { Peers } from "../../cluster/peers.ts";
+import type { Peers } from "../../cluster/peers.ts";
 import type { Publication } from "../../cluster/publications.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import { errors } from "../../proto/error-texts.ts";
@@ -267,7 +267,7 @@ export class Cache {
 
   #createPeers(): Peers {
     const { conf, log, world } = this.#options;
-    return new Peers({
+    return this.#options.createPeers!({
       id: conf.peerAddress,
       secret: conf.clusterSecret,
       terms: [

@@ -11,7 +11,6 @@
  * another one stopped.
  */
 import type { ScanPiece, WantedKeys } from "../../cluster/peers.ts";
-import { MAX_SCAN_COUNT } from "../../cluster/served-link.ts";
 import { matchesGlob } from "../../proto/glob.ts";
 import type { Group, Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
@@ -36,6 +35,8 @@ export interface ClusterScanOptions {
   readonly soon: (run: () => void) => void;
 }
 
+/** Entries looked at for one piece: about a millisecond. Another member looks at no more, whatever it is asked. */
+const MAX_SCAN_COUNT = 500;
 /** Places of one group: more than any store has. */
 const GROUP_PLACES = 2 ** 40;
 const MEMBER_BITS = 53n;

@@ -96,6 +96,7 @@ test("every npm script and every conf that the README names exists", (t) => {
     "start",
     "test",
     "test:all",
+    "torn",
   ]);
   for (const name of names) t.true(name in scripts, name);
   for (const [, file] of readme.matchAll(/cli\.js (\S+)/g)) t.true(existsSync(path.join(ROOT, file!)), file);

@@ -7,6 +7,7 @@
  * members differ at every look about which of them are up.)
  */
 import type { Condition } from "../../cluster/edit.ts";
+import { Peers } from "../../cluster/peers.ts";
 import { Cache } from "../../server/cache/cache.ts";
 import { readConf } from "../../server/conf/read-conf.ts";
 import { hash, textOf } from "../server/fakes.ts";
@@ -60,6 +61,7 @@ export class WholeMember {
       },
       world: cluster.network.worldOf(machine),
       hash,
+      createPeers: (options) => new Peers(options),
     });
   }
 
