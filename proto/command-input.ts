@@ -2,12 +2,13 @@
  * The bytes of a command in one piece, however the chunks cut it.
  *
  * Owns the view on the current chunk, and the kept buffer in which a cut command is put together. Keeps three invariants:
- * - the kept buffer grows with the bytes that came, never with the bytes that were announced;
+ * - the kept buffer grows with the bytes that came, never with the bytes that were announced, unless it is a spare one;
  * - it holds the bytes of one command and none behind it, so the rest of a chunk is read where it lies;
- * - once a command in it is whole, it is never written again, so views on that command stay right.
+ * - once a command in it is whole, it is never written again if there may be views on that command, so they stay right.
  * Does not know what the bytes mean.
  */
 import assert from "node:assert";
+import { SpareBuffers } from "./spare-buffers.ts";
 
 const LF = 0x0a;
 const EMPTY = Buffer.alloc(0);
@@ -20,6 +21,9 @@ const MIN_KEPT_BYTES = 64;
 const LARGE_BYTES = 1 << 22;
 const LARGE_STEP = 4;
 
+/** All connections of a thread share them. */
+const threadSpares = new SpareBuffers();
+
 export class CommandInput {
   /** The bytes to read are `bytes[start, end)`; the current command begins at `start`. */
   bytes: Buffer = EMPTY;
@@ -29,10 +33,19 @@ export class CommandInput {
   #isKept = false;
   #chunk: Buffer = EMPTY;
   #chunkAt = 0;
+  /** Somebody may have views on the kept buffer. */
+  #isShared = false;
+  readonly #spares: SpareBuffers;
 
-  /** Whether the bytes to read lie in the chunk, which its owner may write to later. */
-  get isLent(): boolean {
-    return !this.#isKept;
+  constructor(spares = threadSpares) {
+    this.#spares = spares;
+  }
+
+  /** A part of `bytes` in memory that nobody writes to: a copy where it lies in the chunk. */
+  owned(view: Buffer): Buffer {
+    if (!this.#isKept) return Buffer.from(view);
+    this.#isShared = true;
+    return view;
   }
 
   /** The bytes kept of a command that is not whole. */
@@ -71,10 +84,11 @@ export class CommandInput {
   gather(payloadEnd: number): boolean {
     if (this.#isKept && this.start < this.end) return this.#append(payloadEnd);
     if (this.#isKept) {
+      if (!this.#isShared) this.#spares.give(this.bytes);
       this.#readChunk();
       if (this.start < this.end) return true;
     }
-    this.#keepRest();
+    this.#keepRest(payloadEnd - this.start);
     return false;
   }
 
@@ -100,10 +114,12 @@ export class CommandInput {
     this.#chunkAt = 0;
   }
 
-  #keepRest(): void {
+  /** `announced`: the length of the command, as far as it is known. */
+  #keepRest(announced: number): void {
     const rest = this.bytes.subarray(this.start, this.end);
     this.#isKept = rest.length > 0;
-    this.bytes = this.#isKept ? Buffer.allocUnsafe(Math.max(rest.length, MIN_KEPT_BYTES)) : EMPTY;
+    this.#isShared = false;
+    this.bytes = this.#isKept ? this.#roomFor(Math.max(rest.length, MIN_KEPT_BYTES), announced) : EMPTY;
     this.bytes.set(rest);
     this.start = 0;
     this.end = rest.length;
@@ -119,7 +135,7 @@ export class CommandInput {
     }
     const lacking = payloadEnd < 0 ? this.#lineRest() : payloadEnd - this.end;
     const taken = Math.min(available, lacking);
-    this.#reserve(this.end + taken);
+    this.#reserve(this.end + taken, payloadEnd);
     this.end += this.#chunk.copy(this.bytes, this.end, this.#chunkAt, this.#chunkAt + taken);
     this.#chunkAt += taken;
     return true;
@@ -131,11 +147,22 @@ export class CommandInput {
   }
 
   /** Grows in steps: a command of n bytes in one-byte chunks then costs less than 3 n copied bytes. */
-  #reserve(capacity: number): void {
-    const { length } = this.bytes;
+  #reserve(capacity: number, announced: number): void {
+    const outgrown = this.bytes;
+    const { length } = outgrown;
     if (capacity <= length) return;
-    const grown = Buffer.allocUnsafe(Math.max(capacity, length * (length < LARGE_BYTES ? 2 : LARGE_STEP)));
-    this.bytes.copy(grown, 0, 0, this.end);
-    this.bytes = grown;
+    this.bytes = this.#roomFor(
+      Math.max(capacity, length * (length < LARGE_BYTES ? 2 : LARGE_STEP)),
+      announced,
+    );
+    outgrown.copy(this.bytes, 0, 0, this.end);
+    // The command was not whole, so nobody has seen it.
+    this.#spares.give(outgrown);
+  }
+
+  /** A spare buffer for all that was announced, or for so many bytes, or new memory for so many. */
+  #roomFor(bytes: number, announced: number): Buffer {
+    const spares = this.#spares;
+    return spares.take(Math.max(bytes, announced)) ?? spares.take(bytes) ?? Buffer.allocUnsafe(bytes);
   }
 }

@@ -101,7 +101,8 @@ export class CommandReader {
   }
 
   /**
-   * The capacity of the kept buffer: at most twice `pendingBytes`; from 4 MiB on four times, but mostly not in memory.
+   * The capacity of the kept buffer: at most twice `pendingBytes`; from 4 MiB on four times, but mostly not in memory. A
+   * buffer that the thread had already may have any capacity.
    */
   get pendingCapacity(): number {
     return this.#input.pendingCapacity;
@@ -139,7 +140,7 @@ export class CommandReader {
   args(): Buffer[] {
     const { bytes, argc, argStart, argEnd, isInline, commandStart, commandEnd } = this.#scanner;
     const command = isInline ? bytes : bytes.subarray(commandStart, commandEnd);
-    const own = this.#input.isLent ? Buffer.from(command) : command;
+    const own = this.#input.owned(command);
     if (!isInline) return parseArgs(own, argc);
     const args: Buffer[] = [];
     for (let i = 0; i < argc; i++) args.push(own.subarray(argStart[i], argEnd[i]));

@@ -4,13 +4,14 @@
  */
 import test from "ava";
 import { CommandInput } from "../../proto/command-input.ts";
+import { SpareBuffers } from "../../proto/spare-buffers.ts";
 
 function readable(input: CommandInput): string {
   return input.bytes.toString("latin1", input.start, input.end);
 }
 
 test("reads a chunk where it lies and lets go of it when it is used up", (t) => {
-  const input = new CommandInput();
+  const input = new CommandInput(new SpareBuffers());
   const chunk = Buffer.from("PING\r\n");
   input.push(chunk);
   t.is(input.bytes, chunk);
@@ -21,7 +22,7 @@ test("reads a chunk where it lies and lets go of it when it is used up", (t) => 
 });
 
 test("keeps a copy of an unfinished rest, at the beginning of a buffer", (t) => {
-  const input = new CommandInput();
+  const input = new CommandInput(new SpareBuffers());
   const chunk = Buffer.from("PING\r\nPI");
   input.push(chunk);
   input.start = 6;
@@ -33,7 +34,7 @@ test("keeps a copy of an unfinished rest, at the beginning of a buffer", (t) => 
 });
 
 test("takes no more than the line from the next chunk, and reads on in that chunk", (t) => {
-  const input = new CommandInput();
+  const input = new CommandInput(new SpareBuffers());
   input.push(Buffer.from("PI"));
   input.gather(-1);
   const chunk = Buffer.from("NG\r\nPING\r\n");
@@ -47,7 +48,7 @@ test("takes no more than the line from the next chunk, and reads on in that chun
 });
 
 test("takes no more than the payload from the next chunk", (t) => {
-  const input = new CommandInput();
+  const input = new CommandInput(new SpareBuffers());
   input.push(Buffer.from("$4\r\nPI"));
   input.gather(10);
   input.push(Buffer.from("NG\r\n*1\r\n"));
@@ -56,7 +57,7 @@ test("takes no more than the payload from the next chunk", (t) => {
 });
 
 test("never writes again into a buffer in which a command was whole", (t) => {
-  const input = new CommandInput();
+  const input = new CommandInput(new SpareBuffers());
   input.push(Buffer.from("a"));
   input.gather(-1);
   input.push(Buffer.from("b\nc"));
@@ -72,7 +73,7 @@ test("never writes again into a buffer in which a command was whole", (t) => {
 });
 
 test("grows by doubling, with the bytes that came", (t) => {
-  const input = new CommandInput();
+  const input = new CommandInput(new SpareBuffers());
   const capacities = new Set<number>();
   input.push(Buffer.from("x"));
   input.gather(1e9);
@@ -88,7 +89,7 @@ test("grows by doubling, with the bytes that came", (t) => {
 });
 
 test("the buffers that a long command outgrows are less than half of its bytes", (t) => {
-  const input = new CommandInput();
+  const input = new CommandInput(new SpareBuffers());
   const chunk = Buffer.alloc(1 << 16, "x");
   const capacities = new Set<number>();
   while (input.pendingBytes < 60 << 20) {
@@ -101,7 +102,53 @@ test("the buffers that a long command outgrows are less than half of its bytes",
 });
 
 test("refuses a chunk while the last one is not used up", (t) => {
-  const input = new CommandInput();
+  const input = new CommandInput(new SpareBuffers());
   input.push(Buffer.from("PING\r\n"));
   t.throws(() => input.push(Buffer.from("PING\r\n")), { code: "ERR_ASSERTION" });
+});
+
+/** Reads a command of this many bytes, a line, that comes in two chunks; returns the memory in which it was put together. */
+function readLine(input: CommandInput, bytes: number, letter: string, isHandedOut = false): Buffer {
+  const line = Buffer.alloc(bytes, letter);
+  line[bytes - 1] = 0x0a;
+  input.push(line.subarray(0, bytes - 10));
+  while (input.gather(bytes));
+  input.push(line.subarray(bytes - 10));
+  input.gather(bytes);
+  const whole = input.bytes.subarray(0, input.end);
+  const kept = isHandedOut ? input.owned(whole) : whole;
+  input.start = input.end;
+  while (input.gather(-1));
+  return kept;
+}
+
+test("the memory of a large command is used again, for any connection of the thread", (t) => {
+  const spares = new SpareBuffers();
+  const first = readLine(new CommandInput(spares), 70_000, "a");
+  t.true(spares.bytes >= 70_000);
+  const second = readLine(new CommandInput(spares), 70_000, "b");
+  t.is(second.buffer, first.buffer);
+  t.is(first[0], 0x62);
+});
+
+test("the memory of a command that was handed out is never written again", (t) => {
+  const spares = new SpareBuffers();
+  const input = new CommandInput(spares);
+  const first = readLine(input, 70_000, "a", true);
+  const { bytes } = spares;
+  t.true(bytes < 140_000, "what it had outgrown, at most");
+  for (const letter of "bcd") readLine(input, 70_000, letter);
+  t.is(first.toString("latin1"), `${"a".repeat(69_999)}\n`);
+});
+
+test("a command that two connections send in pieces has two buffers", (t) => {
+  const spares = new SpareBuffers();
+  readLine(new CommandInput(spares), 70_000, "a");
+  const inputs = ["b", "c"].map((letter) => {
+    const input = new CommandInput(spares);
+    input.push(Buffer.alloc(60_000, letter));
+    while (input.gather(70_000));
+    return input;
+  });
+  t.deepEqual(inputs.map(readable), ["b".repeat(60_000), "c".repeat(60_000)]);
 });
