@@ -259,6 +259,7 @@ export class Node implements NodeFace {
           memories: this.#freeWrites.memories,
         },
       }),
+      missed: (key, waiter) => this.cache.missedElsewhere(key, waiter),
       execute: (number, args, client, database) =>
         executeForThread(number, args, { node: this, client, database }),
       gone: (client) => this.sessions.forget(client),

@@ -161,6 +161,11 @@ export class Cache {
     this.reads.missed(this.groups.of(key, 0, key.length)!, key, waiter);
   }
 
+  /** As `missed`, for a client of another thread. */
+  missedElsewhere(key: Buffer, waiter: Waiter): void {
+    this.reads.missedElsewhere(this.groups.of(key, 0, key.length)!, key, waiter);
+  }
+
   /** Some directive of the node has been changed. */
   confChanged(): void {
     this.tracking.fit();

@@ -6,6 +6,9 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import { bulkSize, writeBulkHeader, writeCrlf } from "../../proto/reply-writers.ts";
 
+/** `-` */
+const ERROR = 0x2d;
+
 export function outcomeReply(outcome: Outcome): Reply {
   if (outcome.kind === "value") return outcome.value;
   return outcome.kind === "absent" ? null : new ErrorReply(`ERR ${outcome.text}`);
@@ -20,4 +23,14 @@ export function outcomeBytes(outcome: Outcome, protocol: 2 | 3): Buffer {
   bytes.set(value, at);
   writeCrlf(bytes, at + value.length);
   return bytes;
+}
+
+/** The outcome whose bytes in RESP2 these are; its value is a view. They do not say how long it lives. */
+export function outcomeOf(bytes: Buffer): Outcome {
+  const lineEnd = bytes.indexOf("\r\n");
+  const line = bytes.toString("latin1", 1, lineEnd);
+  if (bytes[0] === ERROR) return { kind: "error", text: bytes.toString("utf8", "-ERR ".length, lineEnd) };
+  if (line === "-1") return { kind: "absent", ttlMs: undefined };
+  const start = lineEnd + 2;
+  return { kind: "value", value: bytes.subarray(start, start + Number(line)), ttlMs: undefined };
 }

@@ -52,6 +52,17 @@ export class ReadThrough {
     return new Promise((resolve) => this.#ask(group, Buffer.from(key), reader !== undefined, resolve));
   }
 
+  /** As `missed`, for a client of another thread: the key may have come to the store since that thread looked. */
+  missedElsewhere(group: Group, key: Buffer, waiter: Waiter): void {
+    const held = heldOf(group, key);
+    if (held === undefined) {
+      this.missed(group, key, waiter);
+      return;
+    }
+    countHit(group, held);
+    waiter(held);
+  }
+
   /**
    * A client's GET that neither store nor mirrors could answer; the client does not track. `key` must be the caller's own
    * copy.

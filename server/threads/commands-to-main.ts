@@ -6,6 +6,8 @@
  */
 import { encodeCommand } from "../../proto/command-writer.ts";
 import { Encoded } from "../../proto/reply.ts";
+import { outcomeOf } from "../clients/outcome-reply.ts";
+import type { Waiter } from "../groups/flights.ts";
 import { joinedBytes } from "./joined-bytes.ts";
 import type { CommandBatch, ReplyBatch } from "./messages.ts";
 
@@ -26,6 +28,10 @@ interface Sender {
   readonly database: number;
 }
 
+/** In place of a number of NODE_COMMANDS: a GET that missed. Its one word is the stored key, its reply is in RESP2. */
+export const MISSED = -1;
+/** A miss is answered alike for every client. */
+const NOBODY: Sender = { id: 0, protocol: 2, database: 0 };
 /** The largest small integer of V8. Larger ids would cost more to look up and to send. */
 const MAX_ID = 2 ** 30 - 1;
 
@@ -47,6 +53,20 @@ export class CommandsToMain {
     args: readonly Uint8Array[],
     { id: client, protocol, database }: Sender,
   ): Promise<Encoded> {
+    return new Promise((resolve) => this.#gather(number, args, { id: client, protocol, database }, resolve));
+  }
+
+  /** Has the main thread answer a GET that missed, with the value or by a load. The key is the stored one. */
+  sendMiss(key: Buffer, waiter: Waiter): void {
+    this.#gather(MISSED, [key], NOBODY, ({ bytes }) => waiter(outcomeOf(bytes)));
+  }
+
+  #gather(
+    number: number,
+    args: readonly Uint8Array[],
+    { id: client, protocol, database }: Sender,
+    answered: (reply: Encoded) => void,
+  ): void {
     const { ids, numbers, clients, protocols, databases, commands } = this.#gathered;
     if (ids.length === 0) setImmediate(() => this.#flush());
     const id = this.#nextId;
@@ -57,7 +77,7 @@ export class CommandsToMain {
     protocols.push(protocol);
     databases.push(database);
     commands.push(encodeCommand(args));
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    this.#waiting.set(id, answered);
   }
 
   /** Resolves the commands whose replies are in the batch. */

@@ -40,7 +40,7 @@ export interface CommandBatch {
   readonly kind: "commands";
   /** The worker's ids, by which the replies are told apart. */
   readonly ids: readonly number[];
-  /** Places in NODE_COMMANDS. */
+  /** Places in NODE_COMMANDS, or MISSED (commands-to-main.ts). */
   readonly numbers: readonly number[];
   readonly clients: readonly number[];
   /** The RESP version of each reply. */

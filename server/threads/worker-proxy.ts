@@ -8,11 +8,14 @@
 import type { Worker } from "node:worker_threads";
 import type { World } from "../../cluster/world.ts";
 import { COMMAND, CommandReader } from "../../proto/command-reader.ts";
-import type { Answer, Reply } from "../../proto/reply.ts";
+import { type Answer, Encoded, type Reply } from "../../proto/reply.ts";
+import { outcomeBytes } from "../clients/outcome-reply.ts";
 import type { WorkerFigures } from "../counters/worker-figures.ts";
+import type { Waiter } from "../groups/flights.ts";
 import type { Denial } from "../sessions/acl-log.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
 import type { AnswerTo, Question } from "../sessions/thread-questions.ts";
+import { MISSED } from "./commands-to-main.ts";
 import type { CommandBatch, ToMain, ToWorker } from "./messages.ts";
 import { RepliesToWorker } from "./replies-to-worker.ts";
 
@@ -24,6 +27,8 @@ export interface WorkerProxyOptions {
   readonly world: Pick<World, "after">;
   /** Runs the command at this place of NODE_COMMANDS. */
   execute(number: number, args: Buffer[], client: AnyClient, database: number): Answer;
+  /** Answers a GET that missed. The key is the caller's own copy. */
+  missed(key: Buffer, waiter: Waiter): void;
   /** Hears that a client is no longer connected; only of clients whose commands have been run here. */
   gone(client: number): void;
   /** Hears a line of MONITOR. */
@@ -139,6 +144,10 @@ export class WorkerProxy {
     const reader = new CommandReader(NO_LIMITS);
     reader.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     for (const [i, id] of ids.entries()) {
+      if (numbers[i] === MISSED) {
+        this.#miss(id, reader);
+        continue;
+      }
       const protocol = protocols[i]!;
       const client = this.#client(clients[i]!);
       this.#running = client.id;
@@ -156,6 +165,16 @@ export class WorkerProxy {
         );
       } else this.#replies.reply(id, reply, protocol, pushed);
     }
+  }
+
+  #miss(id: number, reader: CommandReader): void {
+    const key = reader.next() === COMMAND ? reader.args()[0] : undefined;
+    if (key === undefined) this.#replies.fail(id, new Error("a worker handed over a miss without a key"), 2);
+    // A view would keep the whole batch in memory as long as the load takes.
+    else
+      this.#options.missed(Buffer.from(key), (outcome) =>
+        this.#replies.reply(id, new Encoded(outcomeBytes(outcome, 2)), 2),
+      );
   }
 
   /** What a command pushes to its own client stands right behind its reply, as when the client is one of this thread. */

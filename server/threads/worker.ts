@@ -81,6 +81,7 @@ const clients = createThreadClients({
   thread,
   counts,
   sharesPort: true,
+  missed: (key, waiter) => commandsToMain.sendMiss(key, waiter),
   sets,
   run: runOnMain,
   // Behind the commands of this tick: the main thread must run a client's last commands before it forgets the client.

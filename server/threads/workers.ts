@@ -10,6 +10,7 @@ import type { World } from "../../cluster/world.ts";
 import type { Answer } from "../../proto/reply.ts";
 import type { Clients } from "../clients/clients.ts";
 import { sumWorkerFigures, type WorkerFigures } from "../counters/worker-figures.ts";
+import type { Waiter } from "../groups/flights.ts";
 import type { Log } from "../machine/log.ts";
 import type { Denial } from "../sessions/acl-log.ts";
 import type { AnyClient } from "../sessions/any-client.ts";
@@ -27,6 +28,8 @@ export interface WorkersOptions {
   createWorker(start: WorkerStart): WorkerThread;
   /** Runs the command at this place of NODE_COMMANDS. */
   execute(number: number, args: Buffer[], client: AnyClient, database: number): Answer;
+  /** As in WorkerProxyOptions. */
+  missed(key: Buffer, waiter: Waiter): void;
   /** Hears a line of MONITOR. */
   seen(line: string): void;
   /** Hears of a wrong password or a refused command. */
@@ -121,13 +124,14 @@ export class Workers {
   }
 
   #spawn(thread: number): WorkerProxy {
-    const { startOf, createWorker, execute, gone, seen, denied, log, world } = this.#options;
+    const { startOf, createWorker, execute, missed, gone, seen, denied, log, world } = this.#options;
     const startedMs = world.clock();
     const worker = createWorker(startOf(thread));
     const proxy = new WorkerProxy({
       world,
       worker,
       execute,
+      missed,
       gone,
       seen,
       denied,

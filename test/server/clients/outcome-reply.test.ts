@@ -2,7 +2,7 @@
 import test from "ava";
 import type { Outcome } from "../../../cluster/outcome.ts";
 import { encodeReply } from "../../../proto/reply.ts";
-import { outcomeBytes, outcomeReply } from "../../../server/clients/outcome-reply.ts";
+import { outcomeBytes, outcomeOf, outcomeReply } from "../../../server/clients/outcome-reply.ts";
 
 const outcomes: Outcome[] = [
   ...[0, 1, 9, 10, 99, 100, 1000, 70_000].map((bytes): Outcome => {
@@ -31,4 +31,16 @@ test("a value is copied, so that its frame can go", (t) => {
   const bytes = outcomeBytes({ kind: "value", value, ttlMs: undefined }, 2);
   value.fill("x");
   t.is(bytes.toString(), "$3\r\n630\r\n");
+});
+
+test("the outcome comes back from its bytes, without its lifetime", (t) => {
+  for (const outcome of outcomes) {
+    const back = outcomeOf(outcomeBytes(outcome, 2));
+    if (outcome.kind === "value") {
+      t.like(back, { kind: "value", ttlMs: undefined });
+      t.deepEqual(back.kind === "value" && Buffer.from(back.value), Buffer.from(outcome.value));
+    } else if (outcome.kind === "error") t.deepEqual(back, { kind: "error", text: "loader failed: a  b" });
+    else t.deepEqual(back, { kind: "absent", ttlMs: undefined });
+  }
+  t.deepEqual(outcomeOf(Buffer.from("-ERR größer\r\n")), { kind: "error", text: "größer" });
 });

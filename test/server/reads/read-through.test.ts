@@ -357,3 +357,23 @@ test("a load that a delete has voided is answered and not kept, and the next GET
   t.is(group.store.get(name)?.value?.toString(), "new");
   t.is(group.counters.loadsVoided, 1);
 });
+
+test("a key that another thread missed and that has come meanwhile is a hit, also when it is known as not found", (t) => {
+  const { node, loader, group, membership } = createNode();
+  const name = keyOwnedBy("a", membership);
+  const outcomes: Outcome[] = [];
+  group.store.put(name, key("v1"), undefined);
+  node.missedElsewhere(group, Buffer.from(name), (outcome) => void outcomes.push(outcome));
+  group.store.put(name, null, undefined);
+  node.missedElsewhere(group, Buffer.from(name), (outcome) => void outcomes.push(outcome));
+  t.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ["value", "absent"],
+  );
+  t.is(loader.loads.length, 0);
+  t.like(group.counters, { hits: 1, negativeHits: 1, misses: 0 });
+  group.store.delete(name);
+  node.missedElsewhere(group, Buffer.from(name), () => {});
+  t.is(loader.loads.length, 1);
+  t.is(group.counters.misses, 1);
+});

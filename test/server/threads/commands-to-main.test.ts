@@ -3,8 +3,9 @@
  * Method: the test takes the messages where they would be posted, reads them back as commands, and answers them.
  */
 import test from "ava";
+import type { Outcome } from "../../../cluster/outcome.ts";
 import { encodeReply, type Reply } from "../../../proto/reply.ts";
-import { CommandsToMain } from "../../../server/threads/commands-to-main.ts";
+import { CommandsToMain, MISSED } from "../../../server/threads/commands-to-main.ts";
 import { joinedBytes } from "../../../server/threads/joined-bytes.ts";
 import type { CommandBatch, ReplyBatch } from "../../../server/threads/messages.ts";
 import { bytes, read } from "../../proto/read-commands.ts";
@@ -126,4 +127,28 @@ test("a small reply does not keep a large one of the same batch in memory", asyn
   t.not(small!.buffer, batch.bytes.buffer);
   t.is(small!.toString(), "+OK\r\n");
   t.is(large!.buffer, batch.bytes.buffer, "and the large one is not copied");
+});
+
+test("a miss travels among the commands of its tick, and its waiter gets the outcome", async (t) => {
+  const { posted, commands } = createCommands();
+  const outcomes: Outcome[] = [];
+  const waiter = (outcome: Outcome) =>
+    void outcomes.push(
+      outcome.kind === "value" ? { ...outcome, value: Buffer.from(outcome.value) } : outcome,
+    );
+  const key = Buffer.from("k\xff", "latin1");
+  commands.sendMiss(key, waiter);
+  key.fill(0);
+  void commands.send(41, words("EXISTS k"), ONE);
+  commands.sendMiss(bytes("k2"), waiter);
+  commands.sendMiss(bytes("k3"), waiter);
+  await turn();
+  t.deepEqual(posted[0]!.numbers, [MISSED, 41, MISSED, MISSED]);
+  t.deepEqual(read([Buffer.from(posted[0]!.bytes)]).commands, [["k\xff"], ["EXISTS", "k"], ["k2"], ["k3"]]);
+  commands.settle(replies([4, "-ERR down\r\n"], [3, "$-1\r\n"], [1, "$2\r\n\r\n\r\n"]));
+  t.deepEqual(outcomes, [
+    { kind: "error", text: "down" },
+    { kind: "absent", ttlMs: undefined },
+    { kind: "value", value: Buffer.from("\r\n"), ttlMs: undefined },
+  ]);
 });

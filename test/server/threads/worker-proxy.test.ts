@@ -8,9 +8,13 @@ import { Worker } from "node:worker_threads";
 import test from "ava";
 import { errors } from "../../../proto/error-texts.ts";
 import { ErrorReply, OK, Push, type Reply } from "../../../proto/reply.ts";
+import type { Waiter } from "../../../server/groups/flights.ts";
 import type { AnyClient } from "../../../server/sessions/any-client.ts";
+import { MISSED } from "../../../server/threads/commands-to-main.ts";
+import { joinedBytes } from "../../../server/threads/joined-bytes.ts";
 import type { ClientPush } from "../../../server/threads/messages.ts";
 import { WorkerProxy } from "../../../server/threads/worker-proxy.ts";
+import { bytes, command } from "../../proto/read-commands.ts";
 import { Held, turn, worldAt } from "../fakes.ts";
 import { FakeWorker, figuresWith, textsOf } from "./fake-worker.ts";
 
@@ -24,10 +28,12 @@ function createProxy(
   const logged: string[] = [];
   const gone: number[] = [];
   const seen: string[] = [];
+  const misses: { readonly key: Buffer; readonly waiter: Waiter }[] = [];
   const proxy = new WorkerProxy({
     worker: worker.asThread,
     world: worldAt(),
     execute: (number, args, client) => execute(args.map(String), client, number),
+    missed: (key, waiter) => void misses.push({ key, waiter }),
     failed: (error) => failures.push(error),
     logged: (line) => logged.push(line),
     gone: (client) => gone.push(client),
@@ -35,8 +41,38 @@ function createProxy(
     denied: () => {},
   });
   proxy.ready.catch(() => {});
-  return { worker, proxy, failures, logged, gone, seen };
+  return { worker, proxy, failures, logged, gone, seen, misses };
 }
+
+test("a miss is answered in its turn, by its id; the key is a copy; one without a key is an error", async (t) => {
+  const ran: string[] = [];
+  const { worker, misses, failures } = createProxy((words) => {
+    ran.push(`${words[0]} after ${misses.length} misses`);
+    return OK;
+  });
+  const all = joinedBytes([["k\xff"], ["PING"], ["k2"]].map((words) => bytes(command(...words))));
+  const columns = { clients: [0, 77, 0], protocols: [2, 3, 2], databases: [0, 0, 0] } as const;
+  worker.say({ kind: "commands", ids: [5, 6, 7], numbers: [MISSED, 0, MISSED], ...columns, bytes: all });
+  all.fill(0x78);
+  t.deepEqual(ran, ["PING after 1 misses"]);
+  t.deepEqual(
+    misses.map(({ key }) => key.toString("latin1")),
+    ["k\xff", "k2"],
+  );
+  misses[1]!.waiter({ kind: "error", text: "down" });
+  misses[0]!.waiter({ kind: "value", value: Buffer.from("v"), ttlMs: 5 });
+  await turn();
+  t.deepEqual(worker.toldOf("replies").map(textsOf), [
+    { 5: "$1\r\nv\r\n", 6: "+OK\r\n", 7: "-ERR down\r\n" },
+  ]);
+  worker.say({
+    ...{ kind: "commands", ids: [8], numbers: [MISSED], clients: [0], protocols: [2], databases: [0] },
+    bytes: joinedBytes([]),
+  });
+  await turn();
+  t.deepEqual(textsOf(worker.toldOf("replies")[1]!), { 8: INTERNAL });
+  t.is(failures.length, 1);
+});
 
 test("commands run in their order, each for its client; the replies of one tick are one message", async (t) => {
   const ran: string[] = [];
@@ -237,6 +273,7 @@ test("messages to a dead thread, and replies to its commands, are thrown away", 
       asked++;
       return held.promise;
     },
+    missed: () => {},
     failed: (error) => failures.push(error),
     logged: () => {},
     gone: () => {},

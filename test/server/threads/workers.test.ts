@@ -35,6 +35,7 @@ function createWorkers(count: number) {
       return worker.asThread;
     },
     execute: () => OK,
+    missed: () => {},
     recover: (thread) => recovered.push(thread),
     log: pino({ level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) }),
     world: {
