@@ -167,12 +167,12 @@ export class WorkerProxy {
     }
   }
 
+  /** The reader copies each command, so the key may be kept. */
   #miss(id: number, reader: CommandReader): void {
     const key = reader.next() === COMMAND ? reader.args()[0] : undefined;
     if (key === undefined) this.#replies.fail(id, new Error("a worker handed over a miss without a key"), 2);
-    // A view would keep the whole batch in memory as long as the load takes.
     else
-      this.#options.missed(Buffer.from(key), (outcome) =>
+      this.#options.missed(key, (outcome) =>
         this.#replies.reply(id, new Encoded(outcomeBytes(outcome, 2)), 2),
       );
   }
