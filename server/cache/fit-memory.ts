@@ -7,7 +7,7 @@
 import type { World } from "../../cluster/world.ts";
 import type { MemoryPlan } from "../conf/memory-plan.ts";
 import type { Group } from "../groups/groups.ts";
-import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
+import { hintUntilGone } from "../machine/garbage-hint.ts";
 import { isOutOfMemory, noMemoryText } from "../machine/memory.ts";
 import type { FreeWrites } from "../store/free-writes.ts";
 import type { Store, StoreHandle } from "../store/store.ts";
@@ -47,8 +47,9 @@ export function fitMemory(
   if (moves.length === 0) return undefined;
   freeWrites?.set("moving", true);
   freeWrites?.moves();
+  const old = moves.flatMap(({ store }) => store.handle.memory);
   for (const { store, to } of moves) store.memory.moveTo(to);
-  hintGarbage(world, HINTS, () => movingOf(groups) !== undefined);
+  hintUntilGone(world, old);
   return undefined;
 }
 

@@ -26,7 +26,8 @@ export class PlainSets {
 
   /**
    * Sets the stored key `chunk[keyStart, keyEnd)` to `chunk[valueStart, valueEnd)`; the bytes are copied. `ttlMs`: undefined:
-   * the entry does not expire. `clockMs`: a reading of the clock now. False: nothing has happened, and the SET has to go the general way.
+   * the entry does not expire. `clockMs`: a reading of the clock now. False: nothing has happened, and the SET has to go the
+   * general way.
    */
   set(
     chunk: Uint8Array,
@@ -48,8 +49,8 @@ export class PlainSets {
   }
 }
 
-/** A plain view is made faster than a Buffer. */
-function viewOf({ buffer, byteOffset }: Uint8Array, start: number, end: number): Uint8Array {
+/** A view of `chunk[start, end)`. A plain one is made faster than a Buffer. */
+export function viewOf({ buffer, byteOffset }: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(buffer, byteOffset + start, end - start);
 }
 

@@ -6,16 +6,14 @@
 import type { CommandReader } from "../../proto/command-reader.ts";
 import type { Protocol } from "../../proto/reply.ts";
 import { answerInPlace, type HitRoute } from "./hits.ts";
-import { type PlainSetName, type SetRoute, setInPlace } from "./plain-set.ts";
+import { type PlainSetName, type SetClient, type SetRoute, setInPlace } from "./plain-set.ts";
 
 export { missedKey } from "./hits.ts";
 
 /** What the commands need to know of their client. */
-export interface InPlaceClient {
+export interface InPlaceClient extends SetClient {
   readonly protocol: Protocol;
   readonly session: { readonly database: number };
-  /** How many of its commands are under way: perhaps on another thread, where a SET must not overtake a read. */
-  readonly outgoing: { readonly replies: number };
 }
 
 /** Does the command that the reader has found; returns its name. Undefined: nothing has happened, it goes the general way. */
@@ -26,6 +24,5 @@ export function doInPlace<Client extends InPlaceClient>(
 ): "get" | "mget" | PlainSetName | undefined {
   const { protocol, session } = client;
   if (answerInPlace(reader, route, protocol, session.database)) return reader.isGet ? "get" : "mget";
-  if (reader.isGet || session.database !== 0 || client.outgoing.replies > 0) return undefined;
-  return setInPlace(reader, route, client);
+  return reader.isGet || session.database !== 0 ? undefined : setInPlace(reader, route, client);
 }

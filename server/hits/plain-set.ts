@@ -14,6 +14,12 @@ import type { Output } from "./output.ts";
 
 export type PlainSetName = "set" | "setex" | "psetex";
 
+/** What a plain SET needs to know of its client. */
+export interface SetClient {
+  /** How many of its commands are under way: perhaps on another thread, where a SET must not overtake a read. */
+  readonly outgoing: { readonly replies: number };
+}
+
 /** What a plain SET needs, and who hears of it. */
 export interface SetRoute<Client> {
   readonly output: Output;
@@ -37,14 +43,14 @@ let lifeAt = -1;
 let unitMs = 1;
 
 /** Does a plain SET of a key of database 0; returns its name. Undefined: nothing has happened, it goes the general way. */
-export function setInPlace<Client>(
+export function setInPlace<Client extends SetClient>(
   reader: CommandReader,
   route: SetRoute<Client>,
   client: Client,
 ): PlainSetName | undefined {
   const { sets, conf, clock } = route;
   const name = sets === undefined || conf.loglevel === "debug" ? undefined : nameOf(reader);
-  if (name === undefined) return undefined;
+  if (name === undefined || client.outgoing.replies > 0) return undefined;
   const startedMs = clock();
   if (!isSet(reader, sets!, conf.maxKeyBytes, startedMs)) return undefined;
   route.output.append(OK);

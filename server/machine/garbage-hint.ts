@@ -8,14 +8,19 @@ import type { World } from "../../cluster/world.ts";
 
 const HINT_BYTES = 64 * 2 ** 20;
 const PAUSE_MS = 100;
-/** How many hints it takes after the last buffer was dropped, with some to spare. */
-export const HINTS = 20;
+/** Five minutes: whatever is still referred to then stays so. */
+const MOST_HINTS = 3000;
 
-/** Hints while `isNeeded`, and so many times more; every 100 ms. */
-export function hintGarbage(world: Pick<World, "quietlyAfter">, times: number, isNeeded = () => false): void {
+/** Hints every 100 ms until all of these buffers have gone. */
+export function hintUntilGone(world: Pick<World, "quietlyAfter">, buffers: readonly object[]): void {
+  const left = buffers.map((buffer) => new WeakRef(buffer));
+  hintWhile(world, () => left.some((buffer) => buffer.deref() !== undefined), MOST_HINTS);
+}
+
+function hintWhile(world: Pick<World, "quietlyAfter">, isNeeded: () => boolean, most: number): void {
+  if (most === 0 || !isNeeded()) return;
   hint();
-  const left = isNeeded() ? times : times - 1;
-  if (left > 0) world.quietlyAfter(PAUSE_MS, () => hintGarbage(world, left, isNeeded));
+  world.quietlyAfter(PAUSE_MS, () => hintWhile(world, isNeeded, most - 1));
 }
 
 function hint(): void {

@@ -78,10 +78,11 @@ export class ThreadSessions {
     ms: number,
     by: Connection,
   ): void {
+    const micros = Math.round(ms * 1000);
     this.stats.general++;
-    if (!this.slowLog.isSlow(Math.round(ms * 1000)))
-      this.stats.add(shape.name, Math.round(ms * 1000), undefined);
-    else this.performed(shape, () => cutWords(words.args()), { ms, error: undefined }, by);
+    if (this.slowLog.isSlow(micros))
+      this.performed(shape, () => cutWords(words.args()), { ms, error: undefined }, by);
+    else this.stats.add(shape.name, micros, undefined);
   }
 
   /** Shows a command to the clients that say MONITOR. */

@@ -5,6 +5,7 @@
  * left to the main thread although the value is there already: it does the SET once more and voids the load. Until the main
  * thread has done so, the client has no reply.
  */
+import { viewOf } from "../changes/plain-sets.ts";
 import type { Groups, HeldGroup } from "../groups/groups.ts";
 import type { FreeWrites } from "../store/free-writes.ts";
 
@@ -43,9 +44,8 @@ export class WorkerSets {
     if (group === undefined || valueEnd - valueStart > maxValueBytes(group.name)) return false;
     if (!freeWrites.begin(thread, this.memories)) return false;
     try {
-      const { buffer, byteOffset } = chunk;
-      const key = new Uint8Array(buffer, byteOffset + keyStart, keyEnd - keyStart);
-      const value = new Uint8Array(buffer, byteOffset + valueStart, valueEnd - valueStart);
+      const key = viewOf(chunk, keyStart, keyEnd);
+      const value = viewOf(chunk, valueStart, valueEnd);
       return (
         group.store.set(key, value, ttlMs, clockMs) &&
         !freeWrites.mayBeLoading(group.store.hashOf(chunk, keyStart, keyEnd))

@@ -20,7 +20,7 @@ import { Latency } from "../counters/latency.ts";
 import type { WorkerFigures } from "../counters/worker-figures.ts";
 import { Groups, type HeldGroup } from "../groups/groups.ts";
 import { monotonicClock } from "../machine/clock.ts";
-import { HINTS, hintGarbage } from "../machine/garbage-hint.ts";
+import { hintUntilGone } from "../machine/garbage-hint.ts";
 import { pinoLevel } from "../machine/log.ts";
 import { wallClock } from "../machine/wall-clock.ts";
 import { realWorld } from "../machine/world.ts";
@@ -123,6 +123,10 @@ function follow({ name, store, mirrors }: WorkerGroup): void {
   if (mirrors !== undefined) group.mirrors!.memory.follow(mirrors);
 }
 
+function memoryOf({ store, mirrors }: HeldGroup): SharedArrayBuffer[] {
+  return [...store.handle.memory, ...(mirrors?.handle.memory ?? [])];
+}
+
 function figures(withLines: boolean): WorkerFigures {
   return {
     groups: Object.fromEntries(groups.all.map((group) => [group.name, group.counters])),
@@ -156,9 +160,14 @@ async function obey(message: ToWorker): Promise<void> {
     tell({ kind: "figures", question: message.question, figures: figures(message.withLines) });
   else if (message.kind === "reset") reset();
   else if (message.kind === "memory") {
+    const before = groups.all.flatMap(memoryOf);
     message.groups.forEach(follow);
+    const inUse = new Set(groups.all.flatMap(memoryOf));
+    hintUntilGone(
+      world,
+      before.filter((memory) => !inUse.has(memory)),
+    );
     if (sets !== undefined) sets.memories = message.memories;
-    hintGarbage(world, HINTS);
   } else if (message.kind === "stopListening") {
     await clients.stopListening();
     tell({ kind: "figures", question: message.question, figures: figures(false) });

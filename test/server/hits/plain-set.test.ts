@@ -13,8 +13,10 @@ import { command, LIMITS } from "../../proto/read-commands.ts";
 
 interface Options {
   readonly takes?: boolean;
-  readonly loglevel?: SetRoute<string>["conf"]["loglevel"];
+  readonly loglevel?: SetRoute<typeof TOM>["conf"]["loglevel"];
 }
+
+const TOM = { name: "Tom", outgoing: { replies: 0 } };
 
 function setUp({ takes = true, loglevel = "notice" }: Options = {}) {
   const asked: string[] = [];
@@ -27,20 +29,20 @@ function setUp({ takes = true, loglevel = "notice" }: Options = {}) {
   const output = new Output();
   const told: string[] = [];
   let now = 0;
-  const route: SetRoute<string> = {
+  const route: SetRoute<typeof TOM> = {
     output,
     conf: { maxKeyBytes: 10, loglevel },
     sets: { set } as PlainSets,
     clock: () => now++,
     setDone: (client, name, said, ms) =>
-      told.push(`${client}: ${name} ${said.args().length} words, ${ms} ms`),
+      told.push(`${client.name}: ${name} ${said.args().length} words, ${ms} ms`),
   };
   /** The name and the reply; undefined when the command has to go the general way. */
   const run = (...words: string[]): string | undefined => {
     const reader = new CommandReader(LIMITS);
     reader.push(Buffer.from(command(...words), "latin1"));
     if (reader.next() !== COMMAND) throw new Error("no command");
-    const name = setInPlace(reader, route, "Tom");
+    const name = setInPlace(reader, route, TOM);
     const reply = output.take(0).toString("latin1");
     return name !== undefined ? `${name} ${reply}` : reply === "" ? undefined : `left behind: ${reply}`;
   };

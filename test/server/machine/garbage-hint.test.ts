@@ -1,22 +1,54 @@
-/** Goal: hints come while they are needed and some times more, and end. Method: timers that the test runs by hand. */
+/**
+ * Goal: hints come until the buffers have gone, and end at last where somebody keeps them.
+ * Method: timers that the test runs by hand, and a collection when the test says so.
+ */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import test from "ava";
-import { hintGarbage } from "../../../server/machine/garbage-hint.ts";
+import { hintUntilGone } from "../../../server/machine/garbage-hint.ts";
+import { turn } from "../fakes.ts";
 
-test("hints go on while they are needed, then so many times more", (t) => {
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+function setUp() {
   let planned: (() => void) | undefined;
-  let hints = 0;
-  let needed = 5;
   const world = {
     quietlyAfter: (_ms: number, run: () => void) => {
       planned = run;
       return { cancel: () => {} };
     },
   };
-  hintGarbage(world, 3, () => needed-- > 0);
-  for (hints = 1; planned !== undefined && hints < 100; hints++) {
+  /** Runs the next look, if one is planned. */
+  const look = () => {
     const run = planned;
     planned = undefined;
-    run();
-  }
-  t.is(hints, 8);
+    run?.();
+    return planned !== undefined;
+  };
+  return { world, look };
+}
+
+test("hints end when all buffers have gone, and not before", async (t) => {
+  const { world, look } = setUp();
+  const kept: (SharedArrayBuffer | undefined)[] = [new SharedArrayBuffer(8), new SharedArrayBuffer(8)];
+  hintUntilGone(world, kept as SharedArrayBuffer[]);
+  kept[0] = undefined;
+  await turn();
+  collect();
+  t.true(look());
+  kept[1] = undefined;
+  await turn();
+  collect();
+  t.false(look());
+});
+
+test("hints end at last where somebody keeps a buffer", (t) => {
+  const { world, look } = setUp();
+  const buffer = new SharedArrayBuffer(8);
+  hintUntilGone(world, [buffer]);
+  let hints = 1;
+  while (look()) hints++;
+  t.is(hints, 3000);
+  t.is(buffer.byteLength, 8);
 });
