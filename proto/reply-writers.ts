@@ -7,6 +7,7 @@
 const CR = 0x0d;
 const LF = 0x0a;
 const ZERO = 0x30;
+const COLON = 0x3a;
 
 /** Null, in RESP2 and in RESP3. */
 export const NULL_RESP2: Buffer = Buffer.from("$-1\r\n");
@@ -33,6 +34,13 @@ export function writeHeader(target: Buffer, at: number, type: number, value: num
     left = rest;
   }
   return writeCrlf(target, end);
+}
+
+/** Writes an integer reply: a number from -9 to 2^53. */
+export function writeInteger(target: Buffer, at: number, value: number): number {
+  if (value >= 0 && value < 2 ** 31) return writeHeader(target, at, COLON, value);
+  target[at] = COLON;
+  return writeCrlf(target, at + 1 + target.write(String(value), at + 1, "latin1"));
 }
 
 export function writeCrlf(target: Buffer, at: number): number {

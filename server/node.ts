@@ -225,6 +225,7 @@ export class Node implements NodeFace {
       sharesPort: threads > 1,
       missed: (key, waiter) => this.cache.missed(key, waiter),
       sets: this.cache.peers === undefined ? this.cache.local.plainSets : undefined,
+      changes: this.cache.peers === undefined ? this.cache.local.plainChanges : undefined,
       run: (command, args, client) => {
         return runHere(command, args, { node: this, client, database: client.session.database });
       },

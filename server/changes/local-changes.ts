@@ -15,6 +15,7 @@ import type { Actor } from "../tracking/actor.ts";
 import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import type { Watches } from "../tracking/watches.ts";
+import { PlainChanges } from "./plain-changes.ts";
 import { PlainSets } from "./plain-sets.ts";
 
 export interface LocalChangesOptions {
@@ -36,11 +37,13 @@ const NOT_HELD: Edited = { ...refusedEdit(""), error: undefined };
 export class LocalChanges {
   /** For a node that is alone. */
   readonly plainSets: PlainSets;
+  readonly plainChanges: PlainChanges;
   readonly #options: LocalChangesOptions;
 
   constructor(options: LocalChangesOptions) {
     this.#options = options;
     this.plainSets = new PlainSets(options);
+    this.plainChanges = new PlainChanges(options);
   }
 
   /**

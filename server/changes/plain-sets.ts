@@ -38,10 +38,9 @@ export class PlainSets {
     ttlMs: number | undefined,
     clockMs: number,
   ): boolean {
-    const { groups, tracking, watches, events } = this.#options;
-    const group = groups.of(chunk, keyStart, keyEnd);
+    const group = this.#options.groups.of(chunk, keyStart, keyEnd);
     if (group === undefined || valueEnd - valueStart > group.conf.maxValueBytes) return false;
-    if (!tracking.isIdle || !watches.isIdle || events?.isOn) return false;
+    if (isHeard(this.#options)) return false;
     const key = viewOf(chunk, keyStart, keyEnd);
     if (!group.store.set(key, viewOf(chunk, valueStart, valueEnd), ttlMs, clockMs)) return false;
     if (group.loads.size > 0) voidLoad(group, key);
@@ -49,11 +48,16 @@ export class PlainSets {
   }
 }
 
+/** Whether somebody has to hear of a change now. */
+export function isHeard({ tracking, watches, events }: PlainSetsOptions): boolean {
+  return !tracking.isIdle || !watches.isIdle || events?.isOn === true;
+}
+
 /** A view of `chunk[start, end)`. A plain one is made faster than a Buffer. */
 export function viewOf({ buffer, byteOffset }: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(buffer, byteOffset + start, end - start);
 }
 
-function voidLoad(group: Group, key: Uint8Array): void {
+export function voidLoad(group: Group, key: Uint8Array): void {
   group.loads.void(Buffer.from(key.buffer, key.byteOffset, key.length));
 }

@@ -14,13 +14,14 @@ import type { Latency } from "../counters/latency.ts";
 import type { Waiter } from "../groups/flights.ts";
 import type { HitRoute } from "../hits/hits.ts";
 import type { Output } from "../hits/output.ts";
+import type { KeyRoute } from "../hits/plain-key.ts";
 import type { SetRoute } from "../hits/plain-set.ts";
 import type { Passwords } from "./passwords.ts";
 import type { StallLimits } from "./stall-check.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** `Client` is the connection: it is handed back, and nothing is asked of it here. */
-export interface ConnectionHost<Client> extends HitRoute, SetRoute<Client> {
+export interface ConnectionHost<Client> extends HitRoute, SetRoute<Client>, KeyRoute<Client> {
   /** All connections of a thread share it; what it holds between turns is about to be written. */
   readonly output: Output;
   /** All connections of a thread share it. */

@@ -5,7 +5,7 @@
  * back to where the reply began. One output serves all connections of a thread; it is emptied at the end of each turn of
  * the event loop.
  */
-import { writeBulkHeader, writeCrlf } from "../../proto/reply-writers.ts";
+import { writeBulkHeader, writeCrlf, writeInteger } from "../../proto/reply-writers.ts";
 import type { ABSENT, MISS, Store } from "../store/store.ts";
 
 /** A copy that is not longer is faster in a loop than with `set`. */
@@ -78,6 +78,12 @@ export class Output {
   appendBulkHeader(bytes: number): void {
     this.#reserve(FRAMING_BYTES);
     this.length = writeBulkHeader(this.#buffer, this.length, bytes);
+  }
+
+  /** Appends an integer reply, of a number from -9 on. */
+  appendInteger(value: number): void {
+    this.#reserve(FRAMING_BYTES);
+    this.length = writeInteger(this.#buffer, this.length, value);
   }
 
   /** Removes everything from `mark` on, and returns a copy of it. */

@@ -7,35 +7,17 @@
  */
 import type { CommandReader } from "../../proto/command-reader.ts";
 import type { PlainSets } from "../changes/plain-sets.ts";
-import type { NodeConf } from "../conf/conf.ts";
 import { isStoredAsIs } from "../store/database-key.ts";
 import { ShardLockedError } from "../store/lock.ts";
-import type { Output } from "./output.ts";
+import { isWord, type PlainClient, type PlainRoute, type PlainSetName, positiveAt } from "./plain.ts";
 
-export type PlainSetName = "set" | "setex" | "psetex";
-
-/** What a plain SET needs to know of its client. */
-export interface SetClient {
-  /** How many of its commands are under way: perhaps on another thread, where a SET must not overtake a read. */
-  readonly outgoing: { readonly replies: number };
-}
-
-/** What a plain SET needs, and who hears of it. */
-export interface SetRoute<Client> {
-  readonly output: Output;
-  readonly conf: Pick<NodeConf, "maxKeyBytes" | "loglevel">;
+export interface SetRoute<Client> extends PlainRoute<Client> {
   /** Undefined on a thread or a node that can do none. */
   readonly sets: Pick<PlainSets, "set"> | undefined;
-  /** Monotonic, in milliseconds. */
-  readonly clock: () => number;
-  /** Told that a plain SET has been done. */
-  setDone(client: Client, name: PlainSetName, words: Pick<CommandReader, "args">, tookMs: number): void;
 }
 
 const OK = Buffer.from("+OK\r\n");
 const SECOND_MS = 1000;
-/** A longer number may be none, or too large. */
-const MAX_DIGITS = 9;
 
 /** Where the value and the lifetime of the command last recognised are; a lifetime at -1: it has none. */
 let valueAt = 0;
@@ -43,7 +25,7 @@ let lifeAt = -1;
 let unitMs = 1;
 
 /** Does a plain SET of a key of database 0; returns its name. Undefined: nothing has happened, it goes the general way. */
-export function setInPlace<Client extends SetClient>(
+export function setInPlace<Client extends PlainClient>(
   reader: CommandReader,
   route: SetRoute<Client>,
   client: Client,
@@ -54,7 +36,7 @@ export function setInPlace<Client extends SetClient>(
   const startedMs = clock();
   if (!isSet(reader, sets!, conf.maxKeyBytes, startedMs)) return undefined;
   route.output.append(OK);
-  route.setDone(client, name, reader, clock() - startedMs);
+  route.plainDone(client, name, reader, clock() - startedMs);
   return name;
 }
 
@@ -99,26 +81,4 @@ function found(name: PlainSetName, value: number, life: number, unit: number): P
   lifeAt = life;
   unitMs = unit;
   return name;
-}
-
-/** Whether an argument is this word of small letters, in upper or lower case. */
-function isWord({ bytes, argStart, argEnd }: CommandReader, i: number, word: string): boolean {
-  const start = argStart[i]!;
-  if (argEnd[i]! - start !== word.length) return false;
-  for (let at = 0; at < word.length; at++) {
-    if ((bytes[start + at]! | 0x20) !== word.charCodeAt(at)) return false;
-  }
-  return true;
-}
-
-/** A positive decimal number of a few digits; 0: something else. */
-function positiveAt(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > MAX_DIGITS || bytes[start] === 0x30) return 0;
-  let number = 0;
-  for (let at = start; at < end; at++) {
-    const digit = bytes[at]! - 0x30;
-    if (digit < 0 || digit > 9) return 0;
-    number = number * 10 + digit;
-  }
-  return number;
 }

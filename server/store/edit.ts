@@ -46,7 +46,7 @@ export function editEntry(
   now: number,
   maxValueBytes: number,
 ): EntryEdited {
-  const ref = heldEntry(shard, hash, key, now);
+  const ref = heldEntry(shard, hash, key, 0, key.length, now);
   const before = ref === 0 ? NOTHING : describe(shard, ref, edit.wanted);
   const next = deadline ?? (ref === 0 ? NEVER : deadlineOf(shard.words, ref));
   const old = ref === 0 ? undefined : viewOf(shard, ref);
@@ -66,13 +66,59 @@ export function editEntry(
   }
   if (ref === 0) return before;
   if (edit.isUse) stampUse(shard, shard.words[ref + SLOT]!);
-  const changed = isAllowed && changeEntry(shard, ref, key, edit, next, now);
+  const changed = isAllowed && changeEntry(shard, ref, edit, next, now);
   return { ...before, changed };
 }
 
+/** Ends the entry of the key `chunk[start, end)`. True: it had a value and was alive. */
+export function deleteEntry(
+  shard: Shard,
+  hash: number,
+  chunk: Uint8Array,
+  start: number,
+  end: number,
+  now: number,
+): boolean {
+  const ref = findEntry(shard, hash, chunk, start, end);
+  if (ref === 0) return false;
+  if (deadlineOf(shard.words, ref) <= now) {
+    expire(shard, ref);
+    return false;
+  }
+  const isAbsent = (shard.words[ref + VALUE]! & IS_ABSENT) !== 0;
+  removeEntry(shard, ref);
+  return !isAbsent;
+}
+
+/**
+ * Gives the value of the key `chunk[start, end)` a deadline after `now`: an edit that is allowed when there is a value, and
+ * that counts as a use. False: there is none, or no room for a deadline.
+ */
+export function dateEntry(
+  shard: Shard,
+  hash: number,
+  chunk: Uint8Array,
+  start: number,
+  end: number,
+  deadline: number,
+  now: number,
+): boolean {
+  const ref = heldEntry(shard, hash, chunk, start, end, now);
+  if (ref === 0) return false;
+  stampUse(shard, shard.words[ref + SLOT]!);
+  return setDeadline(shard, ref, deadline, now);
+}
+
 /** The live entry of a key that has a value, or 0. An entry whose time is up expires here. */
-function heldEntry(shard: Shard, hash: number, key: Uint8Array, now: number): number {
-  const ref = findEntry(shard, hash, key, 0, key.length);
+function heldEntry(
+  shard: Shard,
+  hash: number,
+  chunk: Uint8Array,
+  start: number,
+  end: number,
+  now: number,
+): number {
+  const ref = findEntry(shard, hash, chunk, start, end);
   if (ref === 0) return 0;
   if (deadlineOf(shard.words, ref) <= now) {
     expire(shard, ref);
@@ -124,19 +170,12 @@ function holds(shard: Shard, ref: number, condition: Edit["conditions"][number],
 }
 
 /** Ends an entry or gives it another deadline. False: the entry stays as it is. */
-function changeEntry(
-  shard: Shard,
-  ref: number,
-  key: Uint8Array,
-  edit: Edit,
-  deadline: number,
-  now: number,
-): boolean {
+function changeEntry(shard: Shard, ref: number, edit: Edit, deadline: number, now: number): boolean {
   const { words } = shard;
   if (edit.value === null || deadline <= now) {
     removeEntry(shard, ref);
     return true;
   }
   if (edit.life === "keep" || (deadline === NEVER && (words[ref + VALUE]! & DATED) === 0)) return false;
-  return setDeadline(shard, ref, key, deadline, now);
+  return setDeadline(shard, ref, deadline, now);
 }

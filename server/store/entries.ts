@@ -155,13 +155,7 @@ export function endOld(shard: Shard, ref: number, now: number): void {
  * written anew, since its length changes. False: it fills its shard, which has no room for a deadline, and stays as it is.
  * With `noeviction` there always is room, because an entry without a deadline counts it.
  */
-export function setDeadline(
-  shard: Shard,
-  ref: number,
-  key: Uint8Array,
-  deadline: number,
-  now: number,
-): boolean {
+export function setDeadline(shard: Shard, ref: number, deadline: number, now: number): boolean {
   const { words } = shard;
   if (deadlineOf(words, ref) !== Number.POSITIVE_INFINITY && deadline !== Number.POSITIVE_INFINITY) {
     const before = deadlineOf(words, ref);
@@ -169,8 +163,10 @@ export function setDeadline(
     countMoved(shard, ref, before);
     return true;
   }
-  const at = keyAt(words, ref) + (words[ref + SIZES]! & 0xffff);
-  const value = copyOf(shard.bytes, at, at + (words[ref + VALUE]! & LENGTH_MASK));
+  const at = keyAt(words, ref);
+  const keyBytes = words[ref + SIZES]! & 0xffff;
+  const whole = copyOf(shard.bytes, at, at + keyBytes + (words[ref + VALUE]! & LENGTH_MASK));
+  const [key, value] = [whole.subarray(0, keyBytes), whole.subarray(keyBytes)];
   return putEntry(shard, words[ref + HASH]!, key, value, deadline, now);
 }
 

@@ -18,6 +18,10 @@ import type { Shard } from "./shard.ts";
 export const MISS = -1;
 export const ABSENT = -2;
 
+/** What a store says of a lifetime in place of a time: Redis' replies to TTL. */
+export const ENDLESS = -1;
+export const MISSING = -2;
+
 /** Look-ups without the mutex before one that takes it. */
 const TRIES = 100;
 

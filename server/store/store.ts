@@ -11,14 +11,13 @@ import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
 import { Deadlines } from "./deadlines.ts";
-import { editEntry } from "./edit.ts";
-import { endOld, expire, footprintOf, removeEntry } from "./entries.ts";
+import { dateEntry, deleteEntry, editEntry } from "./edit.ts";
+import { endOld } from "./entries.ts";
 import type { StoreFigures } from "./figures.ts";
-import { ABSENT, Finder, MISS } from "./finder.ts";
+import { ABSENT, ENDLESS, Finder, MISS, MISSING } from "./finder.ts";
+import { glimpseOf } from "./glimpse.ts";
 import { type MemoryOptions, newMemory, type StoreHandle } from "./handle.ts";
-import { deadlineOf } from "./header.ts";
 import { findEntry } from "./index-table.ts";
-import { IS_ABSENT, LENGTH_MASK, VALUE } from "./layout.ts";
 import { enter, leave, lock, unlock } from "./lock.ts";
 import { StoreMemory } from "./memory.ts";
 import { keepEntry } from "./noeviction.ts";
@@ -29,7 +28,7 @@ import type { OnEnd, Shard } from "./shard.ts";
 import type { ShardMap } from "./shard-map.ts";
 import type { Swept } from "./sweep.ts";
 
-export { ABSENT, MISS } from "./finder.ts";
+export { ABSENT, MISS, MISSING } from "./finder.ts";
 export type { StoreHandle } from "./handle.ts";
 export type { Eviction } from "./layout.ts";
 
@@ -132,21 +131,17 @@ export class Store {
     const shard = this.#shardOf(hash);
     lock(shard, this.#lockAs.thread, this.#lockAs.lockWaitMs);
     try {
-      const ref = findEntry(shard, hash, key, 0, key.length);
-      const deadline = ref === 0 ? 0 : deadlineOf(shard.words, ref);
-      if (deadline <= this.#deadlines.now())
-        return { kind: "missing", bytes: 0, ttlMs: undefined, footprintBytes: 0 };
-      const value = shard.words[ref + VALUE]!;
-      const isAbsent = (value & IS_ABSENT) !== 0;
-      return {
-        kind: isAbsent ? "absent" : "value",
-        bytes: isAbsent ? 0 : value & LENGTH_MASK,
-        ttlMs: this.#deadlines.ttlMs(deadline),
-        footprintBytes: footprintOf(shard, ref),
-      };
+      return glimpseOf(shard, hash, key, this.#deadlines);
     } finally {
       unlock(shard);
     }
+  }
+
+  /** The milliseconds that the value of the key `chunk[start, end)` has left, or ENDLESS; MISSING: there is none. No use. */
+  lifeOf(chunk: Uint8Array, start: number, end: number): number {
+    const hash = this.hashOf(chunk, start, end);
+    if (this.finder.find(this.#shardOf(hash), hash, chunk, start, end, false) < 0) return MISSING;
+    return this.#deadlines.ttlMs(this.finder.deadline) ?? ENDLESS;
   }
 
   /**
@@ -191,22 +186,28 @@ export class Store {
     this.memory.noteUseTimes();
   }
 
-  /** Ends the entry of a key. True: it had a value and was alive. */
-  delete(key: Uint8Array): boolean {
-    const hash = xxh32(key, 0, key.length, this.#seed);
-    this.#resize?.bring(hash, key, 0, key.length);
+  /** Ends the entry of the key `chunk[start, end)`. True: it had a value and was alive. */
+  delete(chunk: Uint8Array, start = 0, end = chunk.length): boolean {
+    const hash = xxh32(chunk, start, end, this.#seed);
+    this.#resize?.bring(hash, chunk, start, end);
     const shard = this.#shardOf(hash);
     this.#enter(shard);
     try {
-      const ref = findEntry(shard, hash, key, 0, key.length);
-      if (ref === 0) return false;
-      if (deadlineOf(shard.words, ref) <= this.#deadlines.now()) {
-        expire(shard, ref);
-        return false;
-      }
-      const isAbsent = (shard.words[ref + VALUE]! & IS_ABSENT) !== 0;
-      removeEntry(shard, ref);
-      return !isAbsent;
+      return deleteEntry(shard, hash, chunk, start, end, this.#deadlines.now());
+    } finally {
+      leave(shard);
+    }
+  }
+
+  /** Has the value of the key `chunk[start, end)` end in `ttlMs`, more than 0; counts as a use. False: nothing has changed. */
+  expire(chunk: Uint8Array, start: number, end: number, ttlMs: number, clockMs: number): boolean {
+    const hash = xxh32(chunk, start, end, this.#seed);
+    this.#resize?.bring(hash, chunk, start, end);
+    const shard = this.#shardOf(hash);
+    const now = this.#deadlines.of(clockMs);
+    this.#enter(shard);
+    try {
+      return dateEntry(shard, hash, chunk, start, end, this.#deadlines.after(now, ttlMs), now);
     } finally {
       leave(shard);
     }

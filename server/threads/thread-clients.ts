@@ -8,6 +8,7 @@ import { QuietLog } from "../../cluster/quiet-log.ts";
 import type { World } from "../../cluster/world.ts";
 import { GetRun } from "../../proto/get-run.ts";
 import type { Answer } from "../../proto/reply.ts";
+import type { PlainChanges } from "../changes/plain-changes.ts";
 import type { PlainSets } from "../changes/plain-sets.ts";
 import { addressesOf } from "../clients/client-line.ts";
 import { clientRoom } from "../clients/client-room.ts";
@@ -27,7 +28,7 @@ import type { Latency } from "../counters/latency.ts";
 import type { Waiter } from "../groups/flights.ts";
 import type { Groups, HeldGroup } from "../groups/groups.ts";
 import { Output } from "../hits/output.ts";
-import type { PlainSetName } from "../hits/plain-set.ts";
+import type { PlainKeyName, PlainSetName } from "../hits/plain.ts";
 import { RunHashes } from "../hits/run-hashes.ts";
 import type { Log } from "../machine/log.ts";
 import type { ThreadSessions } from "../sessions/thread-sessions.ts";
@@ -51,14 +52,23 @@ export interface ThreadClientsOptions {
   readonly missed?: (key: Buffer, waiter: Waiter) => void;
   /** As in SetRoute. */
   readonly sets?: Pick<PlainSets, "set"> | undefined;
+  /** As in KeyRoute. */
+  readonly changes?: Pick<PlainChanges, "lifeOf" | "remove" | "expire"> | undefined;
   /** Runs a command that needs the node. */
   run(command: Command, args: readonly Buffer[], connection: Connection): Answer;
 }
 
-const PLAIN_SETS: Readonly<Record<PlainSetName, CommandShape>> = {
+const PLAIN: Readonly<Record<PlainSetName | PlainKeyName, CommandShape>> = {
   set: COMMANDS.get("set")!,
   setex: COMMANDS.get("setex")!,
   psetex: COMMANDS.get("psetex")!,
+  del: COMMANDS.get("del")!,
+  unlink: COMMANDS.get("unlink")!,
+  exists: COMMANDS.get("exists")!,
+  ttl: COMMANDS.get("ttl")!,
+  pttl: COMMANDS.get("pttl")!,
+  expire: COMMANDS.get("expire")!,
+  pexpire: COMMANDS.get("pexpire")!,
 };
 const GET: CommandShape = COMMANDS.get("get")!;
 const GET_NAME = Buffer.from("GET");
@@ -113,6 +123,7 @@ function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOpti
         options.missed!(key, waiter);
       }),
     sets: options.sets,
+    changes: options.changes,
     ...countsOf(options),
     isObserved: () => sessions.isObserved,
     execute: (args, connection) =>
@@ -137,14 +148,13 @@ function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOpti
 function countsOf({
   sessions,
   waitLatency,
-}: ThreadClientsOptions): Pick<ConnectionHost<Connection>, "missAnswered" | "setDone"> {
+}: ThreadClientsOptions): Pick<ConnectionHost<Connection>, "missAnswered" | "plainDone"> {
   return {
     missAnswered: (connection, key, ms, isFailure) => {
       waitLatency.observe(ms / 1000);
       const took = { ms, error: isFailure ? "ERR" : undefined };
       sessions.performed(GET, () => [GET_NAME, clientKey(key)], took, connection);
     },
-    setDone: (connection, name, words, ms) =>
-      sessions.performedInPlace(PLAIN_SETS[name], words, ms, connection),
+    plainDone: (connection, name, words, ms) => sessions.performedInPlace(PLAIN[name], words, ms, connection),
   };
 }

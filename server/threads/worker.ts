@@ -31,8 +31,9 @@ import { Store, type StoreHandle } from "../store/store.ts";
 import { CommandsToMain } from "./commands-to-main.ts";
 import type { ClientPush, ToMain, ToWorker, WorkerGroup, WorkerStart } from "./messages.ts";
 import { createThreadClients } from "./thread-clients.ts";
+import { WorkerChanges } from "./worker-changes.ts";
 import { createWorkerLog } from "./worker-log.ts";
-import { WorkerSets } from "./worker-sets.ts";
+import { WorkerSets, type WorkerSetsOptions } from "./worker-sets.ts";
 
 /** The numbers by which the main thread knows commands. */
 const NUMBERS = new Map(NODE_COMMANDS.map((command, number) => [command, number]));
@@ -56,7 +57,9 @@ const groups = new Groups<HeldGroup>(
     counters: zeroGroupCounters(),
   })),
 );
-const sets = start.freeWrites && createSets(start.freeWrites);
+const plain = start.freeWrites && plainOptions(start.freeWrites);
+const sets = plain && new WorkerSets(plain);
+const changes = plain && new WorkerChanges(plain, sets!);
 const counters = zeroClientCounters();
 const waitLatency = new Latency();
 const counts = new SharedCounts(start.counts);
@@ -83,6 +86,7 @@ const clients = createThreadClients({
   sharesPort: true,
   missed: (key, waiter) => commandsToMain.sendMiss(key, waiter),
   sets,
+  changes,
   run: runOnMain,
   // Behind the commands of this tick: the main thread must run a client's last commands before it forgets the client.
   gone: (client) => world.soon(() => tell({ kind: "gone", client })),
@@ -93,9 +97,9 @@ function prefixOf(name: string): Buffer {
   return storedKey(database, Buffer.from(prefix));
 }
 
-function createSets({ memory, memories }: NonNullable<WorkerStart["freeWrites"]>): WorkerSets {
+function plainOptions({ memory, memories }: NonNullable<WorkerStart["freeWrites"]>): WorkerSetsOptions {
   const maxValueBytes = (name: string) => conf.groups.find((group) => group.name === name)!.maxValueBytes;
-  return new WorkerSets({ groups, maxValueBytes, freeWrites: new FreeWrites(memory), thread, memories });
+  return { groups, maxValueBytes, freeWrites: new FreeWrites(memory), thread, memories };
 }
 
 function attach(handle: StoreHandle): Store {

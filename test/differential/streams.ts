@@ -48,6 +48,26 @@ const sessionCases = casesOf((name) => isExact(name) || [...TRANSACTIONS, ...CHA
 /** Without transactions, because Redis takes CLIENT REPLY OFF inside one. */
 const silentCases = casesOf((name) => isExact(name) || ["reset", ...CHANNELS, ...SILENCE].includes(name));
 
+/** Of one key each, so that all can be done in place: found there, missed there, and behind each other in every order. */
+const PLAIN = [
+  "get",
+  "set",
+  "setex",
+  "psetex",
+  "exists",
+  "ttl",
+  "pttl",
+  "del",
+  "unlink",
+  "expire",
+  "pexpire",
+];
+const plainCases = [...casesOf((name) => PLAIN.includes(name)), ...casesOf((name) => name === "mget")];
+const plainSessionCases = [
+  ...[...plainCases, ...plainCases, ...plainCases],
+  ...casesOf((name) => ["multi", "exec", "discard", "watch", "flushall", "incr", "persist"].includes(name)),
+];
+
 function isThere(name: string): boolean {
   const [first, second] = name.split("|");
   const found = COMMANDS.get(first!);
@@ -136,4 +156,6 @@ export const stream: Arbitrary<Stream> = fc.oneof(
   { weight: 1, arbitrary: soundStream(sessionCases, false) },
   { weight: 1, arbitrary: soundStream(silentCases, false) },
   { weight: 1, arbitrary: damagedStream },
+  { weight: 1, arbitrary: soundStream(plainCases, true) },
+  { weight: 1, arbitrary: soundStream(plainSessionCases, false) },
 );

@@ -8,6 +8,7 @@ import {
   writeBulkHeader,
   writeCrlf,
   writeHeader,
+  writeInteger,
 } from "../../proto/reply-writers.ts";
 
 test("writes headers with every number that 31 bits hold", (t) => {
@@ -36,4 +37,13 @@ test("a bulk that is written has the size that bulkSize said", (t) => {
 test("has null in both dialects", (t) => {
   t.deepEqual(NULL_RESP2, encodeReply(null, 2));
   t.deepEqual(NULL_RESP3, encodeReply(null, 3));
+});
+
+test("an integer reply has any number from -9 to 2^53", (t) => {
+  for (const number of [-9, -2, -1, 0, 9, 10, 2 ** 31 - 1, 2 ** 31, 15_778_800_000_000, 2 ** 53]) {
+    const target = Buffer.alloc(30, "x");
+    const end = writeInteger(target, 2, number);
+    t.is(target.toString("latin1", 0, end), `xx:${number}\r\n`);
+    t.is(target[end], 0x78);
+  }
 });

@@ -12,25 +12,56 @@ import { sharedThreaded, THREADS } from "./rig.ts";
 const testThreads = testWith(THREADS);
 const freshNode = sharedThreaded();
 
-testThreads.serial("a SET is done while the main thread is busy", async (t) => {
+const [MISSING, ENDLESS, EXPIRING] = [0, 1, 2];
+
+testThreads.serial("a SET, an EXPIRE and a DEL are done while the main thread is busy", async (t) => {
   const node = await freshNode(t);
   const [main, worker] = await node.clients();
-  const isSeen = node.ask("seesFreeSet");
-  t.is(await worker.set("item:free", "1"), "OK");
-  t.true(await isSeen);
+  const does = async (state: number, run: () => Promise<unknown>, reply: unknown) => {
+    const isSeen = node.ask("seesFree", state);
+    t.is(await run(), reply);
+    t.true(await isSeen);
+  };
+  await does(ENDLESS, () => worker.set("item:free", "1"), "OK");
+  await does(EXPIRING, () => worker.expire("item:free", 100), 1);
+  t.deepEqual([await worker.ttl("item:free"), await main.ttl("item:free")], [100, 100]);
+  await does(MISSING, () => worker.del("item:free"), 1);
+  t.deepEqual([await worker.exists("item:free"), await main.exists("item:free")], [0, 0]);
+  await does(ENDLESS, () => worker.set("item:free", "1"), "OK");
   t.is(await worker.get("item:free"), "1");
   t.is(await main.get("item:free"), "1");
   t.is(await main.set("item:free", "2"), "OK");
   t.is(await worker.get("item:free"), "2");
 });
 
-testThreads.serial("a client of the main thread that watches a key hears of a worker's SET", async (t) => {
+testThreads.serial("a client of the main thread that watches a key hears of a worker's change", async (t) => {
   const node = await freshNode(t);
   const [main, worker] = await node.clients();
-  await main.watch("item:a");
-  await worker.set("item:a", "1");
-  t.is(await main.multi().set("item:a", "2").exec(), null);
-  t.is(await main.get("item:a"), "1");
+  for (const change of [
+    () => worker.set("item:a", "1"),
+    () => worker.expire("item:a", 100),
+    () => worker.del("item:a"),
+  ]) {
+    await main.watch("item:a");
+    await change();
+    t.is(await main.multi().set("item:b", "2").exec(), null);
+  }
+  t.is(await main.exists("item:b"), 0);
+});
+
+testThreads.serial("a DEL while its key is being loaded voids the load", async (t) => {
+  const node = await freshNode(t);
+  const [main, worker] = await node.clients();
+  let response: ServerResponse | undefined;
+  node.origin.respond = (_key, asked) => {
+    response = asked;
+  };
+  const loaded = main.get("item:c");
+  await until("the origin is asked", () => response !== undefined);
+  t.is(await worker.del("item:c"), 0);
+  response!.end(originValue("c"));
+  t.is(await loaded, originValue("c"));
+  t.is(await main.exists("item:c"), 0);
 });
 
 testThreads.serial(

@@ -16,10 +16,10 @@ export interface Answers {
   /** Hits in group `item` that the main thread has answered. */
   mainHits: () => number;
   /**
-   * Keeps the main thread busy until the store of group `item` holds a value of the key `item:free`; false: it never did. The
-   * main thread runs no command meanwhile.
+   * Keeps the main thread busy until what the store of group `item` has of the key `item:free` is in this one of STATES;
+   * false: it never was. The main thread runs no command meanwhile.
    */
-  seesFreeSet: () => boolean;
+  seesFree: (state: number) => boolean;
   /** What happens, in order, while a directive is put into force. */
   confOrder: () => Promise<string[]>;
   /** Terminates a worker, whatever it is doing; answers when it is gone. */
@@ -43,6 +43,7 @@ export interface Question {
 }
 
 const FREE = Buffer.from("item:free");
+export const STATES = ["missing", "endless", "expiring"] as const;
 /** Longer than any SET takes on a busy machine. */
 const BUSY_MS = 20_000;
 
@@ -58,11 +59,15 @@ const answers: Answers = {
   },
   connected: () => node.report.clients.count,
   mainHits: () => node.cache.groups.named("item")!.counters.hits,
-  seesFreeSet: () => {
+  seesFree: (wanted) => {
     const { store } = node.cache.groups.named("item")!;
     const until = performance.now() + BUSY_MS;
-    while (store.look(FREE).kind !== "value") if (performance.now() > until) return false;
-    return true;
+    while (performance.now() < until) {
+      const { kind, ttlMs } = store.look(FREE);
+      const state = kind !== "value" ? "missing" : ttlMs === undefined ? "endless" : "expiring";
+      if (state === STATES[wanted]) return true;
+    }
+    return false;
   },
   confOrder: async () => {
     const order: string[] = [];

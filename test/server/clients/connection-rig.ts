@@ -106,7 +106,8 @@ export function setUp(
     missed: loads ? (name, answer) => misses.push({ key: name, answer }) : undefined,
     missAnswered: ({ id }, name, ms, isFailure) => happened.push(`missed: ${id} ${name} ${ms} ${isFailure}`),
     sets: undefined,
-    setDone: () => {},
+    changes: undefined,
+    plainDone: () => {},
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),
   };

@@ -30,6 +30,11 @@ const REFUSED = [
   "MULTI | NOSUCH | EXEC | EXEC | MULTI | GET | PING | EXEC | MULTI | GET scores:Tom | EXPIRE a x | EXEC",
   "SETEX a x b | EXPIRE a b c | WATCH | SUBSCRIBE | OBJECT ENCODING | PING a b",
   "PING | GETRANGE a x y | GETRANGE a 0 1",
+  // What is done in place, between the same commands that go the general way.
+  "SET scores:a 1 | EXISTS scores:a | EXISTS scores:a b | TTL scores:a | PTTL scores:b | EXPIRE scores:a 100",
+  "SET scores:a 1 | EXPIRE scores:a 9 NX | EXPIRE scores:a -1 | PEXPIRE scores:b 7 | DEL scores:a | DEL scores:a b",
+  "SETEX scores:a 100 x | UNLINK scores:a | DEL | TTL a b | EXPIRE scores:a x | SET scores:b 1 | UNLINK scores:b",
+  "SET scores:a 1 | MULTI | TTL scores:a | DEL scores:a | EXISTS scores:a | EXEC | DEL scores:a | TTL scores:a",
 ];
 
 for (const section of ["errorstats", "commandstats"]) {

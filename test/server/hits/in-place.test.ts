@@ -5,6 +5,7 @@
 import test from "ava";
 import { COMMAND, CommandReader } from "../../../proto/command-reader.ts";
 import { GetRun } from "../../../proto/get-run.ts";
+import { PlainChanges } from "../../../server/changes/plain-changes.ts";
 import { PlainSets } from "../../../server/changes/plain-sets.ts";
 import { Groups } from "../../../server/groups/groups.ts";
 import { doInPlace } from "../../../server/hits/in-place.ts";
@@ -16,11 +17,13 @@ import { createGroup } from "../fakes.ts";
 function setUp() {
   const groups = new Groups([createGroup()]);
   const output = new Output();
-  const sets = new PlainSets({ groups, tracking: { isIdle: true }, watches: { isIdle: true } });
+  const heard = { groups, tracking: { isIdle: true }, watches: { isIdle: true } };
+  const sets = new PlainSets(heard);
+  const changes = new PlainChanges(heard);
   const conf = { maxKeyBytes: 100, loglevel: "notice" as const };
   const known = new RunHashes();
   const gets = new GetRun((found) => known.prepare(found, groups));
-  const route = { groups, output, known, conf, sets, clock: () => 1000, setDone: () => {} };
+  const route = { groups, output, known, conf, sets, changes, clock: () => 1000, plainDone: () => {} };
   const state = { underWay: 0 };
   const run = (database: number, ...words: string[]): readonly [name: string | undefined, reply: string] => {
     const reader = new CommandReader(LIMITS, gets);
@@ -36,25 +39,31 @@ function setUp() {
   return { run, state };
 }
 
-test("GET, MGET and a plain SET are done in place, and named", (t) => {
+test("GET, MGET, a plain SET and commands of one key are done in place, and named", (t) => {
   const { run, state } = setUp();
   t.deepEqual(run(0, "SET", "scores:Tom", "630"), ["set", "+OK\r\n"]);
   t.deepEqual(run(0, "PSETEX", "scores:Bob", "9", "1"), ["psetex", "+OK\r\n"]);
   t.deepEqual(run(0, "GET", "scores:Tom"), ["get", "$3\r\n630\r\n"]);
   t.deepEqual(run(0, "MGET", "scores:Tom", "scores:Bob"), ["mget", "*2\r\n$3\r\n630\r\n$1\r\n1\r\n"]);
+  t.deepEqual(run(0, "EXPIRE", "scores:Tom", "7"), ["expire", ":1\r\n"]);
+  t.deepEqual(run(0, "PTTL", "scores:Tom"), ["pttl", ":7000\r\n"]);
+  t.deepEqual(run(0, "UNLINK", "scores:Bob"), ["unlink", ":1\r\n"]);
   state.underWay = 1;
   t.deepEqual(
     run(0, "SET", "scores:Tom", "631"),
     [undefined, ""],
     "it would overtake a read on another thread",
   );
+  t.deepEqual(run(0, "DEL", "scores:Tom"), [undefined, ""]);
   t.deepEqual(run(0, "GET", "scores:Tom"), ["get", "$3\r\n630\r\n"]);
+  t.deepEqual(run(0, "EXISTS", "scores:Tom"), ["exists", ":1\r\n"]);
 });
 
-test("a miss, another command, and a SET in another database go the general way", (t) => {
+test("a miss, another command, and a SET or DEL in another database go the general way", (t) => {
   const { run } = setUp();
   t.deepEqual(run(0, "GET", "scores:Tom"), [undefined, ""]);
-  t.deepEqual(run(0, "DEL", "scores:Tom"), [undefined, ""]);
+  t.deepEqual(run(0, "PERSIST", "scores:Tom"), [undefined, ""]);
+  t.deepEqual(run(1, "DEL", "scores:Tom"), [undefined, ""]);
   t.deepEqual(run(1, "SET", "scores:Tom", "630"), [undefined, ""]);
   t.deepEqual(run(0, "GET", "scores:Tom"), [undefined, ""]);
 });

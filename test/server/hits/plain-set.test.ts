@@ -34,7 +34,7 @@ function setUp({ takes = true, loglevel = "notice" }: Options = {}) {
     conf: { maxKeyBytes: 10, loglevel },
     sets: { set } as PlainSets,
     clock: () => now++,
-    setDone: (client, name, said, ms) =>
+    plainDone: (client, name, said, ms) =>
       told.push(`${client.name}: ${name} ${said.args().length} words, ${ms} ms`),
   };
   /** The name and the reply; undefined when the command has to go the general way. */

@@ -52,7 +52,7 @@ test("an entry that fills its shard stays when it is to get a deadline", (t) => 
     let bytes = 1000;
     while (!putEntry(shard, 1, key, Buffer.alloc(bytes), never, 0)) bytes--;
     const ref = findEntry(shard, 1, key, 0, 3);
-    t.false(setDeadline(shard, ref, key, 20, 10));
+    t.false(setDeadline(shard, ref, 20, 10));
     t.is(findEntry(shard, 1, key, 0, 3), ref);
     t.is(deadlineOf(shard.words, ref), never);
     t.is(shard.words[ENTRIES], 1);
