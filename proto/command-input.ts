@@ -2,7 +2,7 @@
  * The bytes of a command in one piece, however the chunks cut it.
  *
  * Owns the view on the current chunk, and the kept buffer in which a cut command is put together. Keeps three invariants:
- * - the kept buffer grows with the bytes that came, never with the bytes that were announced, unless it is a spare one;
+ * - the kept buffer grows with the bytes that came; from 16 KiB on, it is as long as what is announced, up to 20 times what came;
  * - it holds the bytes of one command and none behind it, so the rest of a chunk is read where it lies;
  * - once a command in it is whole, it is never written again if there may be views on that command, so they stay right.
  * Does not know what the bytes mean.
@@ -20,6 +20,17 @@ const MIN_KEPT_BYTES = 64;
  */
 const LARGE_BYTES = 1 << 22;
 const LARGE_STEP = 4;
+/** When so many bytes of a command have come, room for so many times as many is taken at once, if they are announced. */
+const AHEAD_BYTES = 1 << 14;
+const AHEAD_TIMES = 20;
+/** Behind a long value there may be short arguments, as in `SET key value EX 100`. */
+const TAIL_BYTES = 256;
+/** The lengths of long buffers are multiples of it, so that commands of almost one length can have the same spare one. */
+const LENGTH_STEP = 1 << 12;
+/** A shorter rest of a payload is copied for less than a read of its own costs. */
+const LEAST_ROOM_BYTES = 1 << 14;
+/** No client may have more read at once, while others wait. */
+const MOST_ROOM_BYTES = 1 << 20;
 
 /** All connections of a thread share them. */
 const threadSpares = new SpareBuffers();
@@ -39,6 +50,11 @@ export class CommandInput {
 
   constructor(spares = threadSpares) {
     this.#spares = spares;
+  }
+
+  /** Gives memory up that no connection of this thread has needed since the last call. To be called now and then. */
+  static rest(): void {
+    threadSpares.rest();
   }
 
   /** A part of `bytes` in memory that nobody writes to: a copy where it lies in the chunk. */
@@ -92,6 +108,18 @@ export class CommandInput {
     return false;
   }
 
+  /**
+   * Where the next bytes of the payload belong that ends at `payloadEnd`; undefined: it lacks few bytes or none, or few have come.
+   * A chunk that was read to the beginning of this room is not copied. Holds until the next `push`.
+   */
+  roomFor(payloadEnd: number): Buffer | undefined {
+    const { end } = this;
+    const isLong = end >= AHEAD_BYTES && payloadEnd - end >= LEAST_ROOM_BYTES;
+    if (!isLong || !this.#isKept || this.#chunk.length > 0) return undefined;
+    this.#reserve(end + LEAST_ROOM_BYTES, end, payloadEnd);
+    return this.bytes.subarray(end, Math.min(payloadEnd, this.bytes.length, end + MOST_ROOM_BYTES));
+  }
+
   /** Copies the chunk, so that its owner may write to it. Offsets stay the same. */
   own(): void {
     if (this.#isKept) this.#chunk = Buffer.from(this.#chunk);
@@ -119,7 +147,9 @@ export class CommandInput {
     const rest = this.bytes.subarray(this.start, this.end);
     this.#isKept = rest.length > 0;
     this.#isShared = false;
-    this.bytes = this.#isKept ? this.#roomFor(Math.max(rest.length, MIN_KEPT_BYTES), announced) : EMPTY;
+    this.bytes = this.#isKept
+      ? this.#roomOf(Math.max(rest.length, MIN_KEPT_BYTES), rest.length, announced)
+      : EMPTY;
     this.bytes.set(rest);
     this.start = 0;
     this.end = rest.length;
@@ -135,10 +165,22 @@ export class CommandInput {
     }
     const lacking = payloadEnd < 0 ? this.#lineRest() : payloadEnd - this.end;
     const taken = Math.min(available, lacking);
-    this.#reserve(this.end + taken, payloadEnd);
-    this.end += this.#chunk.copy(this.bytes, this.end, this.#chunkAt, this.#chunkAt + taken);
+    if (!this.#isInPlace(taken)) {
+      this.#reserve(this.end + taken, this.end + taken, payloadEnd);
+      this.#chunk.copy(this.bytes, this.end, this.#chunkAt, this.#chunkAt + taken);
+    }
+    this.end += taken;
     this.#chunkAt += taken;
     return true;
+  }
+
+  /** Whether the chunk's next bytes are where they belong already: they were read to what `roomFor` has lent. */
+  #isInPlace(bytes: number): boolean {
+    const { buffer, byteOffset } = this.#chunk;
+    const { bytes: kept, end } = this;
+    const isHere = buffer === kept.buffer && byteOffset + this.#chunkAt === kept.byteOffset + end;
+    // Another buffer of Node's pool may begin where a full one ends.
+    return isHere && end + bytes <= kept.length;
   }
 
   #lineRest(): number {
@@ -146,23 +188,25 @@ export class CommandInput {
     return (lineFeed < 0 ? this.#chunk.length : lineFeed + 1) - this.#chunkAt;
   }
 
-  /** Grows in steps: a command of n bytes in one-byte chunks then costs less than 3 n copied bytes. */
-  #reserve(capacity: number, announced: number): void {
+  /**
+   * Makes room for so many bytes, of which `came` have come. Grows in steps: a command of n bytes in one-byte chunks then costs
+   * less than 3 n copied bytes.
+   */
+  #reserve(bytes: number, came: number, announced: number): void {
     const outgrown = this.bytes;
     const { length } = outgrown;
-    if (capacity <= length) return;
-    this.bytes = this.#roomFor(
-      Math.max(capacity, length * (length < LARGE_BYTES ? 2 : LARGE_STEP)),
-      announced,
-    );
+    if (bytes <= length) return;
+    const grown = length * (length < LARGE_BYTES ? 2 : LARGE_STEP);
+    this.bytes = this.#roomOf(Math.max(bytes, grown), came, announced);
     outgrown.copy(this.bytes, 0, 0, this.end);
     // The command was not whole, so nobody has seen it.
     this.#spares.give(outgrown);
   }
 
-  /** A spare buffer for all that was announced, or for so many bytes, or new memory for so many. */
-  #roomFor(bytes: number, announced: number): Buffer {
-    const spares = this.#spares;
-    return spares.take(Math.max(bytes, announced)) ?? spares.take(bytes) ?? Buffer.allocUnsafe(bytes);
+  #roomOf(bytes: number, came: number, announced: number): Buffer {
+    if (came < AHEAD_BYTES) return Buffer.allocUnsafe(bytes);
+    const wanted = Math.max(bytes, Math.min(announced + TAIL_BYTES, came * AHEAD_TIMES));
+    const length = Math.ceil(wanted / LENGTH_STEP) * LENGTH_STEP;
+    return this.#spares.take(length) ?? Buffer.allocUnsafeSlow(length);
   }
 }

@@ -53,6 +53,11 @@ export class CommandReader {
     this.#scanner = new CommandScanner(this.#input, run);
   }
 
+  /** As CommandInput.rest. */
+  static rest(): void {
+    CommandInput.rest();
+  }
+
   /** The bytes that the offsets refer to. They, the offsets and a call of `args()` are valid until next() or push(). */
   get bytes(): Buffer {
     return this.#scanner.bytes;
@@ -91,6 +96,19 @@ export class CommandReader {
     return this.#input.pendingBytes;
   }
 
+  /**
+   * Where the next bytes of a long payload belong, for a caller that can read its next chunk to the beginning of it: then
+   * nothing is copied. Undefined: the next chunk may be anywhere. Holds until `push`.
+   */
+  get room(): Buffer | undefined {
+    return this.#input.roomFor(this.#scanner.payloadEnd);
+  }
+
+  /** The length of the command last found. */
+  get commandBytes(): number {
+    return this.#scanner.commandEnd - this.#scanner.commandStart;
+  }
+
   /** What the input takes now. `isRunning`: the command last found is being executed. */
   heldInput(isRunning: boolean): HeldInput {
     const { heldBytes, pendingBytes, pendingCapacity } = this.#input;
@@ -101,8 +119,8 @@ export class CommandReader {
   }
 
   /**
-   * The capacity of the kept buffer: at most twice `pendingBytes`; from 4 MiB on four times, but mostly not in memory. A
-   * buffer that the thread had already may have any capacity.
+   * The capacity of the kept buffer: at most twice `pendingBytes`. From 16 KiB on it may be 20 times as much, or what a spare buffer
+   * has, but what has not been written is mostly not in memory.
    */
   get pendingCapacity(): number {
     return this.#input.pendingCapacity;

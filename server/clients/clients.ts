@@ -6,6 +6,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Timer, World } from "../../cluster/world.ts";
+import { CommandReader } from "../../proto/command-reader.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { isLocalPeer } from "../conf/addresses.ts";
 import type { NodeConf } from "../conf/conf.ts";
@@ -189,6 +190,7 @@ export class Clients {
   sweep(): void {
     this.closeIdle();
     this.#host.output.rest();
+    CommandReader.rest();
     const { clock, conf } = this.#host;
     const now = clock();
     for (const connection of this.#connections.values()) {

@@ -3,7 +3,7 @@
  *
  * Invariants:
  *  - Commands are taken in their order, and no further ones while the outbox is full or the client has to wait.
- *  - No client takes more than its turn: 512 commands, or one full read.
+ *  - No client takes more than its turn: 512 commands, or one full read (of a long value two: 64 KiB, then 1 MiB).
  *  - After QUIT, a protocol error or the client's end nothing more is executed; the socket ends 200 ms after the last reply.
  * Knows neither what a command does nor in which order replies are written.
  *
@@ -21,12 +21,11 @@ import { Outbox } from "./outbox.ts";
 import { outcomeBytes } from "./outcome-reply.ts";
 import type { User } from "./passwords.ts";
 import { Session } from "./session.ts";
+import { isTurn, readFor } from "./shared-read-buffer.ts";
 import { StallCheck } from "./stall-check.ts";
 
 /** Commands that are taken from one client before the others have their turn. */
 const TURN_COMMANDS = 512;
-/** Node reads no more than this at once, and up to 32 times in a row from a client that sends without end. */
-const FULL_READ_BYTES = 1 << 16;
 /** Time to read the last reply before the socket is destroyed: Redis' own test suite needs a fixed time. */
 const LINGER_MS = 200;
 
@@ -70,7 +69,8 @@ export class Connection {
     this.#special.set("observed", host.isObserved());
     this.#reader = new CommandReader(host.limits(this.#authenticated), host.run);
     this.#outbox = new Outbox<Connection>(this, socket, host);
-    socket.on("data", (chunk: Buffer) => this.#arrived(chunk));
+    socket.on("data", (chunk: Buffer, most?: number) => this.#arrived(chunk, most));
+    readFor(socket, this.#reader);
     socket.on("end", () => this.closeAfterInput());
     socket.on("drain", () => this.#outbox.drained());
     // A reset is a normal goodbye for some clients; "close" follows and does the work.
@@ -190,14 +190,14 @@ export class Connection {
     if (this.#broken) linger();
   }
 
-  #arrived(chunk: Buffer): void {
+  #arrived(chunk: Buffer, most: number | undefined): void {
     this.lastActiveMs = this.host.clock();
     // Still read, and thrown away: unread bytes at the close would become a reset that can cost the last replies.
     if (this.#leaving || this.#inputEnded) return;
     this.#reader.push(chunk);
     this.#turn();
     if (!this.#idle) this.#reader.own();
-    if (chunk.length >= FULL_READ_BYTES && !this.#isPaused) this.#giveWay();
+    if (isTurn(chunk, most, this.#reader) && !this.#isPaused) this.#giveWay();
   }
 
   #pause(isPaused: boolean): void {

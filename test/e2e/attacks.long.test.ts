@@ -56,6 +56,41 @@ test.serial(
   },
 );
 
+test.serial(
+  "two hundred clients that announce values of 60 MB, send 100 kB of them and stop cost what they have sent",
+  async (t) => {
+    const target = await startWarm(t, ["--stall-timeout", "3s"]);
+    const stalledBefore = await target.figure("closed_stalled");
+    const clients = await many(target, 200);
+    const begun = `*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$60000000\r\n${"x".repeat(100_000)}`;
+    for (const client of clients) client.send(begun);
+    await until("all has been read", async () => {
+      const pending = (await target.ask("CLIENT", "LIST")).matchAll(/ qbuf=(\d+) /g);
+      return [...pending].filter(([, bytes]) => Number(bytes) > 100_000).length === clients.length;
+    });
+    t.log(`${(target.grown() / MIB).toFixed(1)} MiB more with 200 of them`);
+    t.true(target.grown() < 60 * MIB);
+    await Promise.all(clients.map((client) => client.ended));
+    t.is((await target.figure("closed_stalled")) - stalledBefore, 200);
+  },
+);
+
+test.serial(
+  "a client that announces 60 MB and sends nothing, and one that sends all of it, cost what they have sent",
+  async (t) => {
+    const target = await startWarm(t, ["--maxmemory", "16mb"]);
+    const [silent, whole] = await many(target, 2);
+    silent!.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$60000000\r\n");
+    t.is(await target.ask("PING"), "+PONG\r\n");
+    t.true(target.grown() < 5 * MIB, `${(target.grown() / MIB).toFixed(1)} MiB more`);
+    const value = "x".repeat(60_000_000);
+    whole!.send(command("ECHO", value));
+    await whole!.until((text) => text.length > value.length);
+    t.log(`${(target.grown() / MIB).toFixed(1)} MiB more after all of it`);
+    t.true(target.grown() < 250 * MIB);
+  },
+);
+
 test.serial("a command of a million arguments of 1 kB ends at client-query-buffer-limit", async (t) => {
   const target = await startWarm(t);
   const raw = await target.client();

@@ -31,22 +31,28 @@ export function command(...args: string[]): string {
   return `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join("")}`;
 }
 
+/** The chunks come as from a socket: to where the reader wants them, as far as it says. */
 export function read(chunks: Iterable<Buffer>, limits: ReaderLimits = LIMITS): Reading {
   const reader = new CommandReader(limits);
   const commands: string[][] = [];
   let result: number = NEED_MORE;
   for (const chunk of chunks) {
-    // The reader gets a copy that is wiped afterwards, so a reader that keeps a view on its chunk fails.
-    const lent = Buffer.from(chunk);
-    reader.push(lent);
-    while ((result = reader.next()) === COMMAND) commands.push(taken(reader));
-    lent.fill(0x2a);
+    let at = 0;
+    do {
+      const rest = chunk.subarray(at);
+      const { room } = reader;
+      const lent = room === undefined ? Buffer.from(rest) : room.subarray(0, rest.copy(room));
+      reader.push(lent);
+      at += lent.length;
+      while ((result = reader.next()) === COMMAND) commands.push(taken(reader));
+      // A reader that keeps a view on its chunk fails. The room is its own.
+      if (room === undefined) lent.fill(0x2a);
+    } while (at < chunk.length && result === NEED_MORE);
     if (result !== NEED_MORE) break;
   }
   const end = result === NEED_MORE ? "more" : result === DROP ? "drop" : reader.error;
   return { commands, end, pendingBytes: reader.pendingBytes };
 }
-
 /** The arguments through redis-parser. Throws if the offsets say something else. */
 function taken(reader: CommandReader): string[] {
   const args = reader.args().map((arg) => arg.toString("latin1"));
@@ -67,4 +73,9 @@ export function cutAt(stream: Buffer, positions: readonly number[]): Buffer[] {
     (a, b) => a - b,
   );
   return cuts.slice(1).map((to, i) => stream.subarray(cuts[i], to));
+}
+
+/** The most memory that a reader may take when so many bytes of a command have come that is announced to be long. */
+export function mostCapacity(bytesThatCame: number): number {
+  return bytesThatCame < 1 << 14 ? Math.max(64, 2 * bytesThatCame) : 20 * bytesThatCame + 4096;
 }

@@ -9,9 +9,9 @@ const KIB = 1024;
 
 test("the smallest buffer with enough room is taken, and no other has it then", (t) => {
   const spares = new SpareBuffers();
-  const [middle, large, small] = [64, 256, 32].map((kib) => Buffer.alloc(kib * KIB));
+  const [middle, large, small] = [64, 128, 32].map((kib) => Buffer.alloc(kib * KIB));
   for (const each of [middle, large, small]) spares.give(each!);
-  t.is(spares.bytes, 352 * KIB);
+  t.is(spares.bytes, 224 * KIB);
   t.is(spares.take(33 * KIB), middle);
   t.is(spares.take(33 * KIB), large);
   t.is(spares.take(33 * KIB), undefined);
@@ -19,21 +19,53 @@ test("the smallest buffer with enough room is taken, and no other has it then", 
   t.is(spares.bytes, 0);
 });
 
-test("small buffers are neither kept nor looked for", (t) => {
+test("of buffers of one size the last one given is taken first: the CPU's cache may still have it", (t) => {
   const spares = new SpareBuffers();
-  spares.give(Buffer.alloc(16 * KIB - 1));
-  t.is(spares.bytes, 0);
-  spares.give(Buffer.alloc(16 * KIB));
-  t.is(spares.take(16 * KIB - 1), undefined);
-  t.is(spares.bytes, 16 * KIB);
+  const [first, second] = [Buffer.alloc(64 * KIB), Buffer.alloc(64 * KIB)];
+  for (const each of [first, second]) spares.give(each);
+  t.is(spares.take(64 * KIB), second);
+  t.is(spares.take(64 * KIB), first);
 });
 
-test("all spare buffers together have no more than 4 MiB", (t) => {
+test("a buffer more than four times as long is left to a command that needs it", (t) => {
   const spares = new SpareBuffers();
-  for (let i = 0; i < 10; i++) spares.give(Buffer.alloc(1024 * KIB));
+  const buffer = Buffer.alloc(256 * KIB);
+  spares.give(buffer);
+  t.is(spares.take(64 * KIB - 1), undefined);
+  t.is(spares.take(64 * KIB), buffer);
+});
+
+test("short buffers are not kept, nor are very long ones", (t) => {
+  const spares = new SpareBuffers();
+  for (const length of [16 * KIB - 1, 4096 * KIB + 1]) spares.give(Buffer.alloc(length));
+  t.is(spares.bytes, 0);
+  for (const length of [16 * KIB, 4096 * KIB]) spares.give(Buffer.alloc(length));
+  t.is(spares.bytes, 4112 * KIB);
+});
+
+test("all spare buffers together have no more than 32 MiB", (t) => {
+  const spares = new SpareBuffers();
+  const mib = Buffer.alloc(1024 * KIB);
+  for (let i = 0; i < 40; i++) spares.give(mib);
   spares.give(Buffer.alloc(16 * KIB));
-  t.is(spares.bytes, 4096 * KIB);
-  t.truthy(spares.take(16 * KIB));
-  spares.give(Buffer.alloc(8192 * KIB));
-  t.is(spares.bytes, 3072 * KIB);
+  t.is(spares.bytes, 32 * 1024 * KIB);
+  t.truthy(spares.take(1024 * KIB));
+  spares.give(Buffer.alloc(1024 * KIB + 1));
+  t.is(spares.bytes, 31 * 1024 * KIB);
+});
+
+test("rest gives up what nothing has needed since the last one, and no more", (t) => {
+  const spares = new SpareBuffers();
+  const lengths = [64, 64, 64, 128].map((kib) => kib * KIB);
+  for (const length of lengths) spares.give(Buffer.alloc(length));
+  spares.rest();
+  t.is(spares.bytes, 320 * KIB, "they have just come");
+  const taken = [spares.take(64 * KIB)!, spares.take(64 * KIB)!];
+  for (const each of taken) spares.give(each);
+  spares.rest();
+  t.true(spares.bytes >= 128 * KIB && spares.bytes <= 192 * KIB, `${spares.bytes} bytes`);
+  spares.rest();
+  t.is(spares.bytes, 0);
+  spares.rest();
+  t.is(spares.take(64 * KIB), undefined);
 });

@@ -4,9 +4,10 @@
  * clients-ports.test.ts.
  */
 import test from "ava";
+import { CommandReader } from "../../../proto/command-reader.ts";
 import { Clients, type ClientsOptions } from "../../../server/clients/clients.ts";
 import { SharedCounts } from "../../../server/clients/shared-counts.ts";
-import { command } from "../../proto/read-commands.ts";
+import { command, LIMITS } from "../../proto/read-commands.ts";
 import { until } from "../../until.ts";
 import { turn } from "../fakes.ts";
 import { bulk } from "../rig.ts";
@@ -254,3 +255,32 @@ test("closing waits for a client that does not read no longer than shutdown-time
   await closing;
   t.is(rig.clients.size, 0);
 });
+
+/** Reads a long command, as a client's connection does; returns the memory in which it was put together. */
+function readLong(): ArrayBufferLike {
+  const reader = new CommandReader(LIMITS);
+  reader.push(Buffer.from(command("SET", "k", "v".repeat(100_000)).slice(0, 50_000)));
+  reader.next();
+  const room = reader.room!;
+  reader.push(room.fill("v"));
+  room.write("\r\n", room.length - 2);
+  reader.next();
+  reader.next();
+  return room.buffer;
+}
+
+test.serial(
+  "the memory of long commands is kept between two sweeps, and given up when none comes between them",
+  (t) => {
+    const { clients } = setUp();
+    clients.sweep();
+    const memory = readLong();
+    clients.sweep();
+    t.is(readLong(), memory);
+    clients.sweep();
+    t.is(readLong(), memory);
+    clients.sweep();
+    clients.sweep();
+    t.not(readLong(), memory);
+  },
+);

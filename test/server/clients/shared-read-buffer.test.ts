@@ -4,7 +4,7 @@
  */
 import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import test, { type ExecutionContext } from "ava";
-import { readIntoSharedBuffer } from "../../../server/clients/shared-read-buffer.ts";
+import { isTurn, readFor, readIntoSharedBuffer } from "../../../server/clients/shared-read-buffer.ts";
 import { until } from "../../until.ts";
 import { turn } from "../fakes.ts";
 
@@ -123,4 +123,61 @@ test.serial("where Node is not as it was, a socket stays as it is", (t) => {
   t.is(readIntoSharedBuffer(unconnected), unconnected);
   const strange = Object.assign(new Socket(), { _handle: {} });
   t.is(readIntoSharedBuffer(strange), strange);
+});
+
+test.serial(
+  "a long value is read to where its reader wants it, and what comes behind it is not",
+  async (t) => {
+    const { client, accepted } = await pair(t);
+    const place = Buffer.alloc(100_000);
+    const reader = { room: undefined as Buffer | undefined, commandBytes: 0 };
+    readFor(accepted, reader);
+    const chunks: Buffer[] = [];
+    let placed = 0;
+    accepted.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (chunk.buffer === place.buffer) placed += chunk.length;
+      reader.room = placed < place.length ? place.subarray(placed) : undefined;
+    });
+    client.write("begins");
+    await until("the first chunk", () => chunks.length === 1);
+    t.not(chunks[0]!.buffer, place.buffer);
+    client.write(Buffer.alloc(100_000, "v"));
+    client.write("behind");
+    await until("all bytes", () => chunks.reduce((sum, { length }) => sum + length, 0) === 100_012);
+    t.true(place.every((byte) => byte === 0x76));
+    const last = chunks.at(-1)!;
+    t.not(last.buffer, place.buffer);
+    t.is(String(last), "behind");
+  },
+);
+
+test.serial(
+  "of a client whose last command was long more is read at once, but not of one that sends longer ones",
+  async (t) => {
+    const { client, accepted } = await pair(t);
+    const reader = { room: undefined, commandBytes: 0 };
+    readFor(accepted, reader);
+    const most: (number | undefined)[] = [];
+    accepted.on("data", (_chunk: Buffer, could?: number) => most.push(could));
+    for (const commandBytes of [100, 1 << 15, 100, 278_528, 278_529, 0]) {
+      const { length } = most;
+      reader.commandBytes = commandBytes;
+      client.write("x");
+      await until("a chunk", () => most.length > length);
+    }
+    t.deepEqual(most, [65_536, 65_536, 278_528, 65_536, 278_528, 65_536]);
+  },
+);
+
+test("a turn is a full read, or two of a long value", (t) => {
+  const [usual, long] = [Buffer.alloc(1 << 16), Buffer.alloc(1 << 20)];
+  const plain = { room: undefined, commandBytes: 0 };
+  t.false(isTurn(usual.subarray(1), undefined, plain));
+  t.true(isTurn(usual, undefined, plain));
+  t.false(isTurn(usual, 1 << 17, plain));
+  const inside = { room: long, commandBytes: 0 };
+  t.false(isTurn(usual, 1 << 16, inside), "the rest comes next, to its room");
+  t.true(isTurn(long, 1 << 20, inside));
+  t.true(isTurn(usual.subarray(0, 20_000), 20_000, plain), "the end of a long value");
 });
