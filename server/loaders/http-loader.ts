@@ -2,13 +2,14 @@
  * Loads from an HTTP origin: GET of the URL that the template makes of the key.
  *
  * Invariant: a request goes to the origin in the conf and nowhere else; a value is the origin's whole body, byte by
- * byte, or there is no value; never more than the limit and one chunk is held. The context's signal is the time limit.
+ * byte, or there is no value; never more than the limit and one chunk is taken. The context's signal is the time limit.
  * Ignores proxies in environment variables.
  */
 import { type Dispatcher, Pool } from "undici";
 import type { World } from "../../cluster/world.ts";
 import type { GroupConf } from "../conf/conf.ts";
 import { OriginStatus, ValueTooLarge } from "./errors.ts";
+import { HttpBody } from "./http-body.ts";
 import type { LoadContext, Loaded, Loader, LoaderKey } from "./loader.ts";
 import type { UrlTemplate } from "./url-template.ts";
 
@@ -130,13 +131,9 @@ function redirectOf({ statusCode, headers }: Response): string | undefined {
 }
 
 /** Stops reading at the limit: leaving the loop early destroys the connection. */
-async function readBody({ body }: Response, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) throw new ValueTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+async function readBody({ body, headers }: Response, maxBytes: number): Promise<Buffer> {
+  const announced = headers["content-length"];
+  const read = new HttpBody(announced === undefined ? undefined : Number(announced), maxBytes);
+  for await (const chunk of body as AsyncIterable<Buffer>) read.add(chunk);
+  return read.end();
 }

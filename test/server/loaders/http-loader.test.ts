@@ -246,6 +246,18 @@ test("a body that ends early is an error, not a shorter value", async (t) => {
   t.is((await chunked.load("Tom")).kind, "error");
 });
 
+test("a body that is announced has memory of its own, and just as much", async (t) => {
+  const { load } = await subject(t, async (_request, response) => {
+    response.writeHead(200, { "content-length": 2000 }).write("a".repeat(1000));
+    // The loader reads in this process: it has read the first half when the second one comes.
+    for (let i = 0; i < 20; i++) await turn();
+    response.end("b".repeat(1000));
+  });
+  const outcome = await load("Tom");
+  t.deepEqual(outcome, asValue("a".repeat(1000) + "b".repeat(1000)));
+  t.is(outcome.kind === "value" && outcome.value.buffer.byteLength, 2000);
+});
+
 test("an origin that speaks no HTTP or is not there is an error of one line", async (t) => {
   const junk = createServer((socket) => socket.resume().end("220 smtp ready\r\n"));
   await new Promise<void>((resolve) => junk.listen(0, "127.0.0.1", resolve));
