@@ -8,7 +8,9 @@
 
 /** Copies `source[from, to)`, at least one byte, to `target[at...]`. The two must not overlap. */
 export function copyLong(target: Buffer, at: number, source: Uint8Array, from: number, to: number): void {
-  target.fill(source.subarray(from, to), at, at + to - from);
+  // A view takes 0.15 us to make: as long as to copy 4 KiB that are in the CPU's cache.
+  const part = from === 0 && to === source.length ? source : source.subarray(from, to);
+  target.fill(part, at, at + to - from);
 }
 
 /** A copy of `source[from, to)` in memory of its own. */
