@@ -203,10 +203,12 @@ export class CommandInput {
     this.#spares.give(outgrown);
   }
 
+  /** For `bytes`, of which `came` have come, and for more of what is announced if that may be taken now. */
   #roomOf(bytes: number, came: number, announced: number): Buffer {
-    if (came < AHEAD_BYTES) return Buffer.allocUnsafe(bytes);
     const wanted = Math.max(bytes, Math.min(announced + TAIL_BYTES, came * AHEAD_TIMES));
     const length = Math.ceil(wanted / LENGTH_STEP) * LENGTH_STEP;
-    return this.#spares.take(length) ?? Buffer.allocUnsafeSlow(length);
+    const spare = this.#spares.take(length);
+    if (spare !== undefined) return spare;
+    return came < AHEAD_BYTES ? Buffer.allocUnsafe(bytes) : Buffer.allocUnsafeSlow(length);
   }
 }

@@ -104,8 +104,9 @@ export class CommandReader {
     return this.#input.roomFor(this.#scanner.payloadEnd);
   }
 
-  /** The length of the command last found. */
+  /** The length of the command last found; 0 for a client that has not authenticated, which is to have no large reads. */
   get commandBytes(): number {
+    if (this.limits.unauthenticated) return 0;
     return this.#scanner.commandEnd - this.#scanner.commandStart;
   }
 

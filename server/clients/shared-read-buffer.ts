@@ -13,7 +13,8 @@ import { type ConnectOpts, Socket, type SocketConstructorOpts } from "node:net";
 const READ_BYTES = 1 << 16;
 /** Of a client whose last command was long. A command with a value of 256 KiB comes in one piece then. */
 const LARGE_READ_BYTES = (1 << 18) + (1 << 14);
-const LONG_COMMAND_BYTES = 1 << 15;
+/** So many of these commands as fit in a large read are one turn. */
+const LONG_COMMAND_BYTES = 1 << 10;
 
 /** All sockets of this thread share it: a chunk has been taken before another socket reads. */
 let large: Buffer | undefined;
@@ -27,7 +28,7 @@ interface Handle {
 export interface ChunkReader {
   /** Where the next chunk belongs; nothing else writes there until it has come. Undefined: anywhere. */
   readonly room: Buffer | undefined;
-  /** The length of the last command. */
+  /** The length of the last command; 0 if no more than usual is to be read. */
   readonly commandBytes: number;
 }
 

@@ -149,6 +149,20 @@ test("the memory of a large command is used again, for any connection of the thr
   t.is(first[0], 0x62);
 });
 
+test("memory that is there already is taken as soon as a twentieth of a command has come, and not earlier", (t) => {
+  const spares = new SpareBuffers();
+  readLine(new CommandInput(spares), 40_000, "a");
+  const { bytes } = spares;
+  const early = new CommandInput(spares);
+  early.push(Buffer.alloc(10));
+  early.gather(40_000);
+  t.is(spares.bytes, bytes);
+  const later = new CommandInput(spares);
+  later.push(Buffer.alloc(2_100));
+  later.gather(40_000);
+  t.true(later.pendingCapacity >= 40_000 && spares.bytes < bytes);
+});
+
 test("the memory of a command that was handed out is never written again", (t) => {
   const spares = new SpareBuffers();
   const input = new CommandInput(spares);
