@@ -104,6 +104,7 @@ export class Node implements NodeFace {
     this.cache = new Cache({
       ...{ conf, loaders, failures, log, world, ...parts },
       ...{ findProcedure, heard, announce, redirect, freeWrites: this.#freeWrites },
+      isOnlyThread: threads === 1,
     });
     this.#counts = new SharedCounts(threads);
     const here = this.#createThreadSessions();

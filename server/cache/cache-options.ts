@@ -38,4 +38,6 @@ export interface CacheOptions {
   readonly announce?: (channel: Buffer, message: Buffer) => void;
   /** Undefined: no other thread writes. */
   readonly freeWrites?: FreeWrites | undefined;
+  /** There is no other thread, and there never will be. */
+  readonly isOnlyThread?: boolean;
 }

@@ -29,6 +29,7 @@ export function createGroups(
       eviction: conf.eviction,
       hasPeers: conf.peers.length > 0,
       isSoleWriter: options.freeWrites === undefined,
+      isOnlyThread: options.isOnlyThread,
     });
   });
   const fallback = all.find(({ prefix }) => prefix.length === 0);

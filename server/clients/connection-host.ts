@@ -12,6 +12,7 @@ import type { NodeConf } from "../conf/conf.ts";
 import type { ClientCounters } from "../counters/client-counters.ts";
 import type { Latency } from "../counters/latency.ts";
 import type { Waiter } from "../groups/flights.ts";
+import type { Ahead } from "../hits/ahead.ts";
 import type { HitRoute } from "../hits/hits.ts";
 import type { Output } from "../hits/output.ts";
 import type { KeyRoute } from "../hits/plain-key.ts";
@@ -26,6 +27,8 @@ export interface ConnectionHost<Client> extends HitRoute, SetRoute<Client>, KeyR
   readonly output: Output;
   /** All connections of a thread share it. */
   readonly writes: WriteQueue;
+  /** All connections of a thread share it. */
+  readonly ahead: Ahead;
   /** All connections of a thread share it: what it finds is answered within the turn, or found again in a later one. */
   readonly run: GetRun;
   /** Read at each use, because CONFIG SET changes it in place. */

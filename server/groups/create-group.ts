@@ -24,6 +24,8 @@ interface GroupOptions {
   readonly hasPeers: boolean;
   /** No other thread writes. */
   readonly isSoleWriter: boolean;
+  /** There is no other thread. */
+  readonly isOnlyThread?: boolean | undefined;
   /** Its clock is the same on every thread. */
   readonly world: Pick<World, "clock" | "after" | "soon" | "randomBytes">;
 }
@@ -31,7 +33,7 @@ interface GroupOptions {
 /** An empty group. */
 export function createGroup(
   conf: GroupConf,
-  { loader, failures, tools, eviction, hasPeers, isSoleWriter, world }: GroupOptions,
+  { loader, failures, tools, eviction, hasPeers, isSoleWriter, isOnlyThread = false, world }: GroupOptions,
 ): Group {
   const mirrorBytes = hasPeers ? conf.mirrorBytes : 0;
   // Store and mirrors have one seed, because a key missed in the one is looked up in the other by the same hash.
@@ -41,6 +43,7 @@ export function createGroup(
     maxValueBytes: conf.maxValueBytes,
     seed: seedOf(world),
     isSoleWriter,
+    isOnlyThreads: isOnlyThread,
   };
   // Mirrors are evicted under every policy, because the owner still has the entry.
   const mirrorEviction = eviction === "noeviction" ? "s3fifo" : eviction;

@@ -5,6 +5,7 @@
  */
 import type { CommandReader } from "../../proto/command-reader.ts";
 import type { Protocol } from "../../proto/reply.ts";
+import type { Ahead } from "./ahead.ts";
 import { answerInPlace, type HitRoute } from "./hits.ts";
 import type { PlainClient, PlainKeyName, PlainSetName } from "./plain.ts";
 import { type KeyRoute, keyInPlace } from "./plain-key.ts";
@@ -21,11 +22,13 @@ export interface InPlaceClient extends PlainClient {
 /** Does the command that the reader has found; returns its name. Undefined: nothing has happened, it goes the general way. */
 export function doInPlace<Client extends InPlaceClient>(
   reader: CommandReader,
-  route: HitRoute & SetRoute<Client> & KeyRoute<Client>,
+  route: HitRoute & SetRoute<Client> & KeyRoute<Client> & { readonly ahead: Ahead },
   client: Client,
 ): "get" | "mget" | PlainSetName | PlainKeyName | undefined {
   const { protocol, session } = client;
   if (answerInPlace(reader, route, protocol, session.database)) return reader.isGet ? "get" : "mget";
   if (reader.isGet || session.database !== 0) return undefined;
+  if (route.sets === undefined) return undefined;
+  route.ahead.read(reader.bytes, reader.argEnd[reader.argc - 1]! + 2);
   return setInPlace(reader, route, client) ?? keyInPlace(reader, route, client);
 }

@@ -11,11 +11,14 @@ import type { Store } from "../store/store.ts";
 /** One key alone gains nothing by being read ahead. */
 const MIN_AHEAD = 2;
 
+/** Keys that are about to be looked up: key i is `bytes[keyStart[i], keyEnd[i])`. */
+type KeysAhead = Pick<GetRun, "bytes" | "count" | "keyStart" | "keyEnd">;
+
 export class RunHashes {
   /** 0 where no group takes the key. */
   readonly hashes = new Int32Array(MAX_RUN);
 
-  prepare({ bytes, count, keyStart, keyEnd }: GetRun, groups: Groups<HeldGroup>): void {
+  prepare({ bytes, count, keyStart, keyEnd }: KeysAhead, groups: Groups<HeldGroup>): void {
     let store: Store | undefined;
     let from = 0;
     for (let i = 0; i < count; i++) {

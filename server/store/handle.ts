@@ -13,6 +13,8 @@ export interface StoreHandle {
   /** The reading of the clock that deadlines count from. */
   readonly epochMs: number;
   readonly memory: readonly SharedArrayBuffer[];
+  /** No other thread ever uses the memory, so nothing in it is ever locked for a change. */
+  readonly isOnlyThreads: boolean;
 }
 
 export interface MemoryOptions {
@@ -24,6 +26,8 @@ export interface MemoryOptions {
   readonly maxValueBytes?: number;
   /** Seed of the keys' hash, 32 bits. It must be random where strangers choose keys, so that keys do not meet in one bucket. */
   readonly seed: number;
+  /** Promises that no other thread will ever share the store: its changes need no mutex. */
+  readonly isOnlyThreads?: boolean;
 }
 
 const DEFAULT_VALUE_BYTES = 8 << 20;
@@ -33,7 +37,8 @@ export function newMemory(options: MemoryOptions): StoreHandle {
   const { maxBytes, eviction } = options;
   const count = shardCountFor(maxBytes, options.maxValueBytes ?? DEFAULT_VALUE_BYTES);
   const memory = memoryOf(count, maxBytes, eviction);
-  return { maxBytes, eviction, seed: options.seed, epochMs: options.clock(), memory };
+  const isOnlyThreads = options.isOnlyThreads ?? false;
+  return { maxBytes, eviction, seed: options.seed, epochMs: options.clock(), memory, isOnlyThreads };
 }
 
 /**
@@ -44,11 +49,12 @@ export function otherMemory(
   handle: StoreHandle,
   { maxBytes, eviction, maxValueBytes }: Pick<MemoryOptions, "maxBytes" | "eviction" | "maxValueBytes">,
 ): StoreHandle {
-  const { seed, epochMs, memory } = handle;
+  const { seed, epochMs, memory, isOnlyThreads } = handle;
   const usual = shardCountFor(maxBytes, maxValueBytes ?? DEFAULT_VALUE_BYTES);
   const most = Math.max(1, Math.floor((maxBytes * memory.length) / handle.maxBytes));
   const count = eviction === "noeviction" ? Math.min(usual, 2 ** Math.floor(Math.log2(most))) : usual;
-  return { maxBytes, eviction, seed, epochMs, memory: memoryOf(count, maxBytes, eviction) };
+  const other = memoryOf(count, maxBytes, eviction);
+  return { maxBytes, eviction, seed, epochMs, memory: other, isOnlyThreads };
 }
 
 function memoryOf(count: number, maxBytes: number, eviction: Eviction): SharedArrayBuffer[] {

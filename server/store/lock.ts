@@ -48,13 +48,15 @@ export function unlock(shard: Shard): void {
   if (Atomics.load(shard.words, WAITERS) > 0) Atomics.notify(shard.words, MUTEX, 1);
 }
 
-/** Takes the mutex and keeps readers off, until `leave`. */
+/** Takes the mutex and keeps readers off, until `leave`. Both do nothing where no other thread is. */
 export function enter(shard: Shard, thread: number, waitMs: number): void {
+  if (shard.isOnlyThreads) return;
   lock(shard, thread, waitMs);
   Atomics.add(shard.words, SEQUENCE, 1);
 }
 
 export function leave(shard: Shard): void {
+  if (shard.isOnlyThreads) return;
   Atomics.add(shard.words, SEQUENCE, 1);
   unlock(shard);
 }

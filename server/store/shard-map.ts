@@ -35,10 +35,10 @@ export class ShardMap {
   readonly bits: HashBits;
   readonly shards: readonly Shard[];
 
-  constructor({ memory, maxBytes, eviction }: StoreHandle) {
+  constructor({ memory, maxBytes, eviction, isOnlyThreads }: StoreHandle) {
     const geometry = geometryOf(Math.floor(maxBytes / memory.length), eviction);
     this.bits = new HashBits(memory.length);
-    this.shards = memory.map((part) => new Shard(part, geometry));
+    this.shards = memory.map((part) => new Shard(part, geometry, isOnlyThreads));
   }
 }
 

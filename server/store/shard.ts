@@ -27,12 +27,14 @@ export class Shard {
   readonly isLru: boolean;
   /** Whether entries give way to new ones. */
   readonly evicts: boolean;
+  /** No other thread uses the memory. */
+  readonly isOnlyThreads: boolean;
   /** What other memory still has for this shard: with `noeviction`, room is kept for it. */
   owedBytes = 0;
   /** Is called with the key of each entry that this thread evicts or expires, inside the lock: it may only note the key. */
   onEnd: OnEnd | undefined = undefined;
 
-  constructor(memory: SharedArrayBuffer, geometry: Geometry) {
+  constructor(memory: SharedArrayBuffer, geometry: Geometry, isOnlyThreads = false) {
     this.geometry = geometry;
     this.words = new Int32Array(memory);
     this.bytes = new Uint8Array(memory);
@@ -45,5 +47,6 @@ export class Shard {
     this.arenaWords = geometry.arenaWords;
     this.isLru = geometry.eviction !== "s3fifo";
     this.evicts = geometry.eviction !== "noeviction";
+    this.isOnlyThreads = isOnlyThreads;
   }
 }

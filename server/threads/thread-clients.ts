@@ -27,6 +27,7 @@ import type { NodeConf } from "../conf/conf.ts";
 import type { Latency } from "../counters/latency.ts";
 import type { Waiter } from "../groups/flights.ts";
 import type { Groups, HeldGroup } from "../groups/groups.ts";
+import { Ahead } from "../hits/ahead.ts";
 import { Output } from "../hits/output.ts";
 import type { PlainKeyName, PlainSetName } from "../hits/plain.ts";
 import { RunHashes } from "../hits/run-hashes.ts";
@@ -105,6 +106,7 @@ function createHost(options: ThreadClientsOptions, quiet: QuietLog): ClientsOpti
     output,
     writes: new WriteQueue(output, (run) => world.soon(run)),
     known,
+    ahead: new Ahead(groups),
     run: new GetRun((found) => known.prepare(found, groups)),
     conf,
     limits: (authenticated) => limits.of(authenticated),

@@ -192,3 +192,8 @@ test("when the ring changes, clients that track are told to drop all their copie
   a.node.cache.membership.take(1, [b.node.cache.membership.self]);
   t.is(await client.until((text) => text !== ""), ">2\r\n$10\r\ninvalidate\r\n_\r\n");
 });
+
+test("the stores of a node with one thread need no locks", async (t) => {
+  const { node } = await startRig(t);
+  t.true(node.cache.groups.all.every(({ store }) => store.handle.isOnlyThreads));
+});

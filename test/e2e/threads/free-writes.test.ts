@@ -12,6 +12,10 @@ import { sharedThreaded, THREADS } from "./rig.ts";
 const testThreads = testWith(THREADS);
 const freshNode = sharedThreaded();
 
+testThreads.serial("stores that threads share are locked for each change", async (t) => {
+  t.false(await (await freshNode(t)).ask("isUnlocked"));
+});
+
 const [MISSING, ENDLESS, EXPIRING] = [0, 1, 2];
 
 testThreads.serial("a SET, an EXPIRE and a DEL are done while the main thread is busy", async (t) => {

@@ -20,6 +20,8 @@ export interface Answers {
    * false: it never was. The main thread runs no command meanwhile.
    */
   seesFree: (state: number) => boolean;
+  /** Whether the stores go without locks, as on a node with one thread. */
+  isUnlocked: () => boolean;
   /** What happens, in order, while a directive is put into force. */
   confOrder: () => Promise<string[]>;
   /** Terminates a worker, whatever it is doing; answers when it is gone. */
@@ -69,6 +71,7 @@ const answers: Answers = {
     }
     return false;
   },
+  isUnlocked: () => node.cache.groups.all.some(({ store }) => store.handle.isOnlyThreads),
   confOrder: async () => {
     const order: string[] = [];
     const workers = node.workers!;

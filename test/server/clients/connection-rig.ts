@@ -17,6 +17,7 @@ import { zeroClientCounters } from "../../../server/counters/client-counters.ts"
 import { Latency } from "../../../server/counters/latency.ts";
 import type { Waiter } from "../../../server/groups/flights.ts";
 import { Groups } from "../../../server/groups/groups.ts";
+import { Ahead } from "../../../server/hits/ahead.ts";
 import { Output } from "../../../server/hits/output.ts";
 import { RunHashes } from "../../../server/hits/run-hashes.ts";
 import { until } from "../../until.ts";
@@ -107,6 +108,7 @@ export function setUp(
     missAnswered: ({ id }, name, ms, isFailure) => happened.push(`missed: ${id} ${name} ${ms} ${isFailure}`),
     sets: undefined,
     changes: undefined,
+    ahead: new Ahead(groups),
     plainDone: () => {},
     dropped: (_, why) => happened.push(`dropped: ${why}`),
     failed: (_, error) => happened.push(`failed: ${(error as Error).message}`),

@@ -8,6 +8,7 @@ import { GetRun } from "../../../proto/get-run.ts";
 import { PlainChanges } from "../../../server/changes/plain-changes.ts";
 import { PlainSets } from "../../../server/changes/plain-sets.ts";
 import { Groups } from "../../../server/groups/groups.ts";
+import { Ahead } from "../../../server/hits/ahead.ts";
 import { doInPlace } from "../../../server/hits/in-place.ts";
 import { Output } from "../../../server/hits/output.ts";
 import { RunHashes } from "../../../server/hits/run-hashes.ts";
@@ -23,20 +24,20 @@ function setUp() {
   const conf = { maxKeyBytes: 100, loglevel: "notice" as const };
   const known = new RunHashes();
   const gets = new GetRun((found) => known.prepare(found, groups));
-  const route = { groups, output, known, conf, sets, changes, clock: () => 1000, plainDone: () => {} };
+  const ahead = new Ahead(groups);
+  const route = { ahead, groups, output, known, conf, sets, changes, clock: () => 1000, plainDone: () => {} };
   const state = { underWay: 0 };
+  const client = (database: number) => {
+    return { protocol: 2, session: { database }, outgoing: { replies: state.underWay } } as const;
+  };
   const run = (database: number, ...words: string[]): readonly [name: string | undefined, reply: string] => {
     const reader = new CommandReader(LIMITS, gets);
     reader.push(Buffer.from(command(...words)));
     if (reader.next() !== COMMAND) throw new Error("no command");
-    const name = doInPlace(reader, route, {
-      protocol: 2,
-      session: { database },
-      outgoing: { replies: state.underWay },
-    });
+    const name = doInPlace(reader, route, client(database));
     return [name, output.take(0).toString()];
   };
-  return { run, state };
+  return { run, state, route, client };
 }
 
 test("GET, MGET, a plain SET and commands of one key are done in place, and named", (t) => {
@@ -66,4 +67,19 @@ test("a miss, another command, and a SET or DEL in another database go the gener
   t.deepEqual(run(1, "DEL", "scores:Tom"), [undefined, ""]);
   t.deepEqual(run(1, "SET", "scores:Tom", "630"), [undefined, ""]);
   t.deepEqual(run(0, "GET", "scores:Tom"), [undefined, ""]);
+});
+
+test("keys are read ahead for the commands behind a plain one, and for none on a node that has no plain ones", (t) => {
+  const { route, client } = setUp();
+  const chunk = Buffer.from(
+    command("SET", "scores:a", "1") + command("DEL", "scores:b") + command("DEL", "scores:c"),
+  );
+  const seen: number[] = [];
+  route.groups.all[0]!.store.readAhead = (_hashes, from, to) => void seen.push(to - from);
+  for (const plain of [{}, { sets: undefined, changes: undefined }]) {
+    const reader = new CommandReader(LIMITS);
+    reader.push(Buffer.from(chunk));
+    while (reader.next() === COMMAND) doInPlace(reader, { ...route, ...plain }, client(0));
+  }
+  t.deepEqual(seen, [2]);
 });

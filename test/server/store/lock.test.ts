@@ -13,6 +13,7 @@ import {
   unchangedSince,
   unlock,
 } from "../../../server/store/lock.ts";
+import { Shard } from "../../../server/store/shard.ts";
 import { shardOf } from "./shards.ts";
 
 test("a reader notices that a writer was inside", (t) => {
@@ -54,4 +55,14 @@ test("a thread that can do without the mutex gets it only when nobody has it or 
   t.false(tryLock(shard, 2));
   shard.words[WAITERS] = 0;
   t.true(tryLock(shard, 2));
+});
+
+test("where no other thread is, a change locks nothing", (t) => {
+  const { words, geometry } = shardOf(4096);
+  const shard = new Shard(words.buffer as SharedArrayBuffer, geometry, true);
+  lock(shard, 7, 10);
+  t.notThrows(() => enter(shard, 1, 10));
+  leave(shard);
+  t.is(words[MUTEX], 7);
+  t.is(words[SEQUENCE], 0);
 });
