@@ -13,6 +13,7 @@
 import { decodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import { MEMBER_EXPECTED, parseAddress, plainHost } from "./address.ts";
+import { isUsedUp } from "./frame-kinds.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { DialerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -196,9 +197,10 @@ export class DialedLink {
   }
 
   #take(stream: FrameStream, frame: Buffer): void {
-    if (this.#requests !== undefined) this.#requests.take(frame);
-    else if (this.#proved) this.#open(stream, decodeFrame(carrot.Frame, frame));
-    else this.#shake(stream, frame);
+    const kept = this.#requests !== undefined && isUsedUp(frame) ? frame : stream.own(frame);
+    if (this.#requests !== undefined) this.#requests.take(kept);
+    else if (this.#proved) this.#open(stream, decodeFrame(carrot.Frame, kept));
+    else this.#shake(stream, kept);
   }
 
   #shake(stream: FrameStream, frame: Buffer): void {
@@ -232,8 +234,7 @@ export class DialedLink {
     });
     this.#ups++;
     this.#enter("up");
-    this.#options.log.forget(this.#logKind);
-    this.#options.log.forget(this.#refusedKind);
+    for (const kind of [this.#logKind, this.#refusedKind]) this.#options.log.forget(kind);
     this.#options.log.info(`peer ${this.#options.peer}: link is up`);
     this.#options.opened(heard);
     this.#heartbeat.start();

@@ -2,10 +2,12 @@
  * A wire to another member as a stream of frames.
  *
  * Owns the wire. Keeps: an error thrown by the handler of a frame ends this wire and nothing else; no frame is handed on
- * while the stream is paused or after its end; the end is reported once. Does not know what frames mean.
+ * while the stream is paused or after its end; the end is reported once. Frames are lent to their handler, which owns those
+ * that it keeps. Does not know what frames mean.
  */
 
 import { FrameReader } from "../proto/frame.ts";
+import { unwritten } from "../proto/unwritten.ts";
 import type { Timer, Wire, World } from "./world.ts";
 
 /** How often an idle wire is looked at before it is closed. */
@@ -15,7 +17,7 @@ interface FrameStreamOptions {
   readonly wire: Wire;
   readonly world: Pick<World, "quietlyEvery">;
   readonly maxFrameBytes: number;
-  /** May throw: the stream ends with that error. */
+  /** May throw: the stream ends with that error. The frame's bytes hold until this returns. */
   readonly onFrame: (frame: Buffer) => void;
   /** The stream has ended; `reason` is undefined when the other side simply closed. */
   readonly onEnd: (reason: Error | undefined) => void;
@@ -29,12 +31,14 @@ export class FrameStream {
   #ending = false;
   #paused = false;
   #corked = false;
+  /** Bytes that went past the wire's own write. */
+  #directBytes = 0;
   #idleTimer: Timer | undefined;
 
   constructor(options: FrameStreamOptions) {
     this.#options = options;
     this.#wire = options.wire;
-    this.#reader = new FrameReader(options.maxFrameBytes);
+    this.#reader = new FrameReader(options.maxFrameBytes, options.wire.lendsChunks);
     // Requests are small and a caller waits for each: Nagle's algorithm would hold them back.
     this.#wire.setNoDelay(true);
     this.#wire.on("data", (chunk: Buffer) => this.#read(chunk));
@@ -53,7 +57,7 @@ export class FrameStream {
   }
 
   get bytesSent(): number {
-    return this.#wire.bytesWritten;
+    return this.#wire.bytesWritten + this.#directBytes;
   }
 
   /** Bytes that the other side has not taken yet. */
@@ -78,6 +82,25 @@ export class FrameStream {
   }
 
   /**
+   * Sends a frame in parts whose bytes may change as soon as this returns, behind all that was sent before. What the system
+   * does not take at once is copied.
+   */
+  sendLent(parts: readonly Uint8Array[]): void {
+    if (this.#ended || this.#ending) return;
+    if (this.#corked) this.#wire.uncork();
+    this.#corked = false;
+    const taken = this.#wire.takeNow?.(parts) ?? 0;
+    this.#directBytes += taken;
+    const rest = unwritten(parts, taken);
+    if (rest.length > 0) this.send(rest);
+  }
+
+  /** As FrameReader.own, for the frame that is being handled. */
+  own(frame: Buffer): Buffer {
+    return this.#reader.own(frame);
+  }
+
+  /**
    * Hands on no frame until the other side has taken what was sent. Do not call it while `outgoingBytes` is 0: nothing
    * would end the pause.
    */
@@ -91,7 +114,7 @@ export class FrameStream {
     let movedBefore = -1;
     let idleLooks = 0;
     this.#idleTimer = this.#options.world.quietlyEvery(timeoutMs / IDLE_LOOKS, () => {
-      const moved = this.#wire.bytesRead + this.#wire.bytesWritten - this.#wire.writableLength;
+      const moved = this.#wire.bytesRead + this.bytesSent - this.#wire.writableLength;
       idleLooks = moved === movedBefore ? idleLooks + 1 : 0;
       movedBefore = moved;
       if (idleLooks === IDLE_LOOKS) this.destroy(new Error(`nothing moved for ${timeoutMs} ms`));
@@ -129,6 +152,7 @@ export class FrameStream {
     if (this.#ended) return;
     this.#reader.push(chunk);
     this.#deliver();
+    if (this.#paused) this.#reader.keepRest();
   }
 
   #deliver(): void {

@@ -5,6 +5,7 @@
  * outcome. Values are views of their frame: a caller that keeps one copies it. Does not know requests.
  */
 
+import { Writer } from "protobufjs/minimal.js";
 import { carrot } from "../proto/generated/carrot.js";
 import type { Glimpse, Outcome } from "./outcome.ts";
 
@@ -22,6 +23,31 @@ export function entryOf(outcome: Outcome): carrot.Entry.$Properties {
     case "error":
       return { kind: carrot.Kind.ERROR, error: outcome.text };
   }
+}
+
+/** Field numbers with their wire types. */
+const FRAME_GOT = (2 << 3) | 2;
+const GOT_IDS = (1 << 3) | 2;
+const GOT_ENTRIES = (2 << 3) | 2;
+const ENTRY_KIND = 1 << 3;
+const ENTRY_VALUE = (2 << 3) | 2;
+const ENTRY_TTL = (3 << 3) | 1;
+
+/**
+ * All of a frame but its last bytes, which are the value: the answer to one GET. A writer of messages would copy the value
+ * once for each length in front of it.
+ */
+export function headOfValue(id: number, bytes: number, ttlMs: number | undefined): Uint8Array {
+  const entry = Writer.create().uint32(ENTRY_KIND).uint32(carrot.Kind.VALUE);
+  if (ttlMs !== undefined) entry.uint32(ENTRY_TTL).double(ttlMs);
+  entry.uint32(ENTRY_VALUE).uint32(bytes);
+  const got = Writer.create().uint32(GOT_IDS).fork().uint32(id).ldelim();
+  got.uint32(GOT_ENTRIES).uint32(entry.len + bytes);
+  const frame = Writer.create()
+    .uint32(FRAME_GOT)
+    .uint32(got.len + entry.len + bytes);
+  const length = Writer.create().uint32(frame.len + got.len + entry.len + bytes);
+  return Buffer.concat([length, frame, got, entry].map((part) => part.finish()));
 }
 
 /** The outcome in an entry; undefined when the peer is leaving and does not answer this request. */

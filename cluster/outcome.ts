@@ -1,7 +1,7 @@
 /**
  * The results of asking for a key and of looking at one, on this node or on another.
  *
- * Owns the two result types that cross the peer link. They hold remaining lifetimes and never clock times, so that members
+ * Owns the two result types that cross the peer link. Results hold remaining lifetimes and never clock times, so that members
  * need not agree on the time of day.
  */
 
@@ -12,6 +12,11 @@ export type Outcome =
   | { readonly kind: "absent"; readonly ttlMs: number | undefined }
   /** One line for the client, without the leading `ERR `. */
   | { readonly kind: "error"; readonly text: string };
+
+/** The same, for a caller that keeps it: with a copy of the value, which may be a view that dies. */
+export function ownedOutcome(outcome: Outcome): Outcome {
+  return outcome.kind === "value" ? { ...outcome, value: Buffer.from(outcome.value) } : outcome;
+}
 
 /** What a store says of a key; asking loads nothing and does not count as a use. */
 export interface Glimpse {

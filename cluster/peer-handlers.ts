@@ -26,10 +26,16 @@ export interface ScanPiece {
   readonly seen: number;
 }
 
+/** A large value may be lent to `use` instead of copied: its bytes may change as soon as `use` returns. */
+export interface ValueLoan {
+  readonly leastBytes: number;
+  use(value: Uint8Array, ttlMs: number | undefined): void;
+}
+
 /** How this node answers other members: from its own stores, flights and loaders, never by asking a further member. */
 export interface PeerHandlers {
-  /** `key` is a view; nothing overwrites it, but it keeps its whole frame alive: copy what is kept. */
-  get(key: Uint8Array, timeoutMs: number): Outcome | Promise<Outcome>;
+  /** `key` is a view that dies when this returns: copy what is kept. Undefined: the value has been lent. */
+  get(key: Uint8Array, timeoutMs: number, loan?: ValueLoan): Outcome | Promise<Outcome> | undefined;
   look(key: Uint8Array): Glimpse;
   /** The member is about to read keys, or to look at them, for its own clients, and wants to hear of changes. */
   track(read: readonly Uint8Array[], lookedAt: readonly Uint8Array[], member: Tracker): void;
@@ -42,13 +48,13 @@ export interface PeerHandlers {
   remove(keys: readonly Uint8Array[], copiesOnly: boolean): number;
   /** `database` undefined: all of them. */
   flush(copiesOnly: boolean, database: number | undefined, isSlow: boolean): Promise<void> | undefined;
-  /** Edits an entry of this node's own store, perhaps after a load; the bytes are views as in `get`. */
+  /** Edits an entry of this node's own store, perhaps after a load; the bytes are views that nobody overwrites. */
   edit(key: Uint8Array, edit: Edit): Edited | Promise<Edited>;
-  /** Runs a command whole on this node's own stores; the words are views as in `get`. Never rejects. */
+  /** Runs a command whole on this node's own stores; the words are views that nobody overwrites. Never rejects. */
   run(words: readonly Buffer[]): Ran | Promise<Ran>;
   /** A piece of the keys in this node's own stores. */
   scan(cursor: number, count: number, wanted: WantedKeys): ScanPiece;
-  /** A client of the member has published this. The bytes are views as in `get`. */
+  /** A client of the member has published this. The bytes are views that nobody overwrites. */
   heard(publication: Publication): void;
   /** The number of live entries of a database that this node owns. */
   count(database: number): number;

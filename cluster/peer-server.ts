@@ -14,10 +14,10 @@
 
 import { decodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
+import { isLongRequest, isUsedUp } from "./frame-kinds.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { AcceptorHandshake, HandshakeError, MAX_GREETING_BYTES } from "./handshake.ts";
 import { type Heard, heardIn, Refused } from "./introduction.ts";
-import { isLongRequest } from "./long-requests.ts";
 import type { PeerHandlers } from "./peer-handlers.ts";
 import type { QuietLog } from "./quiet-log.ts";
 import { MAX_REQUEST_BYTES } from "./requests.ts";
@@ -139,13 +139,14 @@ export class PeerServer {
   #take(link: Accepted, frame: Buffer): void {
     // A long frame of another kind could decode to millions of objects.
     if (frame.length > MAX_REQUEST_BYTES && !isLongRequest(frame)) throw new Error("sent too long a request");
+    const kept = link.served !== undefined && isUsedUp(frame) ? frame : link.stream.own(frame);
     if (link.served !== undefined) {
-      link.served.take(frame);
+      link.served.take(kept);
       if (link.stream.outgoingBytes > PAUSE_BYTES) link.stream.pauseUntilDrained();
     } else if (link.proved) {
-      this.#introduce(link, decodeFrame(carrot.Frame, frame));
+      this.#introduce(link, decodeFrame(carrot.Frame, kept));
     } else {
-      this.#shake(link, frame);
+      this.#shake(link, kept);
     }
   }
 
@@ -191,6 +192,7 @@ export class PeerServer {
       world,
       maxAnswerBytes: maxFrameBytes,
       send: (frame) => link.stream.send(frame),
+      sendLent: (parts) => link.stream.sendLent(parts),
       outgoingBytes: () => link.stream.outgoingBytes,
       counted: (requests) => counted(id, requests),
     });

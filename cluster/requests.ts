@@ -56,7 +56,7 @@ export type Answer<Name extends AnswerName> = NonNullable<carrot.Frame[Name]>;
 export interface GetWaiter {
   /** How long the caller waits; then it gets an error outcome. */
   readonly timeoutMs: number;
-  /** The value is a view of its frame: copy what is kept. */
+  /** The value is a view that dies when this returns: copy what is kept. */
   settle(outcome: Outcome): void;
   /** The peer is not up, goes down before it has answered, or shuts down. */
   unreachable(error: PeerUnreachable): void;
@@ -148,7 +148,7 @@ export class Requests {
     });
   }
 
-  /** Takes a frame of answers. Throws when it is no such frame: the link has to be closed then. */
+  /** Takes a frame of answers, which may be lent if it is a Got and nothing else. Throws on others: the link has to be closed. */
   take(bytes: Buffer): void {
     const frame = decodeFrame(carrot.Frame, bytes);
     const name = frame.body;

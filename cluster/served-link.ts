@@ -1,21 +1,22 @@
 /**
  * One link that another member dialed: its requests in, this node's answers out.
  *
- * Owns the answers that are not sent yet. Keeps: an answer belongs to the id that was asked; a handler that throws or
- * rejects becomes an error outcome; requests under way and bytes waiting are bounded; answers that are ready in one tick
- * leave in one frame, in whatever order they were ready. A served link never asks a third member.
+ * Owns the requests under way. Keeps: an answer belongs to the id that was asked; a handler that throws or rejects becomes
+ * an error outcome; requests under way and bytes waiting are bounded. Answers leave in whatever order they are ready
+ * (answers.ts). A served link never asks a third member.
  */
 
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
+import { Answers, LARGE_BYTES } from "./answers.ts";
 import type { Edited } from "./edit.ts";
 import { editedMessageOf, editOf } from "./edit-bytes.ts";
 import { EDIT_OVERHEAD_BYTES, refusedEdit } from "./edit-message.ts";
 import type { Outcome } from "./outcome.ts";
-import { ENTRY_OVERHEAD_BYTES, entryOf, lookedOf } from "./outcome-message.ts";
-import type { PeerHandlers } from "./peer-handlers.ts";
+import { ENTRY_OVERHEAD_BYTES, lookedOf } from "./outcome-message.ts";
+import type { PeerHandlers, ValueLoan } from "./peer-handlers.ts";
 import { publicationOf } from "./publications.ts";
-import { BATCH_BYTES, KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
+import { KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { RingAgreement } from "./ring-agreement.ts";
 import type { Ran } from "./run.ts";
 import { fittingRan, ranMessageOf, refusedRun, unpackWords } from "./run-message.ts";
@@ -29,6 +30,8 @@ interface ServedLinkOptions {
   /** The longest frame that the other side reads. */
   readonly maxAnswerBytes: number;
   readonly send: (frame: Uint8Array) => void;
+  /** As FrameStream.sendLent. */
+  readonly sendLent: (parts: readonly Uint8Array[]) => void;
   /** Bytes of answers that the other side has not taken. */
   readonly outgoingBytes: () => number;
   /** Called with the number of keys that a request asks for. */
@@ -45,19 +48,24 @@ export class ServedLink implements Tracker {
   isGone = false;
   readonly #options: ServedLinkOptions;
   #inFlight = 0;
-  #ids: number[] = [];
-  #entries: carrot.Entry.$Properties[] = [];
-  #bytes = 0;
-  #invalid: Uint8Array[] = [];
-  #allInvalid = false;
-  #flushPlanned = false;
   #leaving: (() => void) | undefined;
+  readonly #answers: Answers;
+  /** The request whose value is lent. */
+  #lentTo = 0;
+  readonly #loan: ValueLoan = {
+    leastBytes: LARGE_BYTES,
+    use: (value, ttlMs) => this.#answer(this.#lentTo, { kind: "value", value, ttlMs }),
+  };
 
   constructor(options: ServedLinkOptions) {
     this.#options = options;
+    this.#answers = new Answers({ ...options, sent: () => this.#settle() });
   }
 
-  /** Answers one frame of requests. Throws when it is no such frame: the link has to be closed then. */
+  /**
+   * Answers one frame of requests. Throws when it is no such frame: the link has to be closed then. Only a frame that is a Get
+   * and nothing else may be lent (isGet).
+   */
   take(bytes: Buffer): void {
     const frame = decodeFrame(carrot.Frame, bytes);
     if (frame.body === "get") this.#takeGet(frame.get!);
@@ -82,17 +90,11 @@ export class ServedLink implements Tracker {
   }
 
   invalidate(key: Buffer): void {
-    if (this.isGone) return;
-    this.#planFlush();
-    this.#invalid.push(key);
-    this.#bytes += key.length + ENTRY_OVERHEAD_BYTES;
-    if (this.#bytes > BATCH_BYTES) this.#flush();
+    if (!this.isGone) this.#answers.invalidate(key);
   }
 
   invalidateAll(): void {
-    if (this.isGone) return;
-    this.#planFlush();
-    this.#allInvalid = true;
+    if (!this.isGone) this.#answers.invalidateAll();
   }
 
   #takeTrack({ read, lookedAt }: carrot.Track.$Properties): void {
@@ -107,16 +109,17 @@ export class ServedLink implements Tracker {
   }
 
   #serve(id: number, key: Uint8Array, timeoutMs: number): void {
-    if (this.#leaving !== undefined) this.#push(id, LEAVING);
-    else if (this.#inFlight >= MAX_IN_FLIGHT || this.#isCongested()) this.#push(id, entryOf(PEER_BUSY));
+    if (this.#leaving !== undefined) this.#answers.addEntry(id, LEAVING);
+    else if (this.#inFlight >= MAX_IN_FLIGHT || this.#isCongested()) this.#answers.add(id, PEER_BUSY);
     else this.#handle(id, key, timeoutMs);
   }
 
   #handle(id: number, key: Uint8Array, timeoutMs: number): void {
     try {
-      const outcome = this.#options.handlers.get(key, timeoutMs);
+      this.#lentTo = id;
+      const outcome = this.#options.handlers.get(key, timeoutMs, this.#loan);
       if (outcome instanceof Promise) this.#await(id, outcome);
-      else this.#answer(id, outcome);
+      else if (outcome !== undefined) this.#answer(id, outcome);
     } catch (error) {
       this.#answer(id, failed(error));
     }
@@ -127,6 +130,7 @@ export class ServedLink implements Tracker {
     const settle = (outcome: Outcome) => {
       this.#inFlight--;
       this.#answer(id, outcome);
+      this.#settle();
     };
     promise.then(settle, (error) => settle(failed(error)));
   }
@@ -137,46 +141,15 @@ export class ServedLink implements Tracker {
     if (bytes > room) {
       outcome = { kind: "error", text: `value is too large for the member that asked (max ${room} bytes)` };
     }
-    this.#push(id, entryOf(bytes > 0 && this.#isCongested() ? PEER_BUSY : outcome));
+    this.#answers.add(id, bytes > 0 && this.#isCongested() ? PEER_BUSY : outcome);
   }
 
   #isCongested(): boolean {
     return this.#options.outgoingBytes() > MAX_OUTGOING_BYTES;
   }
 
-  #push(id: number, entry: carrot.Entry.$Properties): void {
-    const bytes = ENTRY_OVERHEAD_BYTES + (entry.value?.length ?? 0) + 3 * (entry.error?.length ?? 0);
-    if (this.#bytes > 0 && this.#bytes + bytes > BATCH_BYTES) this.#flush();
-    this.#planFlush();
-    this.#ids.push(id);
-    this.#entries.push(entry);
-    this.#bytes += bytes;
-  }
-
-  #planFlush(): void {
-    if (this.#flushPlanned) return;
-    this.#flushPlanned = true;
-    this.#options.world.soon(() => {
-      this.#flushPlanned = false;
-      this.#flush();
-    });
-  }
-
-  /** Answers go before invalidations: a value that is no longer valid may be among them. */
-  #flush(): void {
-    if (this.#ids.length > 0) this.#send({ got: { ids: this.#ids, entries: this.#entries } });
-    if (this.#allInvalid) this.#send({ invalidate: { all: true } });
-    else if (this.#invalid.length > 0) this.#send({ invalidate: { keys: this.#invalid } });
-    this.#ids = [];
-    this.#entries = [];
-    this.#invalid = [];
-    this.#allInvalid = false;
-    this.#bytes = 0;
-    this.#settle();
-  }
-
   #settle(): void {
-    if (this.#inFlight === 0 && this.#ids.length === 0) this.#leaving?.();
+    if (this.#inFlight === 0 && !this.#answers.areWaiting) this.#leaving?.();
   }
 
   #send(frame: carrot.Frame.$Properties): void {

@@ -32,8 +32,15 @@ interface Nature {
   readonly soon: (run: () => void) => void;
 }
 
-/** A connection between two members. Each field of this type means what it means on a socket of node:net. */
+/** A connection between two members. Fields without a comment mean what they mean on a socket of node:net. */
 export interface Wire {
+  /** True: the bytes of a chunk hold only until the listener for "data" returns. */
+  readonly lendsChunks?: boolean;
+  /**
+   * How many of these bytes the system takes now: none while others wait before them. Nothing refers to them when this
+   * returns, and they do not count in `bytesWritten`. Undefined on a wire that cannot.
+   */
+  readonly takeNow?: (parts: readonly Uint8Array[]) => number;
   readonly bytesRead: number;
   /** Sent or waiting to be sent. */
   readonly bytesWritten: number;

@@ -8,7 +8,7 @@
  * Does not know what the bytes mean.
  */
 import assert from "node:assert";
-import { SpareBuffers } from "./spare-buffers.ts";
+import { type SpareBuffers, threadSpares } from "./spare-buffers.ts";
 
 const LF = 0x0a;
 const EMPTY = Buffer.alloc(0);
@@ -31,9 +31,6 @@ const LENGTH_STEP = 1 << 12;
 const LEAST_ROOM_BYTES = 1 << 14;
 /** No client may have more read at once, while others wait. */
 const MOST_ROOM_BYTES = 1 << 20;
-
-/** All connections of a thread share them. */
-const threadSpares = new SpareBuffers();
 
 export class CommandInput {
   /** The bytes to read are `bytes[start, end)`; the current command begins at `start`. */

@@ -3,14 +3,15 @@
  * writeDelimitedTo).
  *
  * Cuts a byte stream into frames; protobufjs' decodeDelimited cannot, because it cannot go on after half a frame. Keeps: a
- * length is checked before a byte of its frame is kept; memory grows with the bytes that came, never with the length that
- * was announced; bytes handed out are never written to again. Does not know what a frame means.
+ * length is checked before room is taken for its frame; a frame that is cut gets room for all of it at once, so each of its
+ * bytes is copied once. Frames are lent: whoever keeps one has to own it. Does not know what a frame means.
  *
  *     chunk  ..frame][len][frame][len][fra        a frame that is whole in one chunk is a view on the chunk
- *     chunk  me][len][frame]..                    a frame that is cut is collected in a buffer of its own
+ *     chunk  me][len][frame]..                    a frame that is cut is collected, in memory that an earlier one has left
  */
 
 import { type Reader, Writer } from "protobufjs/minimal.js";
+import { threadSpares } from "./spare-buffers.ts";
 
 /** The bytes are not frames within the limit, so no later byte of the stream can be trusted. */
 class FrameError extends Error {
@@ -23,24 +24,29 @@ interface MessageType<Properties, Message> {
   decode(reader: Reader | Uint8Array): Message;
 }
 
-/** The first capacity for a frame that is cut; most frames are smaller. */
-const FIRST_CAPACITY = 4096;
+/** Room is a multiple of it, so that frames of almost one length can have the same one. */
+const ROOM_STEP = 1 << 12;
 /** Five groups of seven bits hold every length below 2^32. */
 const MAX_LENGTH_BYTES = 5;
 
 export class FrameReader {
   /** The longest frame accepted, without its length. A new limit holds for frames whose length has not been read yet. */
   maxBytes: number;
+  readonly #chunksAreLent: boolean;
   #chunk: Buffer = Buffer.alloc(0);
   #at = 0;
   #length = 0;
   #lengthBytes = 0;
   #lengthKnown = false;
+  /** Room for the frame that is cut, or for the one that `next` returned last. */
   #collected: Buffer | undefined;
   #filled = 0;
+  #isHandedOut = false;
 
-  constructor(maxBytes: number) {
+  /** `chunksAreLent`: a chunk's bytes hold only until the next `push`. */
+  constructor(maxBytes: number, chunksAreLent = false) {
     this.maxBytes = maxBytes;
+    this.#chunksAreLent = chunksAreLent;
   }
 
   /** Takes the next bytes of the stream, after `next` has returned undefined. */
@@ -50,20 +56,35 @@ export class FrameReader {
   }
 
   /**
-   * The next whole frame, without its length; undefined: more bytes are needed. The frame may be a view: nobody writes to
-   * it later, but it keeps its whole chunk in memory. After a FrameError the stream cannot be read any further.
+   * The next whole frame, without its length; undefined: more bytes are needed. Its bytes hold until `next` or `push` is
+   * called again; `own` keeps them longer. After a FrameError the stream cannot be read any further.
    */
   next(): Buffer | undefined {
+    if (this.#isHandedOut) this.#takeBack();
     if (!this.#lengthKnown && !this.#readLength()) return undefined;
     const available = this.#chunk.length - this.#at;
-    if (this.#filled === 0 && available >= this.#length) {
-      return this.#finish(this.#take(this.#length));
-    }
-    this.#collect(this.#take(Math.min(available, this.#length - this.#filled)));
-    return this.#filled === this.#length ? this.#finish(this.#collected!) : undefined;
+    if (this.#collected === undefined && available >= this.#length) return this.#finish(this.#length);
+    this.#collected ??= roomFor(this.#length);
+    const part = this.#take(Math.min(available, this.#length - this.#filled));
+    part.copy(this.#collected, this.#filled);
+    this.#filled += part.length;
+    return this.#filled === this.#length ? this.#finish(0) : undefined;
   }
 
-  /** The bytes allocated for an unfinished frame. */
+  /** The bytes of the frame that `next` has returned last, which nobody writes to any more. */
+  own(frame: Buffer): Buffer {
+    if (!this.#isHandedOut) return this.#chunksAreLent ? Buffer.from(frame) : frame;
+    this.#isHandedOut = false;
+    this.#collected = undefined;
+    return frame;
+  }
+
+  /** To be called when a lent chunk has to be given back before `next` has returned undefined. */
+  keepRest(): void {
+    if (this.#chunksAreLent) this.push(Buffer.from(this.#chunk.subarray(this.#at)));
+  }
+
+  /** The bytes of room for a frame. */
   get heldBytes(): number {
     return this.#collected === undefined ? 0 : this.#collected.length;
   }
@@ -92,26 +113,27 @@ export class FrameReader {
     return view;
   }
 
-  #collect(part: Buffer): void {
-    const needed = this.#filled + part.length;
-    if (this.#collected === undefined || this.#collected.length < needed) {
-      const doubled = Math.max(needed, FIRST_CAPACITY, 2 * this.heldBytes);
-      const grown = Buffer.allocUnsafeSlow(Math.min(this.#length, doubled));
-      this.#collected?.copy(grown, 0, 0, this.#filled);
-      this.#collected = grown;
-    }
-    part.copy(this.#collected, this.#filled);
-    this.#filled = needed;
-  }
-
-  #finish(frame: Buffer): Buffer {
+  /** Returns the frame: the next bytes of the chunk, or with 0 what has been collected. */
+  #finish(bytes: number): Buffer {
+    const frame = bytes > 0 ? this.#take(bytes) : this.#collected!.subarray(0, this.#length);
+    this.#isHandedOut = bytes === 0;
     this.#length = 0;
     this.#lengthBytes = 0;
     this.#lengthKnown = false;
-    this.#collected = undefined;
     this.#filled = 0;
     return frame;
   }
+
+  #takeBack(): void {
+    threadSpares.give(this.#collected!);
+    this.#collected = undefined;
+    this.#isHandedOut = false;
+  }
+}
+
+function roomFor(bytes: number): Buffer {
+  const room = Math.ceil(bytes / ROOM_STEP) * ROOM_STEP;
+  return threadSpares.take(room) ?? Buffer.allocUnsafeSlow(room);
 }
 
 /** A writer that has held more than this is not kept for the next frame. */

@@ -23,6 +23,12 @@ export function writeBulkHeader(target: Buffer, at: number, length: number): num
   return writeHeader(target, at, 0x24, length);
 }
 
+/** What stands before a payload of this length. */
+export function bulkHeader(length: number): Buffer {
+  const header = Buffer.allocUnsafe(bulkSize(0) + digitsOf(length));
+  return header.subarray(0, writeBulkHeader(header, 0, length));
+}
+
 /** Writes a type byte, a number from 0 to 2^31 - 1, and the line end. */
 export function writeHeader(target: Buffer, at: number, type: number, value: number): number {
   target[at] = type;

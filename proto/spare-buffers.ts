@@ -1,5 +1,5 @@
 /**
- * Memory in which large commands were put together, for the next ones of this thread.
+ * Memory in which large commands or frames were put together, for the next ones of this thread.
  *
  * Invariants: nobody has a view of a spare buffer, and all of them together are bounded. New memory of this size is fresh pages
  * and work for the garbage collector: both cost more than to read the command. Does not know what the bytes mean.
@@ -68,3 +68,6 @@ export class SpareBuffers {
     return from;
   }
 }
+
+/** All connections and links of a thread share them. */
+export const threadSpares = new SpareBuffers();

@@ -33,11 +33,11 @@ const NO_GROUP = "the member that was asked has no group for the key";
 
 export function peerHandlers(cache: AnsweringCache): PeerHandlers {
   return {
-    get: (key) => {
+    get: (key, _timeoutMs, loan) => {
       const group = cache.groups.of(key, 0, key.length);
       // "Not found" would be wrong: the member that asks has a group for the key.
       if (group === undefined) return { kind: "error", text: NO_GROUP };
-      return cache.reads.getForPeer(group, key);
+      return cache.reads.getForPeer(group, key, loan);
     },
     look: (key) => cache.holdings.lookHere(key),
     track: (read, lookedAt, member) => cache.tracking.readsFor(read, lookedAt, member),

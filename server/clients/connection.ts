@@ -18,7 +18,6 @@ import type { ClientCounters } from "../counters/client-counters.ts";
 import { doInPlace, missedKey } from "../hits/in-place.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "./outbox.ts";
-import { outcomeBytes } from "./outcome-reply.ts";
 import type { User } from "./passwords.ts";
 import { Session } from "./session.ts";
 import { isTurn, readFor } from "./shared-read-buffer.ts";
@@ -273,7 +272,7 @@ export class Connection {
     const slot = this.#outbox.open();
     host.missed(key, (outcome) => {
       host.missAnswered(this, key, host.clock() - missedMs, outcome.kind === "error");
-      this.#outbox.fill(slot, outcomeBytes(outcome, protocol));
+      this.#outbox.fillOutcome(slot, outcome, protocol, this.#inTurn);
     });
     return true;
   }

@@ -12,14 +12,16 @@
  *     the same, behind a reply that is not  ─▶ the client's reply queue ─▶ output order ─▶ one write a tick
  */
 import type { Socket } from "node:net";
+import type { Outcome } from "../../cluster/outcome.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { type Answer, Encoded, ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
-import type { ClientCounters } from "../counters/client-counters.ts";
-import type { LargeValues, Output } from "../hits/output.ts";
+import { bulkHeader } from "../../proto/reply-writers.ts";
+import { LARGE_BYTES, type LargeValues, type Output } from "../hits/output.ts";
 import type { Store } from "../store/store.ts";
 import type { ConnectionHost } from "./connection-host.ts";
+import type { OutboxOwner } from "./outbox-owner.ts";
+import { outcomeBytes } from "./outcome-reply.ts";
 import { ReplyQueue, type Slot } from "./reply-queue.ts";
-import type { Session } from "./session.ts";
 import { SocketWriter } from "./socket-writer.ts";
 import type { SpecialReasons } from "./special-reasons.ts";
 
@@ -35,21 +37,6 @@ const MAX_LOCKED_OUTPUT_BYTES = 1 << 14;
 const CRLF = Buffer.from("\r\n");
 /** Log reason and counter for a client over its output limit. */
 const OUTPUT_LIMIT = ["output buffer limit reached", "outputLimitCloses"] as const;
-
-/** The connection that an outbox belongs to. */
-export interface OutboxOwner {
-  readonly protocol: 2 | 3;
-  readonly authenticated: boolean;
-  readonly session: Pick<Session, "special">;
-  /** Whether the client still gets messages that no command of it has asked for. */
-  readonly takesPushes: boolean;
-  /** Closes at once, for a reason that is logged and counted. */
-  drop(why: string, counter: keyof ClientCounters): void;
-  /** Told that less waits for the client than before. */
-  madeRoom(): void;
-  /** Told that no written byte waits for the other clients' any more. */
-  endIfDone(): void;
-}
 
 export class Outbox<Owner extends OutboxOwner> implements LargeValues {
   readonly #owner: Owner;
@@ -147,6 +134,13 @@ export class Outbox<Owner extends OutboxOwner> implements LargeValues {
     this.#planFlush();
   }
 
+  /** As `fill`, for a GET that missed. A large value leaves at once and is not copied, if no byte is before it. */
+  fillOutcome(slot: Slot, outcome: Outcome, protocol: 2 | 3, inTurn: boolean): void {
+    const isLarge = outcome.kind === "value" && outcome.value.length >= LARGE_BYTES;
+    const isSent = isLarge && !inTurn && this.#queue.isFirst(slot) && this.#sendNow(outcome.value);
+    this.fill(slot, isSent ? Buffer.alloc(0) : outcomeBytes(outcome, protocol));
+  }
+
   /**
    * A message that no command has asked for, behind the replies to all commands that have been taken. `atOnce`: before
    * them as well, because it concerns replies that the client has had; the client's own turn forbids that.
@@ -207,6 +201,12 @@ export class Outbox<Owner extends OutboxOwner> implements LargeValues {
   /** The client is gone. */
   clear(): void {
     this.#queue.clear();
+  }
+
+  #sendNow(value: Uint8Array): boolean {
+    if (!this.#writer.isDirect || !this.hasRoom(value.length)) return false;
+    this.#writer.writeNow([bulkHeader(value.length), value, CRLF]);
+    return true;
   }
 
   #isQueueFull(): boolean {
@@ -292,7 +292,7 @@ export class Outbox<Owner extends OutboxOwner> implements LargeValues {
   }
 
   #write(bytes: Buffer): void {
-    if (!this.hasRoom(bytes.length)) return;
+    if (bytes.length === 0 || !this.hasRoom(bytes.length)) return;
     if (this.#writer.queuedBytes > 0) this.#host.writes.addBytes(this.#writer, bytes);
     else this.#writer.write(bytes);
   }

@@ -33,6 +33,11 @@ export class ReplyQueue {
     return this.#slots[0]?.bytes !== undefined;
   }
 
+  /** Nothing waits in front of this reply. */
+  isFirst(slot: Slot): boolean {
+    return this.#slots[0] === slot;
+  }
+
   /** Some command has not been answered, and what is not its reply may be sent before it. */
   get mayBeOvertaken(): boolean {
     return this.#sealed === 0 && this.#slots.some((slot) => slot.bytes === undefined);

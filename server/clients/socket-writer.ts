@@ -6,14 +6,9 @@
  * When `writeNow` returns, nothing refers to its bytes: it writes to the descriptor itself, and copies what is left.
  * Knows no replies.
  */
-import { writevSync } from "node:fs";
 import type { Socket } from "node:net";
-import { copyLong } from "../store/copies.ts";
-
-/** Node does not document where a socket has its descriptor. */
-interface Direct {
-  readonly _handle?: { readonly fd?: number } | null;
-}
+import { unwritten } from "../../proto/unwritten.ts";
+import { isDirect, takenAtOnce } from "../machine/direct-write.ts";
 
 /** Bytes that went straight to the kernel, of which the socket does not know. */
 const directBytes = new WeakMap<Socket, number>();
@@ -67,21 +62,15 @@ export class SocketWriter {
 
   /** Whether `writeNow` may be called: no byte waits, and the socket writes to its descriptor what it is given. */
   get isDirect(): boolean {
-    if (this.queuedBytes > 0 || this.#socket.writableLength > 0 || "encrypted" in this.#socket) return false;
-    return this.#descriptor >= 0;
+    return this.queuedBytes === 0 && isDirect(this.#socket);
   }
 
   /** Writes bytes that may change as soon as this returns. What the kernel does not take at once is copied. */
-  writeNow(parts: readonly Buffer[]): void {
-    const taken = takenBy(this.#descriptor, parts);
+  writeNow(parts: readonly Uint8Array[]): void {
+    const taken = takenAtOnce(this.#socket, parts);
     directBytes.set(this.#socket, (directBytes.get(this.#socket) ?? 0) + taken);
-    const rest = copyFrom(parts, taken);
+    const rest = unwritten(parts, taken);
     if (rest.length > 0) this.write(rest);
-  }
-
-  /** -1: the socket has none, or has it elsewhere. */
-  get #descriptor(): number {
-    return (this.#socket as unknown as Direct)._handle?.fd ?? -1;
   }
 
   /**
@@ -97,26 +86,4 @@ export class SocketWriter {
     this.write(bytes);
     return this.#socket.writableLength === 0;
   }
-}
-
-/** How many bytes the kernel takes at once. What is wrong with the connection shows when the socket writes the rest. */
-function takenBy(fd: number, parts: readonly Buffer[]): number {
-  try {
-    return writevSync(fd, parts);
-  } catch {
-    return 0;
-  }
-}
-
-/** A copy of the bytes from `skip` on. */
-function copyFrom(parts: readonly Buffer[], skip: number): Buffer {
-  const rest = Buffer.allocUnsafe(parts.reduce((sum, { length }) => sum + length, -skip));
-  let at = rest.length;
-  for (const part of parts.toReversed()) {
-    const length = Math.min(part.length, at);
-    if (length === 0) break;
-    copyLong(rest, at - length, part, part.length - length, part.length);
-    at -= length;
-  }
-  return rest;
 }

@@ -8,12 +8,13 @@
  */
 
 import type { Outcome } from "../../cluster/outcome.ts";
+import type { ValueLoan } from "../../cluster/peer-handlers.ts";
 import type { GroupConf } from "../conf/conf.ts";
 import type { GroupCounters } from "../counters/group-counters.ts";
 import type { LoadFailures } from "../loaders/load-failures.ts";
 import type { LoadQueue } from "../loaders/load-queue.ts";
 import { clientKey } from "../store/database-key.ts";
-import type { Store } from "../store/store.ts";
+import { LENT, type Store } from "../store/store.ts";
 import type { Flights } from "./flights.ts";
 
 /** What every thread has of a group: all that it takes to answer a hit. */
@@ -106,7 +107,16 @@ export function loaderPart({ prefix }: Pick<HeldGroup, "prefix">, key: Buffer): 
 
 /** The entry of a key in the group's store, as an outcome; undefined: a miss. */
 export function heldOf(group: Group, key: Uint8Array): Outcome | undefined {
-  const held = group.store.get(key);
+  return outcomeOf(group.store.get(key));
+}
+
+/** As `heldOf`; "lent": the value has gone to `loan`. */
+export function heldOrLent(group: Group, key: Uint8Array, loan?: ValueLoan): Outcome | "lent" | undefined {
+  const held = group.store.get(key, loan);
+  return held === LENT ? "lent" : outcomeOf(held);
+}
+
+function outcomeOf(held: ReturnType<Store["get"]>): Outcome | undefined {
   if (held === undefined) return undefined;
   if (held.value === null) return { kind: "absent", ttlMs: held.ttlMs };
   return { kind: "value", value: held.value, ttlMs: held.ttlMs };

@@ -20,7 +20,7 @@ const KEPT_BYTES = 1 << 20;
 const FIRST_BYTES = 1 << 16;
 
 /** Values from here on go from the store to the kernel; a smaller one is copied for less than a write of its own costs. */
-const LARGE_BYTES = 1 << 14;
+export const LARGE_BYTES = 1 << 14;
 
 /** The client whose turn it is, as far as large values go. */
 export interface LargeValues {

@@ -1,11 +1,18 @@
 /**
  * The real world: Node's timers, randomness and sockets.
  *
- * A member gets its timers, its randomness and its peer sockets from here and from nowhere else.
+ * A member gets its timers, its randomness and its peer sockets from here and from nowhere else. Sockets that this member
+ * dials read into one buffer: on them come the answers of other members, and the large values.
  */
 import { randomBytes } from "node:crypto";
-import { type AddressInfo, connect, createServer, type Server } from "node:net";
-import type { Port, Timer, World } from "../../cluster/world.ts";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import type { Port, Timer, Wire, World } from "../../cluster/world.ts";
+import { isDirect, takenAtOnce } from "./direct-write.ts";
+
+/** Some answers with values of 64 KiB, so that few of them are cut. */
+const READ_BYTES = 1 << 18;
+/** All dialed sockets of this thread share it: a chunk has been taken before another socket reads. */
+let readBuffer: Buffer | undefined;
 
 /** `clock` is monotonic, in milliseconds. */
 export function realWorld(clock: () => number, random: () => number = Math.random): World {
@@ -31,9 +38,17 @@ function interval(timer: NodeJS.Timeout): Timer {
 }
 
 const sockets: Pick<World, "connect" | "listen"> = {
-  connect: (host, port) => connect({ host, port }),
+  connect: (host, port) => {
+    readBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
+    const callback = (bytes: number, read: Uint8Array) => {
+      socket.emit("data", (read as Buffer).subarray(0, bytes));
+      return true;
+    };
+    const socket = connect({ host, port, onread: { buffer: readBuffer, callback } });
+    return Object.assign(direct(socket), { lendsChunks: true });
+  },
   listen: (host, port, accept, failed) => {
-    const server = createServer(accept);
+    const server = createServer((socket) => accept(direct(socket)));
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen({ host, port }, () => {
@@ -44,6 +59,11 @@ const sockets: Pick<World, "connect" | "listen"> = {
     });
   },
 };
+
+function direct(socket: Socket): Wire {
+  const takeNow = (parts: readonly Uint8Array[]) => (isDirect(socket) ? takenAtOnce(socket, parts) : 0);
+  return Object.assign(socket, { takeNow });
+}
 
 function portOf(server: Server): Port {
   return {

@@ -4,7 +4,7 @@
  * Invariant: such a key is never "not found" here because this node does not know it: the members that have its group
  * answer, or the client gets an error. Nothing is kept here. Does not know RESP.
  */
-import type { Outcome } from "../../cluster/outcome.ts";
+import { type Outcome, ownedOutcome } from "../../cluster/outcome.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { NodeConf } from "../conf/conf.ts";
 import type { Owners } from "../members/owners.ts";
@@ -49,9 +49,10 @@ export class Elsewhere {
     const { timeoutMs } = this.#options;
     const peers = this.#options.peers!;
     if (isTracked) peers.track(member, key, "read");
-    return new Promise((settle, unreachable) =>
-      peers.get(member, key, { timeoutMs: timeoutMs(), settle, unreachable }),
-    );
+    return new Promise((resolve, unreachable) => {
+      const settle = (outcome: Outcome) => resolve(ownedOutcome(outcome));
+      peers.get(member, key, { timeoutMs: timeoutMs(), settle, unreachable });
+    });
   }
 }
 

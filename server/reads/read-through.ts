@@ -11,10 +11,11 @@
  *     hit path ─▶ missed ──────────────▶ #ask ─┴─ another member does ────▶ forward.ts ─▶ peer
  *     peer ─▶ getForPeer ─▶ store ─▶ local-loads.ts
  */
-import type { Outcome } from "../../cluster/outcome.ts";
+import { type Outcome, ownedOutcome } from "../../cluster/outcome.ts";
+import type { ValueLoan } from "../../cluster/peer-handlers.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
 import type { Waiter } from "../groups/flights.ts";
-import { type Group, heldOf } from "../groups/groups.ts";
+import { type Group, heldOf, heldOrLent } from "../groups/groups.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import { Forward, type ForwardRoute } from "./forward.ts";
 import type { LocalLoads } from "./local-loads.ts";
@@ -25,6 +26,14 @@ export interface ReadThroughOptions extends ForwardRoute {
   readonly tracking: Pick<Tracking, "reads">;
   /** By default no miss is logged. */
   readonly missLog?: MissLog;
+}
+
+/** How a key is asked for that is not here. */
+interface How {
+  /** The owner has to tell this node when its answer is no longer valid. */
+  readonly isTracked: boolean;
+  /** The waiter keeps the value: one that comes from another member dies when the waiter returns. */
+  readonly isKept: boolean;
 }
 
 export class ReadThrough {
@@ -49,7 +58,8 @@ export class ReadThrough {
       return { kind: "value", value: mirrored.value, ttlMs: mirrored.ttlMs };
     }
     group.counters.misses++;
-    return new Promise((resolve) => this.#ask(group, Buffer.from(key), reader !== undefined, resolve));
+    const how = { isTracked: reader !== undefined, isKept: true };
+    return new Promise((resolve) => this.#ask(group, Buffer.from(key), how, resolve));
   }
 
   /** As `missed`, for a client of another thread: the key may have come to the store since that thread looked. */
@@ -69,13 +79,26 @@ export class ReadThrough {
    */
   missed(group: Group, key: Buffer, waiter: Waiter): void {
     group.counters.misses++;
-    this.#ask(group, key, false, waiter);
+    this.#ask(group, key, { isTracked: false, isKept: false }, waiter);
   }
 
-  /** Another member's GET: from the store, or loaded here, whichever member owns the key. The key's bytes are copied. */
-  getForPeer(group: Group, key: Uint8Array): Outcome | Promise<Outcome> {
+  /**
+   * Another member's GET: from the store, or loaded here, whichever member owns the key. The key's bytes are copied. As in
+   * PeerHandlers.
+   */
+  getForPeer(group: Group, key: Uint8Array): Outcome | Promise<Outcome>;
+  getForPeer(
+    group: Group,
+    key: Uint8Array,
+    loan: ValueLoan | undefined,
+  ): Outcome | Promise<Outcome> | undefined;
+  getForPeer(group: Group, key: Uint8Array, loan?: ValueLoan): Outcome | Promise<Outcome> | undefined {
     group.counters.peerRequests++;
-    const held = heldOf(group, key);
+    const held = heldOrLent(group, key, loan);
+    if (held === "lent") {
+      group.counters.hits++;
+      return undefined;
+    }
     if (held !== undefined) {
       countHit(group, held);
       return held;
@@ -84,8 +107,7 @@ export class ReadThrough {
     return new Promise((resolve) => this.#options.loads.load(group, Buffer.from(key), resolve));
   }
 
-  /** `isTracked`: the owner has to tell this node when its answer is no longer valid. */
-  #ask(group: Group, key: Buffer, isTracked: boolean, answered: Waiter): void {
+  #ask(group: Group, key: Buffer, { isTracked, isKept }: How, answered: Waiter): void {
     const { owners, loads, missLog } = this.#options;
     const owner = owners.of(key);
     const waiter = missLog?.around(answered, key, owner) ?? answered;
@@ -97,7 +119,7 @@ export class ReadThrough {
     }
     // A tracked GET must not join a plain forward: the owner may have answered that one before it noted this node.
     const flights = isTracked ? group.trackedForwards : group.forwards;
-    const flight = flights.board(key, waiter);
+    const flight = flights.board(key, isKept ? (outcome) => waiter(ownedOutcome(outcome)) : waiter);
     if (flight === undefined) group.counters.flightsJoined++;
     else new Forward(this.#options, { group, key, flights, flight, isTracked }).ask(owner);
   }

@@ -17,6 +17,8 @@ import type { Shard } from "./shard.ts";
 /** What `find` returns in place of a length; ABSENT is a cached "not found". */
 export const MISS = -1;
 export const ABSENT = -2;
+/** What `Store.get` returns in place of a value that has been lent. */
+export const LENT = { value: null, ttlMs: 0 } as const;
 
 /** What a store says of a lifetime in place of a time: Redis' replies to TTL. */
 export const ENDLESS = -1;

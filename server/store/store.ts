@@ -9,12 +9,13 @@
  */
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
+import type { ValueLoan } from "../../cluster/peer-handlers.ts";
 import { xxh32 } from "../../proto/xxh32.ts";
 import { Deadlines } from "./deadlines.ts";
 import { dateEntry, deleteEntry, editEntry } from "./edit.ts";
 import { endOld } from "./entries.ts";
 import type { StoreFigures } from "./figures.ts";
-import { ABSENT, ENDLESS, Finder, MISS, MISSING } from "./finder.ts";
+import { ABSENT, ENDLESS, Finder, LENT, MISS, MISSING } from "./finder.ts";
 import { glimpseOf } from "./glimpse.ts";
 import { type MemoryOptions, newMemory, type StoreHandle } from "./handle.ts";
 import { findEntry } from "./index-table.ts";
@@ -28,7 +29,7 @@ import type { OnEnd, Shard } from "./shard.ts";
 import type { ShardMap } from "./shard-map.ts";
 import type { Swept } from "./sweep.ts";
 
-export { ABSENT, MISS, MISSING } from "./finder.ts";
+export { ABSENT, LENT, MISS, MISSING } from "./finder.ts";
 export type { StoreHandle } from "./handle.ts";
 export type { Eviction } from "./layout.ts";
 
@@ -112,13 +113,15 @@ export class Store {
     return this.finder.intact();
   }
 
-  /** A copy of the value (null: a cached "not found") and its remaining life; undefined: a miss. Counts as a use. */
-  get(key: Uint8Array): { value: Buffer | null; ttlMs: number | undefined } | undefined {
+  /** A copy of the value (null: "not found") and its life; undefined: a miss. A use. LENT: a large one went to `loan`. */
+  get(key: Uint8Array, loan?: ValueLoan): { value: Buffer | null; ttlMs: number | undefined } | undefined {
     for (;;) {
       const length = this.find(key, 0, key.length);
       if (length === MISS) return undefined;
       const ttlMs = this.#deadlines.ttlMs(this.finder.deadline);
       if (length === ABSENT) return { value: null, ttlMs };
+      const isLent = length >= (loan?.leastBytes ?? Number.POSITIVE_INFINITY);
+      if (isLent && this.finder.lend((value) => loan!.use(value, ttlMs))) return LENT;
       const value = this.finder.taken();
       if (this.finder.intact()) return { value, ttlMs };
     }

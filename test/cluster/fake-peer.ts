@@ -20,14 +20,14 @@ export class FakePeer {
 
   constructor(wire: Wire, onFrame: (frame: Buffer) => void) {
     this.wire = wire;
-    const reader = new FrameReader(MAX_FRAME_BYTES);
+    const reader = new FrameReader(MAX_FRAME_BYTES, wire.lendsChunks);
     wire.on("error", () => {});
     wire.on("close", () => {
       this.isClosed = true;
     });
     wire.on("data", (chunk) => {
       reader.push(chunk);
-      for (let frame = reader.next(); frame !== undefined; frame = reader.next()) onFrame(frame);
+      for (let frame = reader.next(); frame !== undefined; frame = reader.next()) onFrame(reader.own(frame));
     });
   }
 

@@ -27,6 +27,25 @@ async function sockets(t: ExecutionContext): Promise<Ends> {
   return { wires: await socketPair(t), world: realWorld(() => performance.now()), until };
 }
 
+/** As members have them. */
+async function realWires(t: ExecutionContext): Promise<Ends> {
+  const world = realWorld(() => performance.now());
+  const accepted: Wire[] = [];
+  const port = await world.listen(
+    "127.0.0.1",
+    0,
+    (wire) => accepted.push(wire),
+    () => t.fail(),
+  );
+  const dialed = world.connect("127.0.0.1", port.port);
+  await until("a wire", () => accepted.length === 1);
+  t.teardown(() => {
+    for (const wire of [dialed, accepted[0]!]) wire.destroy();
+    return port.close();
+  });
+  return { wires: [accepted[0]!, dialed], world, until };
+}
+
 async function wiresInMemory(): Promise<Ends & { readonly time: VirtualTime }> {
   const time = new VirtualTime(1);
   const network = new MemoryNetwork(time);
@@ -56,7 +75,7 @@ function streamOver({ wires: [wire, other], world, until }: Ends, onFrame: (fram
   const ended = () => until("the stream's end", () => ends.length > 0);
   /** The other end reads from now on, which it has to do to see the stream's end. */
   const otherClosed = async () => {
-    other.on("data", (chunk) => heard.chunks.push(chunk));
+    other.on("data", (chunk) => heard.chunks.push(Buffer.from(chunk)));
     await until("the other end's close", () => heard.isClosed);
   };
   return { stream, other, heard, ends, ended, otherClosed };
@@ -153,6 +172,47 @@ for (const [name, connected] of Object.entries({ "a socket": sockets, "a wire in
     await ends.until("the second frame", () => taken.length === 2);
     t.true(taken[1]! > 0);
     t.true(wire.bytesWritten >= large.length);
+  });
+}
+
+for (const [name, connected] of Object.entries({
+  "a socket": realWires,
+  "a wire in memory": wiresInMemory,
+})) {
+  test(`over ${name} lent parts leave behind what was sent, and later changes of them do not show`, async (t) => {
+    const ends = await connected(t);
+    const { stream, other, heard } = streamOver(ends, () => {});
+    const value = Buffer.alloc(6 << 20, "v");
+    stream.send(ping(1));
+    stream.sendLent([ping(2), value]);
+    value.fill("w");
+    stream.sendLent([ping(3), value]);
+    value.fill("x");
+    stream.send(ping(4));
+    const all = 4 * ping(1).length + 2 * value.length;
+    other.on("data", (chunk) => heard.chunks.push(Buffer.from(chunk)));
+    await ends.until("all bytes", () => other.bytesRead === all && stream.outgoingBytes === 0);
+    const [v, w] = ["v", "w"].map((letter) => Buffer.alloc(value.length, letter));
+    t.true(Buffer.concat(heard.chunks).equals(Buffer.concat([ping(1), ping(2), v!, ping(3), w!, ping(4)])));
+    t.is(stream.bytesSent, all);
+    t.true(ends.wires[0].bytesWritten < all, "some of them went past the wire's own write");
+  });
+
+  test(`over ${name} a frame's bytes are kept when the handler owns it`, async (t) => {
+    const ends = await connected(t);
+    const owned: Buffer[] = [];
+    const { stream, other } = streamOver(
+      { ...ends, wires: ends.wires.toReversed() as [Wire, Wire] },
+      (frame) => owned.push(stream.own(frame)),
+    );
+    for (let id = 1; id <= 3; id++) {
+      other.write(ping(id));
+      await ends.until(`frame ${id}`, () => owned.length === id);
+    }
+    t.deepEqual(
+      owned.map((frame) => frame.at(-1)),
+      [1, 2, 3],
+    );
   });
 }
 

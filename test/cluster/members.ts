@@ -3,7 +3,7 @@
  * the virtual time until a condition holds.
  */
 
-import type { Outcome } from "../../cluster/outcome.ts";
+import { type Outcome, ownedOutcome } from "../../cluster/outcome.ts";
 import { Peers } from "../../cluster/peers.ts";
 import type { GetWaiter } from "../../cluster/requests.ts";
 import { MemoryNetwork } from "../sim/network.ts";
@@ -12,7 +12,10 @@ import { PlainStore } from "./plain-store.ts";
 
 /** Waits for the answer to a GET with a promise; rejects with PeerUnreachable. */
 export function answerTo(timeoutMs: number, ask: (waiter: GetWaiter) => void): Promise<Outcome> {
-  return new Promise((settle, unreachable) => ask({ timeoutMs, settle, unreachable }));
+  return new Promise((resolve, unreachable) => {
+    const settle = (outcome: Outcome) => resolve(ownedOutcome(outcome));
+    ask({ timeoutMs, settle, unreachable });
+  });
 }
 
 export function askPeer(peers: Peers, id: string, key: Uint8Array, timeoutMs: number): Promise<Outcome> {

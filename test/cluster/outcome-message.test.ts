@@ -7,9 +7,11 @@ import {
   ENTRY_OVERHEAD_BYTES,
   entryOf,
   glimpseOf,
+  headOfValue,
   lookedOf,
   outcomeOf,
 } from "../../cluster/outcome-message.ts";
+import { decodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 
 const { Kind } = carrot;
@@ -35,6 +37,22 @@ test("an outcome is the same on the other side", (t) => {
 test("an entry takes no more than its value and the overhead", (t) => {
   const entry = entryOf({ kind: "value", value: Buffer.alloc(300_000), ttlMs: 5 });
   t.true(carrot.Entry.encode(entry).finish().length + 10 <= 300_000 + ENTRY_OVERHEAD_BYTES);
+});
+
+test("a value behind its head is a frame with one answer", (t) => {
+  const bytes = fc.oneof(fc.nat(300), fc.constantFrom(16_383, 16_384, 65_536, 2_097_152));
+  const property = fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), bytes, ttlMs, (id, length, life) => {
+    const value = Buffer.alloc(length, "v");
+    const head = headOfValue(id, length, life);
+    t.true(head.length <= 2 * ENTRY_OVERHEAD_BYTES);
+    const reader = new FrameReader(length + 2 * ENTRY_OVERHEAD_BYTES);
+    reader.push(Buffer.concat([head, value]));
+    const { got } = decodeFrame(carrot.Frame, reader.next()!);
+    t.deepEqual([got?.ids, reader.next()], [[id], undefined]);
+    const outcome = outcomeOf(got!.entries![0]!);
+    t.true(outcome?.kind === "value" && outcome.ttlMs === life && Buffer.from(outcome.value).equals(value));
+  });
+  fc.assert(property, { numRuns: 200 });
 });
 
 test("a glimpse is the same on the other side", (t) => {

@@ -48,7 +48,10 @@ test("answers arrive in any order and reach their callers", async (t) => {
   const members = new Members();
   const [a, b] = await members.pair();
   const release: (() => void)[] = [];
-  b.store.get = (key) => new Promise((resolve) => release.push(() => resolve(value(`of ${key}`))));
+  b.store.get = (key) => {
+    const name = String(key);
+    return new Promise((resolve) => release.push(() => resolve(value(`of ${name}`))));
+  };
   const order: string[] = [];
   const asked = Array.from({ length: 20 }, async (_, i) => {
     const outcome = await askPeer(a.peers, "b:1", bytes(`k${i}`), 5000);

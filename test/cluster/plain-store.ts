@@ -2,7 +2,7 @@
 
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
-import type { PeerHandlers, ScanPiece, WantedKeys } from "../../cluster/peer-handlers.ts";
+import type { PeerHandlers, ScanPiece, ValueLoan, WantedKeys } from "../../cluster/peer-handlers.ts";
 import type { Publication } from "../../cluster/publications.ts";
 import type { Ran } from "../../cluster/run.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
@@ -18,7 +18,7 @@ export class PlainStore implements PeerHandlers {
   takesRings = true;
   onRing: (epoch: number, members: readonly string[]) => void = () => {};
 
-  get(key: Uint8Array): Outcome | Promise<Outcome> {
+  get(key: Uint8Array, _timeoutMs: number, _loan?: ValueLoan): Outcome | Promise<Outcome> | undefined {
     this.calls.push(`get ${Buffer.from(key).toString("latin1")}`);
     const value = this.entries.get(Buffer.from(key).toString("latin1"));
     return value === undefined ? { kind: "absent", ttlMs: 1000 } : { kind: "value", value, ttlMs: undefined };

@@ -4,7 +4,7 @@
  */
 import test from "ava";
 import fc from "fast-check";
-import { isLongRequest } from "../../cluster/long-requests.ts";
+import { isLongRequest } from "../../cluster/frame-kinds.ts";
 import type { Ran } from "../../cluster/run.ts";
 import {
   fittingRan,

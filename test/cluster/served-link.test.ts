@@ -33,6 +33,7 @@ function setUp(maxAnswerBytes = 16 << 20) {
     world: time,
     maxAnswerBytes,
     send: (frame) => sent.push(decodeFrame(carrot.Frame, bare(frame))),
+    sendLent: (parts) => sent.push(decodeFrame(carrot.Frame, bare(Buffer.concat(parts)))),
     outgoingBytes: () => state.outgoing,
     counted: (requests) => {
       state.counted += requests;
@@ -79,15 +80,56 @@ test("ids go round after 2^32", async (t) => {
   t.deepEqual(sent[0]?.got?.ids, [0xffffffff, 0]);
 });
 
-test("many bytes of answers are split into frames", async (t) => {
-  const { store, sent, take, tick } = setUp();
-  store.get = () => value(Buffer.alloc(100_000));
-  take({ get: { firstId: 1, keys: keys(10) } });
+test("a large value leaves at once, lent by the store or loaded, in a frame of its own and before what is no longer valid", async (t) => {
+  const { store, sent, link, take, tick } = setUp();
+  const large = Buffer.alloc(1 << 14, "x");
+  store.get = (key, _timeoutMs, loan) => {
+    const name = Buffer.from(key).toString();
+    if (name === "k0") return value(Buffer.from("small"));
+    if (name === "k2") return Promise.resolve(value(large));
+    t.true(large.length >= loan!.leastBytes);
+    loan!.use(large, 5);
+    large.fill("y");
+    return undefined;
+  };
+  take({ get: { firstId: 7, keys: keys(2) } });
+  link.invalidate(Buffer.from("k1"));
+  t.deepEqual(sent[0]?.got?.ids, [8]);
+  t.like(sent[0]?.got?.entries?.[0], { kind: carrot.Kind.VALUE, ttlMs: 5 });
+  t.true(Buffer.from(sent[0]!.got!.entries![0]!.value!).equals(Buffer.alloc(1 << 14, "x")));
+  take({ get: { firstId: 9, keys: keys(3).slice(2) } });
   await tick();
   t.deepEqual(
-    sent.map((frame) => frame.got?.ids?.length),
-    [2, 2, 2, 2, 2],
+    sent.map(({ body, got }) => got?.ids ?? body),
+    [[8], [9], [7], "invalidate"],
   );
+});
+
+test("a large value that the other side does not read, or that it has no room for, is an error", async (t) => {
+  const { store, sent, state, take, tick } = setUp(20_000);
+  store.get = (_key, _timeoutMs, loan) => {
+    if (sent.length > 0) state.outgoing = (64 << 20) + 1;
+    loan!.use(Buffer.alloc(sent.length > 0 ? 1 << 14 : 20_000), undefined);
+    return undefined;
+  };
+  take({ get: { firstId: 1, keys: keys(1) } });
+  await tick();
+  t.regex(sent[0]!.got!.entries![0]!.error!, /too large/);
+  take({ get: { firstId: 2, keys: keys(1) } });
+  await tick();
+  t.is(sent[1]!.got!.entries![0]!.error, "peer busy");
+});
+
+test("a link that leaves ends behind a large value that was loaded", async (t) => {
+  const { store, sent, link, take, tick } = setUp();
+  let release = (_outcome: Outcome) => {};
+  store.get = () => new Promise((resolve) => (release = resolve));
+  take({ get: { firstId: 1, keys: keys(1) } });
+  let sentBefore = -1;
+  link.leave(() => (sentBefore = sent.length));
+  release(value(Buffer.alloc(1 << 14)));
+  await tick();
+  t.is(sentBefore, 1);
 });
 
 test("no frame is longer than the other side reads", async (t) => {

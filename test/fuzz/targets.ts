@@ -193,6 +193,7 @@ export const servedLink: Target = {
       world: time,
       maxAnswerBytes: 1 << 20,
       send: (answer) => sent.push(Buffer.from(answer).toString("latin1")),
+      sendLent: (parts) => sent.push(Buffer.concat(parts).toString("latin1")),
       outgoingBytes: () => 0,
       counted: () => {},
     });

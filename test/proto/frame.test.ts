@@ -1,6 +1,6 @@
 /**
- * Goal: frames come out as they went in, however the stream is cut, and no announced length makes the reader hold
- * more than it has received. Method: streams of random frames cut at random places (fast-check prints its seed) and
+ * Goal: frames come out as they went in, however the stream is cut, no announced length makes the reader take more room than
+ * the limit, and a frame that is kept stays as it was. Method: streams of random frames cut at random places (fast-check prints its seed) and
  * at every position, then each limit by itself.
  */
 
@@ -23,7 +23,8 @@ function readAll(reader: FrameReader, chunks: readonly Buffer[]): Buffer[] {
   const frames: Buffer[] = [];
   for (const chunk of chunks) {
     reader.push(chunk);
-    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next())
+      frames.push(reader.own(frame));
   }
   return frames;
 }
@@ -81,12 +82,14 @@ test("a length of 0 and a length that does not end are errors", (t) => {
   t.throws(() => endless.next(), { name: "FrameError", message: "frame length without an end" });
 });
 
-test("memory grows with the bytes received, not with the length announced", (t) => {
+test("a frame that is cut gets room for all of it at once, if it is within the limit", (t) => {
   const reader = new FrameReader(8 << 20);
-  readAll(reader, [lengthPrefix(8 << 20), Buffer.alloc(10)]);
-  t.is(reader.heldBytes, 4096);
-  readAll(reader, [Buffer.alloc(10_000)]);
-  t.true(reader.heldBytes <= 2 * 10_010);
+  readAll(reader, [lengthPrefix(5 << 20)]);
+  const room = reader.heldBytes;
+  t.true(room >= 5 << 20 && room <= 8 << 20);
+  const rest = Array.from({ length: 5 }, () => Buffer.alloc(1 << 20, "x"));
+  for (const chunk of rest.slice(1)) t.is(readAll(reader, [chunk]).length + reader.heldBytes, room);
+  t.true(readAll(reader, rest.slice(0, 1))[0]?.equals(Buffer.alloc(5 << 20, "x")));
 });
 
 test("a raised limit applies to the frames that follow in the same chunk", (t) => {
@@ -97,11 +100,49 @@ test("a raised limit applies to the frames that follow in the same chunk", (t) =
   t.is(reader.next()?.length, 100);
 });
 
-test("a frame that was handed out is not written to by those that follow", (t) => {
-  const reader = new FrameReader(64);
-  const [first] = readAll(reader, [framed(Buffer.from("abcdef")).subarray(0, 3), Buffer.from("cdef")]);
-  readAll(reader, [framed(Buffer.from("zzzzzz")).subarray(0, 3), Buffer.from("zzzz")]);
-  t.is(first?.toString(), "abcdef");
+for (const bytes of [6, 1 << 17]) {
+  test(`a frame of ${bytes} bytes that is owned is not written to by those that follow`, (t) => {
+    const reader = new FrameReader(bytes, true);
+    const cutAndWhole = (letter: string) => {
+      const stream = framed(Buffer.alloc(bytes, letter));
+      const chunks = [stream.subarray(0, 4), stream.subarray(4), Buffer.from(stream)];
+      return chunks.flatMap((chunk) => {
+        reader.push(chunk);
+        const frame = reader.next();
+        const owned = frame && reader.own(frame);
+        t.is(reader.next(), undefined);
+        chunk.fill(0);
+        return owned ?? [];
+      });
+    };
+    const [cut, whole] = cutAndWhole("a");
+    cutAndWhole("z");
+    for (const frame of [cut!, whole!]) t.true(frame.equals(Buffer.alloc(bytes, "a")));
+  });
+}
+
+test("the memory of a frame that nobody owns is room for the next one", (t) => {
+  const reader = new FrameReader(1 << 17);
+  const next = (letter: string) => {
+    const stream = framed(Buffer.alloc(1 << 17, letter));
+    reader.push(stream.subarray(0, 1000));
+    reader.next();
+    reader.push(stream.subarray(1000));
+    return reader.next()!;
+  };
+  const first = next("a");
+  const second = next("b");
+  t.is(first.buffer, second.buffer);
+});
+
+test("what is left of a lent chunk can be kept", (t) => {
+  const reader = new FrameReader(64, true);
+  const chunk = Buffer.concat([framed(Buffer.alloc(3, "a")), framed(Buffer.alloc(5, "b"))]);
+  reader.push(chunk);
+  t.is(String(reader.next()), "aaa");
+  reader.keepRest();
+  chunk.fill(0);
+  t.is(String(reader.next()), "bbbbb");
 });
 
 test("a decoder skips fields that it does not know", (t) => {

@@ -8,7 +8,7 @@
  */
 import type { Condition } from "../../cluster/edit.ts";
 import { HotKeys } from "../../cluster/hot-keys.ts";
-import type { Outcome } from "../../cluster/outcome.ts";
+import { type Outcome, ownedOutcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { type ChangePeers, ClusterChanges } from "../../server/changes/cluster-changes.ts";
 import { LocalChanges } from "../../server/changes/local-changes.ts";
@@ -121,7 +121,9 @@ export class ModelNode {
   get(key: Buffer): Outcome | Promise<Outcome> {
     const held = this.group.store.get(key) ?? this.group.mirrors!.get(key);
     if (held === undefined)
-      return new Promise((resolve) => this.readThrough.missed(this.group, key, resolve));
+      return new Promise((resolve) =>
+        this.readThrough.missed(this.group, key, (outcome) => resolve(ownedOutcome(outcome))),
+      );
     return held.value === null
       ? { kind: "absent", ttlMs: undefined }
       : { kind: "value", value: held.value, ttlMs: undefined };

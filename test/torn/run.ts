@@ -1,5 +1,5 @@
 /**
- * `npm run torn -- --seconds 60 --seed 1 --threads 2`: has clients write and read values of all sizes as fast as they can, and
+ * `npm run torn -- --seconds 60 --seed 1 --threads 2 --members 2`: has clients write and read values of all sizes as fast as they can, and
  * prints each value that was not whole. Ends with 1 when there was one. CARROT_NODE_NEW is the Node that runs the node.
  */
 import { parseArgs } from "node:util";
@@ -10,6 +10,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "60" },
     seed: { type: "string" },
     threads: { type: "string", default: "1" },
+    members: { type: "string", default: "1" },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
@@ -21,7 +22,8 @@ const close = async () => {
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void close().then(() => process.exit(1)));
 }
-const options = { seconds: Number(values.seconds), seed, threads: Number(values.threads), runtime };
+const [seconds, threads, members] = [values.seconds, values.threads, values.members].map(Number);
+const options = { seconds: seconds!, seed, threads: threads!, members: members!, runtime };
 const report = await tear({ teardown: (end) => void ends.push(end) }, options);
 await close();
 const { misses, written, pauses, problems } = report;

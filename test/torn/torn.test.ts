@@ -1,5 +1,5 @@
 /**
- * Goal: no client ever gets a value that is torn, with one thread and with two, and the check would see one.
+ * Goal: no client ever gets a value that is torn, with one thread and with two, alone and through another member, and the check would see one.
  * Method: a short slice of `npm run torn`. SEED replays the choices of the clients.
  */
 import { crc32 } from "node:zlib";
@@ -11,10 +11,16 @@ import { isWhole, tear } from "./torn.ts";
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
-for (const threads of [1, 2]) {
-  testWith(...(threads === 1 ? [] : [THREADS]))(`no value is torn (threads ${threads})`, async (t) => {
+for (const [threads, members] of [
+  [1, 1],
+  [2, 1],
+  [1, 2],
+  [2, 2],
+] as const) {
+  const title = `no value is torn (threads ${threads}, members ${members})`;
+  testWith(...(threads === 1 ? [] : [THREADS]))(title, async (t) => {
     const runtime = threads === 1 ? process.execPath : NODE_NEW;
-    const report = await tear(t, { seconds: 3, seed, threads, runtime });
+    const report = await tear(t, { seconds: 3, seed, threads, members, runtime });
     const { values, written, pauses } = report;
     t.log(`SEED=${seed}: ${values} values read, ${written} written, ${pauses} pauses`);
     t.deepEqual(report.problems, []);

@@ -1,5 +1,6 @@
 /**
- * Writers and readers flat out on one node, to find a value that is torn, of another key, or out of its place.
+ * Writers and readers flat out on one node, or on two members that forward to each other, to find a value that is torn, of
+ * another key, or out of its place.
  *
  * Owns the clients and the check: a value names its key and begins with a checksum of all the rest, so every reply has to be
  * one whole value that somebody has written. Its sizes lie around those from which a value goes another way to its client.
@@ -9,7 +10,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { crc32 } from "node:zlib";
 import { command } from "../../bench/client.ts";
-import { startNodeProcess } from "../e2e/processes.ts";
+import { allLinked, type NodeProcess, reservePorts, startNodeProcess } from "../e2e/processes.ts";
 import type { Owner } from "../started-once.ts";
 import { patient } from "../until.ts";
 import { BulkReader } from "./bulk-reader.ts";
@@ -18,6 +19,8 @@ export interface TornOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly threads: number;
+  /** 1 or 2. */
+  readonly members?: number;
   /** The Node that runs the node. */
   readonly runtime: string;
 }
@@ -63,15 +66,13 @@ function diceOf(seed: number): Dice {
 
 /** Runs writers and readers for so many seconds, or until enough has been read. What it starts ends with its owner. */
 export async function tear(owner: Owner, options: TornOptions): Promise<TornReport> {
-  const args = ["--port", "0", "--threads", `${options.threads}`, "--maxmemory", MAXMEMORY];
-  const group = ["--group", "default loader none"];
-  const node = await startNodeProcess(owner, [...args, ...group], "", [], options.runtime);
+  const nodes = await startNodes(owner, options);
   const report: TornReport = { values: 0, misses: 0, written: 0, pauses: 0, problems: [] };
   const untilMs = performance.now() + options.seconds * 1000;
   const isEnough = () => performance.now() >= untilMs && report.values >= LEAST_VALUES;
   const goesOn = () => report.problems.length === 0 && !isEnough();
   const run = async (work: Work, i: number) => {
-    const socket = connect(node.port, "127.0.0.1");
+    const socket = connect(nodes[i % nodes.length]!.port, "127.0.0.1");
     owner.teardown(() => socket.destroy());
     socket.on("error", (error) => report.problems.push(String(error)));
     await once(socket, "connect");
@@ -80,6 +81,24 @@ export async function tear(owner: Owner, options: TornOptions): Promise<TornRepo
   const works = Array.from({ length: WRITERS + READERS }, (_, i) => run(i < WRITERS ? write : read, i));
   await Promise.all(works);
   return report;
+}
+
+async function startNodes(
+  owner: Owner,
+  { threads, members = 1, runtime }: TornOptions,
+): Promise<NodeProcess[]> {
+  const args = ["--port", "0", "--threads", `${threads}`, "--maxmemory", MAXMEMORY];
+  const group = ["--group", "default loader none"];
+  const ports = members > 1 ? await reservePorts(owner, members) : [];
+  const ids = ports.map((port) => `127.0.0.1:${port}`);
+  const start = (port: number | undefined) => {
+    const peers =
+      port === undefined ? [] : ["--peers", ...ids, "--peer-port", `${port}`, "--peer-timeout", "30s"];
+    return startNodeProcess(owner, [...args, ...peers, ...group], ids[0] ?? "", [], runtime);
+  };
+  const nodes = await Promise.all(ports.length > 0 ? ports.map(start) : [start(undefined)]);
+  if (members > 1) await Promise.all(nodes.map(allLinked));
+  return nodes;
 }
 
 type Work = (client: Client, report: TornReport, goesOn: () => boolean) => Promise<void>;

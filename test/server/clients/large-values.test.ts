@@ -7,7 +7,8 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import type { ConnectionHost } from "../../../server/clients/connection-host.ts";
-import { Outbox, type OutboxOwner } from "../../../server/clients/outbox.ts";
+import { Outbox } from "../../../server/clients/outbox.ts";
+import type { OutboxOwner } from "../../../server/clients/outbox-owner.ts";
 import { Session } from "../../../server/clients/session.ts";
 import { bytesWrittenTo } from "../../../server/clients/socket-writer.ts";
 import { WriteQueue } from "../../../server/clients/write-queue.ts";
@@ -219,4 +220,48 @@ test("a client that is gone, though its socket does not know yet, harms nobody",
   writeAll();
   await failed;
   t.true(socket.destroyed);
+});
+
+test("the large value of a miss leaves at once, if nothing is before it and its client has no turn", async (t) => {
+  const [client, socket] = await socketPair(t);
+  const { output, outbox, due } = setUpOn(socket, 1 << 27);
+  output.append(key("+another client's\r\n"));
+  const first = outbox.open();
+  const second = outbox.open();
+  const third = outbox.open();
+  const value = Buffer.alloc(HUGE_BYTES, "a");
+  const settle = (slot: ReturnType<typeof outbox.open>, letter: string, inTurn = false) => {
+    outbox.fillOutcome(slot, { kind: "value", value: value.fill(letter), ttlMs: undefined }, 2, inTurn);
+    value.fill("x");
+  };
+  settle(second, "b");
+  settle(first, "a");
+  t.true(bytesWrittenTo(socket) > 0);
+  await turn();
+  settle(third, "c");
+  await turn();
+  t.deepEqual([due.length, outbox.isEmpty], [0, true]);
+  const all = ["a", "b", "c"].map((letter) => bulk(letter.repeat(HUGE_BYTES))).join("");
+  t.true((await received(client, all.length)) === all);
+});
+
+test("in its client's turn the large value of a miss leaves behind the turn's replies before it", async (t) => {
+  const [client, socket] = await socketPair(t);
+  const { output, outbox, writeAll } = setUpOn(socket);
+  output.append(key("+before\r\n"));
+  const value = Buffer.alloc(LARGE_BYTES, "a");
+  outbox.fillOutcome(outbox.open(), { kind: "value", value, ttlMs: undefined }, 2, true);
+  value.fill("x");
+  writeAll();
+  const all = `+before\r\n${bulk("a".repeat(LARGE_BYTES))}`;
+  t.true((await received(client, all.length)) === all);
+});
+
+test("the large value of a miss closes a client that may not be owed so much", async (t) => {
+  const [, socket] = await socketPair(t);
+  const { outbox, told } = setUpOn(socket, LARGE_BYTES);
+  const slot = outbox.open();
+  outbox.fillOutcome(slot, { kind: "value", value: Buffer.alloc(LARGE_BYTES + 1), ttlMs: 5 }, 2, false);
+  t.true(told.length > 0);
+  t.is(bytesWrittenTo(socket), 0);
 });

@@ -6,7 +6,8 @@
 import test from "ava";
 import { Encoded, OK, Push, type Reply } from "../../../proto/reply.ts";
 import type { ConnectionHost } from "../../../server/clients/connection-host.ts";
-import { Outbox, type OutboxOwner } from "../../../server/clients/outbox.ts";
+import { Outbox } from "../../../server/clients/outbox.ts";
+import type { OutboxOwner } from "../../../server/clients/outbox-owner.ts";
 import { Session } from "../../../server/clients/session.ts";
 import { WriteQueue } from "../../../server/clients/write-queue.ts";
 import { Latency } from "../../../server/counters/latency.ts";

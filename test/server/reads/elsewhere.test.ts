@@ -20,7 +20,11 @@ function setUp(holders: readonly string[] | undefined, answers: (id: string) => 
       told.push(`${id} get ${Buffer.from(name)} ${waiter.timeoutMs}`);
       const answer = answers(id);
       if (answer === undefined) waiter.unreachable(new PeerUnreachable(id, "gone"));
-      else waiter.settle(answer);
+      else {
+        waiter.settle(answer);
+        // The bytes of the frame are another frame's now.
+        if (answer.kind === "value") answer.value.fill(0);
+      }
     },
   };
   const of = () => (holders === undefined ? undefined : new Set(holders));

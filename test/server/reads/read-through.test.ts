@@ -178,6 +178,26 @@ test("a peer's request is answered from the store, a cached not-found too", asyn
   t.is(group.counters.negativeHits, 1);
 });
 
+test("a large value of the store is lent to a peer's request, if it can be, and counted as a hit", (t) => {
+  const { node, group } = createNode();
+  group.store.put(key("scores:v"), key("v1"), 10_000);
+  const lent: unknown[] = [];
+  const use = (value: Uint8Array, ttlMs: number | undefined) => void lent.push(String(value), ttlMs);
+  t.is(node.getForPeer(group, key("scores:v"), { leastBytes: 2, use }), undefined);
+  t.deepEqual(node.getForPeer(group, key("scores:v"), { leastBytes: 3, use }), found("v1", 10_000));
+  t.deepEqual([lent, group.counters.hits], [["v1", 10_000], 2]);
+});
+
+test("a client that keeps the value of another member has a copy", async (t) => {
+  const { node, peers, group, membership } = createNode();
+  const outcome = node.get(group, keyOwnedBy("b", membership), undefined);
+  const view = key("v1");
+  peers.asked[0]!.resolve({ kind: "value", value: view, ttlMs: undefined });
+  await turn();
+  view.fill("x");
+  t.is(textOf(await outcome), "v1");
+});
+
 test("clients and peers that ask for one key wait for one load", async (t) => {
   const { node, loader, group, membership } = createNode();
   const name = keyOwnedBy("a", membership);

@@ -1,8 +1,9 @@
 /**
- * Goal: only a frame that is one edit or one run may be long: any other could decode to millions of objects.
+ * Goal: only a frame that is one edit or one run may be long: any other could decode to millions of objects. Only a frame that
+ * is one Get or one Got may be lent.
  */
 import test from "ava";
-import { isLongRequest } from "../../cluster/long-requests.ts";
+import { isLongRequest, isUsedUp } from "../../cluster/frame-kinds.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 
 const frameOf = (frame: carrot.Frame.$Properties) => Buffer.from(carrot.Frame.encode(frame).finish());
@@ -25,4 +26,17 @@ for (const [name, frame] of [
 test("no other frame may be long", (t) => {
   t.false(isLongRequest(get));
   t.false(isLongRequest(frameOf({ remove: { id: 1, keys: [key] } })));
+});
+
+test("one Get or one Got is used up when it has been handled, and no other frame is", (t) => {
+  const got = frameOf({ got: { ids: [1], entries: [{ kind: carrot.Kind.ABSENT }] } });
+  for (const frame of [get, got]) t.true(isUsedUp(frame));
+  const ran = frameOf({ ran: { id: 1, reply: key } });
+  for (const frame of [
+    ran,
+    frameOf({ edit: { id: 1, key } }),
+    Buffer.concat([got, ran]),
+    got.subarray(0, -1),
+  ])
+    t.false(isUsedUp(frame));
 });
