@@ -71,7 +71,8 @@ async function benchmark({ port, name }: ServerProcess, load: Load): Promise<num
     ...(valueBytes === undefined ? [] : ["-x"]),
     ...command.split(" ").map((word) => (word === "KEY" ? KEY : word)),
   ]);
-  running.child.stdin!.end(valueBytes === undefined ? "" : "x".repeat(valueBytes));
+  // A short run may have ended before it was given anything.
+  running.child.stdin!.on("error", () => {}).end(valueBytes === undefined ? "" : "x".repeat(valueBytes));
   const { stdout, stderr } = await running;
   if (/error/i.test(stderr)) throw new Error(`${name}: ${stderr.trim()}`);
   return stdout

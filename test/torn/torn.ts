@@ -47,7 +47,7 @@ const READS_AT_ONCE = 8;
 const READS_AT_A_PAUSE = 64;
 /** What a writer writes again and again: to make a value costs more than to write it. */
 const COMMANDS = 200;
-const EDGES = [100, 400, 1 << 14, 1 << 16, 1 << 20];
+const EDGES = [100, 400, 1 << 14, 1 << 16, 278_528, 1 << 20];
 const CHECKSUM_CHARACTERS = 8;
 /** Read in every run, however busy the machine is. */
 const LEAST_VALUES = 200;
