@@ -11,8 +11,6 @@
  * Of a key with a hash tag, `lock:{user:7}:a`, only the tag counts, as in Redis Cluster: keys with one tag have one owner.
  */
 
-import xxhash from "xxhash-wasm";
-
 /** 32 bits of hash. */
 export type Hash32 = (bytes: Uint8Array, seed: number) => number;
 
@@ -31,9 +29,9 @@ const PREFIXES = 1 << PREFIX_BITS;
 
 let loading: Promise<Hash32> | undefined;
 
-/** XXH32 from xxhash-wasm, compiled once in a process. */
+/** XXH32 from xxhash-wasm, imported and compiled once in a process. */
 export function loadHash32(): Promise<Hash32> {
-  loading ??= xxhash().then((api) => api.h32Raw);
+  loading ??= import("xxhash-wasm").then(async ({ default: xxhash }) => (await xxhash()).h32Raw);
   return loading;
 }
 

@@ -7,8 +7,9 @@
  */
 
 import type { Publication } from "../cluster/publications.ts";
-import { loadHash32 } from "../cluster/ring.ts";
+import { type Hash32, loadHash32 } from "../cluster/ring.ts";
 import type { World } from "../cluster/world.ts";
+import { xxh32 } from "../proto/xxh32.ts";
 import { Cache } from "./cache/cache.ts";
 import type { CacheOptions } from "./cache/cache-options.ts";
 import type { Clients } from "./clients/clients.ts";
@@ -137,9 +138,10 @@ export class Node implements NodeFace {
 
   /** Starts a node. Rejects with the operating system's error about a port; after a rejection nothing is left open. */
   static async start(options: NodeOptions): Promise<Node> {
+    const hasPeers = options.conf.peers.length > 0;
     const node = new Node(options, {
-      hash: await loadHash32(),
-      createPeers: options.conf.peers.length > 0 ? await loadPeers() : undefined,
+      hash: hasPeers ? await loadHash32() : hash32,
+      createPeers: hasPeers ? await loadPeers() : undefined,
     });
     try {
       await node.#open();
@@ -275,6 +277,9 @@ export class Node implements NodeFace {
     });
   }
 }
+
+/** The same hash, for a node that is alone: WebAssembly takes memory. */
+const hash32: Hash32 = (bytes, seed) => xxh32(bytes, 0, bytes.length, seed) >>> 0;
 
 /** Imports the links to other members, and protobufjs with them: a node that is alone starts without. */
 async function loadPeers(): Promise<CacheOptions["createPeers"]> {

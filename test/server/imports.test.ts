@@ -12,13 +12,19 @@ const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(ROOT
 const PACKAGES = Object.keys({ ...dependencies, ...devDependencies });
 const WATCHER = `
   import module from "node:module";
+  const { instantiate } = WebAssembly;
+  const noted = [];
+  WebAssembly.instantiate = (...given) => {
+    noted.push(...new Error().stack.split("\\n"));
+    return instantiate(...given);
+  };
   process.on("exit", () => {
-    const loaded = [...Object.keys(module._cache), ...process.moduleLoadList];
+    const loaded = [...Object.keys(module._cache), ...process.moduleLoadList, ...noted];
     process.stdout.write("loaded: " + JSON.stringify(loaded) + "\\n");
   });
 `;
 
-/** What a node with this conf has loaded when it ends: packages of package.json, and parts of Node as `node:NAME`. */
+/** What a node with this conf has loaded when it ends (of an ES module only its WebAssembly is seen): packages of package.json, and parts of Node as `node:NAME`. */
 async function loadedWith(t: ExecutionContext, ...args: string[]): Promise<Set<string>> {
   const watcher = `data:text/javascript,${encodeURIComponent(WATCHER)}`;
   const node = start(
@@ -58,5 +64,6 @@ test("peers, an HTTP port and an HTTP loader bring their packages along", async 
   const peers = ["--peers", `127.0.0.1:${peerPort}`, `127.0.0.1:${other}`, "--peer-port", String(peerPort)];
   const group = ["--group", "pages", "loader", "http", "http://127.0.0.1:1/{key}"];
   const loaded = await loadedWith(t, ...peers, "--http-port", String(http), ...group);
-  for (const name of ["protobufjs", "prom-client", "undici", "node:http"]) t.true(loaded.has(name), name);
+  for (const name of ["protobufjs", "xxhash-wasm", "prom-client", "undici", "node:http"])
+    t.true(loaded.has(name), name);
 });
