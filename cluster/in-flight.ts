@@ -1,7 +1,7 @@
 /**
  * The callers that wait for an answer, by the id of their request.
  *
- * Invariant: ids ascend, and go on from 0 at the end of 32 bits; an id whose place is still taken is skipped. So requests
+ * Invariant: ids ascend, and go on from 0 behind the largest, by default that of 32 bits; an id whose place is still taken is skipped. So requests
  * made one after the other nearly always have ids that follow each other. The places are a circular array, because a Map
  * with steady adding and deleting would keep making new tables.
  */
@@ -14,10 +14,12 @@ export class InFlight<Waiting> {
   #ids = new Uint32Array(FIRST_PLACES);
   #size = 0;
   #lastId: number;
+  readonly #largest: number;
 
   /** The first id is the one after `lastId`. */
-  constructor(lastId = 0) {
+  constructor(lastId = 0, largest = 0xffffffff) {
     this.#lastId = lastId;
+    this.#largest = largest;
   }
 
   get size(): number {
@@ -30,7 +32,7 @@ export class InFlight<Waiting> {
     let id = this.#lastId;
     let place: number;
     do {
-      id = (id + 1) >>> 0;
+      id = id === this.#largest ? 0 : id + 1;
       place = id & (this.#waiting.length - 1);
     } while (this.#waiting[place] !== undefined);
     this.#waiting[place] = waiting;

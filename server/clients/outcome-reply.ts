@@ -6,8 +6,11 @@ import type { Outcome } from "../../cluster/outcome.ts";
 import { ErrorReply, encodeReply, type Reply } from "../../proto/reply.ts";
 import { bulkSize, writeBulkHeader, writeCrlf } from "../../proto/reply-writers.ts";
 
-/** `-` */
+/** `-`, before the text of an error; and before the 1 in the length of a null. */
 const ERROR = 0x2d;
+const MINUS = 0x2d;
+const CR = 0x0d;
+const CRLF_BYTES = 2;
 
 export function outcomeReply(outcome: Outcome): Reply {
   if (outcome.kind === "value") return outcome.value;
@@ -27,10 +30,12 @@ export function outcomeBytes(outcome: Outcome, protocol: 2 | 3): Buffer {
 
 /** The outcome whose bytes in RESP2 these are; its value is a view. They do not say how long it lives. */
 export function outcomeOf(bytes: Buffer): Outcome {
-  const lineEnd = bytes.indexOf("\r\n");
-  const line = bytes.toString("latin1", 1, lineEnd);
-  if (bytes[0] === ERROR) return { kind: "error", text: bytes.toString("utf8", "-ERR ".length, lineEnd) };
-  if (line === "-1") return { kind: "absent", ttlMs: undefined };
-  const start = lineEnd + 2;
-  return { kind: "value", value: bytes.subarray(start, start + Number(line)), ttlMs: undefined };
+  if (bytes[0] === ERROR)
+    return { kind: "error", text: bytes.toString("utf8", "-ERR ".length, bytes.indexOf("\r\n")) };
+  if (bytes[1] === MINUS) return { kind: "absent", ttlMs: undefined };
+  // No text is made of the length: this is done for each miss of a worker.
+  let start = 1;
+  while (bytes[start] !== CR) start++;
+  start += CRLF_BYTES;
+  return { kind: "value", value: bytes.subarray(start, bytes.length - CRLF_BYTES), ttlMs: undefined };
 }

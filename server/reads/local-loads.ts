@@ -9,6 +9,7 @@ import type { Latency } from "../counters/latency.ts";
 import type { Flight, FlightWaiter } from "../groups/flights.ts";
 import { type Group, loaderPart } from "../groups/groups.ts";
 import { type FreeWrites, inSteps } from "../store/free-writes.ts";
+import { MISSING } from "../store/store.ts";
 import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 
@@ -72,7 +73,7 @@ export class LocalLoads {
   #keep(group: Group, key: Buffer, value: Uint8Array | null, ttlMs: number | undefined): void {
     const { tracking, freeWrites } = this.#options;
     // Another thread has set the key since, and will say so.
-    if (freeWrites !== undefined && group.store.look(key).kind === "value") {
+    if (freeWrites !== undefined && group.store.lifeOf(key, 0, key.length) !== MISSING) {
       tracking.lostTrack(key);
       return;
     }

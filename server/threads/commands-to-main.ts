@@ -4,6 +4,7 @@
  * Invariant: each command gets exactly one reply, its own. The commands of one tick travel in one message. Knows no
  * command's meaning.
  */
+import { InFlight } from "../../cluster/in-flight.ts";
 import { encodeCommand } from "../../proto/command-writer.ts";
 import { Encoded } from "../../proto/reply.ts";
 import { outcomeOf } from "../clients/outcome-reply.ts";
@@ -28,6 +29,9 @@ interface Sender {
   readonly database: number;
 }
 
+/** Hears that the reply is `all[at, end)`, and what the command has pushed to its own client `all[end, last)`. */
+type Answered = (all: Buffer, at: number, end: number, last: number) => void;
+
 /** In place of a number of NODE_COMMANDS: a GET that missed. Its one word is the stored key, its reply is in RESP2. */
 export const MISSED = -1;
 /** A miss is answered alike for every client. */
@@ -37,14 +41,13 @@ const MAX_ID = 2 ** 30 - 1;
 
 export class CommandsToMain {
   readonly #post: (batch: CommandBatch) => void;
-  readonly #waiting = new Map<number, (reply: Encoded) => void>();
-  #nextId: number;
+  readonly #waiting: InFlight<Answered>;
   #gathered: Gathered = noCommands();
 
-  /** `firstId`: the id of the first command. */
-  constructor(post: (batch: CommandBatch) => void, firstId = 1) {
+  /** The first id is the one after `lastId`. */
+  constructor(post: (batch: CommandBatch) => void, lastId = 0) {
     this.#post = post;
-    this.#nextId = firstId;
+    this.#waiting = new InFlight(lastId, MAX_ID);
   }
 
   /** Has the main thread run a command. `number` is its place in NODE_COMMANDS. The words are copied at once. */
@@ -53,31 +56,33 @@ export class CommandsToMain {
     args: readonly Uint8Array[],
     { id: client, protocol, database }: Sender,
   ): Promise<Encoded> {
-    return new Promise((resolve) => this.#gather(number, args, { id: client, protocol, database }, resolve));
+    return new Promise((resolve) =>
+      this.#gather(number, args, { id: client, protocol, database }, (all, at, end, last) => {
+        const pushed = last > end ? viewOrCopy(all, end, last) : undefined;
+        resolve(new Encoded(viewOrCopy(all, at, end), pushed));
+      }),
+    );
   }
 
   /** Has the main thread answer a GET that missed, with the value or by a load. The key is the stored one. */
   sendMiss(key: Buffer, waiter: Waiter): void {
-    this.#gather(MISSED, [key], NOBODY, ({ bytes }) => waiter(outcomeOf(bytes)));
+    this.#gather(MISSED, [key], NOBODY, (all, at, end) => waiter(outcomeOf(all.subarray(at, end))));
   }
 
   #gather(
     number: number,
     args: readonly Uint8Array[],
     { id: client, protocol, database }: Sender,
-    answered: (reply: Encoded) => void,
+    answered: Answered,
   ): void {
     const { ids, numbers, clients, protocols, databases, commands } = this.#gathered;
     if (ids.length === 0) setImmediate(() => this.#flush());
-    const id = this.#nextId;
-    this.#nextId = id === MAX_ID ? 1 : id + 1;
-    ids.push(id);
+    ids.push(this.#waiting.add(answered));
     numbers.push(number);
     clients.push(client);
     protocols.push(protocol);
     databases.push(database);
     commands.push(encodeCommand(args));
-    this.#waiting.set(id, answered);
   }
 
   /** Resolves the commands whose replies are in the batch. */
@@ -87,9 +92,9 @@ export class CommandsToMain {
     for (const [i, id] of ids.entries()) {
       const end = at + lengths[i]!;
       const last = end + (behind?.get(i) ?? 0);
-      const pushed = last > end ? viewOrCopy(all, end, last) : undefined;
-      this.#waiting.get(id)?.(new Encoded(viewOrCopy(all, at, end), pushed));
+      const answered = this.#waiting.get(id);
       this.#waiting.delete(id);
+      answered?.(all, at, end, last);
       at = last;
     }
   }

@@ -11,9 +11,9 @@ import type { CommandBatch, ReplyBatch } from "../../../server/threads/messages.
 import { bytes, read } from "../../proto/read-commands.ts";
 import { turn } from "../fakes.ts";
 
-function createCommands(firstId?: number) {
+function createCommands(lastId?: number) {
   const posted: CommandBatch[] = [];
-  return { posted, commands: new CommandsToMain((batch) => posted.push(batch), firstId) };
+  return { posted, commands: new CommandsToMain((batch) => posted.push(batch), lastId) };
 }
 
 const words = (text: string): Buffer[] => text.split(" ").map(bytes);
@@ -108,12 +108,12 @@ test("a second reply to a command, and a reply to no command, do nothing", async
   t.is(textOf(await sent), "+first\r\n");
 });
 
-test("ids begin at 1 again after the largest small integer", async (t) => {
-  const { posted, commands } = createCommands(2 ** 30 - 1);
+test("ids begin at 0 again after the largest small integer", async (t) => {
+  const { posted, commands } = createCommands(2 ** 30 - 2);
   const sent = [commands.send(41, words("GET a"), ONE), commands.send(41, words("GET b"), ONE)];
   await turn();
-  t.deepEqual(posted[0]!.ids, [2 ** 30 - 1, 1]);
-  commands.settle(replies([1, "+b\r\n"], [2 ** 30 - 1, "+a\r\n"]));
+  t.deepEqual(posted[0]!.ids, [2 ** 30 - 1, 0]);
+  commands.settle(replies([0, "+b\r\n"], [2 ** 30 - 1, "+a\r\n"]));
   t.deepEqual((await Promise.all(sent)).map(textOf), ["+a\r\n", "+b\r\n"]);
 });
 
