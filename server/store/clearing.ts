@@ -6,7 +6,7 @@
  * entries from other memory do, so the caller must not let that happen.
  */
 import { SEQUENCE } from "./layout.ts";
-import { leave, lock, unlock } from "./lock.ts";
+import { lock, unlock } from "./lock.ts";
 import type { Shard } from "./shard.ts";
 import { POSITIONS, removeFromBucket } from "./walk.ts";
 
@@ -55,7 +55,7 @@ export class Clearing {
     };
     for (let i = 0; i < BUCKETS_A_LOCK && this.#position < POSITIONS; i++)
       this.#position = removeFromBucket(shard, this.#position, database, enterOnce);
-    if (isInside) leave(shard);
-    else unlock(shard);
+    if (isInside) Atomics.add(shard.words, SEQUENCE, 1);
+    unlock(shard);
   }
 }
