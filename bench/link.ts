@@ -31,8 +31,7 @@ const handlers: PeerHandlers = {
   scan: () => ({ cursor: 0, keys: [], seen: 0 }),
   track: () => {},
   untrack: () => {},
-  remove: () => 0,
-  flush: () => {},
+  change: () => 0,
   count: () => 0,
   ring: () => true,
 };

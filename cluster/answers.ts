@@ -44,12 +44,15 @@ export class Answers {
     return this.#ids.length > 0;
   }
 
-  /** A large value's bytes may change when this returns, a small one's after this tick. */
-  add(id: number, outcome: Outcome): void {
-    if (outcome.kind === "value" && outcome.value.length >= LARGE_BYTES) {
+  /**
+   * A large value's bytes may change when this returns, a small one's after this tick; so may those of one that `isBehind`
+   * (Entry.is_behind), whatever its length.
+   */
+  add(id: number, outcome: Outcome, isBehind = false): void {
+    if (outcome.kind === "value" && outcome.value.length >= LARGE_BYTES && !isBehind) {
       const { value, ttlMs } = outcome;
       this.#options.sendLent([headOfValue(id, value.length, ttlMs), value]);
-    } else this.addEntry(id, entryOf(outcome));
+    } else this.addEntry(id, entryOf(outcome, isBehind));
   }
 
   addEntry(id: number, entry: carrot.Entry.$Properties): void {

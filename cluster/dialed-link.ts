@@ -13,6 +13,7 @@
 import { decodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import { MEMBER_EXPECTED, parseAddress, plainHost } from "./address.ts";
+import { Backoff } from "./backoff.ts";
 import { isUsedUp } from "./frame-kinds.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { DialerHandshake, MAX_GREETING_BYTES } from "./handshake.ts";
@@ -21,24 +22,29 @@ import { type Heard, heardIn, Refused } from "./introduction.ts";
 import type { LinkFigures, LinkState } from "./link-figures.ts";
 import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { QuietLog } from "./quiet-log.ts";
-import { type Answer, type AnswerName, type GetWaiter, MAX_REQUEST_BYTES, Requests } from "./requests.ts";
+import {
+  type Answer,
+  type AnswerName,
+  type GetWaiter,
+  MAX_REQUEST_BYTES,
+  Requests,
+  type RequestsOptions,
+} from "./requests.ts";
 import type { Timer, Wire, World } from "./world.ts";
 
-/** The longest time for connecting, and again for the handshake. */
+/** For connecting, and again for the handshake. */
 const DIAL_TIMEOUT_MS = 1000;
-const MIN_BACKOFF_MS = 100;
-const MAX_BACKOFF_MS = 5000;
 /** A link that was up this long has worked: the wait before the next attempt is a short one again. */
 const PROVEN_MS = 5000;
 
-interface DialedLinkOptions {
-  /** The member at the other end. */
-  readonly peer: string;
+interface DialedLinkOptions
+  extends Pick<
+    RequestsOptions,
+    "peer" | "requestTimeoutMs" | "invalidated" | "sendFirst" | "told" | "positions"
+  > {
   readonly secret: string;
   /** The longest answer that is read. */
   readonly maxFrameBytes: number;
-  /** How long everything but a GET may take; read at each use. */
-  readonly requestTimeoutMs: () => number;
   readonly world: World;
   readonly log: QuietLog;
   /** The frame that introduces this node. */
@@ -49,10 +55,9 @@ interface DialedLinkOptions {
   readonly opened: (member: Heard) => void;
   /** The link was up and has ended, by itself or because it was closed. */
   readonly ended: () => void;
-  /** As in RequestsOptions. */
-  readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   /** The fingerprint of the other side's ring, on opening and with every pong. */
   readonly sawRing: (fingerprint: number) => void;
+  readonly ponged: (pong: Answer<"pong">) => void;
 }
 
 export class DialedLink {
@@ -66,7 +71,7 @@ export class DialedLink {
   #requests: Requests | undefined;
   #heartbeat: Heartbeat | undefined;
   #timer: Timer | undefined;
-  #attempts = 0;
+  readonly #backoff: Backoff;
   #closed = false;
   #sent = 0;
   #ups = 0;
@@ -77,6 +82,7 @@ export class DialedLink {
 
   constructor(options: DialedLinkOptions) {
     this.#options = options;
+    this.#backoff = new Backoff(options.world.random);
     this.#stateSince = options.world.clock();
   }
 
@@ -84,7 +90,6 @@ export class DialedLink {
     return this.#state === "up";
   }
 
-  /** Whether a GET or an edit is refused now. */
   get isBusy(): boolean {
     return this.#requests?.isBusy ?? false;
   }
@@ -94,7 +99,7 @@ export class DialedLink {
     return this.#maxRequestBytes;
   }
 
-  /** Dials now, unless the link is up or being dialed. Call it on starting, and when the member is known to be back. */
+  /** Unless the link is up or being dialed. Call it on starting, and when the member is known to be back. */
   dial(): void {
     if (this.#closed || this.#state !== "down") return;
     this.#enter("connecting");
@@ -119,13 +124,17 @@ export class DialedLink {
   }
 
   /** As Requests.get; the member is unreachable at once while the link is not up. */
-  get(key: Uint8Array, waiter: GetWaiter): void {
+  get(key: Uint8Array, waiter: GetWaiter, isRecent = false): void {
     if (this.#requests === undefined) {
       waiter.unreachable(this.#unreachable());
       return;
     }
     this.#sent++;
-    this.#requests.get(key, waiter);
+    this.#requests.get(key, waiter, isRecent);
+  }
+
+  sendBatch(): void {
+    this.#requests?.sendBatch();
   }
 
   /** As Requests.request; rejects with PeerUnreachable at once while the link is not up. */
@@ -219,12 +228,9 @@ export class DialedLink {
     this.#timer?.cancel();
     this.#maxRequestBytes = heard.maxFrameBytes;
     this.#requests = new Requests({
-      peer: this.#options.peer,
-      world: this.#options.world,
+      ...this.#options,
       send: (frame) => stream.send(frame),
       outgoingBytes: () => stream.outgoingBytes,
-      requestTimeoutMs: this.#options.requestTimeoutMs,
-      invalidated: this.#options.invalidated,
     });
     this.#heartbeat = new Heartbeat({
       world: this.#options.world,
@@ -247,6 +253,7 @@ export class DialedLink {
       (pong) => {
         this.#rttUs = Math.round((this.#options.world.clock() - start) * 1000);
         this.#options.sawRing(pong.ring ?? 0);
+        this.#options.ponged(pong);
       },
       () => {}, // The pong is late, and the heartbeat judges that, or the link has ended.
     );
@@ -260,7 +267,7 @@ export class DialedLink {
     const text = reason?.message ?? this.#whyClosed();
     const requests = this.#requests;
     if (requests !== undefined && this.#options.world.clock() - this.#stateSince >= PROVEN_MS)
-      this.#attempts = 0;
+      this.#backoff.reset();
     this.#stream = undefined;
     this.#requests = undefined;
     this.#enter("down");
@@ -268,21 +275,14 @@ export class DialedLink {
     if (requests !== undefined) this.#options.ended();
     if (this.#closed) return;
     this.#lastError = text;
-    // A refusal is no news for whoever has read that the link is down, but its reason is.
     const kind = reason instanceof Refused ? this.#refusedKind : this.#logKind;
     this.#options.log.warn(kind, `peer ${this.#options.peer}: link is down: ${text}`);
-    this.#timer = this.#options.world.after(this.#backoffMs(), () => this.dial());
+    this.#timer = this.#options.world.after(this.#backoff.nextMs(), () => this.dial());
   }
 
   #whyClosed(): string {
     if (this.#proved || !this.#handshake?.proofSent) return "closed by the other side";
     return "closed by the other side on this node's proof: do both have the same cluster-secret?";
-  }
-
-  /** Between half and all of the step, so that members that lost the same peer do not dial all at once. */
-  #backoffMs(): number {
-    const step = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** this.#attempts++);
-    return step * (0.5 + this.#options.world.random() / 2);
   }
 
   get #logKind(): string {

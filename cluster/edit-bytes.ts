@@ -36,10 +36,11 @@ const COMPARISONS: Readonly<Record<Comparison["kind"], carrot.Comparison>> = {
 const COMPARISON_NAMES = Object.keys(COMPARISONS) as Comparison["kind"][];
 
 export function editMessageOf(id: number, key: Uint8Array, edit: Edit): carrot.Edit.$Properties {
-  const { conditions, value, life, wanted, isUse, operation, loadsFirst, comparison } = edit;
+  const { conditions, value, life, wanted, isUse, operation, loadsFirst, comparison, version } = edit;
   return {
     id,
     key,
+    counter: version?.counter,
     conditions: conditions.map((condition) => CONDITIONS[condition]),
     value: value ?? undefined,
     remove: value === null,
@@ -105,14 +106,14 @@ function rangeOf({ from, to }: carrot.Edit.$Properties): Range | undefined {
 }
 
 export function editedMessageOf(id: number, edited: Edited): carrot.Edited.$Properties {
-  const { held, changed, noRoom, bytes, value, uses, idleMs, error = "", result } = edited;
-  return { id, held, changed, noRoom, bytes, value, uses, idleMs, error, result };
+  const { held, changed, noRoom, bytes, value, uses, idleMs, error = "", result, overtakenBy } = edited;
+  return { id, held, changed, noRoom, bytes, value, uses, idleMs, error, result, overtakenBy };
 }
 
 /** Undefined when the peer is leaving and has done nothing. */
 export function editedOf(message: carrot.Edited.$Properties): Edited | undefined {
   if (message.leaving) return undefined;
-  const { held, changed, noRoom, bytes, value, uses, idleMs, error, result } = message;
+  const { held, changed, noRoom, bytes, value, uses, idleMs, error, result, overtakenBy } = message;
   return {
     held: held ?? false,
     changed: changed ?? false,
@@ -123,5 +124,6 @@ export function editedOf(message: carrot.Edited.$Properties): Edited | undefined
     idleMs: idleMs ?? 0,
     error: error || undefined,
     ...(typeof result === "string" && { result }),
+    ...(overtakenBy && { overtakenBy }),
   };
 }

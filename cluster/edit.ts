@@ -5,6 +5,8 @@
  * so they hold remaining lifetimes and never clock times. Keeps: an edit without a new value never makes an entry.
  */
 
+import type { Version } from "./change.ts";
+
 /**
  * A condition that must hold before anything changes. `missing`, `held`: the entry has no value (a cached "not found" is
  * none), or has one. `dated`, `undated`: the entry expires, or never does. `later`, `sooner`: the new deadline is later
@@ -62,9 +64,13 @@ export interface Edit {
    * that run whole at the owner.
    */
   readonly event?: string;
+  /** When another member has asked for it; undefined: a client of this node does. */
+  readonly version?: Version;
 }
 
 export interface Edited {
+  /** Not undefined: nothing was done, because of a change with this counter that is later than the edit's version. */
+  readonly overtakenBy?: number;
   /** The entry had a value before. */
   readonly held: boolean;
   readonly changed: boolean;

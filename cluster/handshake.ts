@@ -21,7 +21,7 @@ import { carrot } from "../proto/generated/carrot.js";
 import type { World } from "./world.ts";
 
 /** To be raised when an older node could not read what a newer one says. */
-const PROTOCOL_VERSION = 3;
+const PROTOCOL_VERSION = 4;
 /** The longest greeting accepted; the longest one sent has 38 bytes. */
 export const MAX_GREETING_BYTES = 64;
 const NONCE_BYTES = 16;

@@ -42,6 +42,8 @@ export interface Introduced {
 /** An introduction as it came; `refusal` says why the sender ends the link, and is empty if it does not. */
 export interface Heard extends Introduced {
   readonly refusal: string;
+  /** From the accepting side: how far it has heard the changes of the process that dialed. */
+  readonly heard: number;
 }
 
 /** The error of a link to a member that must not be linked. */
@@ -57,12 +59,12 @@ const MAX_NAMED = 5;
 /** The longest text of a peer that is shown. */
 const MAX_SHOWN = 200;
 
-/** The frame that introduces this node; with a `refusal` it is the last one. */
-export function introductionFrame(own: Introduced, refusal = ""): Buffer {
+/** The frame that introduces this node; with a `refusal` it is the last one. `heard`: as in Heard. */
+export function introductionFrame(own: Introduced, refusal = "", heard = 0): Buffer {
   const instance = Buffer.from(own.instance, "hex");
   const groups = fits(own.groups) ? own.groups : [];
   const named = groups.map(({ name, prefix }) => ({ name, prefix }));
-  const introduction = { ...own, instance, terms: [...own.terms], groups: named, refusal };
+  const introduction = { ...own, instance, terms: [...own.terms], groups: named, refusal, heard };
   return encodeFrame(carrot.Frame, { introduction });
 }
 
@@ -84,6 +86,7 @@ export function heardIn({ introduction }: carrot.Frame): Heard {
     terms: (terms ?? []).map(({ name, value }) => ({ name: name ?? "", value: value ?? "" })),
     groups,
     refusal: printable(refusal ?? ""),
+    heard: introduction.heard ?? 0,
   };
 }
 

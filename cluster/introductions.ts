@@ -37,8 +37,8 @@ export class Introductions {
   }
 
   /** As introductionFrame. */
-  frame(refusal?: string): Buffer {
-    return introductionFrame({ ...this.#options.own, ring: this.#options.ring() }, refusal);
+  frame(refusal?: string, heard?: number): Buffer {
+    return introductionFrame({ ...this.#options.own, ring: this.#options.ring() }, refusal, heard);
   }
 
   /** Why the member that was dialed as `id` is refused, or refuses; undefined: the link may come up. */

@@ -14,11 +14,14 @@ export const ENTRY_OVERHEAD_BYTES = 32;
 
 const NO_BYTES = new Uint8Array();
 
-export function entryOf(outcome: Outcome): carrot.Entry.$Properties {
+/** `isBehind`: who asked may not keep the value. */
+export function entryOf(outcome: Outcome, isBehind = false): carrot.Entry.$Properties {
   switch (outcome.kind) {
     case "value":
+      if (isBehind) return { kind: carrot.Kind.VALUE, value: outcome.value, ttlMs: outcome.ttlMs, isBehind };
       return { kind: carrot.Kind.VALUE, value: outcome.value, ttlMs: outcome.ttlMs };
     case "absent":
+      if (isBehind) return { kind: carrot.Kind.ABSENT, ttlMs: outcome.ttlMs, isBehind };
       return { kind: carrot.Kind.ABSENT, ttlMs: outcome.ttlMs };
     case "error":
       return { kind: carrot.Kind.ERROR, error: outcome.text };
@@ -54,9 +57,9 @@ export function headOfValue(id: number, bytes: number, ttlMs: number | undefined
 export function outcomeOf(entry: carrot.Entry.$Properties): Outcome | undefined {
   switch (entry.kind) {
     case carrot.Kind.VALUE:
-      return { kind: "value", value: entry.value ?? NO_BYTES, ttlMs: lifetimeOf(entry.ttlMs) };
+      return valueIn(entry);
     case carrot.Kind.ABSENT:
-      return { kind: "absent", ttlMs: lifetimeOf(entry.ttlMs) };
+      return absentIn(entry);
     case carrot.Kind.ERROR:
       return { kind: "error", text: entry.error || "peer failed without a reason" };
     case carrot.Kind.LEAVING:
@@ -64,6 +67,16 @@ export function outcomeOf(entry: carrot.Entry.$Properties): Outcome | undefined 
     default:
       return { kind: "error", text: "peer sent an answer of an unknown kind" };
   }
+}
+
+function valueIn({ value, ttlMs, isBehind }: carrot.Entry.$Properties): Outcome {
+  const outcome = { kind: "value", value: value ?? NO_BYTES, ttlMs: lifetimeOf(ttlMs) } as const;
+  return isBehind ? { ...outcome, isBehind } : outcome;
+}
+
+function absentIn({ ttlMs, isBehind }: carrot.Entry.$Properties): Outcome {
+  const outcome = { kind: "absent", ttlMs: lifetimeOf(ttlMs) } as const;
+  return isBehind ? { ...outcome, isBehind } : outcome;
 }
 
 const GLIMPSE_KINDS = {

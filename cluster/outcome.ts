@@ -5,11 +5,20 @@
  * need not agree on the time of day.
  */
 
-/** How a GET ends that the store could not answer. `ttlMs` is the remaining life; undefined: does not expire. */
+/**
+ * How a GET ends that the store could not answer. `ttlMs` is the remaining life; undefined: does not expire. `isBehind`:
+ * another member has answered that had not heard every change that this node had heard when it asked. Whoever asked before
+ * may have the outcome; nobody may keep it.
+ */
 export type Outcome =
-  | { readonly kind: "value"; readonly value: Uint8Array; readonly ttlMs: number | undefined }
+  | {
+      readonly kind: "value";
+      readonly value: Uint8Array;
+      readonly ttlMs: number | undefined;
+      readonly isBehind?: boolean;
+    }
   /** The origin says that there is no such key. */
-  | { readonly kind: "absent"; readonly ttlMs: number | undefined }
+  | { readonly kind: "absent"; readonly ttlMs: number | undefined; readonly isBehind?: boolean }
   /** One line for the client, without the leading `ERR `. */
   | { readonly kind: "error"; readonly text: string };
 

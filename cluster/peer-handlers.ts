@@ -3,7 +3,9 @@
  *
  * Owns the types only; server/cache/peer-handlers.ts fulfils them.
  */
+import type { Version } from "./change.ts";
 import type { Edit, Edited } from "./edit.ts";
+import type { DoChange } from "./hearing.ts";
 import type { Glimpse, Outcome } from "./outcome.ts";
 import type { Publication } from "./publications.ts";
 import type { Ran } from "./run.ts";
@@ -42,16 +44,14 @@ export interface PeerHandlers {
   /** The link that the member tracked keys on is gone. */
   untrack(member: Tracker): void;
   /**
-   * Removes entries and mirrors, voids loads and forwards under way; returns the number of live entries removed.
-   * `copiesOnly`: only mirrors and forwards.
+   * Deletes entries and copies that are not newer than the version, and voids loads and forwards under way; returns the number
+   * of live entries removed that this node owns. A promise only for a flush that is slow. Keys are views that nobody overwrites.
    */
-  remove(keys: readonly Uint8Array[], copiesOnly: boolean): number;
-  /** `database` undefined: all of them. */
-  flush(copiesOnly: boolean, database: number | undefined, isSlow: boolean): Promise<void> | undefined;
+  change: DoChange;
   /** Edits an entry of this node's own store, perhaps after a load; the bytes are views that nobody overwrites. */
   edit(key: Uint8Array, edit: Edit): Edited | Promise<Edited>;
   /** Runs a command whole on this node's own stores; the words are views that nobody overwrites. Never rejects. */
-  run(words: readonly Buffer[]): Ran | Promise<Ran>;
+  run(words: readonly Buffer[], version: Version): Ran | Promise<Ran>;
   /** A piece of the keys in this node's own stores. */
   scan(cursor: number, count: number, wanted: WantedKeys): ScanPiece;
   /** A client of the member has published this. The bytes are views that nobody overwrites. */

@@ -17,6 +17,7 @@ import { carrot } from "../proto/generated/carrot.js";
 import { isLongRequest, isUsedUp } from "./frame-kinds.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { AcceptorHandshake, HandshakeError, MAX_GREETING_BYTES } from "./handshake.ts";
+import type { Hearing } from "./hearing.ts";
 import { type Heard, heardIn, Refused } from "./introduction.ts";
 import type { PeerHandlers } from "./peer-handlers.ts";
 import type { QuietLog } from "./quiet-log.ts";
@@ -44,8 +45,9 @@ interface PeerServerOptions {
   readonly world: World;
   /** The longest edit or run that is read; other requests are shorter. */
   readonly maxFrameBytes: number;
-  /** The frame that introduces this node; with a refusal, the last one. */
-  readonly introduction: (refusal?: string) => Buffer;
+  readonly hearing: Hearing;
+  /** The frame that introduces this node; with a refusal, the last one. `heard`: as in Heard. */
+  readonly introduction: (refusal?: string, heard?: number) => Buffer;
   /** Why a member that has proved itself is not served; undefined: it is. Never rejects. */
   readonly judge: (member: Heard) => string | undefined | Promise<string | undefined>;
   /** A member has dialed this node and is served. */
@@ -183,11 +185,15 @@ export class PeerServer {
     else settle(judged);
   }
 
-  #serve(link: Accepted, { id, maxFrameBytes }: Heard): void {
-    const { handlers, ring, world, counted } = this.#options;
-    link.stream.send(this.#options.introduction());
+  #serve(link: Accepted, { id, instance, maxFrameBytes }: Heard): void {
+    const { handlers, ring, world, counted, hearing } = this.#options;
+    hearing.met({ id, instance });
+    link.stream.send(this.#options.introduction("", hearing.position({ id, instance })));
     link.served = new ServedLink({
       handlers,
+      hearing,
+      author: { id, instance },
+      end: (error) => link.stream.destroy(error),
       ring,
       world,
       maxAnswerBytes: maxFrameBytes,

@@ -25,6 +25,11 @@ export interface PeersOptions {
   /** How long a member may take for everything but a GET; read at each use. */
   readonly requestTimeoutMs: () => number;
   readonly world: World;
+  /**
+   * The counters of this process' changes begin behind this one. It has to be greater than all that the cluster has used before
+   * the process began: else a DEL that it makes before it has heard of them counts as older than SETs from before. Default 0.
+   */
+  readonly firstCounter?: number;
   readonly log: Log;
   /** The epoch of the ring whose members were last given to `setMembers`. */
   readonly epoch: () => number;

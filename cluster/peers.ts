@@ -9,11 +9,9 @@
  * Each node dials each other one, so that there are two links a pair, each with requests in one direction.
  */
 
-import { Deletes } from "./deletes.ts";
+import type { Deletion, Version } from "./change.ts";
 import { DialedLink } from "./dialed-link.ts";
 import type { Edit, Edited } from "./edit.ts";
-import { editedOf, editMessageOf } from "./edit-bytes.ts";
-import { bytesIn, EDIT_OVERHEAD_BYTES, refusedEdit } from "./edit-message.ts";
 import type { IntroducedGroup } from "./introduction.ts";
 import { Introductions } from "./introductions.ts";
 import type { LinkFigures } from "./link-figures.ts";
@@ -25,24 +23,22 @@ import { PeerUnreachable } from "./peer-unreachable.ts";
 import type { PeersOptions } from "./peers-options.ts";
 import { Publications } from "./publications.ts";
 import { QuietLog } from "./quiet-log.ts";
-import { type GetWaiter, MAX_KEY_BYTES, MAX_REQUEST_BYTES } from "./requests.ts";
+import { frameBytesFor, type GetWaiter, MAX_KEY_BYTES } from "./requests.ts";
 import { RingAgreement } from "./ring-agreement.ts";
 import type { RingView } from "./ring-view.ts";
 import type { Ran } from "./run.ts";
-import { packWords, ranOf, refusedRun, unsendable } from "./run-message.ts";
+import { SharedChanges } from "./shared-changes.ts";
+import { askEdit, askRun, type WorkOptions } from "./work-requests.ts";
 
 export type { PeerHandlers, ScanPiece, WantedKeys };
 
 interface Member {
   readonly link: DialedLink;
-  readonly deletes: Deletes;
   received: number;
   /** When views of the ring were last exchanged. */
   exchangedAtMs: number;
 }
 
-/** Room for framing and for the key and lifetimes beside one value of the largest size. */
-const FRAME_ROOM_BYTES = 128 * 1024;
 /** A process is told from another one with the same id by so many random bytes. */
 const INSTANCE_BYTES = 8;
 /** If views still differ after an exchange, one side refuses the other's view, and an exchange at every ping is useless. */
@@ -55,20 +51,27 @@ export class Peers {
   readonly #members = new Map<string, Member>();
   readonly #ring: RingAgreement;
   readonly #introductions: Introductions;
+  readonly #changes: SharedChanges;
   readonly publications = new Publications(() => [...this.#members.values()].map(({ link }) => link));
 
   constructor(options: PeersOptions) {
     this.#options = options;
     this.#log = new QuietLog(options.log, options.world.clock);
-    const take = options.handlers.ring.bind(options.handlers);
-    this.#ring = new RingAgreement({ epoch: options.epoch, take });
+    const { id, version, terms, groups, world, handlers } = options;
+    this.#ring = new RingAgreement({ epoch: options.epoch, take: handlers.ring.bind(handlers) });
     const maxFrameBytes = frameBytesFor(options.maxValueBytes);
-    const { id, version, terms, groups, world } = options;
     const instance = Buffer.from(world.randomBytes(INSTANCE_BYTES)).toString("hex");
     this.#introductions = new Introductions({
       own: { id, instance, version, maxFrameBytes, terms, groups },
       ring: () => this.#ring.fingerprint,
       linkTo: (member) => this.#members.get(member)?.link,
+    });
+    this.#changes = new SharedChanges({
+      own: { id, instance },
+      world,
+      timeoutMs: options.requestTimeoutMs,
+      firstCounter: options.firstCounter,
+      change: (deletion, of) => handlers.change(deletion, of),
     });
     this.#server = new PeerServer({
       id: options.id,
@@ -78,10 +81,14 @@ export class Peers {
       log: this.#log,
       world: options.world,
       maxFrameBytes,
-      introduction: (refusal) => this.#introductions.frame(refusal),
+      hearing: this.#changes.hearing,
+      introduction: (refusal, heard) => this.#introductions.frame(refusal, heard),
       judge: (member) => this.#introductions.judgeDialer(member),
       introduced: (id) => this.#members.get(id)?.link.dial(),
-      counted: (id, requests) => this.#countReceived(id, requests),
+      counted: (id, requests) => {
+        const member = this.#members.get(id);
+        if (member !== undefined) member.received += requests;
+      },
     });
   }
 
@@ -90,7 +97,7 @@ export class Peers {
     return this.#server.listen(host, port);
   }
 
-  /** The peer port in use; 0 while not listening. */
+  /** 0 while not listening. */
   get port(): number {
     return this.#server.port;
   }
@@ -108,6 +115,7 @@ export class Peers {
       if (wanted.has(id)) continue;
       this.#members.delete(id);
       this.#introductions.forget(id);
+      this.#changes.remove(id);
       member.link.close();
     }
     for (const id of wanted) if (!this.#members.has(id)) this.#add(id);
@@ -119,8 +127,7 @@ export class Peers {
 
   /**
    * Tells a member, before the next request to it, that this node reads `key` for clients that cache by themselves. The
-   * member then says when its answer is no longer valid: see `invalidated`. The key's bytes must not change until the tick
-   * ends.
+   * member then says when its answer is no longer valid: see `invalidated`. The key must not change until the tick ends.
    */
   track(id: string, key: Uint8Array, kind: "read" | "lookedAt"): void {
     this.#members.get(id)?.link.track(key, kind);
@@ -133,7 +140,7 @@ export class Peers {
   get(id: string, key: Uint8Array, waiter: GetWaiter): void {
     const member = this.#members.get(id);
     if (member === undefined) waiter.unreachable(noMember(id));
-    else member.link.get(key, waiter);
+    else member.link.get(key, waiter, this.#changes.isRecent(id, key));
   }
 
   /** What a member knows of a key, without a load. Rejects with PeerUnreachable. */
@@ -145,17 +152,22 @@ export class Peers {
   }
 
   /**
-   * Removes keys at a member; resolves with the number of live entries removed. Rejects with PeerUnreachable. For a member
-   * of the ring the keys are remembered then (10,000 keys or 1 MiB, beyond that as a flush), and sent before anything else
-   * when the link is up again.
+   * Tells all other members what this node has deleted or changed: they delete what they have of it. Resolves with the number
+   * of live entries removed by their owners, when each member that is linked has done so or takes too long; a member that has
+   * not heard hears it later, before anything else. Nobody carries it out twice.
    */
-  async remove(id: string, keys: readonly Uint8Array[], copiesOnly = false): Promise<number> {
-    return this.#member(id).deletes.remove(keys, copiesOnly);
+  announce(deletion: Deletion): Promise<number> {
+    return this.#changes.announce(deletion);
   }
 
-  /** Flushes a member; a flush that fails is remembered, as in `remove`. `isSlow`: as in Deletes.flush. */
-  async flush(id: string, copiesOnly = false, database?: number, isSlow = false): Promise<void> {
-    await this.#member(id).deletes.flush(copiesOnly, database, isSlow);
+  /** The version of a change that this node makes now. */
+  nextVersion(): Version {
+    return this.#changes.nextVersion();
+  }
+
+  /** Every change of another member with a counter up to this one has been heard. */
+  settledCounter(): number {
+    return this.#changes.settledCounter();
   }
 
   /**
@@ -164,16 +176,7 @@ export class Peers {
    * `wasSent`, the member may have made the edit or not. `loadMs`: how long the member may load before it edits.
    */
   async edit(id: string, key: Uint8Array, edit: Edit, loadMs = 0): Promise<Edited> {
-    const { link } = this.#member(id);
-    if (key.length > MAX_KEY_BYTES) return refusedEdit(`key is too long for the peer link`);
-    const room = link.maxRequestBytes - EDIT_OVERHEAD_BYTES - key.length;
-    if (bytesIn(edit) > room) return refusedEdit("value is too large for the member that owns it");
-    if (link.isBusy) return refusedEdit("peer busy");
-    const build = (requestId: number) => ({ edit: editMessageOf(requestId, key, edit) });
-    const answer = await link.request("edited", build, loadMs);
-    const edited = editedOf(answer);
-    if (edited === undefined) throw new PeerUnreachable(id, "shutting down");
-    return edited;
+    return askEdit(this.#member(id).link, this.#workOptions(id, loadMs), key, edit);
   }
 
   /**
@@ -182,13 +185,7 @@ export class Peers {
    * member may have run it.
    */
   async run(id: string, words: readonly Uint8Array[], extraMs: number): Promise<Ran> {
-    const { link } = this.#member(id);
-    const refused = link.isBusy ? "peer busy" : unsendable(words, link.maxRequestBytes);
-    if (refused !== undefined) return refusedRun(refused);
-    const build = (requestId: number) => ({ run: { id: requestId, words: packWords(words) } });
-    const ran = ranOf(await link.request("ran", build, extraMs));
-    if (ran === undefined) throw new PeerUnreachable(id, "shutting down");
-    return ran;
+    return askRun(this.#member(id).link, this.#workOptions(id, extraMs), words);
   }
 
   /** A piece of the keys that a member holds; `cursor` as in ScanPiece. Rejects with PeerUnreachable. */
@@ -228,10 +225,11 @@ export class Peers {
     return { ...member.link.figures(), received: member.received, ...this.#introductions.figures(id) };
   }
 
-  /** Accepts no more wires, sends the answers to the requests that were read, and closes every link. */
+  /** Answers the requests that were read, and closes every link. */
   async close(): Promise<void> {
     for (const { link } of this.#members.values()) link.close();
     this.#members.clear();
+    this.#changes.close();
     await this.#server.close();
   }
 
@@ -249,28 +247,35 @@ export class Peers {
       opened: (heard) => {
         this.#introductions.met(heard, this.#log);
         this.#server.endOthers(id, heard.instance);
-        member.deletes.catchUp();
+        this.#changes.opened(id, heard.heard);
         this.#options.linkChanged();
       },
-      ended: this.#options.linkChanged,
+      ended: () => {
+        this.#changes.closed(id);
+        this.#options.linkChanged();
+      },
       invalidated: this.#options.invalidated,
       sawRing: (fingerprint) => this.#compareRings(member, fingerprint),
+      sendFirst: () => this.#changes.flush(),
+      told: (told) => this.#changes.told(id, told),
+      positions: () => this.#changes.hearing.positions,
+      ponged: (pong) => this.#changes.ponged(id, pong),
     });
-    const deletes = new Deletes(link);
-    const member: Member = { link, deletes, received: 0, exchangedAtMs: -EXCHANGE_INTERVAL_MS };
+    const member: Member = { link, received: 0, exchangedAtMs: -EXCHANGE_INTERVAL_MS };
     this.#members.set(id, member);
+    this.#changes.add(id, link);
     member.link.dial();
+  }
+
+  /** A member that works tells all others before it answers: that may take as long as an answer. */
+  #workOptions(id: string, extraMs: number): WorkOptions {
+    return { id, changes: this.#changes, extraMs: extraMs + this.#options.requestTimeoutMs() };
   }
 
   #member(id: string): Member {
     const member = this.#members.get(id);
     if (member === undefined) throw noMember(id);
     return member;
-  }
-
-  #countReceived(id: string, requests: number): void {
-    const member = this.#members.get(id);
-    if (member !== undefined) member.received += requests;
   }
 
   #compareRings(member: Member, theirs: number): void {
@@ -286,10 +291,6 @@ export class Peers {
     this.#ring.consider({ epoch: answer.epoch ?? 0, members: answer.members ?? [] });
     return answer.taken ?? false;
   }
-}
-
-function frameBytesFor(maxValueBytes: number): number {
-  return Math.max(maxValueBytes + FRAME_ROOM_BYTES, MAX_REQUEST_BYTES);
 }
 
 function noMember(id: string): PeerUnreachable {

@@ -28,7 +28,9 @@ export const MAX_REQUEST_BYTES = BATCH_BYTES + MAX_KEY_BYTES + 4096;
 /** The most requests of one link that may wait for an answer, on either side. */
 export const MAX_IN_FLIGHT = 65_536;
 /** While more bytes of requests than this wait for the peer to take them, a GET or an edit is refused. */
-const MAX_OUTGOING_BYTES = 16 << 20;
+export const MAX_OUTGOING_BYTES = 16 << 20;
+/** Room for framing and for the key and lifetimes beside one value of the largest size. */
+const FRAME_ROOM_BYTES = 128 * 1024;
 /** What a key costs in a frame beyond its bytes. */
 export const KEY_OVERHEAD_BYTES = 4;
 
@@ -40,16 +42,7 @@ export const PEER_BUSY: Outcome = { kind: "error", text: "peer busy" };
 
 type FrameProperties = NonNullable<ConstructorParameters<typeof carrot.Frame>[0]>;
 /** The answers that belong to one request each. */
-export type AnswerName =
-  | "looked"
-  | "removed"
-  | "flushed"
-  | "counted"
-  | "ringTaken"
-  | "pong"
-  | "edited"
-  | "scanned"
-  | "ran";
+export type AnswerName = "looked" | "counted" | "ringTaken" | "pong" | "edited" | "scanned" | "ran";
 export type Answer<Name extends AnswerName> = NonNullable<carrot.Frame[Name]>;
 
 /** A caller that waits for a key. One of its functions is called, once, perhaps before `get` returns. Neither may throw. */
@@ -68,7 +61,7 @@ interface WaitingRequest {
   readonly reject: (error: Error) => void;
 }
 
-interface RequestsOptions {
+export interface RequestsOptions {
   /** The id of the member at the other end. */
   readonly peer: string;
   readonly world: Pick<World, "clock" | "every" | "soon">;
@@ -76,6 +69,12 @@ interface RequestsOptions {
   readonly outgoingBytes: () => number;
   /** How long everything but a GET may take; read at each use. */
   readonly requestTimeoutMs: () => number;
+  /** Sends what a request must not overtake: the changes that were announced before it. */
+  readonly sendFirst: () => void;
+  /** The member has done what this node told it. */
+  readonly told: (told: carrot.Told.$Properties) => void;
+  /** What a GET of a key that has changed lately asks for: see Get.after. */
+  readonly positions: () => carrot.Position.$Properties[];
   /** The member says that what it answered for these keys is no longer valid; undefined: for all. */
   readonly invalidated: (keys: readonly Uint8Array[] | undefined) => void;
   /** Ids begin behind this one. Default 0. */
@@ -93,6 +92,7 @@ export class Requests {
   #batchBytes = 0;
   #batchFirstId = 0;
   #batchTimeoutMs = 0;
+  #batchIsRecent = false;
   #closed: PeerUnreachable | undefined;
 
   constructor(options: RequestsOptions) {
@@ -114,18 +114,21 @@ export class Requests {
     this.#tracked ??= { read: [], lookedAt: [] };
     this.#tracked[kind].push(key);
     this.#trackedBytes += key.length + KEY_OVERHEAD_BYTES;
-    if (this.#trackedBytes >= BATCH_BYTES) this.#sendBatch();
+    if (this.#trackedBytes >= BATCH_BYTES) this.sendBatch();
   }
 
-  /** Asks for `key`, whose bytes must not change until the tick ends. */
-  get(key: Uint8Array, waiter: GetWaiter): void {
+  /**
+   * Asks for `key`, whose bytes must not change until the tick ends. `isRecent`: the member may not have heard a change of
+   * it, and has to say.
+   */
+  get(key: Uint8Array, waiter: GetWaiter, isRecent = false): void {
     if (this.#closed !== undefined) waiter.unreachable(this.#closed);
     else if (key.length > MAX_KEY_BYTES) waiter.settle(KEY_TOO_LONG);
     else if (this.isBusy) waiter.settle(PEER_BUSY);
     else {
       const id = this.#waiting.add(waiter);
       this.#deadlines.add(id, waiter.timeoutMs);
-      this.#enqueue(id, key, waiter.timeoutMs);
+      this.#enqueue(id, key, waiter.timeoutMs, isRecent);
     }
   }
 
@@ -141,7 +144,8 @@ export class Requests {
   ): Promise<Answer<Name>> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
-      this.#sendBatch();
+      this.#options.sendFirst();
+      this.sendBatch();
       const id = this.#waiting.add({ answer, resolve: resolve as WaitingRequest["resolve"], reject });
       this.#deadlines.add(id, this.#options.requestTimeoutMs() + extraMs);
       this.#options.send(encodeFrame(carrot.Frame, build(id)));
@@ -159,9 +163,10 @@ export class Requests {
       case "invalidate":
         this.#options.invalidated(frame.invalidate!.all ? undefined : (frame.invalidate!.keys ?? []));
         break;
+      case "told":
+        this.#options.told(frame.told!);
+        break;
       case "looked":
-      case "removed":
-      case "flushed":
       case "counted":
       case "ringTaken":
       case "pong":
@@ -188,33 +193,39 @@ export class Requests {
     }
   }
 
+  /** Sends the GETs that were asked for: before a change is announced, which must not overtake them. */
+  sendBatch(): void {
+    this.#sendTracked();
+    const keys = this.#batch;
+    if (keys.length === 0) return;
+    this.#options.sendFirst();
+    this.#batch = [];
+    this.#batchBytes = 0;
+    const timeoutMs = Math.ceil(this.#batchTimeoutMs);
+    const get: carrot.Get.$Properties = { firstId: this.#batchFirstId, timeoutMs, keys };
+    if (this.#batchIsRecent) get.after = this.#options.positions();
+    this.#batchIsRecent = false;
+    this.#options.send(encodeFrame(carrot.Frame, { get }));
+  }
+
   /** Whether a GET or an edit is refused now. */
   get isBusy(): boolean {
     return this.inFlight >= MAX_IN_FLIGHT || this.#options.outgoingBytes() > MAX_OUTGOING_BYTES;
   }
 
-  #enqueue(id: number, key: Uint8Array, timeoutMs: number): void {
+  #enqueue(id: number, key: Uint8Array, timeoutMs: number, isRecent: boolean): void {
     // A frame names only its first id; the other ids follow that one.
-    if (this.#batch.length > 0 && id !== (this.#batchFirstId + this.#batch.length) >>> 0) this.#sendBatch();
+    if (this.#batch.length > 0 && id !== (this.#batchFirstId + this.#batch.length) >>> 0) this.sendBatch();
     if (this.#batch.length === 0) {
       this.#batchFirstId = id;
       this.#batchTimeoutMs = 0;
-      this.#options.world.soon(() => this.#sendBatch());
+      this.#options.world.soon(() => this.sendBatch());
     }
     this.#batch.push(key);
+    this.#batchIsRecent ||= isRecent;
     this.#batchBytes += key.length + KEY_OVERHEAD_BYTES;
     if (timeoutMs > this.#batchTimeoutMs) this.#batchTimeoutMs = timeoutMs;
-    if (this.#batchBytes >= BATCH_BYTES) this.#sendBatch();
-  }
-
-  #sendBatch(): void {
-    this.#sendTracked();
-    const keys = this.#batch;
-    if (keys.length === 0) return;
-    this.#batch = [];
-    this.#batchBytes = 0;
-    const timeoutMs = Math.ceil(this.#batchTimeoutMs);
-    this.#options.send(encodeFrame(carrot.Frame, { get: { firstId: this.#batchFirstId, timeoutMs, keys } }));
+    if (this.#batchBytes >= BATCH_BYTES) this.sendBatch();
   }
 
   #sendTracked(): void {
@@ -264,4 +275,9 @@ export class Requests {
 
 function awaitsAnswer(waiting: GetWaiter | WaitingRequest): waiting is WaitingRequest {
   return "answer" in waiting;
+}
+
+/** The longest frame that a member with values of this length reads. */
+export function frameBytesFor(maxValueBytes: number): number {
+  return Math.max(maxValueBytes + FRAME_ROOM_BYTES, MAX_REQUEST_BYTES);
 }

@@ -69,9 +69,9 @@ export function fittingRan(ran: Ran, maxAnswerBytes: number): Ran {
 
 export function ranMessageOf(
   id: number,
-  { reply, reply3, changed, error = "" }: Ran,
+  { reply, reply3, changed, error = "", overtakenBy }: Ran,
 ): carrot.Ran.$Properties {
-  return { id, reply, reply3, changed: [...changed], error };
+  return { id, reply, reply3, changed: [...changed], error, overtakenBy };
 }
 
 /** Undefined when the peer is leaving and has not run the command. */
@@ -82,5 +82,6 @@ export function ranOf(message: carrot.Ran.$Properties): Ran | undefined {
     reply3: message.reply3 ? Buffer.from(message.reply3) : undefined,
     changed: (message.changed ?? []).map((key) => Buffer.from(key)),
     error: message.error || undefined,
+    ...(message.overtakenBy && { overtakenBy: message.overtakenBy }),
   };
 }

@@ -13,4 +13,6 @@ export interface Ran {
   readonly changed: readonly Uint8Array[];
   /** Why the command did not run, as one line for the client without the leading `ERR `. */
   readonly error: string | undefined;
+  /** As in Edited. */
+  readonly overtakenBy?: number;
 }

@@ -9,26 +9,30 @@
 import { decodeFrame, encodeFrame } from "../proto/frame.ts";
 import { carrot } from "../proto/generated/carrot.js";
 import { Answers, LARGE_BYTES } from "./answers.ts";
+import type { Version } from "./change.ts";
 import type { Edited } from "./edit.ts";
 import { editedMessageOf, editOf } from "./edit-bytes.ts";
 import { EDIT_OVERHEAD_BYTES, refusedEdit } from "./edit-message.ts";
+import type { Author, Hearing } from "./hearing.ts";
 import type { Outcome } from "./outcome.ts";
-import { ENTRY_OVERHEAD_BYTES, lookedOf } from "./outcome-message.ts";
-import type { PeerHandlers, ValueLoan } from "./peer-handlers.ts";
+import { ENTRY_OVERHEAD_BYTES } from "./outcome-message.ts";
+import type { ValueLoan } from "./peer-handlers.ts";
 import { publicationOf } from "./publications.ts";
-import { KEY_OVERHEAD_BYTES, MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
-import type { RingAgreement } from "./ring-agreement.ts";
+import { answerTo, type QuestionOptions } from "./questions.ts";
+import { MAX_IN_FLIGHT, PEER_BUSY } from "./requests.ts";
 import type { Ran } from "./run.ts";
 import { fittingRan, ranMessageOf, refusedRun, unpackWords } from "./run-message.ts";
+import { tellOf } from "./tell-message.ts";
 import type { Tracker } from "./tracker.ts";
 import type { World } from "./world.ts";
 
-interface ServedLinkOptions {
-  readonly handlers: PeerHandlers;
-  readonly ring: RingAgreement;
+interface ServedLinkOptions extends QuestionOptions {
+  readonly hearing: Pick<Hearing, "hear" | "hearCounter" | "covers" | "positions" | "counter">;
+  /** The process at the other end. */
+  readonly author: Author;
+  /** Ends the link. */
+  readonly end: (error: Error) => void;
   readonly world: Pick<World, "soon">;
-  /** The longest frame that the other side reads. */
-  readonly maxAnswerBytes: number;
   readonly send: (frame: Uint8Array) => void;
   /** As FrameStream.sendLent. */
   readonly sendLent: (parts: readonly Uint8Array[]) => void;
@@ -40,8 +44,6 @@ interface ServedLinkOptions {
 
 /** While more bytes of answers than this wait for the other side to take them, GETs get an error outcome. */
 const MAX_OUTGOING_BYTES = 64 << 20;
-/** Entries looked at for one piece of a scan: about a millisecond. */
-const MAX_SCAN_COUNT = 500;
 const LEAVING: carrot.Entry.$Properties = { kind: carrot.Kind.LEAVING };
 
 export class ServedLink implements Tracker {
@@ -73,8 +75,8 @@ export class ServedLink implements Tracker {
     else if (frame.body === "publish") this.#options.handlers.heard(publicationOf(frame.publish!));
     else if (frame.body === "run") this.#takeRun(frame.run!);
     else if (frame.body === "edit") this.#takeEdit(frame.edit!);
-    else if (frame.body === "flush") this.#takeFlush(frame.flush!);
-    else this.#send(this.#answerTo(frame));
+    else if (frame.body === "tell") this.#takeTell(frame.tell!);
+    else this.#send(answerTo(frame, this.#options));
   }
 
   /** From now on no GET is served; `done` is called when those under way have been answered. */
@@ -105,43 +107,46 @@ export class ServedLink implements Tracker {
     const keys = get.keys ?? [];
     const firstId = get.firstId ?? 0;
     this.#options.counted(keys.length);
-    for (let i = 0; i < keys.length; i++) this.#serve((firstId + i) >>> 0, keys[i]!, get.timeoutMs ?? 0);
+    // What is answered to a request that comes now has heard what this node has heard by now: a change voids older loads.
+    const isBehind = Boolean(get.after?.length) && !this.#options.hearing.covers(get.after!);
+    for (let i = 0; i < keys.length; i++)
+      this.#serve((firstId + i) >>> 0, keys[i]!, isBehind, get.timeoutMs ?? 0);
   }
 
-  #serve(id: number, key: Uint8Array, timeoutMs: number): void {
+  #serve(id: number, key: Uint8Array, isBehind: boolean, timeoutMs: number): void {
     if (this.#leaving !== undefined) this.#answers.addEntry(id, LEAVING);
     else if (this.#inFlight >= MAX_IN_FLIGHT || this.#isCongested()) this.#answers.add(id, PEER_BUSY);
-    else this.#handle(id, key, timeoutMs);
+    else this.#handle(id, key, isBehind, timeoutMs);
   }
 
-  #handle(id: number, key: Uint8Array, timeoutMs: number): void {
+  #handle(id: number, key: Uint8Array, isBehind: boolean, timeoutMs: number): void {
     try {
       this.#lentTo = id;
-      const outcome = this.#options.handlers.get(key, timeoutMs, this.#loan);
-      if (outcome instanceof Promise) this.#await(id, outcome);
-      else if (outcome !== undefined) this.#answer(id, outcome);
+      const outcome = this.#options.handlers.get(key, timeoutMs, isBehind ? undefined : this.#loan);
+      if (outcome instanceof Promise) this.#await(id, outcome, isBehind);
+      else if (outcome !== undefined) this.#answer(id, outcome, isBehind);
     } catch (error) {
       this.#answer(id, failed(error));
     }
   }
 
-  #await(id: number, promise: Promise<Outcome>): void {
+  #await(id: number, promise: Promise<Outcome>, isBehind: boolean): void {
     this.#inFlight++;
     const settle = (outcome: Outcome) => {
       this.#inFlight--;
-      this.#answer(id, outcome);
+      this.#answer(id, outcome, isBehind);
       this.#settle();
     };
     promise.then(settle, (error) => settle(failed(error)));
   }
 
-  #answer(id: number, outcome: Outcome): void {
+  #answer(id: number, outcome: Outcome, isBehind = false): void {
     const bytes = outcome.kind === "value" ? outcome.value.length : 0;
     const room = this.#options.maxAnswerBytes - 2 * ENTRY_OVERHEAD_BYTES;
     if (bytes > room) {
       outcome = { kind: "error", text: `value is too large for the member that asked (max ${room} bytes)` };
     }
-    this.#answers.add(id, bytes > 0 && this.#isCongested() ? PEER_BUSY : outcome);
+    this.#answers.add(id, bytes > 0 && this.#isCongested() ? PEER_BUSY : outcome, isBehind);
   }
 
   #isCongested(): boolean {
@@ -154,22 +159,6 @@ export class ServedLink implements Tracker {
 
   #send(frame: carrot.Frame.$Properties): void {
     this.#options.send(encodeFrame(carrot.Frame, frame));
-  }
-
-  #answerTo(frame: carrot.Frame): carrot.Frame.$Properties {
-    const { handlers } = this.#options;
-    const { look, remove, count, ring, ping, scan } = frame;
-    if (ping) return { pong: { id: ping.id, ring: this.#options.ring.fingerprint } };
-    if (remove) {
-      return {
-        removed: { id: remove.id, count: handlers.remove(remove.keys ?? [], remove.copiesOnly ?? false) },
-      };
-    }
-    if (look) return { looked: lookedOf(look.id ?? 0, handlers.look(look.key ?? new Uint8Array())) };
-    if (count) return { counted: { id: count.id, count: handlers.count(count.database ?? 0) } };
-    if (ring) return this.#answerRing(ring);
-    if (scan) return { scanned: this.#answerScan(scan) };
-    throw new Error(`asked with ${frame.body ?? "an unknown frame"}`);
   }
 
   /** An edit that loads first is answered when it is made; all others are made and answered at once. */
@@ -199,36 +188,45 @@ export class ServedLink implements Tracker {
     const edit = editOf(message);
     const key = message.key ?? new Uint8Array();
     if (edit === undefined) return refusedEdit("peer does not know this edit");
+    const version = { counter: message.counter ?? 0, author: this.#options.author.id };
+    this.#options.hearing.hearCounter(version.counter);
     if (this.#isCongested() || this.#inFlight >= MAX_IN_FLIGHT) return refusedEdit("peer busy");
     if (edit.wanted !== undefined && handlers.look(key).bytes > maxAnswerBytes - EDIT_OVERHEAD_BYTES)
       return refusedEdit("value is too large for the member that asked");
-    return handlers.edit(key, edit);
+    return handlers.edit(key, { ...edit, version });
   }
 
   /** Unlike a GET it is not refused by a member that leaves: it may have what the others may not keep. */
-  #takeFlush({ id, copiesOnly, database, isSlow }: carrot.Flush.$Properties): void {
-    const answer = () => this.#send({ flushed: { id } });
-    const done = this.#options.handlers.flush(copiesOnly ?? false, database ?? undefined, isSlow ?? false);
-    if (done === undefined) answer();
-    else {
-      this.#inFlight++;
-      // One that fails is answered by nobody, and remembered by who has asked.
-      const settle = () => {
-        this.#inFlight--;
-        this.#settle();
-      };
-      done.then(answer, () => {}).finally(settle);
+  #takeTell(message: carrot.Tell.$Properties): void {
+    const { hearing, author, end } = this.#options;
+    const told = hearing.hear(author, tellOf(message));
+    if (!(told instanceof Promise)) {
+      this.#send({ told });
+      return;
     }
+    this.#inFlight++;
+    const settle = () => {
+      this.#inFlight--;
+      this.#settle();
+    };
+    told
+      .then(
+        (done) => this.#send({ told: done }),
+        (error) => end(asError(error)),
+      )
+      .finally(settle);
   }
 
-  #takeRun({ id, words }: carrot.Run.$Properties): void {
+  #takeRun({ id, words, counter }: carrot.Run.$Properties): void {
     if (this.#leaving !== undefined) {
       this.#send({ ran: { id, leaving: true } });
       return;
     }
     const answer = (ran: Ran) =>
       this.#send({ ran: ranMessageOf(id ?? 0, fittingRan(ran, this.#options.maxAnswerBytes)) });
-    const ran = this.#run(unpackWords(words ?? new Uint8Array()));
+    const version = { counter: counter ?? 0, author: this.#options.author.id };
+    this.#options.hearing.hearCounter(version.counter);
+    const ran = this.#run(unpackWords(words ?? new Uint8Array()), version);
     if (!(ran instanceof Promise)) answer(ran);
     else {
       this.#inFlight++;
@@ -240,31 +238,19 @@ export class ServedLink implements Tracker {
     }
   }
 
-  #run(words: Buffer[] | undefined): Ran | Promise<Ran> {
+  #run(words: Buffer[] | undefined, version: Version): Ran | Promise<Ran> {
     if (words === undefined || words.length === 0) return refusedRun("peer does not know this command");
     const isBusy = this.#isCongested() || this.#inFlight >= MAX_IN_FLIGHT;
-    return isBusy ? refusedRun("peer busy") : this.#options.handlers.run(words);
-  }
-
-  /** Leaves out keys beyond what the other side reads in a frame. That takes hundreds of keys whose hashes collide. */
-  #answerScan({ id, cursor, count, ...message }: carrot.Scan.$Properties): carrot.Scanned.$Properties {
-    const most = Math.min(count ?? 0, MAX_SCAN_COUNT);
-    const wanted = { database: message.database ?? 0, pattern: message.pattern ?? undefined };
-    const piece = this.#options.handlers.scan(cursor ?? 0, most, wanted);
-    let room = this.#options.maxAnswerBytes - ENTRY_OVERHEAD_BYTES;
-    const keys = piece.keys.filter((key) => (room -= key.length + KEY_OVERHEAD_BYTES) >= 0);
-    return { id, cursor: piece.cursor, keys, seen: piece.seen };
-  }
-
-  #answerRing({ id, epoch, members }: carrot.Ring.$Properties): carrot.Frame.$Properties {
-    const taken = this.#options.ring.consider({ epoch: epoch ?? 0, members: members ?? [] });
-    const { view } = this.#options.ring;
-    return { ringTaken: { id, taken, epoch: view.epoch, members: [...view.members] } };
+    return isBusy ? refusedRun("peer busy") : this.#options.handlers.run(words, version);
   }
 }
 
 function failed(error: unknown): Outcome {
   return { kind: "error", text: failureOf(error) };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function failureOf(error: unknown): string {

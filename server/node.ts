@@ -281,8 +281,11 @@ export class Node implements NodeFace {
 /** The same hash, for a node that is alone: WebAssembly takes memory. */
 const hash32: Hash32 = (bytes, seed) => xxh32(bytes, 0, bytes.length, seed) >>> 0;
 
-/** Imports the links to other members, and protobufjs with them: a node that is alone starts without. */
+/**
+ * Imports the links to other members, and protobufjs with them: a node that is alone starts without. Counters begin at the time of
+ * day: no cluster makes a change a microsecond, so that is later than what it changed before.
+ */
 async function loadPeers(): Promise<CacheOptions["createPeers"]> {
   const { Peers } = await import("../cluster/peers.ts");
-  return (options) => new Peers(options);
+  return (options) => new Peers({ ...options, firstCounter: microsecondClock(options.world.clock)() });
 }

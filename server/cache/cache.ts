@@ -14,6 +14,7 @@ import type { Tracker } from "../../cluster/tracker.ts";
 import { errors } from "../../proto/error-texts.ts";
 import { ErrorReply } from "../../proto/reply.ts";
 import { ClusterChanges } from "../changes/cluster-changes.ts";
+import { Given } from "../changes/given.ts";
 import { LoadedEdits } from "../changes/loaded-edits.ts";
 import { LocalChanges } from "../changes/local-changes.ts";
 import { type FindProcedure, Procedures } from "../changes/procedures.ts";
@@ -126,13 +127,14 @@ export class Cache {
       announce: (channel, message) => options.announce?.(channel, message),
     });
     this.#events = events;
-    this.local = new LocalChanges({ groups, tracking, watches, owners, soon: world.soon, events });
+    const given = peers && new Given(peers);
+    this.local = new LocalChanges({ groups, tracking, watches, owners, soon: world.soon, events, given });
     this.holdings = new Holdings({ groups, membership, owners, peers, tracking });
     const { local, loadLatency } = this;
-    const loads = new LocalLoads({ clock, random, loadLatency, tracking, events, freeWrites });
-    this.loaded = new LoadedEdits({ groups, local, loads, freeWrites });
+    const loads = new LocalLoads({ clock, random, loadLatency, tracking, events, freeWrites, given });
+    this.loaded = new LoadedEdits({ groups, local, loads, freeWrites, given });
     const { loaded } = this;
-    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, loaded, tracking });
+    this.changes = new ClusterChanges({ groups, owners, peers, local, loaded, tracking, given });
     this.scan = new ClusterScan({ groups, membership, owners, peers, random, soon: world.soon });
     const hotKeys = new HotKeys({ hash: options.hash, seed: random() * 2 ** 32, clock });
     const peerTimeoutMs = () => conf.peerTimeoutMs;
@@ -140,9 +142,8 @@ export class Cache {
     this.reads = new ReadThrough({ owners, peers, hotKeys, loads, tracking, peerTimeoutMs, missLog });
     this.#elsewhere = new Elsewhere({ owners, peers, tracking, timeoutMs: () => longestGetMs(conf) });
     const recorded = new RecordedChanges(groups, local, events);
-    const find = options.findProcedure ?? NO_PROCEDURES;
-    const work = { changes: this.changes, recorded, loads, watches, freeWrites };
-    this.procedures = new Procedures({ groups, owners, peers, find, ...work });
+    const work = { changes: this.changes, recorded, loads, watches, freeWrites, groups, owners, peers };
+    this.procedures = new Procedures({ ...work, find: options.findProcedure ?? NO_PROCEDURES });
     this.here = localView(this, recorded, this.procedures);
   }
 

@@ -30,8 +30,8 @@ export function localView<C extends Viewed>(
 ): C {
   const { groups, membership, tracking } = cache;
   const owners = new Owners({ membership, peers: undefined });
-  const alone = { groups, membership, owners, peers: undefined, tracking };
-  const holdings = new Holdings(alone);
+  const alone = { groups, owners, peers: undefined, tracking };
+  const holdings = new Holdings({ ...alone, membership });
   const changes = new ClusterChanges({ ...alone, local: recorded });
   const get = (key: Buffer): Outcome => {
     const group = groups.of(key, 0, key.length);

@@ -6,8 +6,7 @@
 import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { PeerHandlers } from "../../cluster/peers.ts";
 import type { Publication } from "../../cluster/publications.ts";
-import type { LoadedEdits } from "../changes/loaded-edits.ts";
-import type { LocalChanges } from "../changes/local-changes.ts";
+import type { ClusterChanges } from "../changes/cluster-changes.ts";
 import type { Procedures } from "../changes/procedures.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Membership } from "../members/membership.ts";
@@ -23,10 +22,9 @@ export interface AnsweringCache {
   readonly tracking: Tracking;
   readonly reads: Pick<ReadThrough, "getForPeer">;
   readonly holdings: Pick<Holdings, "lookHere" | "countHere">;
-  readonly local: LocalChanges;
+  readonly changes: Pick<ClusterChanges, "editForPeer" | "heard">;
   readonly procedures: Pick<Procedures, "runForPeer">;
   heard(publication: Publication): void;
-  readonly loaded: Pick<LoadedEdits, "edit">;
 }
 
 const NO_GROUP = "the member that was asked has no group for the key";
@@ -44,20 +42,10 @@ export function peerHandlers(cache: AnsweringCache): PeerHandlers {
     untrack: (member) => cache.tracking.memberGone(member),
     edit: (key, edit) => {
       if (cache.groups.of(key, 0, key.length) === undefined) return refusedEdit(NO_GROUP);
-      return cache.loaded.edit(key, edit);
+      return cache.changes.editForPeer(key, edit);
     },
-    run: (words) => cache.procedures.runForPeer(words),
-    remove: (keys, copiesOnly) => {
-      if (!copiesOnly) return cache.local.remove(keys);
-      cache.local.dropCopies(keys);
-      return 0;
-    },
-    flush: (copiesOnly, database, isSlow) => {
-      if (!copiesOnly && isSlow && database !== undefined) return cache.local.flushSlowly(database);
-      if (copiesOnly) cache.local.dropAllCopies();
-      else cache.local.flush({ database });
-      return undefined;
-    },
+    run: (words, version) => cache.procedures.runForPeer(words, version),
+    change: (change, version) => cache.changes.heard(change, version),
     heard: (publication) => cache.heard(publication),
     count: (database) => cache.holdings.countHere(database),
     scan: (cursor, count, wanted) => scanHere(cache.groups.all, cursor, count, wanted),

@@ -18,12 +18,15 @@ import { editErrors } from "../../proto/error-texts.ts";
 import { type Group, type Groups, hasOrigin } from "../groups/groups.ts";
 import type { LocalLoads } from "../reads/local-loads.ts";
 import { type FreeWrites, inSteps } from "../store/free-writes.ts";
+import type { Given } from "./given.ts";
 import type { LocalChanges } from "./local-changes.ts";
 
 export interface LoadedEditsOptions {
   readonly groups: Groups;
   readonly local: Pick<LocalChanges, "edit">;
   readonly loads: Pick<LocalLoads, "load">;
+  /** Undefined on a node that is alone. */
+  readonly given?: Pick<Given, "forget"> | undefined;
   /** Undefined: no other thread writes. */
   readonly freeWrites?: FreeWrites | undefined;
 }
@@ -75,6 +78,7 @@ export class LoadedEdits {
         // The loader says that nobody may keep the value, or it has been evicted already.
         if (outcome.ttlMs === 0) return refusedEdit(editErrors.notKept);
         if (!group.store.put(key, outcome.value, outcome.ttlMs)) return NO_ROOM;
+        this.#options.given?.forget(key);
       }
     }
     return this.#options.local.edit(key, edit, by);

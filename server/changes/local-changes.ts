@@ -5,6 +5,7 @@
  * Invariants: a change voids the load of its key, so that a value from before it is never kept; clients that track or
  * watch the key are told. Asks no other member.
  */
+import type { Version } from "../../cluster/change.ts";
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { World } from "../../cluster/world.ts";
@@ -15,6 +16,7 @@ import type { Actor } from "../tracking/actor.ts";
 import type { KeyEvents } from "../tracking/key-events.ts";
 import type { Tracking } from "../tracking/tracking.ts";
 import type { Watches } from "../tracking/watches.ts";
+import type { Given } from "./given.ts";
 import { PlainChanges } from "./plain-changes.ts";
 import { PlainSets } from "./plain-sets.ts";
 
@@ -28,7 +30,12 @@ export interface LocalChangesOptions {
   readonly soon?: World["soon"];
   /** Undefined: nobody can hear of events. */
   readonly events?: Pick<KeyEvents, "isOn" | "edited" | "happened">;
+  /** Undefined on a node that is alone, where no change comes late. */
+  readonly given?: Given | undefined;
 }
+
+/** A change of another member as it is done here. `version`: what was given later stays; undefined: nothing was. */
+type Flushing = Actor & { readonly database?: number | undefined; readonly version?: Version | undefined };
 
 /** Of a flush: how long a client waits at most for a slice of it. */
 const SLICE_MS = 1;
@@ -48,9 +55,10 @@ export class LocalChanges {
 
   /**
    * Deletes the entries and copies of keys, and voids their loads and forwards under way. Returns how many entries held a
-   * value. `by`: the client of this node that asked for it.
+   * value. `by`: the client of this node that asked for it. `version`: what was given later stays.
    */
-  remove(keys: readonly Uint8Array[], by?: number): number {
+  remove(keys: readonly Uint8Array[], by?: number, version?: Version): number {
+    const { given } = this.#options;
     let removed = 0;
     for (const key of keys) {
       const group = this.#options.groups.of(key, 0, key.length);
@@ -58,6 +66,8 @@ export class LocalChanges {
       if (group !== undefined) {
         group.loads.void(bytes);
         dropCopiesOf(group, bytes);
+        if (version !== undefined && given?.isLater(bytes, version)) continue;
+        given?.forget(bytes);
         if (group.store.delete(bytes)) {
           removed++;
           this.#options.events?.happened(bytes, "del");
@@ -84,10 +94,13 @@ export class LocalChanges {
   edit(key: Uint8Array, edit: Edit, by?: number): Edited {
     const group = this.#options.groups.of(key, 0, key.length);
     if (group === undefined) return edit.value || edit.operation ? refusedEdit(editErrors.noGroup) : NOT_HELD;
+    const overtakenBy = edit.version && this.#options.given?.overtaker(key, edit.version);
+    if (overtakenBy !== undefined) return { ...refusedEdit(editErrors.deletedAgain), overtakenBy };
     const edited = group.store.edit(key, edit, group.conf.maxValueBytes);
     if (!edited.changed && !removesUnheld(edit, edited)) return edited;
     const bytes = asBuffer(key);
     if (edited.changed) this.#options.events?.edited(bytes, edit, edited);
+    if (edited.changed) this.#note(bytes, edit);
     const wasLoading = group.loads.void(bytes);
     dropCopiesOf(group, bytes);
     if (edited.changed) this.#tell(bytes, by);
@@ -100,11 +113,13 @@ export class LocalChanges {
    * Empties a database of this node, or all of them: deletes its entries and all copies, and voids all loads and forwards
    * under way. Copies and work of other databases are no loss, and all clients that track are told, as in Redis.
    */
-  flush({ database, by }: Actor & { readonly database?: number | undefined } = {}): void {
+  flush({ database, by, version }: Flushing = {}): void {
+    const putBack = this.#keepLater(version);
     for (const group of this.#options.groups.all) {
       group.loads.voidAll();
       group.store.clear(database);
     }
+    putBack();
     this.#flushed(database, by);
   }
 
@@ -112,14 +127,16 @@ export class LocalChanges {
    * As `flush`, in slices between which clients are served. What was there at the call is gone when it resolves; what is set
    * meanwhile may be gone or not.
    */
-  async flushSlowly(database: number, { by }: Actor = {}): Promise<void> {
+  async flushSlowly(database: number, { by, version }: Flushing = {}): Promise<void> {
     const { groups, soon } = this.#options;
+    const putBack = this.#keepLater(version);
     // A load that begins later has a value from after the call.
     for (const { loads } of groups.all) loads.voidAll();
     for (const { store } of groups.all) {
       const clear = store.clearing(database);
       while (!clear(soon === undefined ? Number.POSITIVE_INFINITY : SLICE_MS)) await new Promise<void>(soon!);
     }
+    putBack();
     this.#flushed(database, by);
   }
 
@@ -154,6 +171,31 @@ export class LocalChanges {
       group?.mirrors?.delete(bytes);
       tracking.lostTrack(bytes);
     }
+  }
+
+  #note(key: Buffer, { value, operation, version }: Edit): void {
+    const { given } = this.#options;
+    if (value === null) given?.forget(key);
+    else if (value !== undefined) given?.note(key, version);
+    else if (operation !== undefined) given?.changed(key, version);
+  }
+
+  /** What a flush must leave because it was given later; returns what puts it back. */
+  #keepLater(version: Version | undefined): () => void {
+    const { given, groups } = this.#options;
+    const later = version === undefined ? [] : (given?.laterThan(version) ?? []);
+    if (version === undefined) given?.forgetAll();
+    const kept = later.flatMap((key) => {
+      const store = groups.of(key, 0, key.length)?.store;
+      const held = store?.get(key);
+      return store !== undefined && held ? [{ store, key, held }] : [];
+    });
+    return () => {
+      for (const { store, key, held } of kept) {
+        const isStill = given!.isLater(key, version!) && store.look(key).kind === "missing";
+        if (isStill) store.put(key, held.value, held.ttlMs);
+      }
+    };
   }
 
   #tell(key: Buffer, by: number | undefined): void {

@@ -6,9 +6,10 @@
  * answered, no other member has an older value of a key that it has changed. Knows no command: what a procedure does, it
  * gets from `find`, and words go to the owner as they are.
  *
- *     RENAME a b ─▶ this node ─▶ the owner of a and b: runs, notes what changed ─▶ the two rounds of a change, here
+ *     RENAME a b ─▶ this node ─▶ the owner of a and b: runs, notes what changed ─▶ every other member hears of it
  */
 
+import type { Version } from "../../cluster/change.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { Ran } from "../../cluster/run.ts";
@@ -81,18 +82,28 @@ export class Procedures {
     const refusal = owner === owners.self ? this.#refusal(procedure.keys) : undefined;
     if (refusal !== undefined) return refusal;
     const done = owner === owners.self ? this.#performIfHeld(procedure, by) : undefined;
-    if (done !== undefined) return this.#tell(done, by);
+    if (done !== undefined) return this.#announced(done);
     // The words die before the procedure runs.
     const own = words.map((word) => Buffer.from(word));
     return this.#runLater(owner, own, find(own) as Procedure, by);
   }
 
   /** Runs a command here because another member asks for it. */
-  runForPeer(words: readonly Buffer[]): Ran | Promise<Ran> {
+  runForPeer(words: readonly Buffer[], version: Version): Ran | Promise<Ran> {
     const procedure = this.#options.find(words);
     if (procedure instanceof ErrorReply) return ranOf({ reply: procedure, changed: [] });
+    const overtakenBy = this.#options.changes.overtaker(procedure.keys, version);
+    if (overtakenBy !== undefined) return { ...refusedRun(editErrors.deletedAgain), overtakenBy };
     const performed = this.#runHere(procedure, undefined);
-    return performed instanceof Promise ? performed.then(ranOf) : ranOf(performed);
+    return performed instanceof Promise
+      ? performed.then((done) => this.#ranOf(done))
+      : this.#ranOf(performed);
+  }
+
+  /** Answered when all others have heard. */
+  #ranOf(performed: Performed): Ran | Promise<Ran> {
+    const ran = ranOf(performed);
+    return this.#options.changes.announce(performed.changed)?.then(() => ran) ?? ran;
   }
 
   /** What was loaded of a key for the procedure that runs now, unless the procedure has changed the key. */
@@ -109,10 +120,9 @@ export class Procedures {
   }
 
   /** Has all other members drop what the procedure has changed here. */
-  #tell({ reply, changed }: Performed, by: number | undefined): Reply | Promise<Reply> {
-    const { owners, changes, peers } = this.#options;
-    if (peers === undefined || changed.length === 0) return reply;
-    return changes.madeAt(owners.self, changed, { by }).then(() => reply);
+  #announced({ reply, changed }: Performed): Reply | Promise<Reply> {
+    const { changes } = this.#options;
+    return changes.announce(changed)?.then(() => reply) ?? reply;
   }
 
   #runHere(procedure: Procedure, by: number | undefined): Performed | Promise<Performed> {
@@ -184,12 +194,13 @@ export class Procedures {
     for (let target: string | undefined = owner; target !== owners.self; ) {
       try {
         const ran = await peers!.run(target, words, extraMs);
-        await changes.madeAt(target, ran.changed.map(asBuffer), { by });
+        changes.dropHere(ran.changed.map(asBuffer), { by });
         return replyOf(ran);
       } catch (error) {
         if (!(error instanceof PeerUnreachable)) throw error;
         if (error.wasSent && !procedure.isReadOnly) {
-          await changes.madeAt(target, procedure.keys, { by, isSilent: true });
+          changes.dropHere(procedure.keys, { by });
+          await changes.bar(procedure.keys);
           return new ErrorReply(errors.mayHaveRun);
         }
         failed.add(target);
@@ -197,7 +208,7 @@ export class Procedures {
         if (target === undefined) return CROSS_SLOT;
       }
     }
-    return this.#refusal(procedure.keys) ?? this.#tell(await this.#runHere(procedure, by), by);
+    return this.#refusal(procedure.keys) ?? this.#announced(await this.#runHere(procedure, by));
   }
 
   /** The error when this node must not run it: another member has the group of one of the keys, and this node lacks it. */

@@ -17,7 +17,7 @@ interface Before {
   changed: boolean;
 }
 
-export class RecordedChanges implements Pick<LocalChanges, "edit" | "remove" | "dropCopies"> {
+export class RecordedChanges implements Pick<LocalChanges, "edit" | "remove"> {
   readonly #groups: Groups;
   readonly #local: LocalChanges;
   readonly #before = new Map<string, Before>();
@@ -66,20 +66,12 @@ export class RecordedChanges implements Pick<LocalChanges, "edit" | "remove" | "
     return this.#local.remove(keys, this.#by);
   }
 
-  dropCopies(keys: readonly Uint8Array[]): void {
-    this.#local.dropCopies(keys);
-  }
-
   /** A procedure works on the keys that it names, and never on all keys. */
   flush(): never {
     throw new Error("a procedure cannot flush");
   }
 
   flushSlowly(): never {
-    return this.flush();
-  }
-
-  dropAllCopies(): never {
     return this.flush();
   }
 

@@ -43,6 +43,16 @@ export class Flight {
     else this.#others.push(waiter);
   }
 
+  /** Takes away those that came after the first; undefined: nobody did. The caller has to see to an outcome for them. */
+  takeJoined(): FlightWaiter | undefined {
+    const joined = this.#others;
+    if (joined === undefined) return undefined;
+    this.#others = undefined;
+    return (outcome, isVoided) => {
+      for (const waiter of joined) waiter(outcome, isVoided);
+    };
+  }
+
   /** Calls every waiter. Only `Flights.land` may call it. */
   end(outcome: Outcome): void {
     this.#first(outcome, this.voided);

@@ -3,13 +3,13 @@
  *
  * Invariants: the flight is landed once, whatever the members do. A member that could not be reached is not asked again;
  * after two such members this node loads by itself. The owner's value may be kept as a mirror, unless the flight was voided
- * in between.
+ * in between, or the owner had not heard of a change that this node had heard of.
  */
 import { type HotKeys, leaseMs } from "../../cluster/hot-keys.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import type { GetWaiter } from "../../cluster/requests.ts";
-import type { Flight, Flights } from "../groups/flights.ts";
+import type { Flight, Flights, FlightWaiter } from "../groups/flights.ts";
 import { type Group, heldOf } from "../groups/groups.ts";
 import type { Owners } from "../members/owners.ts";
 import { MAX_MEMBERS_ASKED } from "../members/reach.ts";
@@ -69,11 +69,26 @@ export class Forward implements GetWaiter {
 
   settle(outcome: Outcome): void {
     const { flight, flights } = this.#question;
+    // Who came while the question was on its way may have come after the change was answered.
+    const joined = outcome.kind !== "error" && outcome.isBehind ? flight.takeJoined() : undefined;
     try {
-      if (outcome.kind === "value" && !flight.voided) this.#mirror(outcome.value, outcome.ttlMs);
+      const mayBeKept = outcome.kind === "value" && !flight.voided && !outcome.isBehind;
+      if (mayBeKept) this.#mirror(outcome.value, outcome.ttlMs);
     } finally {
       flights.land(flight, outcome);
     }
+    if (joined !== undefined) this.#askAgain(joined);
+  }
+
+  #askAgain(waiter: FlightWaiter): void {
+    const { owners } = this.#route;
+    const { flights, key } = this.#question;
+    const flight = flights.board(key, waiter);
+    if (flight === undefined) return;
+    const forward = new Forward(this.#route, { ...this.#question, flight });
+    const owner = owners.of(key);
+    if (owner === owners.self) forward.#standIn();
+    else forward.ask(owner);
   }
 
   unreachable(_error: PeerUnreachable): void {

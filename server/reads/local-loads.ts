@@ -23,6 +23,8 @@ export interface LocalLoadsOptions {
   readonly tracking: Pick<Tracking, "isNoted" | "changed" | "filled" | "prolonged" | "lostTrack">;
   /** Undefined: nobody can hear of events. */
   readonly events?: Pick<KeyEvents, "happened">;
+  /** Hears which entries hold what was loaded. Undefined on a node that is alone. */
+  readonly given?: { forget(key: Buffer): void } | undefined;
   /** Undefined: no other thread writes. */
   readonly freeWrites?: FreeWrites | undefined;
 }
@@ -79,6 +81,7 @@ export class LocalLoads {
     }
     const before = tracking.isNoted(key) ? group.store.get(key) : undefined;
     const isKept = ttlMs !== 0 && group.store.put(key, value, ttlMs);
+    this.#options.given?.forget(key);
     // Nobody would notice a change of a value that is not kept. Without an origin only a SET can change it.
     if (!isKept && group.hasOrigin) tracking.lostTrack(key);
     else if (!isKept) return;

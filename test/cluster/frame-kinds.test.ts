@@ -25,7 +25,7 @@ for (const [name, frame] of [
 
 test("no other frame may be long", (t) => {
   t.false(isLongRequest(get));
-  t.false(isLongRequest(frameOf({ remove: { id: 1, keys: [key] } })));
+  t.false(isLongRequest(frameOf({ tell: { changes: [{ keys: [key] }] } })));
 });
 
 test("one Get or one Got is used up when it has been handled, and no other frame is", (t) => {

@@ -18,7 +18,7 @@ import { VirtualTime } from "../sim/virtual-time.ts";
 
 const world = new VirtualTime(1);
 /** The version of the peer protocol. */
-const VERSION = 3;
+const VERSION = 4;
 const ID = "10.0.0.1:16390";
 
 /** A greeting without its length, as a link hands it over. */

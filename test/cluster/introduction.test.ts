@@ -24,14 +24,15 @@ const OWN: Introduced = {
   groups: [{ name: "scores", prefix: Buffer.from("\xff:", "latin1") }],
 };
 
-function heard(own: Introduced, refusal?: string) {
+function heard(own: Introduced, refusal?: string, position?: number) {
   const reader = new FrameReader(1 << 20);
-  reader.push(introductionFrame(own, refusal));
+  reader.push(introductionFrame(own, refusal, position));
   return heardIn(decodeFrame(carrot.Frame, reader.next()!));
 }
 
 test("an introduction says the same at the other end", (t) => {
-  t.deepEqual(heard(OWN), { ...OWN, refusal: "" });
+  t.deepEqual(heard(OWN), { ...OWN, refusal: "", heard: 0 });
+  t.is(heard(OWN, "", 2 ** 40).heard, 2 ** 40);
   t.is(heard(OWN, "no").refusal, "no");
 });
 

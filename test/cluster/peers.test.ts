@@ -6,14 +6,11 @@
 import test from "ava";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
-import type { Peers } from "../../cluster/peers.ts";
-import { MAX_IN_FLIGHT } from "../../cluster/requests.ts";
 import { acceptByHand } from "./fake-peer.ts";
 import { askPeer, Members } from "./members.ts";
-import { PlainStore } from "./plain-store.ts";
 
+const FLUSH = { keys: [], flush: { database: undefined, isSlow: false } };
 const bytes = (text: string) => Buffer.from(text, "latin1");
-const notRing = (call: string) => !call.startsWith("ring");
 const value = (text: string): Outcome => ({ kind: "value", value: bytes(text), ttlMs: undefined });
 
 test("a member answers with its value, its absence, its lifetime or its error", async (t) => {
@@ -98,26 +95,17 @@ test("values up to the largest size cross whole, beyond it the member that asks 
   t.is(other?.kind, "absent");
 });
 
-test("look, remove, count and flush reach the member's store", async (t) => {
+test("looks and counts reach the member's store, and so do deletes and flushes", async (t) => {
   const members = new Members();
   const [a, b] = await members.pair();
   for (const key of ["x", "y", "z"]) b.store.entries.set(key, bytes("12345"));
   const glimpse = { kind: "value" as const, bytes: 5, ttlMs: 5_000_000_000_000.5, footprintBytes: 77 };
   t.deepEqual(await members.done(a.peers.look("b:1", bytes("x"))), glimpse);
   t.is((await members.done(a.peers.look("b:1", bytes("q")))).kind, "missing");
-  t.is(await members.done(a.peers.remove("b:1", [bytes("x"), bytes("q"), bytes("y")])), 2);
+  t.is(await members.done(a.peers.announce({ keys: [bytes("x"), bytes("q"), bytes("y")] })), 2);
   t.is(await members.done(a.peers.count("b:1", 0)), 1);
-  await members.done(a.peers.flush("b:1"));
+  t.is(await members.done(a.peers.announce(FLUSH)), 0);
   t.is(await members.done(a.peers.count("b:1", 0)), 0);
-});
-
-test("a delete of more keys than one frame takes removes them all", async (t) => {
-  const members = new Members();
-  const [a, b] = await members.pair();
-  const keys = Array.from({ length: 600 }, (_, i) => Buffer.alloc(1000, `${i}.`));
-  for (const key of keys) b.store.entries.set(key.toString("latin1"), bytes("v"));
-  t.is(await members.done(a.peers.remove("b:1", keys)), 600);
-  t.true(b.store.calls.length > 1);
 });
 
 test("requests to a member that is not up, or to an id that is no member's, reject at once", async (t) => {
@@ -132,63 +120,6 @@ test("requests to a member that is not up, or to an id that is no member's, reje
   }
   t.is(a.peers.figures("stranger:1"), undefined);
 });
-
-test("deletes that a member missed reach it before any answer, after its restart too", async (t) => {
-  const members = new Members();
-  const [a, b] = await members.pair();
-  await members.done(b.peers.close());
-  await members.logged(a, /b:1: link is down/);
-  await t.throwsAsync(members.done(a.peers.remove("b:1", [bytes("x"), bytes("y")])), {
-    instanceOf: PeerUnreachable,
-  });
-  await t.throwsAsync(members.done(a.peers.remove("b:1", [bytes("z")])), { instanceOf: PeerUnreachable });
-  const store = new PlainStore();
-  for (const key of ["x", "y", "z"]) store.entries.set(key, bytes("stale"));
-  await members.start("b:1", {}, store);
-  await members.logged(a, /b:1: link is up/, 2);
-  t.is((await members.get(a, "b:1", bytes("x"), 1000)).kind, "absent");
-  t.deepEqual(store.calls.filter(notRing), ["remove x,y,z", "get x"]);
-  t.is(a.peers.figures("b:1")?.reconnects, 1);
-});
-
-test("a delete that was sent but not answered when the link broke is sent again", async (t) => {
-  const members = new Members();
-  const [a, b] = await members.pair();
-  b.store.remove = () => {
-    throw new Error("dies in the middle");
-  };
-  await t.throwsAsync(members.done(a.peers.remove("b:1", [bytes("x")])), { instanceOf: PeerUnreachable });
-  const removed = new Promise<readonly Uint8Array[]>((resolve) => {
-    b.store.remove = (keys) => {
-      resolve(keys);
-      return 0;
-    };
-  });
-  t.is(Buffer.from((await members.done(removed))[0]!).toString(), "x");
-});
-
-const misses: Record<string, (peers: Peers) => Promise<unknown>> = {
-  "a flush": (peers) => peers.flush("b:1"),
-  "more deletes than are remembered": (peers) =>
-    peers.remove(
-      "b:1",
-      Array.from({ length: 10_001 }, () => bytes("k")),
-    ),
-};
-
-for (const [name, miss] of Object.entries(misses)) {
-  test(`${name} missed by a member reach it as a flush, before any answer`, async (t) => {
-    const members = new Members();
-    const a = await members.start("a:1");
-    a.peers.setMembers(["a:1", "b:1"]);
-    await t.throwsAsync(members.done(miss(a.peers)), { instanceOf: PeerUnreachable });
-    const b = await members.start("b:1");
-    b.store.entries.set("k", bytes("stale"));
-    await members.logged(a, /b:1: link is up/);
-    t.is((await members.get(a, "b:1", bytes("k"), 1000)).kind, "absent");
-    t.deepEqual(b.store.calls.filter(notRing), ["flush", "get k"]);
-  });
-}
 
 test("a member that leaves the ring has its link closed, the others keep theirs", async (t) => {
   const members = new Members();
@@ -320,22 +251,6 @@ test("an edit is done at the member, with values up to the largest size", async 
   t.is(b.store.entries.size, 0);
 });
 
-test("an edit longer than the member reads is refused before it breaks the link", async (t) => {
-  const members = new Members();
-  const a = await members.start("a:1", { maxValueBytes: 8 << 20 });
-  const b = await members.start("b:1", { maxValueBytes: 1 << 20 });
-  for (const { peers } of [a, b]) peers.setMembers(["a:1", "b:1"]);
-  await members.logged(a, /b:1: link is up/);
-  const edited = await members.done(
-    a.peers.edit("b:1", bytes("k"), { ...SET, value: Buffer.alloc(2 << 20) }),
-  );
-  t.is(edited.error, "value is too large for the member that owns it");
-  const long = await members.done(a.peers.edit("b:1", Buffer.alloc((64 << 10) + 1), { ...SET, value: null }));
-  t.is(long.error, "key is too long for the peer link");
-  t.true(a.peers.isUp("b:1"));
-  t.is(b.store.edits.length, 0);
-});
-
 test("an edit rejects with PeerUnreachable when the member is down or leaving", async (t) => {
   const members = new Members();
   const [a, b] = await members.pair();
@@ -384,16 +299,4 @@ test("a scan goes on from the member's own cursor", async (t) => {
   t.deepEqual([...first.keys, ...second.keys].map(String), ["x", "y"]);
   t.is(second.cursor, 0);
   t.deepEqual(b.store.calls, ["scan 0 10 *", "scan 1 10 undefined"]);
-});
-
-test("an edit is refused while the most requests that may be under way are under way", async (t) => {
-  const members = new Members();
-  const [a, b] = await members.pair();
-  b.store.get = () => new Promise(() => {});
-  for (let i = 0; i < MAX_IN_FLIGHT; i++) askPeer(a.peers, "b:1", bytes("k"), 60_000).catch(() => {});
-  t.is(
-    (await members.done(a.peers.edit("b:1", bytes("k"), { ...SET, value: bytes("v") }))).error,
-    "peer busy",
-  );
-  t.is(b.store.edits.length, 0);
 });

@@ -1,11 +1,23 @@
-/** Handlers of a member's requests over a plain Map, which note what they were asked. */
+/** Handlers of a member's requests over a plain Map, which note what they were asked, and what hears changes for them. */
 
+import { ChangeCounter, type Deletion } from "../../cluster/change.ts";
 import type { Edit, Edited } from "../../cluster/edit.ts";
+import { Hearing } from "../../cluster/hearing.ts";
 import type { Outcome } from "../../cluster/outcome.ts";
 import type { PeerHandlers, ScanPiece, ValueLoan, WantedKeys } from "../../cluster/peer-handlers.ts";
 import type { Publication } from "../../cluster/publications.ts";
 import type { Ran } from "../../cluster/run.ts";
 import type { Tracker } from "../../cluster/tracker.ts";
+
+/** The hearing of member a:1, which has made no change. */
+export function hearingFor(store: PlainStore): Hearing {
+  return new Hearing({
+    own: { id: "a:1", instance: "0a" },
+    last: () => 0,
+    counter: new ChangeCounter(),
+    change: (deletion) => store.change(deletion),
+  });
+}
 
 export class PlainStore implements PeerHandlers {
   readonly entries = new Map<string, Uint8Array>();
@@ -48,23 +60,22 @@ export class PlainStore implements PeerHandlers {
     return String(words[0]) === "later" ? Promise.resolve(ran) : ran;
   }
 
-  remove(keys: readonly Uint8Array[], copiesOnly: boolean): number {
+  /** Deletes whatever the version is. */
+  change({ keys, flush, keepsEntries }: Deletion): number | Promise<number> {
     const names = keys.map((key) => Buffer.from(key).toString("latin1"));
-    this.calls.push(`${copiesOnly ? "drop" : "remove"} ${names.join()}`);
-    if (copiesOnly) return 0;
-    return names.filter((name) => this.entries.delete(name)).length;
+    if (flush === undefined) {
+      this.calls.push(`${keepsEntries ? "bar" : "remove"} ${names.join()}`);
+      return keepsEntries ? 0 : names.filter((name) => this.entries.delete(name)).length;
+    }
+    this.calls.push(flush.isSlow ? "flush slowly" : "flush");
+    this.entries.clear();
+    return (flush.isSlow && this.flushing?.then(() => 0)) || 0;
   }
 
   heard({ isShard, channel, message }: Publication): void {
     this.calls.push(
       `${isShard ? "spublish" : "publish"} ${Buffer.from(channel)} ${Buffer.from(message).subarray(0, 20)}`,
     );
-  }
-
-  flush(copiesOnly: boolean, _database: number | undefined, isSlow: boolean): Promise<void> | undefined {
-    this.calls.push(copiesOnly ? "drop all" : isSlow ? "flush slowly" : "flush");
-    if (!copiesOnly) this.entries.clear();
-    return isSlow ? this.flushing : undefined;
   }
 
   /** Sets, removes and looks; conditions and lifetimes are noted only. */

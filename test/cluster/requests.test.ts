@@ -22,8 +22,9 @@ const key = (text: string) => Buffer.from(text);
 function setUp(lastId?: number) {
   const sent: carrot.Frame[] = [];
   const time = new VirtualTime(1);
-  const state = { outgoing: 0, requestTimeoutMs: 5000 };
+  const state = { outgoing: 0, requestTimeoutMs: 5000, first: [] as carrot.Frame[] };
   const invalid: (string[] | undefined)[] = [];
+  const told: number[] = [];
   const reader = new FrameReader(MAX_REQUEST_BYTES);
   const requests = new Requests({
     peer: "b:1",
@@ -32,12 +33,15 @@ function setUp(lastId?: number) {
     requestTimeoutMs: () => state.requestTimeoutMs,
     lastId,
     invalidated: (keys) => void invalid.push(keys?.map(String)),
+    sendFirst: () => void sent.push(...state.first.splice(0)),
+    told: ({ through }) => void told.push(through ?? 0),
+    positions: () => [{ id: "a:1", instance: Buffer.from("01", "hex"), number: 7 }],
     send: (frame) => {
       reader.push(frame as Buffer);
       sent.push(decodeFrame(carrot.Frame, reader.next()!));
     },
   });
-  return { requests, sent, state, invalid, time, tick: () => time.advance(0) };
+  return { requests, sent, state, invalid, told, time, tick: () => time.advance(0) };
 }
 
 function answer(requests: Requests, frame: carrot.Frame.$Properties): void {
@@ -201,11 +205,11 @@ test("closing rejects all requests that wait, and all later ones", async (t) => 
 test("a request is sent after the GETs before it", async (t) => {
   const { requests, sent, tick } = setUp();
   askFor(requests, key("k"), 1000).catch(() => {});
-  requests.request("removed", (id) => ({ remove: { id, keys: [key("k")] } })).catch(() => {});
+  requests.request("looked", (id) => ({ look: { id, key: key("k") } })).catch(() => {});
   await tick();
   t.deepEqual(
     sent.map((frame) => frame.body),
-    ["get", "remove"],
+    ["get", "look"],
   );
   requests.close("done");
 });
@@ -224,12 +228,12 @@ test("answers of the wrong kind throw; answers that no caller waits for are igno
   const { requests, sent } = setUp();
   const asked = requests.request("counted", (id) => ({ count: { id } }));
   const id = sent[0]!.count!.id!;
-  t.notThrows(() => answer(requests, { removed: { id: id + 1, count: 1 } }));
+  t.notThrows(() => answer(requests, { looked: { id: id + 1 } }));
   t.notThrows(() => answer(requests, { got: { ids: [99], entries: [valueEntry("x")] } }));
   t.throws(() => answer(requests, { got: { ids: [id], entries: [valueEntry("x")] } }), {
     message: "answered with got where counted belongs",
   });
-  t.throws(() => answer(requests, { removed: { id, count: 1 } }), { message: /where counted belongs/ });
+  t.throws(() => answer(requests, { looked: { id } }), { message: /where counted belongs/ });
   t.throws(() => answer(requests, { got: { ids: [1, 2], entries: [valueEntry("x")] } }));
   t.throws(() => answer(requests, { get: { firstId: 1 } }), { message: "answered with get" });
   t.throws(() => requests.take(Buffer.from([0xf8, 0x07, 1])), { message: "answered with an unknown frame" });
@@ -292,4 +296,40 @@ test("a request that was sent and got no answer is in doubt, one that was never 
   t.true((await cut)!.wasSent);
   const refused = await t.throwsAsync(count(), { instanceOf: PeerUnreachable });
   t.false(refused!.wasSent);
+});
+
+test("what the member says that it has done is heard, without a request", (t) => {
+  const { requests, told } = setUp();
+  answer(requests, { told: { through: 9 } });
+  t.deepEqual(told, [9]);
+});
+
+test("only a frame with a key that has changed lately says how far this node has heard", async (t) => {
+  const { requests, sent, tick } = setUp();
+  const ask = (name: string, isRecent: boolean) =>
+    requests.get(key(name), { timeoutMs: 10, settle: () => {}, unreachable: () => {} }, isRecent);
+  ask("a", false);
+  ask("b", true);
+  await tick();
+  ask("c", false);
+  await tick();
+  t.deepEqual(
+    sent.map(({ get }) => get?.after?.map(({ id, number }) => [id, number])),
+    [[["a:1", 7]], []],
+  );
+});
+
+test("what was announced before a request goes before it, also when it is one of a batch", async (t) => {
+  const { requests, sent, state, tick } = setUp();
+  const told = new carrot.Frame({ tell: { after: 1 } });
+  askFor(requests, key("k"), 1000).catch(() => {});
+  state.first.push(told);
+  await tick();
+  state.first.push(told);
+  requests.request("looked", (id) => ({ look: { id, key: key("k") } })).catch(() => {});
+  t.deepEqual(
+    sent.map((frame) => frame.body),
+    ["tell", "get", "tell", "look"],
+  );
+  requests.close("done");
 });

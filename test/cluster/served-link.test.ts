@@ -7,12 +7,11 @@ import test from "ava";
 import fc from "fast-check";
 import type { Outcome } from "../../cluster/outcome.ts";
 import { RingAgreement } from "../../cluster/ring-agreement.ts";
-import { fingerprintOf } from "../../cluster/ring-view.ts";
 import { ServedLink } from "../../cluster/served-link.ts";
 import { decodeFrame, encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 import { VirtualTime } from "../sim/virtual-time.ts";
-import { PlainStore } from "./plain-store.ts";
+import { hearingFor, PlainStore } from "./plain-store.ts";
 
 function bare(framed: Uint8Array): Buffer {
   const reader = new FrameReader(64 << 20);
@@ -25,10 +24,14 @@ function setUp(maxAnswerBytes = 16 << 20) {
   const time = new VirtualTime(1);
   const sent: carrot.Frame[] = [];
   const state = { outgoing: 0, counted: 0 };
+  const ended: Error[] = [];
   const ring = new RingAgreement({ epoch: () => 4, take: () => false });
   ring.setMembers(["a:1", "b:1"]);
   const link = new ServedLink({
     handlers: store,
+    hearing: hearingFor(store),
+    author: { id: "b:1", instance: "0b" },
+    end: (error) => void ended.push(error),
     ring,
     world: time,
     maxAnswerBytes,
@@ -40,7 +43,7 @@ function setUp(maxAnswerBytes = 16 << 20) {
     },
   });
   const take = (frame: carrot.Frame.$Properties) => link.take(bare(encodeFrame(carrot.Frame, frame)));
-  return { store, sent, state, link, take, tick: () => time.advance(0) };
+  return { store, sent, state, ended, link, take, tick: () => time.advance(0) };
 }
 
 const keys = (count: number) => Array.from({ length: count }, (_, i) => Buffer.from(`k${i}`));
@@ -157,14 +160,6 @@ test("a request beyond the most that may be under way is refused as busy", async
   await tick();
   t.deepEqual(sent[0]?.got?.ids, [65_536]);
   t.is(sent[0]?.got?.entries?.[0]?.error, "peer busy");
-});
-
-test("a ping is answered with the fingerprint of the ring, a ring with the one this node has", (t) => {
-  const { sent, take } = setUp();
-  take({ ping: { id: 8 } });
-  t.like(sent[0]?.pong, { id: 8, ring: fingerprintOf({ epoch: 4, members: ["a:1", "b:1"] }) });
-  take({ ring: { id: 9, epoch: 1, members: ["a:1"] } });
-  t.like(sent[1]?.ringTaken, { id: 9, epoch: 4, members: ["a:1", "b:1"] });
 });
 
 test("a leaving link turns GETs away and ends after the last answer", async (t) => {
@@ -285,27 +280,21 @@ test("a member that is leaving does no edit and says so", (t) => {
   t.is(store.edits.length, 0);
 });
 
-test("a piece of a scan is bounded by what is looked at, and by what the asker reads", (t) => {
-  const { store, sent, take } = setUp(100);
-  store.entries.set("x".repeat(90), Buffer.alloc(1));
-  store.entries.set("y", Buffer.alloc(1));
-  take({ scan: { id: 8, cursor: 0, count: 2 ** 32 - 1, pattern: Buffer.from("x*") } });
-  take({ scan: { id: 9, cursor: 1, count: 10 } });
-  t.is(store.calls[0], "scan 0 500 x*");
-  t.like(sent[0]?.scanned, { id: 8, cursor: 1, keys: [], seen: 1 });
-  t.deepEqual(
-    sent[1]?.scanned?.keys?.map((found) => Buffer.from(found).toString()),
-    ["y"],
-  );
-  t.is(store.calls[1], "scan 1 10 undefined");
-});
-
-test("a delete of copies only reaches the handler as such", (t) => {
-  const { store, take } = setUp();
-  take({ remove: { id: 1, keys: keys(1), copiesOnly: true } });
-  take({ remove: { id: 2, keys: keys(1) } });
-  take({ flush: { id: 3, copiesOnly: true } });
-  t.deepEqual(store.calls, ["drop k0", "remove k0", "drop all"]);
+test("what is told is done before it is answered, with a count for each change", (t) => {
+  const { store, sent, take } = setUp();
+  store.entries.set("k0", Buffer.alloc(1));
+  take({
+    tell: {
+      after: 0,
+      through: 2,
+      changes: [
+        { number: 1, keys: keys(2) },
+        { number: 2, flush: true },
+      ],
+    },
+  });
+  t.deepEqual(store.calls, ["remove k0,k1", "flush"]);
+  t.like(sent[0]?.told, { through: 2, counts: [1, 0] });
 });
 
 test("a slow flush is answered when it is done, and what comes behind it is answered before", async (t) => {
@@ -315,7 +304,7 @@ test("a slow flush is answered when it is done, and what comes behind it is answ
     done = resolve;
   });
   let hasLeft = false;
-  take({ flush: { id: 3, database: 1, isSlow: true } });
+  take({ tell: { after: 0, through: 1, changes: [{ number: 1, flush: true, database: 1, isSlow: true }] } });
   take({ count: { id: 4 } });
   link.leave(() => {
     hasLeft = true;
@@ -324,8 +313,16 @@ test("a slow flush is answered when it is done, and what comes behind it is answ
   t.deepEqual([sent.map(({ body }) => body), hasLeft], [["counted"], false]);
   done();
   await tick();
-  t.deepEqual([sent.map(({ body }) => body), hasLeft], [["counted", "flushed"], true]);
+  t.deepEqual([sent.map(({ body }) => body), hasLeft], [["counted", "told"], true]);
   t.deepEqual(store.calls, ["flush slowly"]);
+});
+
+test("a slow flush that fails ends the link, so that the member tells of it again", async (t) => {
+  const { store, ended, take, tick } = setUp();
+  store.flushing = Promise.reject(new Error("locked"));
+  take({ tell: { after: 0, through: 1, changes: [{ number: 1, flush: true, database: 1, isSlow: true }] } });
+  await tick();
+  t.deepEqual(ended.map(String), ["Error: locked"]);
 });
 
 test("keys that change are sent after the answers before them, in one frame a tick", async (t) => {

@@ -10,7 +10,7 @@ import { ServedLink } from "../../cluster/served-link.ts";
 import { encodeFrame, FrameReader } from "../../proto/frame.ts";
 import { carrot } from "../../proto/generated/carrot.js";
 import { answerTo } from "../cluster/members.ts";
-import { PlainStore } from "../cluster/plain-store.ts";
+import { hearingFor, PlainStore } from "../cluster/plain-store.ts";
 import { protocolCases } from "../proto/protocol-cases.ts";
 import { bytes, command, read } from "../proto/read-commands.ts";
 import { setUp } from "../server/clients/connection-rig.ts";
@@ -120,8 +120,8 @@ const REQUESTS: FrameProperties[] = [
   { get: { firstId: 1, timeoutMs: 100, keys: [key("a"), key("b"), key("")] } },
   { get: { firstId: 2 ** 32 - 1, timeoutMs: 0, keys: [key("a"), key("a")] } },
   { look: { id: 3, key: key("a") } },
-  { remove: { id: 4, keys: [key("a"), key("\r\n")] } },
-  { flush: { id: 5 } },
+  { tell: { after: 0, through: 1, changes: [{ number: 1, counter: 5, keys: [key("a"), key("\r\n")] }] } },
+  { tell: { after: 1, through: 3, changes: [{ number: 3, counter: 6, flush: true }] } },
   { count: { id: 6 } },
   { ring: { id: 7, epoch: 9, members: ["a:1", "b:1", "c:1"] } },
   { ping: { id: 8 } },
@@ -131,8 +131,7 @@ const ANSWERS: FrameProperties[] = [
   { got: { ids: [3], entries: [{ kind: 3, error: "no" }] } },
   { got: { ids: [2], entries: [{ kind: 4 }] } },
   { looked: { id: 4, kind: 1, bytes: 3, ttlMs: 2.5, footprintBytes: 70 } },
-  { removed: { id: 5, count: 2 } },
-  { flushed: { id: 6 } },
+  { told: { through: 6, counts: [1, 2] } },
   { counted: { id: 7, count: 9 } },
   { ringTaken: { id: 8, taken: true, epoch: 2, members: ["a:1"] } },
   { pong: { id: 9, ring: 7 } },
@@ -189,6 +188,9 @@ export const servedLink: Target = {
     ring.setMembers(["a:1", "b:1"]);
     const link = new ServedLink({
       handlers: store,
+      hearing: hearingFor(store),
+      author: { id: "b:1", instance: "0b" },
+      end: (error) => void sent.push(`ended by ${error.message}`),
       ring,
       world: time,
       maxAnswerBytes: 1 << 20,
@@ -216,6 +218,9 @@ export const requests: Target = {
       outgoingBytes: () => 0,
       requestTimeoutMs: () => 10_000,
       send: () => {},
+      told: ({ through, counts }) => void ends.push(`told ${through} ${counts}`),
+      positions: () => [],
+      sendFirst: () => {},
       invalidated: (keys) =>
         void ends.push(`invalidated ${keys?.map((one) => Buffer.from(one).toString("latin1"))}`),
     });
@@ -231,7 +236,7 @@ export const requests: Target = {
         `get ${id}`,
         answerTo(10_000, (waiter) => asked.get(key(`k${id}`), waiter)),
       );
-    for (const answer of ["looked", "removed", "flushed", "counted", "ringTaken", "pong"] as const) {
+    for (const answer of ["looked", "counted", "ringTaken", "pong"] as const) {
       note(
         answer,
         asked.request(answer, (id) => ({ count: { id } })),

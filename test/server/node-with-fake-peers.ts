@@ -2,6 +2,7 @@
  * Node `a` of the ring a, b, c: its real ClusterChanges, LocalChanges, Holdings and ring, over fake peers. A fake peer notes
  * what it is told, and answers at once or when the test says so.
  */
+import type { Deletion } from "../../cluster/change.ts";
 import type { Edit, Edited } from "../../cluster/edit.ts";
 import { refusedEdit } from "../../cluster/edit-message.ts";
 import type { Glimpse } from "../../cluster/outcome.ts";
@@ -52,13 +53,16 @@ export class FakePeers {
     return this.#answer(id, `look ${Buffer.from(bytes)}`, () => GLIMPSE);
   }
 
-  remove(id: string, keys: readonly Uint8Array[], copiesOnly: boolean): Promise<number> {
+  /** All members are told at once; the one that is down counts nothing. */
+  async announce({ keys, flush, keepsEntries }: Deletion): Promise<number> {
     const names = keys.map((each) => Buffer.from(each).toString()).join(" ");
-    return this.#answer(id, `${copiesOnly ? "drop" : "remove"} ${names}`, () => this.counts[id]!);
-  }
-
-  flush(id: string, copiesOnly: boolean, _database?: number, isSlow = false): Promise<void> {
-    return this.#answer(id, copiesOnly ? "drop all" : isSlow ? "flush slowly" : "flush", () => {});
+    const what = flush
+      ? flush.isSlow
+        ? "flush slowly"
+        : "flush"
+      : `${keepsEntries ? "bar" : "remove"} ${names}`;
+    const told = ["b", "c"].map((id) => this.#answer(id, what, () => this.counts[id]!).catch(() => 0));
+    return (await Promise.all(told)).reduce((sum, count) => sum + count, 0);
   }
 
   edit(id: string, bytes: Uint8Array, { value }: Edit): Promise<Edited> {
@@ -95,7 +99,7 @@ export function createNode(prefix: Buffer = Buffer.from("scores:")) {
   const parts = (own: FakePeers | undefined) => {
     const owners = new Owners({ membership, peers: own });
     const holdings = new Holdings({ groups, membership, owners, peers: own, tracking });
-    const changes = new ClusterChanges({ groups, membership, owners, peers: own, local, tracking });
+    const changes = new ClusterChanges({ groups, owners, peers: own, local, tracking });
     return { owners, holdings, changes };
   };
   const change = (members: readonly string[]) => changeRing(members, { membership, peers, sleep });

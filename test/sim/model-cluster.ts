@@ -6,11 +6,14 @@
  * old it is. Links never lose a delete. With `views: "differ"` they fail some GETs and edits, and each node believes at
  * random that some members are down, as nodes do while links break and come back.
  */
-import type { Condition } from "../../cluster/edit.ts";
+
+import { ChangeCounter, type Deletion, type Version } from "../../cluster/change.ts";
+import type { Condition, Edited } from "../../cluster/edit.ts";
 import { HotKeys } from "../../cluster/hot-keys.ts";
 import { type Outcome, ownedOutcome } from "../../cluster/outcome.ts";
 import { PeerUnreachable } from "../../cluster/peer-unreachable.ts";
 import { type ChangePeers, ClusterChanges } from "../../server/changes/cluster-changes.ts";
+import { Given } from "../../server/changes/given.ts";
 import { LocalChanges } from "../../server/changes/local-changes.ts";
 import { Latency } from "../../server/counters/latency.ts";
 import { type Group, Groups } from "../../server/groups/groups.ts";
@@ -81,7 +84,9 @@ export class ModelNode {
   readonly holdings: Holdings;
   readonly readThrough: ReadThrough;
   readonly group: Group;
-
+  /** The changes that this node has made or heard. */
+  readonly heard = new Set<Version>();
+  readonly #counter = new ChangeCounter();
   readonly #cluster: ModelCluster;
 
   constructor(cluster: ModelCluster, id: string, ids: readonly string[]) {
@@ -93,28 +98,44 @@ export class ModelNode {
     const loader = { load: (key: string | Uint8Array) => cluster.load(String(key)) };
     this.group = createGroup({ conf: sizes, loader, clock });
     const membership = createMembership(id, ids);
-    const peers = linksOf(cluster);
+    const peers = linksOf(cluster, this);
     const groups = new Groups([this.group]);
     const tracking = createTracking(groups, clock);
     const owners = new Owners({ membership, peers });
+    const given = new Given({ nextVersion: () => this.nextVersion(), settledCounter: () => 0 });
     const local = new LocalChanges({
       groups,
       tracking,
+      given,
       watches: new Watches({ isHeld: () => false, isAlone: false }),
     });
     const holdings = new Holdings({ groups, membership, owners, peers, tracking });
     this.local = local;
     this.holdings = holdings;
-    this.changes = new ClusterChanges({ groups, membership, owners, peers, local, tracking });
+    this.changes = new ClusterChanges({ groups, owners, peers, local, tracking, given });
     this.readThrough = new ReadThrough({
       owners,
       peers,
-      loads: new LocalLoads({ clock, random, loadLatency: new Latency(), tracking }),
+      loads: new LocalLoads({ clock, random, loadLatency: new Latency(), tracking, given }),
       // Every value from a peer is mirrored: the more copies, the harder for deletes.
       hotKeys: new HotKeys({ hash, seed: 1, clock, threshold: 1 }),
       tracking,
       peerTimeoutMs: () => 500,
     });
+  }
+
+  nextVersion(): Version {
+    return { counter: this.#counter.tick(), author: this.id };
+  }
+
+  hearCounter(counter: number): void {
+    this.#counter.hear(counter);
+  }
+
+  hear(deletion: Deletion, version: Version): number | Promise<number> {
+    this.#counter.hear(version.counter);
+    this.heard.add(version);
+    return this.changes.heard(deletion, version);
   }
 
   /** A client's GET, as a connection answers it. */
@@ -148,7 +169,7 @@ export class ModelNode {
 
 type ModelPeers = ReadPeers & LookPeers & ChangePeers & { isUp(id: string): boolean };
 
-function linksOf(cluster: ModelCluster): ModelPeers {
+function linksOf(cluster: ModelCluster, self: ModelNode): ModelPeers {
   const arrivals = new Map<string, Promise<unknown>>();
   const ask = <T>(id: string, answer: (node: ModelNode) => T | Promise<T>): Promise<T> => {
     const passed = cluster.time.pass(MAX_LINK_DELAY);
@@ -162,7 +183,12 @@ function linksOf(cluster: ModelCluster): ModelPeers {
     track: () => {},
     isUp: () => !oneIn(ONE_IN_UNREACHABLE),
     get: (id, key, waiter) => {
-      const asked = ask(id, (node) => node.readThrough.getForPeer(node.group, Buffer.from(key)));
+      const after = [...self.heard];
+      const asked = ask(id, async (node) => {
+        const isBehind = after.some((version) => !node.heard.has(version));
+        const outcome = await node.readThrough.getForPeer(node.group, Buffer.from(key));
+        return { ...outcome, isBehind };
+      });
       const broken = async () => {
         await cluster.time.pass(MAX_LINK_DELAY);
         throw new PeerUnreachable(id, "link broken");
@@ -170,18 +196,31 @@ function linksOf(cluster: ModelCluster): ModelPeers {
       endWith(waiter, oneIn(ONE_IN_UNREACHABLE) ? broken() : asked);
     },
     look: (id, key) => ask(id, (node) => node.holdings.lookHere(key)),
-    remove: (id, keys, copiesOnly) =>
-      ask(id, ({ local }) => {
-        if (!copiesOnly) return local.remove(keys);
-        local.dropCopies(keys);
-        return 0;
-      }),
-    flush: (id, copiesOnly) => ask(id, ({ local }) => (copiesOnly ? local.dropAllCopies() : local.flush())),
+    announce: async (deletion) => {
+      const version = self.nextVersion();
+      self.heard.add(version);
+      const others = cluster.nodes.filter((node) => node !== self);
+      const counts = await Promise.all(
+        others.map(({ id }) => ask(id, (node) => node.hear(deletion, version))),
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     edit: async (id, key, edit) => {
-      const asked = ask(id, (node) => node.local.edit(key, edit));
-      if (!oneIn(ONE_IN_UNREACHABLE)) return asked;
-      await cluster.time.pass(MAX_LINK_DELAY);
-      throw new PeerUnreachable(id, "link broken");
+      const asked = (version: Version): Promise<Edited> =>
+        ask(id, (node) => {
+          node.hearCounter(version.counter);
+          return node.changes.editForPeer(key, { ...edit, version });
+        });
+      if (oneIn(ONE_IN_UNREACHABLE)) {
+        void asked(self.nextVersion());
+        await cluster.time.pass(MAX_LINK_DELAY);
+        throw new PeerUnreachable(id, "link broken", true);
+      }
+      for (;;) {
+        const edited = await asked(self.nextVersion());
+        if (edited.overtakenBy === undefined) return edited;
+        self.hearCounter(edited.overtakenBy);
+      }
     },
     count: (id) => ask(id, (node) => node.holdings.countHere(0)),
   };

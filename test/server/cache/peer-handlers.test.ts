@@ -6,6 +6,7 @@ import test from "ava";
 import type { Publication } from "../../../cluster/publications.ts";
 import { refusedRun } from "../../../cluster/run-message.ts";
 import { peerHandlers } from "../../../server/cache/peer-handlers.ts";
+import { ClusterChanges } from "../../../server/changes/cluster-changes.ts";
 import { LocalChanges } from "../../../server/changes/local-changes.ts";
 import { type Group, Groups } from "../../../server/groups/groups.ts";
 import { Owners } from "../../../server/members/owners.ts";
@@ -39,7 +40,8 @@ function setUp() {
     return found("1");
   };
   const runForPeer = () => refusedRun("nothing runs here");
-  const parts = { groups, membership, tracking, local, loaded: local, holdings };
+  const changes = new ClusterChanges({ groups, owners, peers: undefined, local, tracking });
+  const parts = { groups, membership, tracking, changes, holdings };
   const published: string[] = [];
   const heard = ({ channel, message }: Publication) => void published.push(`${channel} ${message}`);
   const handlers = peerHandlers({ ...parts, reads: { getForPeer }, procedures: { runForPeer }, heard });
@@ -65,40 +67,31 @@ test("a GET gets a copy of its key; one of no group is an error and asks nobody"
   t.is(asked.length, 1);
 });
 
-test("dropping copies leaves entries and loads alone, removing does not", async (t) => {
+test("a change that is heard deletes entries, copies, loads and forwards; a slow one takes its time", async (t) => {
   const { handlers, group } = setUp();
   const name = key("scores:Tom");
-  const fill = () => {
+  const flushing = (database: number | undefined, isSlow: boolean) =>
+    handlers.change({ keys: [], flush: { database, isSlow } }, VERSION);
+  for (const [change, isLater] of [
+    [() => handlers.change({ keys: [name] }, VERSION), false],
+    [() => flushing(undefined, false), false],
+    [() => flushing(0, false), false],
+    [() => flushing(undefined, true), false],
+    [() => flushing(0, true), true],
+  ] as const) {
     group.store.put(name, key("1"), undefined);
     group.mirrors!.put(name, key("1"), undefined);
-    return [startFlight(group.loads, name).flight, startFlight(group.forwards, name).flight] as const;
-  };
-  for (const drop of [() => handlers.remove([name], true), () => handlers.flush(true, undefined, false)]) {
-    const [load, forward] = fill();
-    drop();
-    t.deepEqual([load.voided, forward.voided], [false, true]);
-    t.deepEqual([group.store.look(name).kind, group.mirrors!.look(name).kind], ["value", "missing"]);
-    group.loads.void(name);
-  }
-  for (const remove of [
-    () => handlers.remove([name], false),
-    () => handlers.flush(false, undefined, false),
-    () => handlers.flush(false, 0, true),
-  ]) {
-    const [load, forward] = fill();
-    await remove();
+    const load = startFlight(group.loads, name).flight;
+    const forward = startFlight(group.forwards, name).flight;
+    const done = change();
+    t.is(done instanceof Promise, isLater);
+    await done;
     t.deepEqual([load.voided, forward.voided, handlers.count(0)], [true, true, 0]);
+    t.is(group.mirrors!.look(name).kind, "missing");
   }
 });
 
-test("only a slow flush of one database takes its time", async (t) => {
-  const { handlers } = setUp();
-  t.is(handlers.flush(false, 0, false), undefined);
-  t.is(handlers.flush(false, undefined, true), undefined);
-  t.is(handlers.flush(true, 0, true), undefined);
-  t.true(handlers.flush(false, 0, true) instanceof Promise);
-});
-
+const VERSION = { counter: 1, author: "b" };
 const EVERY = { database: 0, pattern: undefined };
 
 test("an edit, a look, a scan and a view of the ring reach the right part", async (t) => {
@@ -119,7 +112,7 @@ test("a member that tracks keys is told of them until its link is gone", (t) => 
   const member = new FakeTracker();
   handlers.track([key("scores:Tom")], [key("scores:Jack")], member);
   t.is(tracking.figures.keys, 2);
-  handlers.remove([key("scores:Tom")], false);
+  handlers.change({ keys: [key("scores:Tom")] }, VERSION);
   t.deepEqual(member.told, ["scores:Tom"]);
   handlers.untrack(member);
   t.is(tracking.figures.keys, 0);

@@ -7,6 +7,7 @@
 import test from "ava";
 import { editErrors } from "../../../proto/error-texts.ts";
 import { encodeReply, OK } from "../../../proto/reply.ts";
+import { ClusterChanges } from "../../../server/changes/cluster-changes.ts";
 import { LocalChanges } from "../../../server/changes/local-changes.ts";
 import { type Procedure, Procedures } from "../../../server/changes/procedures.ts";
 import { RecordedChanges } from "../../../server/changes/recorded-changes.ts";
@@ -61,8 +62,9 @@ function setUp(conf: Partial<GroupConf> = {}) {
   });
   const owners = new Owners({ membership: createMembership("a", ["a"]), peers: undefined });
   const recorded = new RecordedChanges(groups, local);
+  const changes = new ClusterChanges({ groups, owners, peers: undefined, local, tracking });
   const procedures = new Procedures({
-    ...{ groups, owners, peers: undefined, changes: {} as never, recorded, loads, watches: noted, find },
+    ...{ groups, owners, peers: undefined, changes, recorded, loads, watches: noted, find },
   });
   const run = async (...keys: Buffer[]) => String(encodeReply((await procedures.run(keys))!, 2)).trim();
   /** Ends the load that was begun as the nth. */

@@ -68,5 +68,5 @@ test("the value before the first change comes back, and its lifetime", (t) => {
 test("a procedure cannot flush", (t) => {
   const { recorded } = setUp();
   t.throws(() => recorded.flush());
-  t.throws(() => recorded.dropAllCopies());
+  t.throws(() => recorded.flushSlowly());
 });

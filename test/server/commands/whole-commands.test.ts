@@ -5,11 +5,13 @@
 import test from "ava";
 import { startRig } from "../rig.ts";
 
+const VERSION = { counter: 1, author: "other:1" };
 const words = (line: string) => line.split(" ").map((word) => Buffer.from(word));
 
 test("a member runs commands that run whole, and no others", async (t) => {
   const { node } = await startRig(t, ["group default loader none"]);
-  const run = async (line: string) => String((await node.cache.procedures.runForPeer(words(line))).reply);
+  const run = async (line: string) =>
+    String((await node.cache.procedures.runForPeer(words(line), VERSION)).reply);
   t.is(await run("MSETNX a 1"), ":1\r\n");
   t.is(await run("RENAME a"), "-ERR wrong number of arguments for 'rename' command\r\n");
   t.regex(await run("FLUSHALL now"), /^-ERR unknown command 'FLUSHALL'/);
