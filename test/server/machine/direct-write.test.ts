@@ -14,11 +14,13 @@ test("the kernel says how many bytes it takes, and the other end gets these", as
   const taken = takenAtOnce(near, parts);
   parts[1]!.fill("x");
   t.true(taken > 4 && taken < parts[1]!.length);
-  t.is(takenAtOnce(near, parts), 0);
+  // The kernel may find room for more meanwhile, but not for ever.
+  await until("a full socket", () => takenAtOnce(near, parts) === 0);
   const chunks: Buffer[] = [];
   far.on("data", (chunk: Buffer) => chunks.push(chunk));
-  await until("all that was taken", () => far.bytesRead === taken);
-  t.true(Buffer.concat(chunks).equals(Buffer.concat([Buffer.from("head"), Buffer.alloc(taken - 4, "v")])));
+  await until("all that was taken", () => far.bytesRead >= taken);
+  const expected = Buffer.concat([Buffer.from("head"), Buffer.alloc(taken - 4, "v")]);
+  t.true(Buffer.concat(chunks).subarray(0, taken).equals(expected));
 });
 
 test("no bytes go past a socket in which others wait, that has ended, or that encrypts", async (t) => {
