@@ -31,7 +31,9 @@ export class Deadlines {
    */
   after(now: number, ttlMs: number | undefined): number {
     if (ttlMs === undefined) return Number.POSITIVE_INFINITY;
-    const deadline = Math.round(now + ttlMs * DEADLINE_UNITS_A_MS);
+    const exact = now + ttlMs * DEADLINE_UNITS_A_MS;
+    // Rounded up, a life of 0 would last for half a unit, and the client's next command could still see the entry.
+    const deadline = ttlMs > 0 ? Math.round(exact) : Math.floor(exact);
     return deadline > 0 ? Math.min(deadline, MAX_DEADLINE) : 0;
   }
 
