@@ -6,6 +6,7 @@
  */
 import { spawnSync } from "node:child_process";
 import test, { type ExecutionContext, type Implementation } from "ava";
+import { NODE_NEW } from "./node-new.ts";
 import { SKIPPED } from "./skipped.ts";
 
 /** Why a test cannot have what it needs; undefined when it can. */
@@ -16,8 +17,7 @@ type Declare = (title: string, run: Implementation<[]>) => void;
 /** In .ci/run, which installs everything, what is missing is a failure. It alone sets CARROT_NODE_NEW beside CI. */
 const IN_CI = process.env.CI !== undefined && process.env.CARROT_NODE_NEW !== undefined;
 
-/** A newer Node, for what the Node that runs the tests may lack; by default the same one. */
-export const NODE_NEW = process.env.CARROT_NODE_NEW ?? process.execPath;
+export { NODE_NEW };
 
 /** `NODE_NEW` has SQLite. */
 export function sqlite(): Need {

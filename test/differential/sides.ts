@@ -5,6 +5,7 @@
 import { connect, type NetConnectOpts } from "node:net";
 import { COMMANDS } from "../../server/commands/table.ts";
 import { startNodeProcess } from "../e2e/processes.ts";
+import { NODE_NEW } from "../node-new.ts";
 import { bytes, command, cutAt } from "../proto/read-commands.ts";
 import { RedisServer } from "../proto/redis-server.ts";
 import type { Owner } from "../started-once.ts";
@@ -26,10 +27,12 @@ export interface Sides {
   compare(stream: Stream): Promise<Verdict>;
 }
 
-export async function startSides(t: Owner): Promise<Sides> {
+/** With several threads, the kernel gives each stream to any of them. */
+export async function startSides(t: Owner, threads = 1): Promise<Sides> {
   const redis = await RedisServer.start("--databases", "1");
   t.teardown(() => redis.stop());
-  const carrot = await startNodeProcess(t, ["--port", "0"]);
+  const runtime = threads === 1 ? process.execPath : NODE_NEW;
+  const carrot = await startNodeProcess(t, ["--port", "0", "--threads", `${threads}`], "", [], runtime);
   const list = splitReplies((await redis.answer(bytes(command("COMMAND", "LIST")))).toString("latin1"));
   const names = Array.from(list.replies[0]!.matchAll(/\r\n([a-z][^\r]*)/g), (match) => match[1]!);
   const foreign = new Set(names.filter((name) => !COMMANDS.has(name)));

@@ -1,8 +1,10 @@
 /**
  * `npm run torn -- --seconds 60 --seed 1 --threads 2 --members 2`: has clients write and read values of all sizes as fast as they can, and
- * prints each value that was not whole. Ends with 1 when there was one. CARROT_NODE_NEW is the Node that runs the node.
+ * prints each value that was not whole. Ends with 1 when there was one. CARROT_NODE_NEW is the Node that runs the node; with
+ * one whose threads cannot share a port, `--threads 2` ends with 2, because a node would have one thread.
  */
 import { parseArgs } from "node:util";
+import { endWithoutThreads, NODE_NEW } from "../node-new.ts";
 import { tear } from "./torn.ts";
 
 const { values } = parseArgs({
@@ -14,7 +16,6 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
-const runtime = process.env.CARROT_NODE_NEW ?? process.execPath;
 const ends: (() => unknown)[] = [];
 const close = async () => {
   for (const end of ends.reverse()) await end();
@@ -23,7 +24,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void close().then(() => process.exit(1)));
 }
 const [seconds, threads, members] = [values.seconds, values.threads, values.members].map(Number);
-const options = { seconds: seconds!, seed, threads: threads!, members: members!, runtime };
+endWithoutThreads("torn", threads!);
+const options = { seconds: seconds!, seed, threads: threads!, members: members!, runtime: NODE_NEW };
 const report = await tear({ teardown: (end) => void ends.push(end) }, options);
 await close();
 const { misses, written, pauses, problems } = report;

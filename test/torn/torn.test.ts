@@ -1,9 +1,12 @@
 /**
- * Goal: no client ever gets a value that is torn, with one thread and with two, alone and through another member, and the check would see one.
+ * Goal: no client ever gets a value that is torn, with one thread and with several, alone and through another member, and the check would see one.
  * Method: a short slice of `npm run torn`. SEED replays the choices of the clients.
  */
+import path from "node:path";
 import { crc32 } from "node:zlib";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
+import { hasReusePort } from "../../server/machine/reuse-port.ts";
+import { ROOT, start } from "../e2e/processes.ts";
 import { THREADS } from "../e2e/threads/rig.ts";
 import { NODE_NEW, testWith } from "../needs.ts";
 import { BulkReader } from "./bulk-reader.ts";
@@ -14,6 +17,7 @@ const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 for (const [threads, members] of [
   [1, 1],
   [2, 1],
+  [4, 1],
   [1, 2],
   [2, 2],
 ] as const) {
@@ -27,6 +31,20 @@ for (const [threads, members] of [
     t.true(values > 0 && written > 0);
   });
 }
+
+const title = "the script refuses several threads where it would run one, and says what it needs";
+async function isRefused(t: ExecutionContext): Promise<void> {
+  const { execPath } = process;
+  const run = [execPath, path.join(ROOT, "dist/test/torn/run.js"), "--threads", "2"];
+  const script = start(t, "env", [`CARROT_NODE_NEW=${execPath}`, ...run]);
+  t.is(await script.ended, 2);
+  t.regex(
+    script.output(),
+    /^torn: --threads 2: threads need Node 22\.12 or later on Linux \(CARROT_NODE_NEW\)/,
+  );
+}
+if (hasReusePort()) test.skip(`${title} [this Node lets threads share a port]`, isRefused);
+else test(title, isRefused);
 
 test("a value with a byte of another one is not whole, nor is one of another key", (t) => {
   const body = " key:1 fill";

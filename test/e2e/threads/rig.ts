@@ -5,13 +5,12 @@
  * CARROT_NODE_NEW is the path of that Node; by default it is the Node that runs the tests. Where it is too old, the
  * tests are skipped; in CI they fail.
  */
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
-import { hasReusePort } from "../../../server/machine/reuse-port.ts";
-import { type Need, NODE_NEW } from "../../needs.ts";
+import type { Need } from "../../needs.ts";
+import { lackOfThreads, NODE_NEW } from "../../node-new.ts";
 import { type Owner, startedOnce } from "../../started-once.ts";
 import { patient, until } from "../../until.ts";
 import { type Origin, startOrigin } from "../origin.ts";
@@ -19,13 +18,9 @@ import { type Program, ROOT, start } from "../processes.ts";
 import type { Answers, Question } from "./threaded-node.ts";
 
 const DRIVER = fileURLToPath(new URL("./threaded-node.js", import.meta.url));
-/** The version of the Node that runs the nodes with threads. */
-const VERSION = execFileSync(NODE_NEW, ["-p", "process.versions.node"], { encoding: "utf8" }).trim();
 
 /** What every test of a node with threads needs. */
-export const THREADS: Need = hasReusePort(VERSION)
-  ? undefined
-  : `threads need Node 22.12 or later on Linux (CARROT_NODE_NEW), this is ${VERSION}`;
+export const THREADS: Need = lackOfThreads();
 
 /** The directives of a node that loads `item:KEY` from this port. */
 export function itemsFrom(originPort: number): string[] {
