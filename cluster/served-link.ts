@@ -66,7 +66,7 @@ export class ServedLink implements Tracker {
 
   /**
    * Answers one frame of requests. Throws when it is no such frame: the link has to be closed then. Only a frame that is a Get
-   * and nothing else may be lent (isGet).
+   * and nothing else may be lent (frame-kinds.ts).
    */
   take(bytes: Buffer): void {
     const frame = decodeFrame(carrot.Frame, bytes);

@@ -79,13 +79,9 @@ export function deleteEntry(
   end: number,
   now: number,
 ): boolean {
-  const ref = findEntry(shard, hash, chunk, start, end);
+  const ref = liveEntry(shard, hash, chunk, start, end, now);
   if (ref === 0) return false;
-  if (deadlineOf(shard.words, ref) <= now) {
-    expire(shard, ref);
-    return false;
-  }
-  const isAbsent = (shard.words[ref + VALUE]! & IS_ABSENT) !== 0;
+  const isAbsent = isNotFound(shard, ref);
   removeEntry(shard, ref);
   return !isAbsent;
 }
@@ -109,8 +105,21 @@ export function dateEntry(
   return setDeadline(shard, ref, deadline, now);
 }
 
-/** The live entry of a key that has a value, or 0. An entry whose time is up expires here. */
+/** The live entry of a key that has a value, or 0. */
 function heldEntry(
+  shard: Shard,
+  hash: number,
+  chunk: Uint8Array,
+  start: number,
+  end: number,
+  now: number,
+): number {
+  const ref = liveEntry(shard, hash, chunk, start, end, now);
+  return ref !== 0 && isNotFound(shard, ref) ? 0 : ref;
+}
+
+/** The live entry of a key, or 0. An entry whose time is up expires here. */
+function liveEntry(
   shard: Shard,
   hash: number,
   chunk: Uint8Array,
@@ -124,7 +133,12 @@ function heldEntry(
     expire(shard, ref);
     return 0;
   }
-  return (shard.words[ref + VALUE]! & IS_ABSENT) !== 0 ? 0 : ref;
+  return ref;
+}
+
+/** The entry is a cached "not found". */
+function isNotFound(shard: Shard, ref: number): boolean {
+  return (shard.words[ref + VALUE]! & IS_ABSENT) !== 0;
 }
 
 function describe(shard: Shard, ref: number, wanted: Range | undefined): EntryEdited {
